@@ -1,0 +1,27 @@
+namespace TradingSystem.Contracts.Wire.Validation;
+
+/// <summary>
+/// One broken rule. <c>Path</c> names the field (<c>payload.signal.qty</c>, <c>targets[2]</c>, <c>$</c> for the whole frame);
+/// <c>Got</c> is what was found, shortened.
+/// </summary>
+public sealed record FieldError(string Path, string Rule, string Got)
+{
+    private const int MaxGot = 80;
+
+    public static string Shorten(string value)
+    {
+        if (value.Length <= MaxGot)
+        {
+            return value;
+        }
+
+        // Half a surrogate pair would not be valid UTF-8 in the reply.
+        var end = char.IsHighSurrogate(value[MaxGot - 1]) ? MaxGot - 1 : MaxGot;
+        return value[..end] + "…";
+    }
+
+    public static string Join(string parent, string name) =>
+        parent.Length == 0 || parent == "$" ? name
+        : name.Length == 0 || name[0] == '[' ? parent + name
+        : parent + "." + name;
+}

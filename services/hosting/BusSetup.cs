@@ -1,0 +1,102 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace TradingSystem.Hosting;
+
+/// <summary>Which transport carries the bus. Bound from <c>BUS__…</c>.</summary>
+public sealed class BusOptions
+{
+    /// <summary><c>InMemory</c> (one process) or <c>RabbitMq</c>.</summary>
+    public string Transport { get; set; } = "InMemory";
+
+    /// <summary>amqp:// address with credentials.</summary>
+    public string RabbitMq { get; set; } = "amqp://guest:guest@127.0.0.1:5672/";
+
+    /// <summary>How long a durable publish may wait for its confirm, or its commit.</summary>
+    public TimeSpan PublishDeadline { get; set; } = TimeSpan.FromSeconds(5);
+
+    public bool IsInMemory => Transport.Equals("InMemory", StringComparison.OrdinalIgnoreCase);
+
+    internal void Validate()
+    {
+        if (!IsInMemory && !Transport.Equals("RabbitMq", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidOperationException($"Bus:Transport must be InMemory or RabbitMq, not '{Transport}'.");
+        }
+
+        if (!IsInMemory && !Uri.TryCreate(RabbitMq, UriKind.Absolute, out _))
+        {
+            throw new InvalidOperationException("Bus:RabbitMq must be an amqp:// address.");
+        }
+    }
+}
+
+/// <summary>MassTransit over the configured transport, with the durable publisher that belongs to it.</summary>
+public static class BusSetup
+{
+    public static void AddBus(this WebApplicationBuilder builder, bool topologyOnly, IReadOnlyList<IServiceModule> modules)
+    {
+        var options = builder.Configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();
+        options.Validate();
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton<BusReadiness>();
+        services.AddBusObserver(p => p.GetRequiredService<BusReadiness>());
+        services.Configure<MassTransitHostOptions>(o =>
+        {
+            o.WaitUntilStarted = false;
+            o.StopTimeout = TimeSpan.FromSeconds(8);
+        });
+        if (options.IsInMemory)
+        {
+            services.AddSingleton<LogProgress>();
+            services.AddReceiveObserver(p => p.GetRequiredService<LogProgress>());
+            services.AddSingleton<IDurableStore, PostgresLog>();
+            services.AddSingleton<IHostedService>(p => (PostgresLog)p.GetRequiredService<IDurableStore>());
+        }
+        else
+        {
+            services.AddSingleton<IDurableStore, BrokerConfirms>();
+        }
+
+        services.AddSingleton<DurablePublisher>();
+        services.AddSingleton<IDurablePublisher>(p => p.GetRequiredService<DurablePublisher>());
+        services.AddHostedService(p => p.GetRequiredService<DurablePublisher>());
+        services.AddMassTransit(bus =>
+        {
+            bus.SetKebabCaseEndpointNameFormatter();
+            foreach (var module in modules)
+            {
+                module.AddConsumers(bus);
+            }
+
+            if (options.IsInMemory)
+            {
+                bus.UsingInMemory((context, configurator) => configurator.ConfigureEndpoints(context));
+            }
+            else
+            {
+                bus.UsingRabbitMq((context, configurator) =>
+                {
+                    configurator.Host(new Uri(options.RabbitMq));
+                    configurator.DeployTopologyOnly = topologyOnly;
+                    configurator.ConfigureEndpoints(context);
+                });
+            }
+        });
+    }
+
+    /// <summary>Registers how items of one kind travel together. <paramref name="size"/> is an item's rough size in bytes.</summary>
+    public static void AddDurableKind<TItem, TMessage>(this IServiceCollection services, Func<IReadOnlyList<TItem>, TMessage> wrap, Func<TItem, int> size, int inFlight)
+        where TItem : class
+        where TMessage : class
+    {
+        if (services.All(s => s.ImplementationInstance is not DurableKind { ItemType: var t } || t != typeof(TItem)))
+        {
+            services.AddSingleton(new DurableKind(typeof(TItem), typeof(TMessage), items => wrap([.. items.Cast<TItem>()]), item => size((TItem)item), inFlight));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace TradingSystem.Hosting;
+
+/// <summary>PostgreSQL for a service: one data source a process, one schema a service.</summary>
+public static class Database
+{
+    public const string DefaultConnection = "Host=127.0.0.1;Port=5432;Username=trading;Database=trading";
+
+    public static void AddDatabase(this WebApplicationBuilder builder)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString("Postgres") ?? DefaultConnection)
+        {
+            ApplicationName = builder.Environment.ApplicationName,
+        };
+        if (!connection.ContainsKey("Maximum Pool Size"))
+        {
+            connection.MaxPoolSize = 40;
+        }
+
+        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connection));
+    }
+
+    /// <summary>Registers the context for injection and its pooled factory; its migrations history lives in its own schema.</summary>
+    public static void AddServiceDb<TContext>(this IServiceCollection services, string schema)
+        where TContext : DbContext
+    {
+        services.AddPooledDbContextFactory<TContext>((provider, options) => Configure(options, schema, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext());
+    }
+
+    /// <summary>For <c>IDesignTimeDbContextFactory</c>: the model needs no server.</summary>
+    public static DbContextOptions<TContext> DesignOptions<TContext>(string schema)
+        where TContext : DbContext
+    {
+        var options = new DbContextOptionsBuilder<TContext>();
+        options.UseNpgsql(DefaultConnection, x => x.MigrationsHistoryTable("__ef_migrations_history", schema));
+        return options.Options;
+    }
+
+    public static async Task MigrateAsync<TContext>(IServiceProvider services, CancellationToken cancellationToken)
+        where TContext : DbContext
+    {
+        await using var context = await services.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContextAsync(cancellationToken);
+        await context.Database.MigrateAsync(cancellationToken);
+    }
+
+    /// <summary>Call last in <c>OnModelCreating</c>: tables, columns, keys and indexes in snake_case, money as numeric(38,18).</summary>
+    public static void UseConventions(this ModelBuilder model)
+    {
+        foreach (var entity in model.Model.GetEntityTypes())
+        {
+            entity.SetTableName(Snake(entity.GetTableName()!));
+            foreach (var property in entity.GetProperties())
+            {
+                property.SetColumnName(Snake(property.GetColumnName()));
+                if (Nullable.GetUnderlyingType(property.ClrType) == typeof(decimal) || property.ClrType == typeof(decimal))
+                {
+                    property.SetPrecision(38);
+                    property.SetScale(18);
+                }
+            }
+
+            foreach (var key in entity.GetKeys())
+            {
+                key.SetName(Snake(key.GetName()!));
+            }
+
+            foreach (var key in entity.GetForeignKeys())
+            {
+                key.SetConstraintName(Snake(key.GetConstraintName()!));
+            }
+
+            foreach (var index in entity.GetIndexes())
+            {
+                index.SetDatabaseName(Snake(index.GetDatabaseName()!));
+            }
+        }
+    }
+
+    public static string Snake(string name)
+    {
+        var result = new StringBuilder(name.Length + 8);
+        for (var i = 0; i < name.Length; i++)
+        {
+            var startsWord = char.IsUpper(name[i]) && i > 0 && name[i - 1] != '_'
+                && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
+            if (startsWord)
+            {
+                result.Append('_');
+            }
+
+            result.Append(char.ToLowerInvariant(name[i]));
+        }
+
+        return result.ToString();
+    }
+
+    private static void Configure(DbContextOptionsBuilder options, string schema, NpgsqlDataSource source) =>
+        options.UseNpgsql(source, x => x.MigrationsHistoryTable("__ef_migrations_history", schema));
+}

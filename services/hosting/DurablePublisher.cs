@@ -1,0 +1,171 @@
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+
+namespace TradingSystem.Hosting;
+
+public enum PublishOutcome
+{
+    /// <summary>Survives the death of any one process from here on.</summary>
+    Durable,
+
+    /// <summary>Surely nothing happened; it may be sent again.</summary>
+    Unavailable,
+
+    /// <summary>It was handed over but no confirm came within the deadline: it may or may not have happened.</summary>
+    Unknown,
+}
+
+/// <summary>Makes items durable and hands them to every consumer. Items that arrive together share one bus message.</summary>
+public interface IDurablePublisher
+{
+    /// <summary>The item's publish goes on if the caller gives up: cancellation ends the waiting, not the work.</summary>
+    Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
+        where TItem : class;
+}
+
+/// <summary>Where durability comes from: the broker's confirms, or a commit in embedded mode.</summary>
+public interface IDurableStore
+{
+    Task MigrateAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns when <paramref name="message"/> is durable, or says why it is not; never throws.</summary>
+    Task<PublishOutcome> AppendAsync(object message, Type messageType, CancellationToken cancellationToken);
+}
+
+/// <summary>How items of one kind travel: which message wraps them, and how many messages may be unconfirmed at a time.</summary>
+public sealed record DurableKind(Type ItemType, Type MessageType, Func<IReadOnlyList<object>, object> Wrap, Func<object, int> Size, int InFlight);
+
+public static class DurablePublishing
+{
+    /// <summary>For consumers: an item that is not durable fails the message, which is then delivered again.</summary>
+    public static async Task PublishOrThrowAsync<TItem>(this IDurablePublisher publisher, IReadOnlyList<TItem> items, CancellationToken cancellationToken)
+        where TItem : class
+    {
+        var outcomes = await Task.WhenAll(items.Select(i => publisher.PublishAsync(i, cancellationToken)));
+        if (outcomes.Any(o => o != PublishOutcome.Durable))
+        {
+            throw new NotDurableException($"{typeof(TItem).Name} was not confirmed");
+        }
+    }
+}
+
+/// <summary>
+/// One bounded queue per kind. Whatever arrived while the last messages were unconfirmed is the next message; a lone item leaves at once.
+/// </summary>
+public sealed class DurablePublisher : BackgroundService, IDurablePublisher
+{
+    private const int QueueCapacity = 16_384;
+    private const int MaxItems = 256;
+    private const int MaxBytes = 1 << 20;
+
+    private static readonly Meter Meter = new($"{Telemetry.Prefix}.Hosting");
+    private static readonly Counter<long> Published = Meter.CreateCounter<long>("bus.items.published");
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("bus.items.refused");
+
+    private readonly IDurableStore _store;
+    private readonly BusReadiness _bus;
+    private readonly Dictionary<Type, Lane> _lanes;
+
+    public DurablePublisher(IDurableStore store, BusReadiness bus, IEnumerable<DurableKind> kinds)
+    {
+        _store = store;
+        _bus = bus;
+        _lanes = kinds.ToDictionary(k => k.ItemType, k => new Lane(k));
+    }
+
+    public Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
+        where TItem : class
+    {
+        if (!_lanes.TryGetValue(typeof(TItem), out var lane))
+        {
+            throw new InvalidOperationException($"No durable kind is registered for {typeof(TItem).Name}.");
+        }
+
+        var pending = new Pending(item);
+        if (!_bus.IsStarted || !lane.Queue.Writer.TryWrite(pending))
+        {
+            Refused.Add(1, new KeyValuePair<string, object?>("kind", typeof(TItem).Name));
+            return Task.FromResult(PublishOutcome.Unavailable);
+        }
+
+        return cancellationToken.CanBeCanceled ? pending.Done.Task.WaitAsync(cancellationToken) : pending.Done.Task;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in _lanes.Values)
+        {
+            lane.Queue.Writer.TryComplete();
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_lanes.Values.Select(l => Task.Run(() => RunAsync(l), CancellationToken.None)));
+
+    private async Task RunAsync(Lane lane)
+    {
+        using var slots = new SemaphoreSlim(lane.Kind.InFlight);
+        var reader = lane.Queue.Reader;
+        while (await reader.WaitToReadAsync())
+        {
+            await slots.WaitAsync();
+            var batch = new List<Pending>();
+            var bytes = 0;
+            while (batch.Count < MaxItems && bytes < MaxBytes && reader.TryRead(out var pending))
+            {
+                batch.Add(pending);
+                bytes += lane.Kind.Size(pending.Item);
+            }
+
+            _ = SendAsync(lane, batch, slots);
+        }
+
+        for (var i = 0; i < lane.Kind.InFlight; i++)
+        {
+            await slots.WaitAsync();
+        }
+    }
+
+    private async Task SendAsync(Lane lane, List<Pending> batch, SemaphoreSlim slots)
+    {
+        try
+        {
+            var message = lane.Kind.Wrap([.. batch.Select(p => p.Item)]);
+            var outcome = await _store.AppendAsync(message, lane.Kind.MessageType, CancellationToken.None);
+            (outcome == PublishOutcome.Durable ? Published : Refused).Add(batch.Count, new KeyValuePair<string, object?>("kind", lane.Kind.ItemType.Name));
+            foreach (var pending in batch)
+            {
+                pending.Done.TrySetResult(outcome);
+            }
+        }
+        catch (Exception e)
+        {
+            // Nobody would answer the senders otherwise; the lane itself goes on.
+            foreach (var pending in batch)
+            {
+                pending.Done.TrySetException(e);
+            }
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private sealed class Lane(DurableKind kind)
+    {
+        public DurableKind Kind { get; } = kind;
+
+        public Channel<Pending> Queue { get; } = Channel.CreateBounded<Pending>(new BoundedChannelOptions(QueueCapacity) { SingleReader = true });
+    }
+
+    private sealed class Pending(object item)
+    {
+        public object Item { get; } = item;
+
+        public TaskCompletionSource<PublishOutcome> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,19 @@
+namespace TradingSystem.Hosting;
+
+/// <summary>A REST list. <c>Next</c> is the cursor for the following page, null on the last.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Page size and cursor of a list request.</summary>
+public static class Paging
+{
+    public const int DefaultLimit = 100;
+    public const int MaxLimit = 1000;
+
+    public static int Limit(int? requested) => Math.Clamp(requested ?? DefaultLimit, 1, MaxLimit);
+
+    /// <summary>Cuts <paramref name="rows"/>, which were read with one row more than the limit, and names the last shown row's key as the cursor.</summary>
+    public static Page<TOut> Cut<TRow, TOut>(IReadOnlyList<TRow> rows, int limit, Func<TRow, long> key, Func<TRow, TOut> map) =>
+        rows.Count > limit
+            ? new([.. rows.Take(limit).Select(map)], key(rows[limit - 1]).ToString(System.Globalization.CultureInfo.InvariantCulture))
+            : new([.. rows.Select(map)], null);
+}

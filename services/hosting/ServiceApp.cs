@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace TradingSystem.Hosting;
+
+/// <summary>Builds and runs a host for the given modules; with <c>--migrate</c> it prepares database and bus and ends.</summary>
+public static class ServiceApp
+{
+    public static async Task<int> RunAsync(string name, string[] args, params IServiceModule[] modules)
+    {
+        var migrate = args.Contains("--migrate");
+        await using var app = Build(name, args, migrate, modules);
+        if (!migrate)
+        {
+            await app.RunAsync();
+            return 0;
+        }
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await app.Services.GetRequiredService<IDurableStore>().MigrateAsync(deadline.Token);
+        foreach (var module in modules)
+        {
+            await module.MigrateAsync(app.Services, deadline.Token);
+        }
+
+        // Every queue and binding exists before anything publishes: a mandatory publish is satisfied by one bound queue.
+        var bus = app.Services.GetRequiredService<IBusControl>();
+        await bus.StartAsync(deadline.Token);
+        await bus.StopAsync(deadline.Token);
+        return 0;
+    }
+
+    public static WebApplication Build(string name, string[] args, bool topologyOnly, params IServiceModule[] modules)
+    {
+        // A switch without a value would swallow the argument after it.
+        var builder = WebApplication.CreateSlimBuilder([.. args.Where(a => a != "--migrate")]);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // An empty database has no migrations history yet; EF asks, fails and creates it.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", topologyOnly ? LogLevel.None : LogLevel.Warning);
+        builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.AddTelemetry(name);
+        builder.AddDatabase();
+        builder.AddJwtValidation();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            o.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        });
+        builder.Services.AddOpenApi("v1");
+        builder.AddBus(topologyOnly, modules);
+        foreach (var module in modules)
+        {
+            module.AddServices(builder);
+        }
+
+        var app = builder.Build();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(10), KeepAliveTimeout = TimeSpan.FromSeconds(10) });
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapGet("/livez", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();
+        app.MapGet("/readyz", Readiness.CheckAsync).ExcludeFromDescription();
+        app.MapOpenApi();
+        foreach (var module in modules)
+        {
+            module.Map(app);
+        }
+
+        return app;
+    }
+}

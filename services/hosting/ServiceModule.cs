@@ -1,0 +1,20 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+
+namespace TradingSystem.Hosting;
+
+/// <summary>One service. A host runs one of them (distributed) or all of them (standalone).</summary>
+public interface IServiceModule
+{
+    /// <summary>Kebab-case; also the prefix of the service's endpoint names.</summary>
+    string Name { get; }
+
+    void AddServices(WebApplicationBuilder builder);
+
+    void AddConsumers(IBusRegistrationConfigurator bus);
+
+    void Map(WebApplication app);
+
+    /// <summary>Brings the service's own schema up to date. Runs under <c>--migrate</c> only.</summary>
+    Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken);
+}
