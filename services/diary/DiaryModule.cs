@@ -1,0 +1,53 @@
+using MassTransit;
+using TradingSystem.Diary.Activity;
+using TradingSystem.Diary.Queries;
+using TradingSystem.Diary.Recording;
+using TradingSystem.Diary.Storage;
+using TradingSystem.Diary.Timeline;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Diary;
+
+/// <summary>Remembers everything that happened and tells it: lists, the merged timeline, status.</summary>
+public sealed class DiaryModule : IServiceModule
+{
+    public string Name => "diary";
+
+    public void AddServices(WebApplicationBuilder builder)
+    {
+        var options = (builder.Configuration.GetSection("Diary").Get<DiaryOptions>() ?? new DiaryOptions()).Validated();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddServiceDb<DiaryDb>(DiaryDb.Schema);
+        builder.Services.AddSingleton<TimelineSignal>();
+        builder.Services.AddSingleton<DiaryWriter>();
+        builder.Services.AddSingleton<TimelineReader>();
+        builder.Services.AddSingleton<TimelineStream>();
+        builder.Services.AddSingleton<ActivityTracker>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<ActivityTracker>());
+        builder.Services.AddCors(cors => cors.AddPolicy(ReaderCors.Policy, policy => policy
+            .WithOrigins(options.AllowedOrigins.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .WithMethods("GET")
+            .AllowAnyHeader()));
+        builder.Services.AddSingleton<IStartupFilter, ReaderCors>();
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        // Writers take turns at the timeline's lock, so more at a time would only hold connections.
+        var two = new DurableQueue { ConcurrencyLimit = 2 };
+        bus.AddDurableConsumer<EventsConsumer>("diary-events", two);
+        bus.AddDurableConsumer<LogsConsumer>("diary-logs", two);
+        bus.AddDurableConsumer<OrdersConsumer>("diary-orders", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
+        bus.AddDurableConsumer<EquityConsumer>("diary-equity", new DurableQueue { ConcurrencyLimit = 1 });
+        bus.AddDurableConsumer<GroupsConsumer>("diary-groups", new DurableQueue { ConcurrencyLimit = 1 });
+    }
+
+    public void Map(WebApplication app)
+    {
+        app.MapLists();
+        app.MapDiary();
+        app.MapState();
+    }
+
+    public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) => Database.MigrateAsync<DiaryDb>(services, cancellationToken);
+}

@@ -1,0 +1,4 @@
+using TradingSystem.Diary;
+using TradingSystem.Hosting;
+
+return await ServiceApp.RunAsync("diary", args, new DiaryModule());

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using TradingSystem.Diary.Storage;
+using TradingSystem.Diary.Timeline;
+
+namespace TradingSystem.Diary.Queries;
+
+/// <summary>An immediate event or a decision; the fields after CreatedAt are null for immediate events. Money in quote currency.</summary>
+public sealed record EventItem(
+    long Seq,
+    Guid Id,
+    string Type,
+    string EventType,
+    string SourceId,
+    Guid? GroupId,
+    string? GroupName,
+    int Priority,
+    JsonElement Targets,
+    string Title,
+    string Payload,
+    JsonElement Tags,
+    JsonElement? Condition,
+    string? CorrelationId,
+    Guid? TriggerEventId,
+    DateTimeOffset CreatedAt,
+    string? Symbol,
+    string? Action,
+    decimal? Qty,
+    decimal? MarginUsd,
+    decimal? Leverage,
+    decimal? Entry,
+    decimal? StopLoss,
+    decimal? TakeProfit,
+    decimal? ConfidencePct,
+    string? Reasoning);
+
+public sealed record DiscussionItem(
+    long Seq,
+    Guid Id,
+    Guid GroupId,
+    string GroupName,
+    string Message,
+    JsonElement MemberOpinions,
+    JsonElement Decision,
+    Guid? TriggerEventId,
+    Guid? DecisionId,
+    string? CorrelationId,
+    DateTimeOffset CreatedAt);
+
+public sealed record SystemLogItem(
+    long Seq,
+    Guid Id,
+    string SourceKind,
+    string SourceId,
+    string Level,
+    string Code,
+    string Message,
+    JsonElement? Detail,
+    DateTimeOffset CreatedAt);
+
+public sealed record OrderUpdateItem(
+    long Seq,
+    Guid Id,
+    Guid OrderId,
+    Guid DecisionId,
+    string? ClientDecisionId,
+    Guid GroupId,
+    string GroupName,
+    Guid AccountId,
+    string Mode,
+    string Status,
+    bool Terminal,
+    string Symbol,
+    string? Side,
+    decimal Qty,
+    decimal? AvgPrice,
+    decimal Fee,
+    decimal RealizedPnl,
+    JsonElement? Reason,
+    Guid? TriggerEventId,
+    string? CorrelationId,
+    DateTimeOffset CreatedAt);
+
+public sealed record EquityItem(
+    long Seq,
+    Guid Id,
+    Guid AccountId,
+    Guid GroupId,
+    string GroupName,
+    string Mode,
+    decimal Balance,
+    decimal Equity,
+    decimal RealizedPnl,
+    decimal UnrealizedPnl,
+    JsonElement Positions,
+    DateTimeOffset CreatedAt);
+
+/// <summary>Rows as they are told.</summary>
+public static class Items
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static EventItem Item(EventRow r)
+    {
+        var s = r.Signal is null ? null : JsonSerializer.Deserialize<Signal>(r.Signal, Json);
+        return new(
+            r.Seq, r.Id, "event", r.EventType, r.SourceId, r.GroupId, r.GroupName, r.Priority, Parse(r.Targets), r.Title, r.Payload, Parse(r.Tags),
+            ParseOptional(r.Condition), r.CorrelationId, r.TriggerEventId, r.CreatedAt, s?.Symbol, s?.Action, s?.Qty, s?.MarginUsd, s?.Leverage,
+            s?.Entry, s?.StopLoss, s?.TakeProfit, s?.ConfidencePct, s?.Reasoning);
+    }
+
+    public static DiscussionItem Item(DiscussionRow r) =>
+        new(r.Seq, r.Id, r.GroupId, r.GroupName, r.Message, Parse(r.MemberOpinions), Parse(r.Decision), r.TriggerEventId, r.DecisionId, r.CorrelationId, r.CreatedAt);
+
+    public static SystemLogItem Item(SystemLogRow r) =>
+        new(r.Seq, r.Id, r.SourceKind, r.SourceId, r.Level, r.Code, r.Message, ParseOptional(r.Detail), r.CreatedAt);
+
+    public static OrderUpdateItem Item(OrderUpdateRow r) =>
+        new(
+            r.Seq, r.Id, r.OrderId, r.DecisionId, r.ClientDecisionId, r.GroupId, r.GroupName, r.AccountId, r.Mode, r.Status, r.Terminal, r.Symbol, r.Side,
+            Trim(r.Qty), r.AvgPrice is { } price ? Trim(price) : null, Trim(r.Fee), Trim(r.RealizedPnl), ParseOptional(r.Reason), r.TriggerEventId, r.CorrelationId, r.CreatedAt);
+
+    public static EquityItem Item(EquityRow r) =>
+        new(
+            r.Seq, r.Id, r.AccountId, r.GroupId, r.GroupName, r.Mode, Trim(r.Balance), Trim(r.Equity), Trim(r.RealizedPnl), Trim(r.UnrealizedPnl),
+            Parse(r.Positions), r.CreatedAt);
+
+    public static TimelineEntry Entry(EventRow r) => new(r.Seq, r.CreatedAt, r.EventType == "post_trade" ? "decision" : "event", r.GroupId, Item(r));
+
+    public static TimelineEntry Entry(DiscussionRow r) => new(r.Seq, r.CreatedAt, "discussion", r.GroupId, Item(r));
+
+    public static TimelineEntry Entry(SystemLogRow r) => new(r.Seq, r.CreatedAt, "system_log", null, Item(r));
+
+    public static TimelineEntry Entry(OrderUpdateRow r) => new(r.Seq, r.CreatedAt, "order_update", r.GroupId, Item(r));
+
+    public static TimelineEntry Entry(EquityRow r) => new(r.Seq, r.CreatedAt, "equity", r.GroupId, Item(r));
+
+    /// <summary>Without the zeros that numeric(38,18) adds: dividing by one with 28 places drops them.</summary>
+    public static decimal Trim(decimal value) => value / 1.0000000000000000000000000000m;
+
+    private static JsonElement Parse(string json) => JsonElement.Parse(json);
+
+    private static JsonElement? ParseOptional(string? json) => json is null ? null : JsonElement.Parse(json);
+}

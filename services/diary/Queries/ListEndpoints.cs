@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Diary.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Diary.Queries;
+
+/// <summary>The lists of /api/v1, newest first; the cursor is the last shown row's sequence number.</summary>
+public static class ListEndpoints
+{
+    public static void MapLists(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1").RequireAuthorization();
+        api.MapGet("/events", GetEventsAsync).Produces<Page<EventItem>>();
+        api.MapGet("/discussions", GetDiscussionsAsync).Produces<Page<DiscussionItem>>();
+        api.MapGet("/system-logs", GetSystemLogsAsync).Produces<Page<SystemLogItem>>();
+        api.MapGet("/equity", GetEquityAsync).Produces<Page<EquityItem>>();
+    }
+
+    private static async Task<IResult> GetEventsAsync(
+        DiaryDb db,
+        string? limit,
+        string? cursor,
+        [FromQuery(Name = "event_type")] string? eventType,
+        [FromQuery(Name = "group_id")] string? groupId,
+        [FromQuery(Name = "source_id")] string? sourceId,
+        CancellationToken cancellationToken)
+    {
+        var check = new QueryCheck();
+        var group = check.Id("group_id", groupId);
+        if (eventType is not (null or "immediate" or "post_trade"))
+        {
+            check.Fail("event_type", "one of immediate, post_trade", eventType);
+        }
+
+        var source = QueryCheck.Text(sourceId);
+        var rows = db.Events.AsNoTracking();
+        rows = eventType is null ? rows : rows.Where(e => e.EventType == eventType);
+        rows = group is null ? rows : rows.Where(e => e.GroupId == group);
+        rows = source is null ? rows : rows.Where(e => e.SourceId == source);
+        return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
+    }
+
+    private static async Task<IResult> GetDiscussionsAsync(
+        DiaryDb db,
+        string? limit,
+        string? cursor,
+        [FromQuery(Name = "group_id")] string? groupId,
+        CancellationToken cancellationToken)
+    {
+        var check = new QueryCheck();
+        var group = check.Id("group_id", groupId);
+        var rows = db.Discussions.AsNoTracking();
+        rows = group is null ? rows : rows.Where(e => e.GroupId == group);
+        return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
+    }
+
+    private static async Task<IResult> GetSystemLogsAsync(
+        DiaryDb db,
+        string? limit,
+        string? cursor,
+        string? level,
+        string? code,
+        [FromQuery(Name = "source_id")] string? sourceId,
+        CancellationToken cancellationToken)
+    {
+        var (wantedLevel, wantedCode, source) = (QueryCheck.Text(level), QueryCheck.Text(code), QueryCheck.Text(sourceId));
+        var rows = db.SystemLogs.AsNoTracking();
+        rows = wantedLevel is null ? rows : rows.Where(e => e.Level == wantedLevel);
+        rows = wantedCode is null ? rows : rows.Where(e => e.Code == wantedCode);
+        rows = source is null ? rows : rows.Where(e => e.SourceId == source);
+        return await PageAsync(rows, new QueryCheck(), limit, cursor, Items.Item, cancellationToken);
+    }
+
+    private static async Task<IResult> GetEquityAsync(
+        DiaryDb db,
+        string? limit,
+        string? cursor,
+        [FromQuery(Name = "group_id")] string? groupId,
+        string? since,
+        CancellationToken cancellationToken)
+    {
+        var check = new QueryCheck();
+        var group = check.Id("group_id", groupId);
+        var moment = check.Time("since", since);
+        var rows = db.EquitySnapshots.AsNoTracking();
+        rows = group is null ? rows : rows.Where(e => e.GroupId == group);
+        rows = moment is null ? rows : rows.Where(e => e.CreatedAt >= moment);
+        return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
+    }
+
+    private static async Task<IResult> PageAsync<TRow, TItem>(
+        IQueryable<TRow> rows,
+        QueryCheck check,
+        string? limit,
+        string? cursor,
+        Func<TRow, TItem> map,
+        CancellationToken cancellationToken)
+        where TRow : class, ISequenced
+    {
+        var count = check.Limit(limit);
+        var before = check.Seq("cursor", cursor);
+        if (check.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        rows = before is null ? rows : rows.Where(r => r.Seq < before);
+        var found = await rows.OrderByDescending(r => r.Seq).Take(count + 1).ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(found, count, r => r.Seq, map));
+    }
+}

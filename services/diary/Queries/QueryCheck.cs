@@ -1,0 +1,81 @@
+using System.Globalization;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Diary.Queries;
+
+/// <summary>Reads a list request's parameters and collects what is wrong with them.</summary>
+public sealed class QueryCheck
+{
+    private readonly List<QueryProblem> _problems = [];
+
+    /// <summary>The 400 to answer with, or null when all was well.</summary>
+    public IResult? Problem => _problems.Count == 0
+        ? null
+        : Results.Json(new { message = "validation_error", detail = _problems }, statusCode: StatusCodes.Status400BadRequest);
+
+    public void Fail(string path, string rule, string got) => _problems.Add(new(path, rule, got.Length > 200 ? got[..200] : got));
+
+    public int Limit(string? value)
+    {
+        if (value is null || (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= Paging.MaxLimit))
+        {
+            return value is null ? Paging.DefaultLimit : int.Parse(value, CultureInfo.InvariantCulture);
+        }
+
+        Fail("limit", "1 to 1000", value);
+        return Paging.DefaultLimit;
+    }
+
+    public long? Seq(string path, string? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
+        {
+            return seq;
+        }
+
+        Fail(path, "a sequence number", value);
+        return null;
+    }
+
+    public Guid? Id(string path, string? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (Guid.TryParse(value, out var id))
+        {
+            return id;
+        }
+
+        Fail(path, "a UUID", value);
+        return null;
+    }
+
+    public DateTimeOffset? Time(string path, string? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        {
+            return time;
+        }
+
+        Fail(path, "an ISO 8601 time", value);
+        return null;
+    }
+
+    /// <summary>Text to compare with; what PostgreSQL could not even compare matches nothing it holds.</summary>
+    public static string? Text(string? value) => Storage.PostgresText.Clean(value);
+
+    private sealed record QueryProblem(string Path, string Rule, string Got);
+}

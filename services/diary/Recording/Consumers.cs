@@ -1,0 +1,68 @@
+using MassTransit;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Diary.Activity;
+using TradingSystem.Diary.Storage;
+
+namespace TradingSystem.Diary.Recording;
+
+/// <summary>Signals and decisions into <c>events</c>.</summary>
+public sealed class EventsConsumer(DiaryWriter writer, ActivityTracker activity) : IConsumer<ImmediateEvents>, IConsumer<TradeDecisions>
+{
+    public async Task Consume(ConsumeContext<ImmediateEvents> context)
+    {
+        await writer.WriteAsync(context.Message.Items, context.CancellationToken);
+        activity.Targeted(context.Message.Items);
+    }
+
+    public async Task Consume(ConsumeContext<TradeDecisions> context)
+    {
+        await writer.WriteAsync(context.Message.Items, context.CancellationToken);
+        foreach (var decision in context.Message.Items)
+        {
+            activity.Touch(decision.GroupId, decision.CreatedAt);
+        }
+    }
+}
+
+/// <summary>System logs, and discussions into <c>trading_group_discussions</c>.</summary>
+public sealed class LogsConsumer(DiaryWriter writer, ActivityTracker activity) : IConsumer<SystemLogs>, IConsumer<DiscussionLogs>
+{
+    public Task Consume(ConsumeContext<SystemLogs> context) => writer.WriteAsync(context.Message.Items, context.CancellationToken);
+
+    public async Task Consume(ConsumeContext<DiscussionLogs> context)
+    {
+        await writer.WriteAsync(context.Message.Items, context.CancellationToken);
+        foreach (var discussion in context.Message.Items)
+        {
+            activity.Touch(discussion.GroupId, discussion.CreatedAt);
+        }
+    }
+}
+
+/// <summary>Every step of every order, in the order it was announced.</summary>
+public sealed class OrdersConsumer(DiaryWriter writer, ActivityTracker activity) : IConsumer<OrderUpdates>
+{
+    public async Task Consume(ConsumeContext<OrderUpdates> context)
+    {
+        await writer.WriteAsync(context.Message.Items, context.CancellationToken);
+        foreach (var update in context.Message.Items)
+        {
+            activity.Touch(update.GroupId, update.CreatedAt);
+        }
+    }
+}
+
+public sealed class EquityConsumer(DiaryWriter writer) : IConsumer<EquitySnapshots>
+{
+    public Task Consume(ConsumeContext<EquitySnapshots> context) => writer.WriteAsync(context.Message.Items, context.CancellationToken);
+}
+
+/// <summary>Keeps each group's newest version.</summary>
+public sealed class GroupsConsumer(DiaryWriter writer, ActivityTracker activity) : IConsumer<GroupsChanged>
+{
+    public async Task Consume(ConsumeContext<GroupsChanged> context)
+    {
+        await writer.WriteAsync(context.Message.Items, context.CancellationToken);
+        activity.GroupsMayHaveChanged();
+    }
+}

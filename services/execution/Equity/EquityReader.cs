@@ -1,0 +1,70 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Equity;
+
+/// <summary>A snapshot, the account version it was computed from, and whether that version was never announced.</summary>
+public sealed record DueSnapshot(EquitySnapshot Snapshot, long AccountVersion, bool Changed);
+
+/// <summary>Computes what accounts are worth at the latest prices.</summary>
+public sealed class EquityReader(PriceBook prices, TimeProvider time)
+{
+    /// <summary>Accounts changed since their last announcement and, if asked for, those with open positions.</summary>
+    public async Task<IReadOnlyList<DueSnapshot>> ReadDueAsync(ExecutionDb db, bool withOpenPositions, CancellationToken cancellationToken)
+    {
+        // One snapshot of the database: cash and positions must be of the same moment.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var due = await (
+            from account in db.Accounts.AsNoTracking()
+            join binding in db.Bindings on account.Id equals binding.AccountId
+            join known in db.Equity on account.Id equals known.AccountId into announced
+            from last in announced.DefaultIfEmpty()
+            let changed = last == null || last.AccountVersion < account.Version
+            where changed || (withOpenPositions && db.Positions.Any(p => p.AccountId == account.Id && p.Qty != 0m))
+            select new { account, binding, changed }).ToListAsync(cancellationToken);
+        var ids = due.Select(d => d.account.Id).ToArray();
+        var positions = (await db.Positions.AsNoTracking().Where(p => ids.Contains(p.AccountId)).ToListAsync(cancellationToken)).ToLookup(p => p.AccountId);
+        await transaction.CommitAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        return [.. due.Select(d => Snapshot(d.account, d.binding, d.changed, [.. positions[d.account.Id]], now)).OfType<DueSnapshot>()];
+    }
+
+    /// <summary>Null while a held symbol has no price here: an equity without its open positions would be a lie.</summary>
+    private DueSnapshot? Snapshot(Account account, Binding binding, bool changed, List<Position> positions, DateTimeOffset now)
+    {
+        if (positions.Any(p => p.Qty != 0m && prices.Find(p.Symbol) is null))
+        {
+            return null;
+        }
+
+        var lines = positions.Select(p => Line(p, prices.Find(p.Symbol)?.Price ?? p.AvgPrice)).ToList();
+        var unrealized = lines.Sum(l => l.UnrealizedPnl);
+        var snapshot = new EquitySnapshot(
+            Guid.CreateVersion7(now),
+            account.Id,
+            binding.GroupId,
+            binding.GroupName,
+            account.Mode,
+            OrderAnnouncements.Plain(account.Balance),
+            OrderAnnouncements.Plain(account.Balance + unrealized),
+            OrderAnnouncements.Plain(account.RealizedPnl),
+            OrderAnnouncements.Plain(unrealized),
+            lines,
+            now);
+        return new DueSnapshot(snapshot, account.Version, changed);
+    }
+
+    private static PositionSnapshot Line(Position position, decimal mark) => new(
+        position.Symbol,
+        OrderAnnouncements.Plain(position.Qty),
+        OrderAnnouncements.Plain(position.AvgPrice),
+        OrderAnnouncements.Plain(mark),
+        OrderAnnouncements.Plain(position.RealizedPnl),
+        OrderAnnouncements.Plain(PositionMath.Unrealized(position.Qty, position.AvgPrice, mark)));
+}

@@ -1,0 +1,53 @@
+using MassTransit;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Equity;
+using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Execution;
+
+/// <summary>Turns decisions into orders, fills and positions of simulated accounts.</summary>
+public sealed class ExecutionModule : IServiceModule
+{
+    public string Name => "execution";
+
+    public void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton((builder.Configuration.GetSection("Execution").Get<ExecutionOptions>() ?? new ExecutionOptions()).Validate());
+        services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
+        services.AddDurableKind<OrderUpdate, OrderUpdates>(items => new(items), size: _ => 1024, inFlight: 1);
+        services.AddDurableKind<EquitySnapshot, EquitySnapshots>(items => new(items), size: e => 512 + (e.Positions.Count * 192), inFlight: 2);
+        services.AddSingleton<InstrumentTable>(_ => new InstrumentTable());
+        services.AddSingleton<PriceBook>();
+        services.AddSingleton<DecisionCheck>();
+        services.AddSingleton<DecisionProcessor>();
+        services.AddSingleton<EquityReader>();
+        services.AddSingleton<EquityReporter>();
+        services.AddHostedService(p => p.GetRequiredService<EquityReporter>());
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddDurableConsumer<TradeDecisionsConsumer>("execution-trade-decisions", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
+        bus.AddDurableConsumer<GroupsChangedConsumer>("execution-groups", new DurableQueue { ConcurrencyLimit = 1 });
+        bus.AddPerNodeConsumer<PriceTicksConsumer>("execution-prices");
+    }
+
+    public void Map(WebApplication app)
+    {
+        app.MapOrders();
+        app.MapFills();
+        app.MapPositions();
+        app.MapAccounts();
+    }
+
+    public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        Database.MigrateAsync<ExecutionDb>(services, cancellationToken);
+}

@@ -1,0 +1,49 @@
+namespace TradingSystem.Execution;
+
+/// <summary>Bound from <c>EXECUTION__…</c>; the defaults are what a simulated account starts with.</summary>
+public sealed class ExecutionOptions
+{
+    /// <summary>A decision older than this is not traded.</summary>
+    public TimeSpan MaxDecisionAge { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A price that was observed longer ago than this is not traded on.</summary>
+    public TimeSpan MaxPriceAge { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a decision may wait for a fresh price, e.g. just after a start.</summary>
+    public TimeSpan PriceWait { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Slippage of a simulated market order, in basis points against the trader.</summary>
+    public decimal SlippageBps { get; set; } = 1m;
+
+    /// <summary>Taker fee in basis points of the notional.</summary>
+    public decimal TakerFeeBps { get; set; } = 5m;
+
+    /// <summary>Cash of a new simulated account in USDT.</summary>
+    public decimal InitialBalance { get; set; } = 1_000_000m;
+
+    public decimal MaxLeverage { get; set; } = 125m;
+
+    /// <summary>How often accounts with open positions announce their equity.</summary>
+    public TimeSpan EquityInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    public ExecutionOptions Validate()
+    {
+        Require(MaxDecisionAge > TimeSpan.Zero, nameof(MaxDecisionAge), "positive");
+        Require(MaxPriceAge > TimeSpan.Zero, nameof(MaxPriceAge), "positive");
+        Require(PriceWait >= TimeSpan.Zero, nameof(PriceWait), "zero or more");
+        Require(SlippageBps is >= 0m and < 1_000m, nameof(SlippageBps), "from 0 to below 1000");
+        Require(TakerFeeBps is >= 0m and < 1_000m, nameof(TakerFeeBps), "from 0 to below 1000");
+        Require(InitialBalance is > 0m and <= 10_000_000_000m, nameof(InitialBalance), "positive and at most 1e10");
+        Require(MaxLeverage is >= 1m and <= 1_000m, nameof(MaxLeverage), "from 1 to 1000");
+        Require(EquityInterval >= TimeSpan.FromMilliseconds(100), nameof(EquityInterval), "at least 100 ms");
+        return this;
+    }
+
+    private static void Require(bool holds, string name, string rule)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException($"Execution:{name} must be {rule}.");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace TradingSystem.Execution;
+
+/// <summary>Query values of the lists. Strings, so that a bad one is answered in the API's own error shape.</summary>
+public sealed record ListRequest(int Limit, long Before)
+{
+    /// <summary>Rows with a smaller key than <c>Before</c> are next; the first page starts above all.</summary>
+    public static ListRequest? Read(string? limit, string? cursor, List<Violation> violations)
+    {
+        var size = Hosting.Paging.DefaultLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > Hosting.Paging.MaxLimit))
+        {
+            violations.Add(new("limit", $"an integer from 1 to {Hosting.Paging.MaxLimit}", limit));
+        }
+
+        var before = long.MaxValue;
+        if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        {
+            violations.Add(new("cursor", "a cursor of this list", cursor));
+        }
+
+        return violations.Count == 0 ? new ListRequest(size, before) : null;
+    }
+
+    /// <summary>Null where none was asked for.</summary>
+    public static Guid? Id(string path, string? value, List<Violation> violations)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (Guid.TryParse(value, out var id))
+        {
+            return id;
+        }
+
+        violations.Add(new(path, "a UUID", value));
+        return null;
+    }
+
+    public static IResult Refuse(List<Violation> violations) =>
+        Results.Json(new { message = "validation_error", detail = violations }, statusCode: StatusCodes.Status400BadRequest);
+}
+
+/// <summary>A query value that broke a rule.</summary>
+public sealed record Violation(string Path, string Rule, string Got);

@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Execution.Orders;
+
+public sealed record FillView(
+    Guid Id, Guid OrderId, Guid DecisionId, string Symbol, string Side, decimal Qty, decimal Price, decimal Fee, decimal RealizedPnl, DateTimeOffset CreatedAt)
+{
+    public static FillView Of(Fill f) => new(
+        f.Id, f.OrderId, f.DecisionId, f.Symbol, f.Side, OrderAnnouncements.Plain(f.Qty), OrderAnnouncements.Plain(f.Price), OrderAnnouncements.Plain(f.Fee),
+        OrderAnnouncements.Plain(f.RealizedPnl), f.CreatedAt);
+}
+
+public static class FillsApi
+{
+    public static void MapFills(this WebApplication app) =>
+        app.MapGet("/api/v1/fills", ListAsync).RequireAuthorization().WithTags("execution").Produces<Page<FillView>>();
+
+    private static async Task<IResult> ListAsync(ExecutionDb db, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var violations = new List<Violation>();
+        var group = ListRequest.Id("group_id", group_id, violations);
+        if (ListRequest.Read(limit, cursor, violations) is not { } request)
+        {
+            return ListRequest.Refuse(violations);
+        }
+
+        var query = db.Fills.AsNoTracking().Where(f => f.Seq < request.Before);
+        query = group is { } g ? query.Where(f => f.GroupId == g) : query;
+        var rows = await query.OrderByDescending(f => f.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, f => f.Seq, FillView.Of));
+    }
+}

@@ -1,0 +1,112 @@
+using TradingSystem.Contracts.Bus;
+
+namespace TradingSystem.Execution.Orders;
+
+/// <summary>
+/// The one outcome of a decision, for ever: an order, a refusal or a record. Written once, and everything that is announced
+/// about it is rebuilt from this row. <c>Status</c> is that of its last update.
+/// </summary>
+public sealed class Order
+{
+    public Guid Id { get; init; }
+
+    public long Seq { get; init; }
+
+    public Guid DecisionId { get; init; }
+
+    /// <summary>What an exchange is given to recognise a repeated order by.</summary>
+    public required string ClientOrderId { get; init; }
+
+    /// <summary>What the sender called the decision.</summary>
+    public string? ClientDecisionId { get; init; }
+
+    public Guid GroupId { get; init; }
+
+    public required string GroupName { get; init; }
+
+    public Guid AccountId { get; init; }
+
+    public required string Mode { get; init; }
+
+    public required string Symbol { get; init; }
+
+    /// <summary>LONG, SHORT, CLOSE or NO_TRADE.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>BUY, SELL, or null where nothing would have been traded.</summary>
+    public string? Side { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Status { get; init; }
+
+    /// <summary>In the base asset; 0 for what was refused before it had a size.</summary>
+    public decimal Qty { get; init; }
+
+    public decimal? AvgPrice { get; init; }
+
+    /// <summary>Last price when it was decided.</summary>
+    public decimal? PriceAtDecision { get; init; }
+
+    public decimal Fee { get; init; }
+
+    /// <summary>Before the fee.</summary>
+    public decimal RealizedPnl { get; init; }
+
+    public decimal Leverage { get; init; }
+
+    public decimal MarginUsd { get; init; }
+
+    public string? ReasonCode { get; init; }
+
+    public string? ReasonLimit { get; init; }
+
+    public string? ReasonValue { get; init; }
+
+    public string? ReasonNearestAcceptable { get; init; }
+
+    public string? ReasonMessage { get; init; }
+
+    public Guid? TriggerEventId { get; init; }
+
+    public string? CorrelationId { get; init; }
+
+    public string? TraceParent { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    public RejectionReason? Reason =>
+        ReasonCode is null ? null : new(ReasonCode, ReasonLimit, ReasonValue, ReasonNearestAcceptable, ReasonMessage ?? "");
+}
+
+/// <summary>A trade of an order. <c>Qty</c> is unsigned in the base asset, the rest in quote currency.</summary>
+public sealed class Fill
+{
+    public Guid Id { get; init; }
+
+    public long Seq { get; init; }
+
+    public Guid OrderId { get; init; }
+
+    public Guid DecisionId { get; init; }
+
+    public Guid AccountId { get; init; }
+
+    public Guid GroupId { get; init; }
+
+    public required string Symbol { get; init; }
+
+    public required string Side { get; init; }
+
+    public decimal Qty { get; init; }
+
+    public decimal Price { get; init; }
+
+    public decimal Fee { get; init; }
+
+    public decimal RealizedPnl { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,57 @@
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Risk;
+
+namespace TradingSystem.Execution.Orders;
+
+/// <summary>Turns a decision and its verdict into the row that is kept.</summary>
+public static class OrderBuilder
+{
+    public static Order Build(TradeDecision decision, Account account, Verdict verdict, decimal? lastPrice, decimal realizedPnl, bool flattened, DateTimeOffset now, string? traceParent)
+    {
+        var numbersFit = DecisionCheck.OutOfRange(decision) is null;
+        return new Order
+        {
+            Id = OrderIds.Order(decision.Id),
+            DecisionId = decision.Id,
+            ClientOrderId = OrderIds.ClientOrder(decision.Id),
+            ClientDecisionId = Text(decision.DecisionId),
+            GroupId = decision.GroupId,
+            GroupName = Text(decision.GroupName) ?? "",
+            AccountId = account.Id,
+            Mode = account.Mode,
+            Symbol = Text(decision.Symbol) ?? "",
+            Action = OrderStatus.Word(decision.Action),
+            Side = verdict.Buy switch { true => "BUY", false => "SELL", _ => null },
+            Type = Text(decision.OrderType) is { Length: > 0 } type ? type : "market",
+            Status = Status(decision, verdict, flattened),
+            Qty = verdict.Qty,
+            AvgPrice = verdict.Fill?.Price,
+            PriceAtDecision = lastPrice,
+            Fee = verdict.Fill?.Fee ?? 0m,
+            RealizedPnl = realizedPnl,
+            // What does not fit the column is in the reason; the row itself must always be writable.
+            Leverage = numbersFit ? decision.Leverage : 0m,
+            MarginUsd = numbersFit ? decision.MarginUsd : 0m,
+            ReasonCode = verdict.Reason?.Code,
+            ReasonLimit = verdict.Reason?.Limit,
+            ReasonValue = Text(verdict.Reason?.Value),
+            ReasonNearestAcceptable = verdict.Reason?.NearestAcceptable,
+            ReasonMessage = Text(verdict.Reason?.Message),
+            TriggerEventId = decision.TriggerEventId,
+            CorrelationId = Text(decision.CorrelationId),
+            TraceParent = Text(traceParent),
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+    }
+
+    /// <summary>PostgreSQL's text has no NUL; one such character must not fail the decisions that came with it.</summary>
+    public static string? Text(string? value) => value?.Replace("\0", "", StringComparison.Ordinal);
+
+    private static string Status(TradeDecision decision, Verdict verdict, bool flattened) =>
+        verdict.Reason is not null ? OrderStatus.Rejected
+        : verdict.Fill is null ? OrderStatus.Recorded
+        : flattened && decision.Action == TradeAction.Close ? OrderStatus.Closed
+        : OrderStatus.Filled;
+}

@@ -1,0 +1,30 @@
+using TradingSystem.Contracts.Bus;
+
+namespace TradingSystem.Execution.Orders;
+
+/// <summary>The wire's words for an order's steps and a decision's action.</summary>
+public static class OrderStatus
+{
+    public const string Accepted = "accepted";
+    public const string Submitted = "submitted";
+    public const string Filled = "filled";
+    public const string Closed = "closed";
+    public const string Rejected = "rejected";
+    public const string Recorded = "recorded";
+
+    /// <summary>The steps that lead to a final status, in order; only the last one is terminal.</summary>
+    public static IReadOnlyList<string> StepsTo(string status) => status switch
+    {
+        Filled => [Accepted, Submitted, Filled],
+        Closed => [Accepted, Submitted, Filled, Closed],
+        _ => [status],
+    };
+
+    public static string Word(TradeAction action) => action switch
+    {
+        TradeAction.Long => "LONG",
+        TradeAction.Short => "SHORT",
+        TradeAction.Close => "CLOSE",
+        _ => "NO_TRADE",
+    };
+}

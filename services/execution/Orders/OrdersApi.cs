@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Execution.Orders;
+
+/// <summary>An order as REST shows it; quantities in the base asset, the rest in quote currency.</summary>
+public sealed record OrderView(
+    Guid Id, Guid DecisionId, string? ClientDecisionId, Guid GroupId, string GroupName, Guid AccountId, string Mode, string Symbol,
+    string? Side, string Action, string Type, string Status, decimal Qty, decimal? AvgPrice, decimal? PriceAtDecision, decimal Fee,
+    decimal RealizedPnl, decimal Leverage, decimal MarginUsd, RejectionReason? Reason, Guid? TriggerEventId, string? CorrelationId,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public static OrderView Of(Order o) => new(
+        o.Id, o.DecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Symbol,
+        o.Side, o.Action, o.Type, o.Status, OrderAnnouncements.Plain(o.Qty), Plain(o.AvgPrice), Plain(o.PriceAtDecision), OrderAnnouncements.Plain(o.Fee),
+        OrderAnnouncements.Plain(o.RealizedPnl), OrderAnnouncements.Plain(o.Leverage), OrderAnnouncements.Plain(o.MarginUsd), o.Reason, o.TriggerEventId, o.CorrelationId,
+        o.CreatedAt, o.UpdatedAt);
+
+    private static decimal? Plain(decimal? value) => value is { } v ? OrderAnnouncements.Plain(v) : null;
+}
+
+public static class OrdersApi
+{
+    public static void MapOrders(this WebApplication app) =>
+        app.MapGet("/api/v1/orders", ListAsync).RequireAuthorization().WithTags("execution").Produces<Page<OrderView>>();
+
+    private static async Task<IResult> ListAsync(
+        ExecutionDb db, string? group_id, string? symbol, string? decision_id, string? status, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var violations = new List<Violation>();
+        var group = ListRequest.Id("group_id", group_id, violations);
+        var decision = ListRequest.Id("decision_id", decision_id, violations);
+        if (ListRequest.Read(limit, cursor, violations) is not { } request)
+        {
+            return ListRequest.Refuse(violations);
+        }
+
+        var query = db.Orders.AsNoTracking().Where(o => o.Seq < request.Before);
+        query = group is { } g ? query.Where(o => o.GroupId == g) : query;
+        query = decision is { } d ? query.Where(o => o.DecisionId == d) : query;
+        query = symbol is null ? query : query.Where(o => o.Symbol == OrderBuilder.Text(symbol));
+        query = status is null ? query : query.Where(o => o.Status == OrderBuilder.Text(status));
+        var rows = await query.OrderByDescending(o => o.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, o => o.Seq, OrderView.Of));
+    }
+}

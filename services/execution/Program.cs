@@ -1,0 +1,4 @@
+using TradingSystem.Execution;
+using TradingSystem.Hosting;
+
+return await ServiceApp.RunAsync("execution", args, new ExecutionModule());

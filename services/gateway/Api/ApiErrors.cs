@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using TradingSystem.Contracts.Wire;
+using TradingSystem.Contracts.Wire.Validation;
+
+namespace TradingSystem.Gateway.Api;
+
+/// <summary>Body of every error: what happened, and which fields broke which rules.</summary>
+public sealed record ApiError(string Message, IReadOnlyList<FieldError> Detail);
+
+public static class ApiErrors
+{
+    public static JsonHttpResult<ApiError> Validation(string path, string rule, string got) => Validation([new FieldError(path, rule, FieldError.Shorten(got))]);
+
+    public static JsonHttpResult<ApiError> Validation(IReadOnlyList<FieldError> errors) =>
+        TypedResults.Json(new ApiError(ReplyMessages.ValidationError, errors), statusCode: StatusCodes.Status400BadRequest);
+
+    public static JsonHttpResult<ApiError> NotFound(Guid id) =>
+        TypedResults.Json(new ApiError("not_found", [new("id", "existing", id.ToString())]), statusCode: StatusCodes.Status404NotFound);
+
+    public static JsonHttpResult<ApiError> Conflict(string path, string rule, string got) =>
+        TypedResults.Json(new ApiError("conflict", [new(path, rule, FieldError.Shorten(got))]), statusCode: StatusCodes.Status409Conflict);
+
+    /// <summary>Saves; a taken name or a change that came in between is the caller's to see, everything else is not.</summary>
+    public static async Task<IResult?> SaveAsync(DbContext db, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return null;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return Conflict("$", "unchanged since it was read; try again", name);
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return Conflict("name", "unique", name);
+        }
+    }
+}
+
+/// <summary>Reads a request body as strictly as a frame.</summary>
+public static class RequestBody
+{
+    private const int MaxBytes = 512 * 1024;
+
+    /// <summary>Runs <paramref name="read"/> over the body's fields; the second part is the answer to a body that breaks a rule.</summary>
+    public static async Task<(T? Value, IResult? Error)> ReadAsync<T>(HttpRequest request, Func<FieldReader, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (body.Length + count > MaxBytes)
+            {
+                return (null, ApiErrors.Validation("$", $"at most {MaxBytes} bytes", "more"));
+            }
+
+            body.Write(buffer, 0, count);
+        }
+
+        var errors = new List<FieldError>();
+        using var document = StrictJson.Parse(body.GetBuffer().AsMemory(0, (int)body.Length), "$", errors);
+        if (document is null)
+        {
+            return (null, ApiErrors.Validation(errors));
+        }
+
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            return (null, ApiErrors.Validation("$", "JSON object", document.RootElement.GetRawText()));
+        }
+
+        var value = read(new FieldReader(document.RootElement, "", errors));
+        return errors.Count == 0 ? (value, null) : (null, ApiErrors.Validation(errors));
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
+using TradingSystem.Contracts.Wire.Frames;
+using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Groups;
+
+namespace TradingSystem.Gateway.Events;
+
+/// <summary>From the wire to the bus. Ids, sources and times are stamped here, whatever the sender wrote.</summary>
+public static class Mapping
+{
+    public static ImmediateEvent Immediate(TriggerInfo trigger, EventFrame frame, DateTimeOffset now) => new(
+        Id(trigger.Id, frame.Key, now),
+        trigger.Name,
+        frame.Priority,
+        frame.Targets,
+        frame.Title,
+        frame.Payload,
+        frame.Tags,
+        frame.Condition,
+        frame.CorrelationId,
+        now,
+        Activity.Current?.Id);
+
+    public static TradeDecision Decision(GroupConfig group, EventFrame frame, DateTimeOffset now)
+    {
+        var signal = frame.Signal!;
+        return new(
+            Id(group.Id, frame.Key, now),
+            group.Id,
+            group.Name,
+            group.Name,
+            frame.Priority,
+            frame.Targets,
+            frame.Title,
+            frame.Payload,
+            frame.Tags,
+            frame.Condition,
+            signal.Symbol,
+            Action(signal.Action),
+            signal.Qty,
+            signal.MarginUsd,
+            signal.Leverage ?? group.Leverage,
+            signal.Entry,
+            signal.StopLoss,
+            signal.TakeProfit,
+            signal.ConfidencePct,
+            signal.Reasoning,
+            signal.OrderType,
+            signal.Price,
+            frame.Key,
+            frame.TriggerEventId,
+            frame.CorrelationId,
+            now,
+            frame.ValidUntil,
+            Activity.Current?.Id);
+    }
+
+    public static SystemLog Log(Identity sender, string source, SystemFrame frame, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now),
+        sender.OwnerKind,
+        source,
+        frame.Level,
+        frame.Code,
+        frame.Message,
+        frame.Detail,
+        now,
+        Activity.Current?.Id);
+
+    public static DiscussionLog Discussion(GroupConfig group, SystemFrame frame, DateTimeOffset now)
+    {
+        var detail = frame.Discussion!;
+        return new(
+            Guid.CreateVersion7(now),
+            group.Id,
+            group.Name,
+            frame.Message,
+            detail.MemberOpinions,
+            detail.Decision,
+            detail.TriggerEventId,
+            detail.DecisionId,
+            detail.CorrelationId,
+            now,
+            Activity.Current?.Id);
+    }
+
+    /// <summary>With a key a repetition gets the same id, on every node and for ever.</summary>
+    private static Guid Id(Guid owner, string? key, DateTimeOffset now) =>
+        key is null ? Guid.CreateVersion7(now) : NameBasedGuid.Create(owner, key);
+
+    private static TradeAction Action(string action) => action switch
+    {
+        "LONG" => TradeAction.Long,
+        "SHORT" => TradeAction.Short,
+        "CLOSE" => TradeAction.Close,
+        "NO_TRADE" => TradeAction.NoTrade,
+        _ => throw new UnreachableException(action),
+    };
+}

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Gateway.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Gateway.Groups;
+
+/// <summary>
+/// Loads the directory at start and tells the bus of every group then and of each change after,
+/// again and again until it is durable: a change that is only in our tables would never reach execution.
+/// </summary>
+public sealed partial class GroupAnnouncer(
+    IDbContextFactory<GatewayDb> database,
+    GroupDirectory directory,
+    IDurablePublisher publisher,
+    BusReadiness bus,
+    TimeProvider time,
+    ILogger<GroupAnnouncer> log) : BackgroundService, IReadyCheck
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Guid, GroupConfig> _pending = new();
+    private readonly SemaphoreSlim _signal = new(0, 1);
+
+    public string Name => "groups";
+
+    public bool IsReady => directory.IsLoaded;
+
+    public void Announce(GroupConfig group)
+    {
+        directory.Put(group);
+        _pending.AddOrUpdate(group.Id, group, (_, held) => group.Version >= held.Version ? group : held);
+        Wake();
+    }
+
+    public override void Dispose()
+    {
+        _signal.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!await TryLoadAsync(stoppingToken))
+        {
+            await Task.Delay(Retry, time, stoppingToken);
+        }
+
+        await bus.WaitAsync(stoppingToken);
+        while (true)
+        {
+            var announced = await Task.WhenAll(_pending.Values.Select(AnnounceAsync));
+            if (announced.All(ok => ok))
+            {
+                await _signal.WaitAsync(stoppingToken);
+            }
+            else
+            {
+                await Task.Delay(Retry, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task<bool> AnnounceAsync(GroupConfig group)
+    {
+        if (await publisher.PublishAsync(group, CancellationToken.None) != PublishOutcome.Durable)
+        {
+            GroupAnnouncerLog.NotAnnounced(log, group.Name);
+            return false;
+        }
+
+        // Only this very version: a newer one may have come meanwhile.
+        _pending.TryRemove(KeyValuePair.Create(group.Id, group));
+        return true;
+    }
+
+    private async Task<bool> TryLoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var db = await database.CreateDbContextAsync(cancellationToken);
+            foreach (var group in await db.Groups.AsNoTracking().Include(g => g.Members).ToListAsync(cancellationToken))
+            {
+                var config = GroupDirectory.Config(group);
+                directory.Put(config);
+                _pending.TryAdd(group.Id, config);
+            }
+
+            foreach (var trigger in await db.Triggers.AsNoTracking().ToListAsync(cancellationToken))
+            {
+                directory.Put(trigger);
+            }
+
+            directory.MarkLoaded();
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
+        {
+            GroupAnnouncerLog.NotLoaded(log, e.Message);
+            return false;
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _signal.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Awake already.
+        }
+    }
+}
+
+/// <summary>Other nodes' changes.</summary>
+public sealed class GroupsConsumer(GroupDirectory directory) : IConsumer<GroupsChanged>
+{
+    public Task Consume(ConsumeContext<GroupsChanged> context)
+    {
+        foreach (var group in context.Message.Items)
+        {
+            directory.Put(group);
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
+internal static partial class GroupAnnouncerLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Group {Group} could not be announced, trying again")]
+    public static partial void NotAnnounced(ILogger logger, string group);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Groups could not be loaded, trying again: {Reason}")]
+    public static partial void NotLoaded(ILogger logger, string reason);
+}

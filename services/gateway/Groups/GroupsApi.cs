@@ -1,0 +1,155 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Gateway.Api;
+using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Storage;
+using TradingSystem.Gateway.Tokens;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Gateway.Groups;
+
+/// <summary>A trading group as REST shows it.</summary>
+public sealed record GroupView(
+    Guid Id,
+    string Name,
+    string Market,
+    string Symbol,
+    string Interval,
+    decimal Leverage,
+    decimal MarginUsdt,
+    string PositionMode,
+    bool Active,
+    bool Hosted,
+    IReadOnlyList<MemberView> Members,
+    bool Connected,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);
+
+public sealed record MemberView(Guid Id, string Name, string Role, string Provider, string Model, string SystemPrompt);
+
+/// <summary><c>/api/v1/groups</c>.</summary>
+public static class GroupsApi
+{
+    public static void MapGroups(this WebApplication app)
+    {
+        var groups = app.MapGroup("/api/v1/groups").RequireAuthorization().WithTags("groups");
+        groups.MapGet("/", ListAsync).Produces<Page<GroupView>>();
+        groups.MapPost("/", CreateAsync).Accepts<GroupChange>("application/json").Produces<GroupView>(201).Produces<ApiError>(400).Produces<ApiError>(409);
+        groups.MapGet("/{id:guid}", GetAsync).Produces<GroupView>().Produces<ApiError>(404);
+        groups.MapPatch("/{id:guid}", ChangeAsync).Accepts<GroupChange>("application/json").Produces<GroupView>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(409);
+        groups.MapTokens(OwnerKinds.Group, (db, id, ct) => db.Groups.AnyAsync(g => g.Id == id, ct));
+    }
+
+    private static async Task<Page<GroupView>> ListAsync(GatewayDb db, SessionRegistry sessions, int? limit, long? cursor, CancellationToken cancellationToken)
+    {
+        var take = Paging.Limit(limit);
+        var rows = await db.Groups.AsNoTracking().Include(g => g.Members)
+            .Where(g => cursor == null || g.Seq < cursor)
+            .OrderByDescending(g => g.Seq).Take(take + 1).ToListAsync(cancellationToken);
+        return Paging.Cut(rows, take, g => g.Seq, g => View(g, sessions));
+    }
+
+    private static async Task<IResult> GetAsync(GatewayDb db, SessionRegistry sessions, Guid id, CancellationToken cancellationToken) =>
+        await db.Groups.AsNoTracking().Include(g => g.Members).SingleOrDefaultAsync(g => g.Id == id, cancellationToken) is { } group
+            ? TypedResults.Ok(View(group, sessions))
+            : ApiErrors.NotFound(id);
+
+    private static async Task<IResult> CreateAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var (change, error) = await RequestBody.ReadAsync(request, fields => GroupChange.Read(fields, isNew: true), cancellationToken);
+        if (change is null)
+        {
+            return error!;
+        }
+
+        var now = time.GetUtcNow();
+        var group = new GroupRow
+        {
+            Id = Guid.CreateVersion7(now),
+            Name = change.Name!,
+            Market = "crypto",
+            Symbol = change.Symbol!,
+            Interval = "15m",
+            Leverage = 10,
+            MarginUsdt = 100,
+            PositionMode = "oneway",
+            Active = true,
+            Hosted = false,
+            Version = 1,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        change.ApplyTo(group);
+        group.Members.AddRange(Members(group.Id, change, now));
+        db.Groups.Add(group);
+        return await FinishAsync(db, group, announcer, cancellationToken) is { } failure
+            ? failure
+            : TypedResults.Created($"/api/v1/groups/{group.Id}", View(group, sessions));
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    {
+        var (change, error) = await RequestBody.ReadAsync(request, fields => GroupChange.Read(fields, isNew: false), cancellationToken);
+        if (change is null)
+        {
+            return error!;
+        }
+
+        if (await db.Groups.Include(g => g.Members).SingleOrDefaultAsync(g => g.Id == id, cancellationToken) is not { } group)
+        {
+            return ApiErrors.NotFound(id);
+        }
+
+        change.ApplyTo(group);
+        group.Version++;
+        group.UpdatedAt = time.GetUtcNow();
+        if (change.Members is not null)
+        {
+            var members = Members(id, change, group.UpdatedAt).ToList();
+            db.Members.RemoveRange(group.Members);
+            group.Members.Clear();
+            db.Members.AddRange(members);
+        }
+
+        return await FinishAsync(db, group, announcer, cancellationToken) is { } failure ? failure : TypedResults.Ok(View(group, sessions));
+    }
+
+    private static async Task<IResult?> FinishAsync(GatewayDb db, GroupRow group, GroupAnnouncer announcer, CancellationToken cancellationToken)
+    {
+        var failure = await ApiErrors.SaveAsync(db, group.Name, cancellationToken);
+        if (failure is null)
+        {
+            announcer.Announce(GroupDirectory.Config(group));
+        }
+
+        return failure;
+    }
+
+    private static IEnumerable<MemberRow> Members(Guid groupId, GroupChange change, DateTimeOffset now) =>
+        (change.Members ?? []).Select((m, position) => new MemberRow
+        {
+            Id = Guid.CreateVersion7(now),
+            GroupId = groupId,
+            Position = position,
+            Name = m.Name,
+            Role = m.Role,
+            Provider = m.Provider,
+            Model = m.Model,
+            SystemPrompt = m.SystemPrompt,
+        });
+
+    private static GroupView View(GroupRow g, SessionRegistry sessions) => new(
+        g.Id,
+        g.Name,
+        g.Market,
+        g.Symbol,
+        g.Interval,
+        g.Leverage,
+        g.MarginUsdt,
+        g.PositionMode,
+        g.Active,
+        g.Hosted,
+        [.. g.Members.OrderBy(m => m.Position).Select(m => new MemberView(m.Id, m.Name, m.Role, m.Provider, m.Model, m.SystemPrompt))],
+        sessions.IsConnected(g.Id),
+        g.CreatedAt,
+        g.UpdatedAt);
+}

@@ -1,0 +1,96 @@
+namespace TradingSystem.Gateway.Storage;
+
+/// <summary>A trading group. <c>Version</c> grows with every change and is what consumers order by.</summary>
+public sealed class GroupRow
+{
+    public required Guid Id { get; init; }
+
+    public long Seq { get; init; }
+
+    public required string Name { get; set; }
+
+    public required string Market { get; set; }
+
+    public required string Symbol { get; set; }
+
+    public required string Interval { get; set; }
+
+    public required decimal Leverage { get; set; }
+
+    public required decimal MarginUsdt { get; set; }
+
+    public required string PositionMode { get; set; }
+
+    public required bool Active { get; set; }
+
+    public required bool Hosted { get; set; }
+
+    public required long Version { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; set; }
+
+    public List<MemberRow> Members { get; init; } = [];
+}
+
+/// <summary>One voice of a group. Provider and model are names; keys are kept elsewhere.</summary>
+public sealed class MemberRow
+{
+    public required Guid Id { get; init; }
+
+    public Guid GroupId { get; init; }
+
+    public required int Position { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Role { get; init; }
+
+    public required string Provider { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string SystemPrompt { get; init; }
+}
+
+/// <summary>An outside source of immediate events.</summary>
+public sealed class TriggerRow
+{
+    public required Guid Id { get; init; }
+
+    public long Seq { get; init; }
+
+    public required string Name { get; set; }
+
+    public required string ProviderName { get; set; }
+
+    public required string ModelName { get; set; }
+
+    public required bool Active { get; set; }
+
+    public DateTimeOffset? LastSeenAt { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; set; }
+}
+
+/// <summary>A token of a group or trigger. Only its SHA-256 is kept: 256 random bits need no salt.</summary>
+public sealed class TokenRow
+{
+    public required Guid Id { get; init; }
+
+    public long Seq { get; init; }
+
+    /// <summary><see cref="Tokens.OwnerKinds"/>.</summary>
+    public required string OwnerKind { get; init; }
+
+    public required Guid OwnerId { get; init; }
+
+    public required byte[] Hash { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+}

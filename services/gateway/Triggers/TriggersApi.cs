@@ -1,0 +1,119 @@
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Gateway.Api;
+using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Groups;
+using TradingSystem.Gateway.Storage;
+using TradingSystem.Gateway.Tokens;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Gateway.Triggers;
+
+/// <summary>A trigger as REST shows it.</summary>
+public sealed record TriggerView(Guid Id, string Name, string ProviderName, string ModelName, bool Active, bool Connected, DateTimeOffset? LastSeenAt, DateTimeOffset CreatedAt);
+
+/// <summary>Body of POST and PATCH.</summary>
+public sealed partial record TriggerChange(string? Name, string? ProviderName, string? ModelName, bool? Active)
+{
+    public static TriggerChange Read(FieldReader fields, bool isNew)
+    {
+        var name = fields.Text("name", 100, 1, isNew);
+        if (name is not null && !Label().IsMatch(name))
+        {
+            fields.Fail("name", "letters, digits and _.- only, beginning with a letter or digit", name);
+        }
+
+        return new(name, fields.Text("provider_name", 100), fields.Text("model_name", 200), fields.Flag("active"));
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.\-]*\z")]
+    private static partial Regex Label();
+}
+
+/// <summary><c>/api/v1/triggers</c>.</summary>
+public static class TriggersApi
+{
+    public static void MapTriggers(this WebApplication app)
+    {
+        var triggers = app.MapGroup("/api/v1/triggers").RequireAuthorization().WithTags("triggers");
+        triggers.MapGet("/", ListAsync).Produces<Page<TriggerView>>();
+        triggers.MapPost("/", CreateAsync).Accepts<TriggerChange>("application/json").Produces<TriggerView>(201).Produces<ApiError>(400).Produces<ApiError>(409);
+        triggers.MapGet("/{id:guid}", GetAsync).Produces<TriggerView>().Produces<ApiError>(404);
+        triggers.MapPatch("/{id:guid}", ChangeAsync).Accepts<TriggerChange>("application/json").Produces<TriggerView>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(409);
+        triggers.MapTokens(OwnerKinds.Trigger, (db, id, ct) => db.Triggers.AnyAsync(t => t.Id == id, ct));
+    }
+
+    private static async Task<Page<TriggerView>> ListAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, int? limit, long? cursor, CancellationToken cancellationToken)
+    {
+        var take = Paging.Limit(limit);
+        var rows = await db.Triggers.AsNoTracking()
+            .Where(t => cursor == null || t.Seq < cursor)
+            .OrderByDescending(t => t.Seq).Take(take + 1).ToListAsync(cancellationToken);
+        return Paging.Cut(rows, take, t => t.Seq, t => View(t, sessions, presence));
+    }
+
+    private static async Task<IResult> GetAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, Guid id, CancellationToken cancellationToken) =>
+        await db.Triggers.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken) is { } trigger
+            ? TypedResults.Ok(View(trigger, sessions, presence))
+            : ApiErrors.NotFound(id);
+
+    private static async Task<IResult> CreateAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var (change, error) = await RequestBody.ReadAsync(request, fields => TriggerChange.Read(fields, isNew: true), cancellationToken);
+        if (change is null)
+        {
+            return error!;
+        }
+
+        var now = time.GetUtcNow();
+        var trigger = new TriggerRow
+        {
+            Id = Guid.CreateVersion7(now),
+            Name = change.Name!,
+            ProviderName = change.ProviderName ?? "",
+            ModelName = change.ModelName ?? "",
+            Active = change.Active ?? true,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        db.Triggers.Add(trigger);
+        if (await ApiErrors.SaveAsync(db, trigger.Name, cancellationToken) is { } failure)
+        {
+            return failure;
+        }
+
+        directory.Put(trigger);
+        return TypedResults.Created($"/api/v1/triggers/{trigger.Id}", View(trigger, sessions, presence));
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    {
+        var (change, error) = await RequestBody.ReadAsync(request, fields => TriggerChange.Read(fields, isNew: false), cancellationToken);
+        if (change is null)
+        {
+            return error!;
+        }
+
+        if (await db.Triggers.SingleOrDefaultAsync(t => t.Id == id, cancellationToken) is not { } trigger)
+        {
+            return ApiErrors.NotFound(id);
+        }
+
+        trigger.Name = change.Name ?? trigger.Name;
+        trigger.ProviderName = change.ProviderName ?? trigger.ProviderName;
+        trigger.ModelName = change.ModelName ?? trigger.ModelName;
+        trigger.Active = change.Active ?? trigger.Active;
+        trigger.UpdatedAt = time.GetUtcNow();
+        if (await ApiErrors.SaveAsync(db, trigger.Name, cancellationToken) is { } failure)
+        {
+            return failure;
+        }
+
+        directory.Put(trigger);
+        return TypedResults.Ok(View(trigger, sessions, presence));
+    }
+
+    private static TriggerView View(TriggerRow t, SessionRegistry sessions, TriggerPresence presence) =>
+        new(t.Id, t.Name, t.ProviderName, t.ModelName, t.Active, sessions.IsConnected(t.Id), presence.LastSeen(t.Id) ?? t.LastSeenAt, t.CreatedAt);
+}

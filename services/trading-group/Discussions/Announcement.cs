@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
+
+namespace TradingSystem.TradingGroup.Discussions;
+
+/// <summary>What a discussion tells the other services. The ids derive from group and event, so telling it again changes nothing.</summary>
+public sealed record Announcement(DiscussionLog Log, TradeDecision Decision)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static Guid DecisionId(Guid groupId, Guid eventId) => NameBasedGuid.Create(groupId, $"event:{eventId}");
+
+    public static Guid DiscussionId(Guid groupId, Guid eventId) => NameBasedGuid.Create(groupId, $"discussion:{eventId}");
+
+    public static Announcement Of(GroupConfig group, ImmediateEvent trigger, Minutes minutes, decimal? price, DateTimeOffset now, TimeSpan validity)
+    {
+        var verdict = minutes.Verdict;
+        var id = DecisionId(group.Id, trigger.Id);
+        var action = ActionName(verdict.Action);
+        var trades = verdict.Action is TradeAction.Long or TradeAction.Short;
+        var correlation = trigger.CorrelationId ?? trigger.Id.ToString();
+        var traceParent = Activity.Current?.Id ?? trigger.TraceParent;
+        var signal = new
+        {
+            Action = action,
+            Qty = 0m,
+            MarginUsd = verdict.MarginUsd,
+            Leverage = group.Leverage,
+            Entry = trades ? price : null,
+            verdict.ConfidencePct,
+            verdict.Reasoning,
+            OrderType = "market",
+        };
+        var decision = new TradeDecision(
+            id,
+            group.Id,
+            group.Name,
+            group.Name,
+            trigger.Priority,
+            ["trade_execution"],
+            $"[{group.Name}] {action} {group.Symbol}",
+            JsonSerializer.Serialize(new { SourceId = group.Name, group.Symbol, Signal = signal }, Json),
+            ["hosted", group.Market, group.Symbol],
+            JsonSerializer.Serialize(new { Domain = "trade_decision", Trace = new { CorrelationId = correlation, TriggerEventId = trigger.Id } }, Json),
+            group.Symbol,
+            verdict.Action,
+            0,
+            verdict.MarginUsd,
+            group.Leverage,
+            trades ? price : null,
+            // No venue protects an order yet: stop and target are advice in the discussion, not a promise in the order.
+            null,
+            null,
+            verdict.ConfidencePct,
+            verdict.Reasoning,
+            "market",
+            null,
+            null,
+            trigger.Id,
+            correlation,
+            now,
+            now + validity,
+            traceParent);
+        var log = new DiscussionLog(
+            DiscussionId(group.Id, trigger.Id),
+            group.Id,
+            group.Name,
+            "discussion completed",
+            JsonSerializer.Serialize(minutes.Opinions, Json),
+            JsonSerializer.Serialize(new { DecisionId = id, group.Symbol, signal.Action, signal.MarginUsd, signal.Leverage, signal.Entry, SuggestedStopLoss = verdict.StopLoss, SuggestedTakeProfit = verdict.TakeProfit, signal.ConfidencePct, signal.Reasoning }, Json),
+            trigger.Id,
+            id,
+            correlation,
+            now,
+            traceParent);
+        return new(log, decision);
+    }
+
+    public static string ActionName(TradeAction action) => action switch
+    {
+        TradeAction.Long => "LONG",
+        TradeAction.Short => "SHORT",
+        TradeAction.Close => "CLOSE",
+        _ => "NO_TRADE",
+    };
+}

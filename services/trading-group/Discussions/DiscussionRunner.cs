@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
+using TradingSystem.TradingGroup.Market;
+using TradingSystem.TradingGroup.Roles;
+using TradingSystem.TradingGroup.Storage;
+
+namespace TradingSystem.TradingGroup.Discussions;
+
+/// <summary>Takes one event through one group: opinions, decision, save, publish.</summary>
+public sealed class DiscussionRunner(
+    DiscussionStore store,
+    CandleMemory memory,
+    PositionMemory positions,
+    IDurablePublisher publisher,
+    TradingGroupOptions options,
+    TimeProvider time,
+    ILogger<DiscussionRunner> log)
+{
+    private const string DefaultInterval = "1m";
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+    private static readonly ActivitySource Activities = new($"{Telemetry.Prefix}.TradingGroup");
+    private static readonly Meter Meter = new($"{Telemetry.Prefix}.TradingGroup");
+    private static readonly Counter<long> Concluded = Meter.CreateCounter<long>("trading_group.discussions");
+    private static readonly Counter<long> Skipped = Meter.CreateCounter<long>("trading_group.events.skipped");
+
+    /// <summary>Throws when it could not be finished in time or made durable; it may then be run again and says the same.</summary>
+    public async Task RunAsync(GroupConfig group, ImmediateEvent trigger, CancellationToken cancellationToken)
+    {
+        using var activity = Activities.StartActivity("group.discuss");
+        activity?.SetTag("group.name", group.Name).SetTag("event.id", trigger.Id.ToString());
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(options.Deadline);
+        try
+        {
+            await DiscussAsync(group, trigger, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The discussion of {group.Name} about {trigger.Id} did not finish within {options.Deadline}.", e);
+        }
+    }
+
+    private async Task DiscussAsync(GroupConfig group, ImmediateEvent trigger, CancellationToken cancellationToken)
+    {
+        var announcement = await store.FindAsync(group.Id, trigger.Id, cancellationToken);
+        if (announcement is null)
+        {
+            var age = time.GetUtcNow() - trigger.CreatedAt;
+            if (age > options.MaxEventAge)
+            {
+                Skipped.Add(1);
+                DiscussionRunnerLog.TooOld(log, trigger.Id, group.Name, age.TotalSeconds);
+                return;
+            }
+
+            announcement = await HoldAsync(group, trigger, cancellationToken);
+            Concluded.Add(1, new KeyValuePair<string, object?>("action", announcement.Decision.Action.ToString()));
+            DiscussionRunnerLog.Concluded(log, group.Name, trigger.Id, announcement.Decision.Action, announcement.Decision.ConfidencePct);
+        }
+
+        // Both at once: the order does not wait for the minutes.
+        await Task.WhenAll(
+            publisher.PublishOrThrowAsync([announcement.Decision], cancellationToken),
+            publisher.PublishOrThrowAsync([announcement.Log], cancellationToken));
+    }
+
+    private async Task<Announcement> HoldAsync(GroupConfig group, ImmediateEvent trigger, CancellationToken cancellationToken)
+    {
+        var topic = Topic.Read(trigger.Payload);
+        var interval = topic.Interval ?? DefaultInterval;
+        await WaitForCandleAsync(group.Symbol, interval, topic, cancellationToken);
+        var candles = memory.Closed(group.Symbol, interval);
+        if (candles.Count == 0 && interval != DefaultInterval)
+        {
+            interval = DefaultInterval;
+            candles = memory.Closed(group.Symbol, interval);
+        }
+
+        var tick = memory.Price(group.Symbol);
+        var price = tick?.Price ?? (candles.Count > 0 ? candles[^1].Close : (decimal?)null);
+        var conclude = Missing(group, topic, interval, candles, tick) is { } missing
+            ? Panel.WithoutData(group, missing)
+            : Panel.Hear(new Briefing(group, interval, candles, price!.Value, topic.Direction, options));
+        return await store.ConcludeAsync(group.Id, trigger.Id, stance => Conclude(group, trigger, stance, conclude, price), cancellationToken);
+    }
+
+    private (Announcement Announcement, Action<StanceRow> Change) Conclude(
+        GroupConfig group,
+        ImmediateEvent trigger,
+        StanceRow stance,
+        Func<int, Minutes> conclude,
+        decimal? price)
+    {
+        var standing = Standing.Of(stance, positions.Find(group.Id, group.Symbol));
+        var minutes = conclude(standing);
+        var verdict = minutes.Verdict;
+        var at = time.GetUtcNow();
+        return (Announcement.Of(group, trigger, minutes, price, at, options.DecisionValidity), row =>
+        {
+            row.LastDiscussionAt = at;
+            row.LastAction = Announcement.ActionName(verdict.Action);
+            row.Direction = verdict.Direction;
+        });
+    }
+
+    private string? Missing(GroupConfig group, Topic topic, string interval, IReadOnlyList<Candle> candles, PriceTick? tick)
+    {
+        if (topic.Symbol is { } symbol && !symbol.Equals(group.Symbol, StringComparison.OrdinalIgnoreCase))
+        {
+            return $"the event is about {symbol} and the group trades {group.Symbol}";
+        }
+
+        if (candles.Count < options.MinCandles)
+        {
+            return $"{candles.Count} closed {interval} candles of {group.Symbol} are known, {options.MinCandles} are needed";
+        }
+
+        var age = tick is null ? TimeSpan.Zero : time.GetUtcNow() - tick.ObservedAt;
+        return age > options.MaxPriceAge ? $"the last price of {group.Symbol} is {age.TotalSeconds:0} s old" : null;
+    }
+
+    // An event may overtake the candle it was raised by.
+    private async Task WaitForCandleAsync(string symbol, string interval, Topic topic, CancellationToken cancellationToken)
+    {
+        if (topic.MarketTime is not { } closed)
+        {
+            return;
+        }
+
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < options.CandleWait
+            && memory.Closed(symbol, interval) is { Count: >= 2 } candles
+            && candles[^1].OpenTime + (candles[^1].OpenTime - candles[^2].OpenTime) < closed)
+        {
+            await Task.Delay(LookAgain, time, cancellationToken);
+        }
+    }
+}
+
+internal static partial class DiscussionRunnerLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Group} discussed event {EventId}: {Action} at {ConfidencePct}%")]
+    public static partial void Concluded(ILogger logger, string group, Guid eventId, TradeAction action, decimal? confidencePct);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Event {EventId} is {AgeSeconds} s old and skipped by {Group}")]
+    public static partial void TooOld(ILogger logger, Guid eventId, string group, double ageSeconds);
+}

@@ -1,0 +1,4 @@
+using TradingSystem.Hosting;
+using TradingSystem.TradingGroup;
+
+return await ServiceApp.RunAsync("trading-group", args, new TradingGroupModule());

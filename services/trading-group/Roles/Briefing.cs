@@ -1,0 +1,52 @@
+using TradingSystem.Contracts.Bus;
+using TradingSystem.TradingGroup.Indicators;
+
+namespace TradingSystem.TradingGroup.Roles;
+
+/// <summary>What every member of a discussion knows. <c>EventDirection</c> is the event's own claim: 1 up, -1 down, 0 none.</summary>
+public sealed record Briefing(
+    GroupConfig Group,
+    string Interval,
+    IReadOnlyList<Candle> Candles,
+    decimal Price,
+    int EventDirection,
+    TradingGroupOptions Options)
+{
+    private readonly double[] _closes = [.. Candles.Select(c => (double)c.Close)];
+
+    public IReadOnlyList<double> Closes => _closes;
+
+    public AtrValue? Atr => Indicators.Atr.Last(Candles);
+
+    public BollingerValue? Bands => Bollinger.Last(_closes);
+}
+
+/// <summary>One member's opinion as it is published. <c>Indicators</c> are the numbers it rests on.</summary>
+public sealed record Opinion(
+    string Member,
+    string Role,
+    string Provider,
+    string Model,
+    string Stance,
+    decimal ConfidencePct,
+    string Reasoning,
+    IReadOnlyDictionary<string, double> Indicators)
+{
+    // Opinions come from rules whatever provider the member is configured with, and say so.
+    public const string RulesProvider = "rules";
+    public const string RulesModel = "indicators-1";
+
+    public static Opinion Of(GroupMember member, string stance, double confidencePct, string reasoning, IReadOnlyDictionary<string, double>? indicators = null) =>
+        new(
+            member.Name,
+            member.Role,
+            RulesProvider,
+            member.Provider == RulesProvider && member.Model.Length > 0 ? member.Model : RulesModel,
+            stance,
+            Math.Round((decimal)Math.Clamp(confidencePct, 0, 100), 1),
+            reasoning,
+            Round(indicators ?? new Dictionary<string, double>()));
+
+    private static Dictionary<string, double> Round(IReadOnlyDictionary<string, double> values) =>
+        values.Where(v => double.IsFinite(v.Value)).ToDictionary(v => v.Key, v => Math.Round(v.Value, 8));
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Storage;
+
+namespace TradingSystem.Trigger.Api;
+
+/// <summary>A field that broke a rule.</summary>
+public sealed record FieldFault(string Path, string Rule, string? Got);
+
+public sealed record Problem(string Message, IReadOnlyList<FieldFault> Detail);
+
+public sealed record MarketView(string Source, string? Notice, IReadOnlyList<string> Symbols);
+
+/// <summary>Prices and candles for people and bots.</summary>
+public static class MarketEndpoints
+{
+    private static readonly TimeSpan DatabaseDeadline = TimeSpan.FromSeconds(2);
+
+    public static void MapMarket(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1").RequireAuthorization().WithTags("market");
+        api.MapGet("/candles", CandlesAsync).Produces<Page<Candle>>().Produces<Problem>(400);
+        api.MapGet("/prices", (MarketState market) => new Page<PriceTick>(market.Prices(), null));
+        api.MapGet("/market", (MarketState market) => market.Status is { } s ? new MarketView(s.Source, s.Notice, s.Symbols) : new MarketView("starting", null, []));
+    }
+
+    /// <summary>Oldest first. <c>end_time</c> (RFC 3339 or Unix milliseconds) asks for closed bars that opened before it.</summary>
+    private static async Task<IResult> CandlesAsync(
+        MarketState market,
+        IDbContextFactory<TriggerDb> database,
+        ILoggerFactory loggers,
+        string? symbol,
+        string? interval,
+        string? limit,
+        string? end_time,
+        CancellationToken cancellationToken)
+    {
+        var faults = new List<FieldFault>();
+        var symbols = market.Status?.Symbols ?? [];
+        if (symbol is null || !symbols.Contains(symbol))
+        {
+            faults.Add(new("symbol", $"must be one of {string.Join(", ", symbols)}", symbol));
+        }
+
+        if (interval is null || !market.Intervals.Contains(interval))
+        {
+            faults.Add(new("interval", $"must be one of {string.Join(", ", market.Intervals)}", interval));
+        }
+
+        var count = Paging.DefaultLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > Paging.MaxLimit))
+        {
+            faults.Add(new("limit", $"must be a whole number from 1 to {Paging.MaxLimit}", limit));
+        }
+
+        DateTimeOffset? before = null;
+        if (end_time is not null && (before = Time(end_time)) is null)
+        {
+            faults.Add(new("end_time", "must be an RFC 3339 time or Unix milliseconds", end_time));
+        }
+
+        if (faults.Count > 0)
+        {
+            return Results.Json(new Problem("validation_error", faults), statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var candles = market.Candles(symbol!, interval!, count, before);
+        if (candles.Count < count)
+        {
+            candles = [.. await OlderAsync(market, database, loggers, symbol!, interval!, count - candles.Count, candles.Count > 0 ? candles[0].OpenTime : before, cancellationToken), .. candles];
+        }
+
+        return Results.Ok(new Page<Candle>(candles, null));
+    }
+
+    private static async Task<IReadOnlyList<Candle>> OlderAsync(MarketState market, IDbContextFactory<TriggerDb> database, ILoggerFactory loggers, string symbol, string interval, int count, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(DatabaseDeadline);
+        try
+        {
+            var source = market.Status!.StoredAs;
+            var end = (before ?? DateTimeOffset.MaxValue).ToUniversalTime();
+            await using var db = await database.CreateDbContextAsync(deadline.Token);
+            var rows = await db.Candles.AsNoTracking()
+                .Where(c => c.Source == source && c.Symbol == symbol && c.Interval == interval && c.OpenTime < end)
+                .OrderByDescending(c => c.OpenTime).Take(count).ToListAsync(deadline.Token);
+            rows.Reverse();
+            return [.. rows.Select(r => new Candle(r.Symbol, r.Interval, r.OpenTime, r.Open, r.High, r.Low, r.Close, r.Volume, true))];
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What is in memory is an answer too.
+            MarketEndpointsLog.NoOlder(loggers.CreateLogger(typeof(MarketEndpoints)), e);
+            return [];
+        }
+    }
+
+    private static DateTimeOffset? Time(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : null;
+}
+
+internal static partial class MarketEndpointsLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Older candles could not be read")]
+    public static partial void NoOlder(ILogger logger, Exception exception);
+}

@@ -1,0 +1,42 @@
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Trigger.Candles;
+
+namespace TradingSystem.Trigger.Feeds;
+
+/// <summary>Where prices come from. Runs until cancelled; a feed that has nothing more to tell says so in a notice and waits.</summary>
+public interface IMarketFeed
+{
+    Task RunAsync(IFeedSink sink, CancellationToken cancellationToken);
+}
+
+/// <summary>What a feed tells. Calls are quick and never block; <see cref="Started"/> comes first.</summary>
+public interface IFeedSink
+{
+    /// <summary>Which market this is from now on. Again with another notice when people should know something new.</summary>
+    void Started(FeedStatus status);
+
+    /// <summary>Bars from before the first trade, oldest first; <paramref name="derive"/> also builds the longer intervals from them.</summary>
+    void History(string symbol, Interval interval, IReadOnlyList<Candle> candles, bool derive);
+
+    /// <summary>Trades in the order they happened.</summary>
+    void Trades(IReadOnlyList<Trade> trades);
+
+    void Quote(string symbol, decimal bid, decimal ask);
+
+    /// <summary>Market time has reached this moment: bars that ended before are closed.</summary>
+    void Advance(DateTimeOffset marketTime);
+}
+
+/// <summary>Price in quote currency, quantity in the base asset.</summary>
+public readonly record struct Trade(string Symbol, decimal Price, decimal Quantity, DateTimeOffset MarketTime, decimal? Bid = null, decimal? Ask = null);
+
+/// <summary>
+/// <c>Source</c> is live, simulated or replay. <c>StoredAs</c> keeps different markets' bars apart in the database.
+/// <c>Shortest</c> is the finest bar the feed can make; <c>RuleInterval</c> the one rules look at.
+/// </summary>
+public sealed record FeedStatus(string Source, string StoredAs, Interval Shortest, Interval RuleInterval, IReadOnlyList<string> Symbols, string? Notice)
+{
+    public const string Live = "live";
+    public const string Simulated = "simulated";
+    public const string Replay = "replay";
+}

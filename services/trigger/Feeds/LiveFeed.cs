@@ -1,0 +1,130 @@
+using System.Net.WebSockets;
+using TradingSystem.Trigger.Candles;
+
+namespace TradingSystem.Trigger.Feeds;
+
+/// <summary>
+/// Binance USD-M over its public websockets: aggregated trades make prices and candles, a second connection brings bid and ask.
+/// Reconnects for ever with jittered backoff; after each connect the candles that were missed come over REST.
+/// </summary>
+public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions options, LiveHistory history, TimeProvider time, ILogger<LiveFeed> log) : IMarketFeed
+{
+    private const int LargestMessage = 1 << 20;
+
+    private readonly FeedStatus _status = new(FeedStatus.Live, FeedStatus.Live, Interval.Second, Interval.Second, symbols, null);
+
+    public async Task RunAsync(IFeedSink sink, CancellationToken cancellationToken)
+    {
+        sink.Started(_status);
+        await Task.WhenAll(
+            KeepAsync("aggTrade", options.TradePaths, sink, true, cancellationToken),
+            KeepAsync("bookTicker", options.QuotePaths, sink, false, cancellationToken));
+    }
+
+    private async Task KeepAsync(string stream, IReadOnlyList<string> paths, IFeedSink sink, bool announces, CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        while (true)
+        {
+            // Only a connection that brought something counts: an address that accepts and stays mute is as bad as none.
+            var brought = false;
+            try
+            {
+                await ReadAsync(Address(paths[failures % paths.Count], stream), sink, announces, () => brought = true, cancellationToken);
+            }
+            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                LiveFeedLog.Lost(log, stream, e.Message);
+            }
+
+            failures = brought ? 0 : failures + 1;
+            if (announces)
+            {
+                sink.Started(_status with { Notice = "live feed lost; reconnecting" });
+            }
+
+            await Task.Delay(Backoff(failures), time, cancellationToken);
+        }
+    }
+
+    private async Task ReadAsync(Uri address, IFeedSink sink, bool announces, Action brought, CancellationToken cancellationToken)
+    {
+        using var socket = new ClientWebSocket();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(options.ConnectDeadline);
+        await socket.ConnectAsync(address, deadline.Token);
+        var buffer = new byte[16 * 1024];
+        var length = 0;
+        var first = true;
+        while (true)
+        {
+            deadline.CancelAfter(options.SilenceDeadline);
+            if (length == buffer.Length)
+            {
+                if (length >= LargestMessage)
+                {
+                    throw new IOException("a message is larger than 1 MiB");
+                }
+
+                Array.Resize(ref buffer, length * 2);
+            }
+
+            var part = await socket.ReceiveAsync(buffer.AsMemory(length), deadline.Token);
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                throw new IOException("the exchange closed the connection");
+            }
+
+            length += part.Count;
+            if (!part.EndOfMessage)
+            {
+                continue;
+            }
+
+            var message = LiveMessages.Parse(buffer.AsMemory(0, length));
+            length = 0;
+            if (message is null)
+            {
+                continue;
+            }
+
+            if (first)
+            {
+                first = false;
+                brought();
+                if (announces)
+                {
+                    LiveFeedLog.Connected(log, address.Host);
+                    sink.Started(_status);
+                    _ = history.LoadAsync(symbols, sink, cancellationToken).ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
+                }
+            }
+
+            if (message is Trade trade && trade is { Price: > 0, Quantity: >= 0 } && symbols.Contains(trade.Symbol))
+            {
+                sink.Trades([trade]);
+            }
+            else if (message is Quote quote && symbols.Contains(quote.Symbol))
+            {
+                sink.Quote(quote.Symbol, quote.Bid, quote.Ask);
+            }
+        }
+    }
+
+    private Uri Address(string path, string stream) =>
+        new(options.WebSocket, $"{path}?streams={string.Join('/', symbols.Select(s => $"{s.ToLowerInvariant()}@{stream}"))}");
+
+#pragma warning disable CA5394 // Jitter is no secret.
+    private TimeSpan Backoff(int failures) =>
+        TimeSpan.FromMilliseconds(Math.Min(250 * Math.Pow(2, Math.Min(failures, 10)), options.LongestBackoff.TotalMilliseconds) * (0.5 + Random.Shared.NextDouble()));
+#pragma warning restore CA5394
+}
+
+internal static partial class LiveFeedLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Live trades from {Host}")]
+    public static partial void Connected(ILogger logger, string host);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Live {Stream} connection lost: {Error}")]
+    public static partial void Lost(ILogger logger, string stream, string error);
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Trigger.Candles;
+
+namespace TradingSystem.Trigger.Feeds;
+
+/// <summary>Best bid and ask in quote currency.</summary>
+public readonly record struct Quote(string Symbol, decimal Bid, decimal Ask);
+
+/// <summary>The exchange's JSON. Numbers come as strings, times as Unix milliseconds. What is not understood is null, never an exception.</summary>
+public static class LiveMessages
+{
+    /// <summary>An <c>aggTrade</c> or <c>bookTicker</c>, bare or within a combined stream's envelope.</summary>
+    public static object? Parse(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            var data = document.RootElement;
+            if (data.ValueKind == JsonValueKind.Object && data.TryGetProperty("data", out var inner))
+            {
+                data = inner;
+            }
+
+            if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("e", out var kind))
+            {
+                return null;
+            }
+
+            return kind.GetString() switch
+            {
+                "aggTrade" => new Trade(Text(data, "s"), Number(data.GetProperty("p")), Number(data.GetProperty("q")), DateTimeOffset.FromUnixTimeMilliseconds(data.GetProperty("T").GetInt64())),
+                "bookTicker" => new Quote(Text(data, "s"), Number(data.GetProperty("b")), Number(data.GetProperty("a"))),
+                _ => null,
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The answer of <c>/fapi/v1/klines</c>; the bar that has not ended at <paramref name="now"/> is not closed.</summary>
+    public static IReadOnlyList<Candle> Klines(JsonElement rows, string symbol, Interval interval, DateTimeOffset now) =>
+    [
+        .. rows.EnumerateArray().Select(row =>
+        {
+            var open = DateTimeOffset.FromUnixTimeMilliseconds(row[0].GetInt64());
+            return new Candle(symbol, interval.Name, open, Number(row[1]), Number(row[2]), Number(row[3]), Number(row[4]), Number(row[5]), open + interval.Length <= now);
+        }),
+    ];
+
+    private static string Text(JsonElement data, string name) => data.GetProperty(name).GetString() ?? throw new FormatException();
+
+    private static decimal Number(JsonElement value) =>
+        decimal.Parse(value.GetString() ?? throw new FormatException(), NumberStyles.Float, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,119 @@
+namespace TradingSystem.Trigger.Feeds;
+
+/// <summary>
+/// A price process in steps of 200 ms: a factor all symbols share, volatility that clusters (GARCH within calm, normal and wild regimes),
+/// fat tails and rare jumps. The same seed and symbol give the same prices step by step, whichever other symbols there are.
+/// </summary>
+public sealed class SimulatedMarket
+{
+    public static readonly TimeSpan StepLength = TimeSpan.FromMilliseconds(200);
+
+    // Per step; about 0.1 % a minute for the calmest symbol in the normal regime.
+    private const double BaseDeviation = 5.2e-5;
+    private const double Alpha = 0.02;
+    private const double Beta = 0.975;
+    private const double RegimeChange = 1.0 / 900;
+    private const double JumpChance = 1.0 / 4500;
+    private static readonly double[] RegimeScale = [0.6, 1.0, 1.7];
+
+    private readonly Xoshiro _common;
+    private readonly List<Instrument> _instruments;
+    private int _regime = 1;
+
+    public SimulatedMarket(IReadOnlyList<string> symbols, ulong seed)
+    {
+        _common = new Xoshiro(seed);
+        _instruments = [.. symbols.Select(s => new Instrument(s, seed))];
+    }
+
+    /// <summary>One trade per symbol, all at <paramref name="at"/>.</summary>
+    public IReadOnlyList<Trade> Step(DateTimeOffset at)
+    {
+        var move = _common.NextDouble();
+        if (_common.NextDouble() < RegimeChange)
+        {
+            _regime = (int)(move * RegimeScale.Length);
+        }
+
+        var factor = _common.NextNormal();
+        var trades = new Trade[_instruments.Count];
+        for (var i = 0; i < trades.Length; i++)
+        {
+            trades[i] = _instruments[i].Step(factor, RegimeScale[_regime], at);
+        }
+
+        return trades;
+    }
+
+    private sealed class Instrument
+    {
+        private const double CommonShare = 0.7;
+        private const double OwnShare = 0.71414;
+
+        private readonly string _symbol;
+        private readonly Xoshiro _random;
+        private readonly decimal _tick;
+        private readonly double _longRun;
+        private readonly double _size;
+        private double _variance;
+        private double _price;
+
+        public Instrument(string symbol, ulong seed)
+        {
+            (_price, _tick, var scale) = symbol switch
+            {
+                "BTCUSDT" => (95_000.0, 0.1m, 1.0),
+                "ETHUSDT" => (2_500.0, 0.01m, 1.25),
+                "SOLUSDT" => (150.0, 0.01m, 1.5),
+                "BNBUSDT" => (650.0, 0.01m, 1.1),
+                "XRPUSDT" => (2.2, 0.0001m, 1.4),
+                "DOGEUSDT" => (0.2, 0.00001m, 1.6),
+                _ => (100.0, 0.01m, 1.3),
+            };
+            _symbol = symbol;
+            _random = new Xoshiro(seed ^ Hash(symbol));
+            _longRun = BaseDeviation * BaseDeviation * scale * scale;
+            _variance = _longRun;
+            // About 2,000 USDT a step.
+            _size = 2_000 / _price;
+        }
+
+        public Trade Step(double factor, double regime, DateTimeOffset at)
+        {
+            var shock = (CommonShare * factor) + (OwnShare * _random.NextNormal());
+            var tail = _random.NextDouble();
+            if (tail < 0.03)
+            {
+                shock *= 2.5;
+            }
+
+            var change = Math.Sqrt(_variance) * shock;
+            var jump = _random.NextDouble();
+            if (jump < JumpChance)
+            {
+                change += (jump < JumpChance / 2 ? -1 : 1) * (0.0005 + (0.0015 * _random.NextDouble()));
+            }
+
+            // Bounded, so that no run of large moves makes the variance explode.
+            var target = _longRun * regime * regime;
+            _variance = Math.Min((target * (1 - Alpha - Beta)) + (Alpha * change * change) + (Beta * _variance), 25 * _longRun);
+            _price *= 1 + change;
+            var u = _random.NextDouble();
+            var quantity = Math.Round((decimal)(_size * (0.1 + (3 * u * u)) * Math.Min(1 + Math.Abs(shock), 4)), 3);
+            var price = Math.Max(_tick, Math.Round((decimal)_price / _tick) * _tick);
+            return new Trade(_symbol, price, Math.Max(quantity, 0.001m), at, Math.Max(_tick, price - _tick), price + _tick);
+        }
+
+        // FNV-1a: string.GetHashCode differs from run to run.
+        private static ulong Hash(string text)
+        {
+            var hash = 14695981039346656037UL;
+            foreach (var c in text)
+            {
+                hash = (hash ^ c) * 1099511628211UL;
+            }
+
+            return hash;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics.Metrics;
+using MassTransit;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Feeds;
+
+namespace TradingSystem.Trigger.Publishing;
+
+/// <summary>
+/// Puts the market on the bus: latest prices four times a second (ten in a replay), bars as they close, the moving minute each second,
+/// windows and status every ten. Nothing here is durable; the next message replaces a lost one.
+/// </summary>
+public sealed partial class MarketPublisher(MarketState market, IBus bus, BusReadiness readiness, TimeProvider time, ILogger<MarketPublisher> log) : BackgroundService
+{
+    private const int WindowBars = 120;
+    private const int MaxCandles = 500;
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ReplayPeriod = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MovingPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WindowPeriod = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+    private static readonly Counter<long> Failures = new Meter("TradingSystem.Trigger").CreateCounter<long>("trigger.publish.failures");
+
+    private long _failed;
+    private int _statusVersion;
+    private int _historyVersion;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await readiness.WaitAsync(stoppingToken);
+        var movingAt = time.GetTimestamp();
+        var windowsAt = movingAt;
+        while (true)
+        {
+            if (market.Status is { } status)
+            {
+                market.CloseByClock();
+                var due = time.GetElapsedTime(windowsAt) >= WindowPeriod;
+                windowsAt = due ? time.GetTimestamp() : windowsAt;
+                var moving = time.GetElapsedTime(movingAt) >= MovingPeriod;
+                movingAt = moving ? time.GetTimestamp() : movingAt;
+                await PublishAsync(status, due, moving, stoppingToken);
+            }
+
+            await Task.Delay(market.Status?.Source == FeedStatus.Replay ? ReplayPeriod : Period, time, stoppingToken);
+        }
+    }
+
+    private async Task PublishAsync(FeedStatus status, bool due, bool moving, CancellationToken cancellationToken)
+    {
+        if (due || _statusVersion != market.StatusVersion)
+        {
+            _statusVersion = market.StatusVersion;
+            await SendAsync(new MarketStatus(status.Source, status.Notice, status.Symbols, time.GetUtcNow()), cancellationToken);
+        }
+
+        if (due || _historyVersion != market.HistoryVersion)
+        {
+            _historyVersion = market.HistoryVersion;
+            string[] intervals = [Interval.Second.Name, Interval.Minute.Name, Interval.Quarter.Name, status.Shortest.Name];
+            if (market.Windows(intervals, WindowBars) is { Count: > 0 } windows)
+            {
+                await SendAsync(new CandleWindows(windows), cancellationToken);
+            }
+        }
+
+        if (market.TakeMoved() is { Count: > 0 } prices)
+        {
+            await SendAsync(new PriceTicks(prices), cancellationToken);
+        }
+
+        var interval = status.Shortest.Length > Interval.Minute.Length ? status.Shortest : Interval.Minute;
+        foreach (var chunk in market.TakeClosed().Concat(moving ? market.Moving(interval.Name) : []).Chunk(MaxCandles))
+        {
+            await SendAsync(new TradingSystem.Contracts.Bus.Candles(chunk), cancellationToken);
+        }
+    }
+
+    private async Task SendAsync<TMessage>(TMessage message, CancellationToken cancellationToken)
+        where TMessage : class
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            await bus.Publish(message, deadline.Token).WaitAsync(deadline.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A broker that is away would fill the log otherwise.
+            Failures.Add(1);
+            if (_failed++ % 100 == 0)
+            {
+                MarketPublisherLog.Failed(log, typeof(TMessage).Name, _failed, e);
+            }
+        }
+    }
+}
+
+internal static partial class MarketPublisherLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{MessageType} was not published; {Count} messages lost since the start")]
+    public static partial void Failed(ILogger logger, string messageType, long count, Exception exception);
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using TradingSystem.Contracts.Bus;
+
+namespace TradingSystem.Trigger.Rules;
+
+/// <summary>
+/// The fast exponential average of closes crosses the slow one. Both begin with the first close;
+/// nothing is said before the slow one has seen <paramref name="slow"/> bars.
+/// </summary>
+public sealed class EmaCrossRule(int fast, int slow) : IRule
+{
+    private readonly decimal _fastWeight = 2m / (fast + 1);
+    private readonly decimal _slowWeight = 2m / (slow + 1);
+    private int _bars;
+    private int _side;
+
+    public string Name => "ema_cross";
+
+    public decimal Fast { get; private set; }
+
+    public decimal Slow { get; private set; }
+
+    public void Reset()
+    {
+        _bars = 0;
+        _side = 0;
+    }
+
+    public RuleSignal? Observe(Candle candle)
+    {
+        Fast = _bars == 0 ? candle.Close : Fast + (_fastWeight * (candle.Close - Fast));
+        Slow = _bars == 0 ? candle.Close : Slow + (_slowWeight * (candle.Close - Slow));
+        _bars = Math.Min(_bars + 1, slow);
+        var side = Math.Sign(Fast - Slow);
+        if (_bars < slow || side == 0)
+        {
+            return null;
+        }
+
+        // Touching is not crossing: only the other side counts.
+        var before = _side;
+        _side = side;
+        if (before == 0 || before == side)
+        {
+            return null;
+        }
+
+        var direction = side > 0 ? "up" : "down";
+        return new RuleSignal(direction, candle.Close, $"EMA {fast}/{slow} crossed {direction} at {Figures.Price(candle.Close)}", new Dictionary<string, JsonNode?>
+        {
+            ["fast"] = Math.Round(Fast, 8),
+            ["slow"] = Math.Round(Slow, 8),
+        });
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TradingSystem.Contracts.Bus;
+
+namespace TradingSystem.Trigger.Rules;
+
+/// <summary>Looks at the closed bars of one symbol and interval in order. Not thread-safe.</summary>
+public interface IRule
+{
+    /// <summary>snake_case; part of the source id.</summary>
+    string Name { get; }
+
+    /// <summary>Forgets everything: other history follows.</summary>
+    void Reset();
+
+    /// <summary>Takes a bar in; says something if it calls for an event.</summary>
+    RuleSignal? Observe(Candle candle);
+}
+
+/// <summary><c>Direction</c> is up or down; <c>Values</c> are the rule's own figures for the payload.</summary>
+public sealed record RuleSignal(string Direction, decimal Price, string Text, IReadOnlyDictionary<string, JsonNode?> Values);
+
+internal static class Figures
+{
+    /// <summary>For people: thousands separated, at least two decimals.</summary>
+    public static string Price(decimal price) => price.ToString("#,0.00######", CultureInfo.InvariantCulture);
+}

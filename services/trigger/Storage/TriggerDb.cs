@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Trigger.Storage;
+
+/// <summary>Schema <c>trigger</c>.</summary>
+public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(options)
+{
+    public const string Schema = "trigger";
+
+    public DbSet<CandleRow> Candles => Set<CandleRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.Entity<CandleRow>().HasKey(c => new { c.Source, c.Symbol, c.Interval, c.OpenTime });
+        modelBuilder.UseConventions();
+    }
+}
+
+/// <summary>A closed bar. <c>Source</c> keeps live, simulated and each replay file apart.</summary>
+public sealed class CandleRow
+{
+    public required string Source { get; init; }
+
+    public required string Symbol { get; init; }
+
+    public required string Interval { get; init; }
+
+    public DateTimeOffset OpenTime { get; init; }
+
+    public decimal Open { get; init; }
+
+    public decimal High { get; init; }
+
+    public decimal Low { get; init; }
+
+    public decimal Close { get; init; }
+
+    public decimal Volume { get; init; }
+}
+
+/// <summary>For adding migrations; needs no server.</summary>
+public sealed class TriggerDbDesign : IDesignTimeDbContextFactory<TriggerDb>
+{
+    public TriggerDb CreateDbContext(string[] args) => new(Database.DesignOptions<TriggerDb>(TriggerDb.Schema));
+}

@@ -1,0 +1,71 @@
+using MassTransit;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
+using TradingSystem.Trigger.Api;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Publishing;
+using TradingSystem.Trigger.Rules;
+using TradingSystem.Trigger.Storage;
+
+namespace TradingSystem.Trigger;
+
+/// <summary>Market data and the signals that built-in rules see in it.</summary>
+public sealed class TriggerModule : IServiceModule
+{
+    public string Name => "trigger";
+
+    public void AddServices(WebApplicationBuilder builder)
+    {
+        var options = TriggerOptions.From(builder.Configuration);
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(options.Rules);
+        services.AddSingleton(options.Live);
+        services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
+        services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4);
+        services.AddHttpClient<LiveHistory>(c => c.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddSingleton(Feed);
+        services.AddSingleton<EventPublisher>();
+        services.AddSingleton<RuleEngine>();
+        services.AddSingleton<CandleWriter>();
+        services.AddSingleton<ICandleListener>(p => p.GetRequiredService<RuleEngine>());
+        services.AddSingleton<ICandleListener>(p => p.GetRequiredService<CandleWriter>());
+        services.AddSingleton<MarketState>();
+        services.AddSingleton<IReadyCheck, FirstPrice>();
+        services.AddHostedService(p => p.GetRequiredService<EventPublisher>());
+        services.AddHostedService(p => p.GetRequiredService<CandleWriter>());
+        services.AddHostedService<MarketPublisher>();
+        services.AddHostedService<FeedRunner>();
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+    }
+
+    public void Map(WebApplication app) => app.MapMarket();
+
+    public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        Database.MigrateAsync<TriggerDb>(services, cancellationToken);
+
+    private static IMarketFeed Feed(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<TriggerOptions>();
+        var time = provider.GetRequiredService<TimeProvider>();
+        LiveFeed Live() => new(options.Symbols, options.Live, provider.GetRequiredService<LiveHistory>(), time, provider.GetRequiredService<ILogger<LiveFeed>>());
+        return options.Market switch
+        {
+            MarketKind.Live => Live(),
+            MarketKind.Simulated => new SimulatedFeed(options.Symbols, options.Seed, time, "simulated market"),
+            MarketKind.Replay => new ReplayFeed(options.Replay!, options.Speed, time, provider.GetRequiredService<ILogger<ReplayFeed>>()),
+            _ => new AutoFeed(Live(), new SimulatedFeed(options.Symbols, options.Seed, time, AutoFeed.Notice), options.Live.AutoPatience, time),
+        };
+    }
+
+    private sealed class FirstPrice(MarketState market) : IReadyCheck
+    {
+        public string Name => "first_price";
+
+        public bool IsReady => market.HasPrice;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Rules;
+
+namespace TradingSystem.Trigger;
+
+public enum MarketKind
+{
+    Auto,
+    Live,
+    Simulated,
+    Replay,
+}
+
+/// <summary>The service's settings: <c>MARKET</c>, <c>SYMBOLS</c>, <c>MARKET_SEED</c>, and the rest under <c>TRIGGER__…</c>.</summary>
+public sealed partial class TriggerOptions
+{
+    /// <summary>Shows two EMA crosses of BTCUSDT within its first half minute, so that a newcomer sees the system work.</summary>
+    public const ulong DefaultSeed = 39;
+
+    private const int MaxSymbols = 20;
+    private const decimal MaxSpeed = 100_000;
+
+    public MarketKind Market { get; private init; }
+
+    public ReplayFile? Replay { get; private init; }
+
+    /// <summary>Market seconds per wall second.</summary>
+    public decimal Speed { get; private init; } = 1;
+
+    public IReadOnlyList<string> Symbols { get; private init; } = [];
+
+    public ulong Seed { get; private init; } = DefaultSeed;
+
+    public LiveOptions Live { get; private init; } = new();
+
+    public RuleOptions Rules { get; private init; } = new();
+
+    /// <exception cref="InvalidOperationException">A setting breaks its rule; the message names both.</exception>
+    public static TriggerOptions From(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Trigger");
+        var rules = section.GetSection("Rules").Get<RuleOptions>() ?? new RuleOptions();
+        rules.Validate();
+        var (market, replay, speed) = ParseMarket(configuration["MARKET"] is { Length: > 0 } m ? m : "auto");
+        return new TriggerOptions
+        {
+            Market = market,
+            Replay = replay,
+            Speed = speed,
+            Symbols = ParseSymbols(configuration["SYMBOLS"] is { Length: > 0 } s ? s : "BTCUSDT,ETHUSDT,SOLUSDT"),
+            Seed = ParseSeed(configuration["MARKET_SEED"]),
+            Live = section.GetSection("Live").Get<LiveOptions>() ?? new LiveOptions(),
+            Rules = rules,
+        };
+    }
+
+    private static (MarketKind Market, ReplayFile? Replay, decimal Speed) ParseMarket(string text)
+    {
+        switch (text)
+        {
+            case "auto":
+                return (MarketKind.Auto, null, 1);
+            case "live":
+                return (MarketKind.Live, null, 1);
+            case "simulated":
+                return (MarketKind.Simulated, null, 1);
+            case var _ when !text.StartsWith("replay:", StringComparison.Ordinal):
+                throw new InvalidOperationException($"MARKET must be auto, live, simulated or replay:FILE@SPEED, got '{text}'.");
+            default:
+                break;
+        }
+
+        var at = text.LastIndexOf('@');
+        var path = at < 0 ? text["replay:".Length..] : text["replay:".Length..at];
+        var speed = 1m;
+        if (at >= 0 && (!decimal.TryParse(text[(at + 1)..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out speed) || speed is <= 0 or > MaxSpeed))
+        {
+            throw new InvalidOperationException($"MARKET=replay:FILE@SPEED: SPEED must be market seconds per wall second, above 0 and at most {MaxSpeed}, got '{text[(at + 1)..]}'.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new InvalidOperationException($"MARKET=replay:FILE@SPEED: FILE must exist, got '{path}'.");
+        }
+
+        try
+        {
+            return (MarketKind.Replay, ReplayFile.Open(path), speed);
+        }
+        catch (ReplayFormatException e)
+        {
+            throw new InvalidOperationException($"MARKET=replay:FILE@SPEED: {e.Message}", e);
+        }
+    }
+
+    private static string[] ParseSymbols(string text)
+    {
+        var symbols = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return symbols.Length is >= 1 and <= MaxSymbols && symbols.All(SymbolShape().IsMatch) && symbols.Distinct().Count() == symbols.Length
+            ? symbols
+            : throw new InvalidOperationException($"SYMBOLS must be 1 to {MaxSymbols} different symbols of 2 to 20 capital letters and digits, comma-separated, got '{text}'.");
+    }
+
+    private static ulong ParseSeed(string? text) =>
+        string.IsNullOrEmpty(text) ? DefaultSeed
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed
+        : throw new InvalidOperationException($"MARKET_SEED must be a whole number of at least 0, got '{text}'.");
+
+    [GeneratedRegex("^[A-Z0-9]{2,20}$")]
+    private static partial Regex SymbolShape();
+}
