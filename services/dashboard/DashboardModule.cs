@@ -1,0 +1,56 @@
+using MassTransit;
+using Microsoft.AspNetCore.Identity;
+using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Dashboard.Forwarding;
+using TradingSystem.Dashboard.Live;
+using TradingSystem.Dashboard.Pages;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Dashboard;
+
+/// <summary>People's sign-in, the web page, the live feed behind it and, when it runs alone, the way to the other services.</summary>
+public sealed class DashboardModule : IServiceModule
+{
+    public string Name => "dashboard";
+
+    public void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddServiceDb<DashboardDb>(DashboardDb.Schema);
+        services.AddSingleton(LoginOptions.Read(builder.Configuration));
+        services.AddSingleton(ForwardOptions.Read(builder.Configuration));
+
+        // OWASP's figure for PBKDF2 with HMAC-SHA512, which is what the hasher uses.
+        services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
+        services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<LoginGuard>();
+        services.AddSingleton<SignIn>();
+        services.AddSingleton<AdminAccount>();
+        services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<AdminAccount>());
+        services.AddHostedService(p => p.GetRequiredService<AdminAccount>());
+
+        services.AddSignalR().AddJsonProtocol(o => LiveJson.Apply(o.PayloadSerializerOptions));
+        services.AddSingleton<LiveState>();
+        services.AddSingleton<LiveSender>();
+        services.AddHostedService<PriceFlush>();
+        services.AddSingleton<Forwarder>();
+    }
+
+    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddPerNodeConsumer<LiveConsumer>("dashboard-live");
+
+    public void Map(WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.MapSignIn();
+        app.MapHub<LiveHub>("/hubs/live", o =>
+        {
+            o.CloseOnAuthenticationExpiration = true;
+            o.TransportMaxBufferSize = 1024 * 1024;
+        });
+        app.MapForwards();
+        app.MapWebApp();
+    }
+
+    public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        Database.MigrateAsync<DashboardDb>(services, cancellationToken);
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.FileProviders;
+using TradingSystem.Dashboard.Accounts;
+
+namespace TradingSystem.Dashboard.Pages;
+
+/// <summary>The built web app: hashed assets are kept by browsers for a year, the page itself is asked for anew each time.</summary>
+public static class WebApp
+{
+    private const string Index = "index.html";
+
+    // A wrong address of an interface must say so, not answer with a page.
+    private static readonly string[] Interfaces = ["/api", "/hubs", "/ws", "/openapi", "/diary", "/state", "/meta"];
+
+    public static void MapWebApp(this WebApplication app)
+    {
+        if (FindRoot(app) is not { } root)
+        {
+            WebAppLog.NotBuilt(app.Logger);
+            app.MapFallback("{**path:nonfile}", http => http.Request.Path == "/"
+                ? MissingAsync(http, StatusCodes.Status503ServiceUnavailable, "web_app_not_built", "run npm run build in services/dashboard/web")
+                : MissingAsync(http, StatusCodes.Status404NotFound, "not_found", "known path"));
+            return;
+        }
+
+        var files = new PhysicalFileProvider(root);
+        app.Lifetime.ApplicationStopped.Register(files.Dispose);
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = files,
+            OnPrepareResponse = context => context.Context.Response.Headers.CacheControl =
+                context.Context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache",
+        });
+        app.MapFallback("{**path:nonfile}", async http =>
+        {
+            var reads = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+            if (!reads || Interfaces.Any(i => http.Request.Path.StartsWithSegments(i, StringComparison.Ordinal)))
+            {
+                await MissingAsync(http, StatusCodes.Status404NotFound, "not_found", "known path");
+                return;
+            }
+
+            http.Response.ContentType = "text/html; charset=utf-8";
+            http.Response.Headers.CacheControl = "no-cache";
+            await http.Response.SendFileAsync(files.GetFileInfo(Index), http.RequestAborted);
+        });
+    }
+
+    private static Task MissingAsync(HttpContext http, int status, string message, string rule)
+    {
+        http.Response.StatusCode = status;
+        return http.Response.WriteAsJsonAsync(new Problem(message, [new ProblemDetail("path", rule, http.Request.Path.Value)]), http.RequestAborted);
+    }
+
+    /// <summary><c>DASHBOARD__WEBROOT</c>, else beside the assembly, else where the sources' build puts it.</summary>
+    private static string? FindRoot(WebApplication app)
+    {
+        if (app.Configuration["Dashboard:WebRoot"] is { Length: > 0 } configured)
+        {
+            return File.Exists(Path.Combine(configured, Index))
+                ? Path.GetFullPath(configured)
+                : throw new InvalidOperationException($"Dashboard:WebRoot has no {Index}.");
+        }
+
+        return new[] { AppContext.BaseDirectory, app.Environment.ContentRootPath }
+            .SelectMany(start => SelfAndParents(start).Select(d => Path.Combine(d, "services", "dashboard", "wwwroot")).Prepend(Path.Combine(start, "wwwroot")))
+            .FirstOrDefault(d => File.Exists(Path.Combine(d, Index)));
+    }
+
+    private static IEnumerable<string> SelfAndParents(string path)
+    {
+        for (var directory = new DirectoryInfo(path); directory is not null; directory = directory.Parent)
+        {
+            yield return directory.FullName;
+        }
+    }
+}
+
+internal static partial class WebAppLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The web app is not built; run npm run build in services/dashboard/web")]
+    public static partial void NotBuilt(ILogger logger);
+}

@@ -1,0 +1,4 @@
+using TradingSystem.Dashboard;
+using TradingSystem.Hosting;
+
+return await ServiceApp.RunAsync("dashboard", args, new DashboardModule());

@@ -1,0 +1,107 @@
+import {
+  CandlestickSeries,
+  createChart,
+  createSeriesMarkers,
+  HistogramSeries,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+} from 'lightweight-charts'
+import { useEffect, useRef } from 'react'
+import type { Candle } from '../api/types'
+import type { TradeMark } from '../lib/candles'
+import { quantity } from '../lib/format'
+import { colors } from '../theme'
+import { chartOptions } from './options'
+
+/** With more fills than this the labels would cover each other and the candles. */
+const MAX_LABELS = 8
+
+interface Drawn {
+  candles: ISeriesApi<'Candlestick'>
+  volume: ISeriesApi<'Histogram'>
+  markers: ISeriesMarkersPluginApi<Time>
+  fit: () => void
+  first: number
+  last: number
+  count: number
+}
+
+const seconds = (candle: Candle) => (Date.parse(candle.open_time) / 1000) as UTCTimestamp
+const bar = (c: Candle) => ({ time: seconds(c), open: c.open, high: c.high, low: c.low, close: c.close })
+const column = (c: Candle) => ({ time: seconds(c), value: c.volume, color: c.close >= c.open ? '#2ebd8533' : '#f6465d33' })
+
+/** One-minute candles with the fills as arrows. Mount anew (key) for another symbol. */
+export function CandleChart({ candles, marks }: { candles: readonly Candle[]; marks: readonly TradeMark[] }) {
+  const box = useRef<HTMLDivElement>(null)
+  const drawn = useRef<Drawn | null>(null)
+
+  useEffect(() => {
+    const chart = createChart(box.current!, chartOptions)
+    const series = chart.addSeries(CandlestickSeries, {
+      upColor: colors.up,
+      downColor: colors.down,
+      wickUpColor: colors.up,
+      wickDownColor: colors.down,
+      borderVisible: false,
+    })
+    const volume = chart.addSeries(HistogramSeries, { priceScaleId: '', priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false })
+    volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } })
+    series.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.2 } })
+    const fit = () => chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, (drawn.current?.count ?? 0) - 120), to: (drawn.current?.count ?? 0) + 4 })
+    drawn.current = { candles: series, volume, markers: createSeriesMarkers(series, []), fit, first: 0, last: 0, count: 0 }
+    return () => {
+      drawn.current = null
+      chart.remove()
+    }
+  }, [])
+
+  useEffect(() => {
+    const d = drawn.current
+    const first = candles[0]
+    const last = candles.at(-1)
+    if (!d || !first || !last) return
+    const grows = d.count > 0 && d.first === seconds(first) && candles.length - d.count <= 1 && candles.length >= d.count
+    if (grows) {
+      // Only the tail moved, so only it is drawn; the bar before it may have just closed.
+      for (const candle of candles.slice(-2)) {
+        if (seconds(candle) < d.last) continue
+        d.candles.update(bar(candle))
+        d.volume.update(column(candle))
+      }
+    } else {
+      d.candles.setData(candles.map(bar))
+      d.volume.setData(candles.map(column))
+    }
+    const fresh = d.count === 0
+    Object.assign(d, { first: seconds(first), last: seconds(last), count: candles.length })
+    if (fresh) d.fit()
+  }, [candles])
+
+  const firstTime = candles[0] ? seconds(candles[0]) : null
+  const lastTime = candles.length > 0 ? seconds(candles[candles.length - 1]!) : null
+  useEffect(() => {
+    if (firstTime === null || lastTime === null) return
+    drawn.current?.markers.setMarkers(
+      marks.flatMap((mark): SeriesMarker<Time>[] => {
+        const minute = (Math.floor(mark.at / 60_000) * 60) as UTCTimestamp
+        if (minute < firstTime || minute > lastTime + 60) return []
+        const buy = mark.side === 'BUY'
+        return [
+          {
+            id: mark.id,
+            time: Math.min(minute, lastTime) as UTCTimestamp,
+            position: buy ? 'belowBar' : 'aboveBar',
+            shape: buy ? 'arrowUp' : 'arrowDown',
+            color: buy ? colors.up : colors.down,
+            ...(marks.length <= MAX_LABELS ? { text: `${buy ? 'B' : 'S'} ${quantity(mark.qty)}` } : {}),
+          },
+        ]
+      }),
+    )
+  }, [marks, firstTime, lastTime])
+
+  return <div className="chart" ref={box} />
+}

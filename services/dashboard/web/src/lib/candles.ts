@@ -1,0 +1,45 @@
+import type { Candle, Fill, OrderUpdate, Price } from '../api/types'
+
+/** Upserts candles by open time, oldest first. */
+export function mergeCandles(current: readonly Candle[], incoming: readonly Candle[], limit = 1000): Candle[] {
+  const byTime = new Map(current.map((c) => [Date.parse(c.open_time), c]))
+  for (const candle of incoming) {
+    const key = Date.parse(candle.open_time)
+    // A closed candle is final; a late partial one must not reopen it.
+    if (byTime.get(key)?.closed && !candle.closed) continue
+    byTime.set(key, candle)
+  }
+  return [...byTime].sort(([a], [b]) => a - b).slice(-limit).map(([, candle]) => candle)
+}
+
+/** A trade on the chart. `at` is market time in ms. */
+export interface TradeMark {
+  id: string
+  symbol: string
+  side: 'BUY' | 'SELL'
+  qty: number
+  price: number
+  at: number
+}
+
+export function marksOfFills(fills: readonly Fill[]): TradeMark[] {
+  return fills.map((f) => ({ id: `${f.order_id}|${f.side}`, symbol: f.symbol, side: f.side, qty: f.qty, price: f.price, at: Date.parse(f.created_at) }))
+}
+
+/** A replayed market's clock differs from the wall clock; the newest price tells by how much. */
+export function marksOfUpdates(updates: readonly OrderUpdate[], prices: Readonly<Record<string, Price>>): TradeMark[] {
+  return updates.flatMap((u) => {
+    if (u.status !== 'filled' || u.avg_price === null || u.side === null) return []
+    const tick = prices[u.symbol]
+    const offset = tick ? Date.parse(tick.market_time) - Date.parse(tick.observed_at) : 0
+    const at = Date.parse(u.created_at) + (Math.abs(offset) > 60_000 ? offset : 0)
+    return [{ id: `${u.order_id}|${u.side}`, symbol: u.symbol, side: u.side, qty: u.qty, price: u.avg_price, at }]
+  })
+}
+
+export function mergeMarks(current: readonly TradeMark[], incoming: readonly TradeMark[], limit = 500): TradeMark[] {
+  const byId = new Map(incoming.map((m) => [m.id, m]))
+  // The first sighting wins: a live one knows the market's time.
+  for (const mark of current) byId.set(mark.id, mark)
+  return [...byId.values()].sort((a, b) => a.at - b.at).slice(-limit)
+}

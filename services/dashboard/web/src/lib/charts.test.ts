@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import type { Candle, Equity, OrderUpdate, Price } from '../api/types'
+import { marksOfUpdates, mergeCandles, mergeMarks, type TradeMark } from './candles'
+import { equityCurve } from './equity'
+import { speaker, stance, text, words } from './opinion'
+import { Rate } from './rate'
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString()
+const sample = (account_id: string, s: number, equity: number) => ({ account_id, created_at: at(s), equity }) as Equity
+const candle = (s: number, close: number, closed: boolean) => ({ symbol: 'BTCUSDT', interval: '1m', open_time: at(s), close, closed }) as Candle
+
+describe('equityCurve', () => {
+  it('sums accounts without jumps when one opens later', () => {
+    const values = equityCurve([sample('a', 1, 100), sample('b', 2, 50), sample('a', 3, 110)], null).map((p) => p.value)
+    expect(values).toEqual([150, 150, 160])
+  })
+
+  it('shows one account alone', () => {
+    expect(equityCurve([sample('a', 1, 100), sample('b', 2, 50)], new Set(['b'])).map((p) => p.value)).toEqual([50])
+  })
+})
+
+describe('mergeCandles', () => {
+  it('upserts by time and never reopens a closed one', () => {
+    const merged = mergeCandles([candle(60, 2, true)], [candle(0, 1, true), candle(60, 9, false), candle(120, 3, false)])
+    expect(merged.map((c) => c.close)).toEqual([1, 2, 3])
+  })
+})
+
+describe('trade marks', () => {
+  const update = { order_id: 'o', symbol: 'BTCUSDT', side: 'BUY', status: 'filled', qty: 1, avg_price: 5, created_at: at(0) } as OrderUpdate
+
+  it('moves to the market time of a replay', () => {
+    const tick = { market_time: at(-7200), observed_at: at(0) } as Price
+    expect(marksOfUpdates([update], { BTCUSDT: tick })[0]?.at).toBe(Date.parse(at(-7200)))
+    expect(marksOfUpdates([update], {})[0]?.at).toBe(Date.parse(at(0)))
+  })
+
+  it('ignores what did not fill and keeps the first sighting', () => {
+    expect(marksOfUpdates([{ ...update, status: 'accepted' }], {})).toEqual([])
+    const first = { id: 'o', at: 1 } as TradeMark
+    expect(mergeMarks([first], [{ id: 'o', at: 2 } as TradeMark])).toEqual([first])
+  })
+})
+
+describe('opinions', () => {
+  it('sorts stances', () => {
+    expect([{ stance: 'LONG' }, { stance: 'bearish' }, { action: 'NO_TRADE' }, { decision: 'close' }, null].map(stance)).toEqual(['long', 'short', 'neutral', 'close', 'neutral'])
+  })
+
+  it('finds name and words whatever they are called', () => {
+    expect(speaker({ role: 'risk_analyst' })).toBe('risk_analyst')
+    expect(words({ message: 'hi' })).toBe('hi')
+    expect(text({ a: 1 })).toBe('{"a":1}')
+  })
+})
+
+describe('Rate', () => {
+  it('forgets after a minute', () => {
+    const rate = new Rate()
+    rate.add(3, 0)
+    rate.add(2, 30_000)
+    expect(rate.perMinute(59_000)).toBe(5)
+    expect(rate.perMinute(61_000)).toBe(2)
+  })
+})

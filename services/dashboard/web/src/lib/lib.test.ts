@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import type { Order, OrderUpdate, Position, Price } from '../api/types'
+import { linkChain } from './chain'
+import { money, percent, price, quantity, signed, time, tone } from './format'
+import { marketNotice, perMinute } from './market'
+import { mergeById, mergeSeries } from './merge'
+import { applyUpdates } from './orders'
+import { applyEquity, mark } from './positions'
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString()
+
+describe('mergeById', () => {
+  it('keeps the newest first, without doubles, within the limit', () => {
+    const current = [{ id: 'b', created_at: at(2) }, { id: 'a', created_at: at(1) }]
+    const merged = mergeById(current, [{ id: 'c', created_at: at(3) }, { id: 'b', created_at: at(2) }], 2)
+    expect(merged.map((x) => x.id)).toEqual(['c', 'b'])
+  })
+
+  it('lets undefined change nothing', () => {
+    const current = [{ id: 'a', created_at: at(1), extra: 7 as number | undefined }]
+    expect(mergeById(current, [{ id: 'a', created_at: at(1), extra: undefined }])[0]?.extra).toBe(7)
+  })
+
+  it('returns the same list when nothing came', () => {
+    const current = [{ id: 'a', created_at: at(1) }]
+    expect(mergeById(current, [])).toBe(current)
+  })
+})
+
+describe('mergeSeries', () => {
+  it('has one sample per second and account, oldest first', () => {
+    const sample = (account_id: string, s: number, equity: number) => ({ account_id, created_at: at(s), equity })
+    const merged = mergeSeries([sample('x', 2, 1)], [sample('x', 2, 5), sample('x', 1, 3), sample('y', 2, 4)])
+    expect(merged.map((s) => s.equity)).toEqual([3, 5, 4])
+  })
+})
+
+const update = (status: string, seconds: number): OrderUpdate => ({
+  id: `u-${status}`, order_id: 'o', decision_id: 'd', group_id: 'g', group_name: 'G', account_id: 'a', mode: 'simulated',
+  symbol: 'BTCUSDT', side: 'BUY', status, terminal: status === 'filled', qty: 1, avg_price: 100, fee: 0.1, realized_pnl: 0,
+  reason: null, trigger_event_id: 'e', correlation_id: null, created_at: at(seconds),
+})
+
+describe('applyUpdates', () => {
+  it('makes one order of its updates and keeps its first time', () => {
+    const [order] = applyUpdates([], [update('accepted', 1), update('filled', 2)])
+    expect(order).toMatchObject({ id: 'o', status: 'filled', created_at: at(1), updated_at: at(2) })
+  })
+
+  it('does not step back', () => {
+    const filled = applyUpdates([], [update('filled', 2)])
+    expect(applyUpdates(filled, [update('accepted', 1)])[0]?.status).toBe('filled')
+    expect(applyUpdates(filled, [update('accepted', 2)])[0]?.status).toBe('filled')
+  })
+
+  it('keeps the action that only REST knows', () => {
+    const known: Order = { ...update('accepted', 1), id: 'o', action: 'LONG', updated_at: at(1) }
+    expect(applyUpdates([known], [update('filled', 3)])[0]?.action).toBe('LONG')
+  })
+})
+
+describe('linkChain', () => {
+  const links = {
+    events: [{ id: 'e1' }, { id: 'e2' }],
+    discussions: [{ id: 'x1', trigger_event_id: 'e1', decision_id: 'd1' }, { id: 'x2', trigger_event_id: 'e2', decision_id: null }],
+    decisions: [{ id: 'd1', trigger_event_id: 'e1' }, { id: 'd2', trigger_event_id: null }],
+    orders: [{ id: 'o1', decision_id: 'd1', trigger_event_id: null }, { id: 'o2', decision_id: 'd2', trigger_event_id: null }],
+  }
+
+  it.each([['event', 'e1'], ['discussion', 'x1'], ['decision', 'd1'], ['order', 'o1']] as const)('finds the whole chain from its %s', (kind, id) => {
+    const chain = linkChain({ kind, id }, links)
+    expect([...chain.events, ...chain.discussions, ...chain.decisions, ...chain.orders]).toEqual(['e1', 'x1', 'd1', 'o1'])
+  })
+
+  it('does not tie together what has no event', () => {
+    const chain = linkChain({ kind: 'order', id: 'o2' }, links)
+    expect([...chain.decisions, ...chain.orders]).toEqual(['d2', 'o2'])
+    expect(chain.events.size).toBe(0)
+  })
+
+  it('is empty without a start', () => {
+    expect(linkChain(null, links).events.size).toBe(0)
+  })
+})
+
+describe('format', () => {
+  it('formats numbers', () => {
+    expect(money(1234567.891)).toBe('1,234,567.89')
+    expect(money(null)).toBe('–')
+    expect(money(-0.001)).toBe('0.00')
+    expect(signed(12.3)).toBe('+12.30')
+    expect(signed(-5)).toBe('-5.00')
+    expect(price(64250.5)).toBe('64,250.50')
+    expect(price(1.23456)).toBe('1.2346')
+    expect(price(0.0123456)).toBe('0.012346')
+    expect(quantity(0.01500000001)).toBe('0.015')
+    expect(time('nonsense')).toBe('–')
+  })
+
+  it('reads a confidence as share or per cent', () => {
+    expect(percent({ confidence: 0.7 })).toBeCloseTo(70)
+    expect(percent({ confidence: 70 })).toBe(70)
+    expect(percent({ confidence_pct: 0.7 })).toBe(0.7)
+    expect(percent({ confidence_pct: 170 })).toBe(100)
+    expect(percent({})).toBeNull()
+  })
+
+  it('has a tone', () => {
+    expect([tone(1), tone(-1), tone(0.001), tone(null)]).toEqual(['up', 'down', 'flat', 'flat'])
+  })
+})
+
+describe('positions', () => {
+  const short: Position = {
+    account_id: 'a', group_id: 'g', group_name: 'G', symbol: 'BTCUSDT', side: 'SHORT', qty: -2, avg_price: 100,
+    mark_price: 100, realized_pnl: 0, unrealized_pnl: 0, updated_at: at(0),
+  }
+
+  it('marks to the price', () => {
+    const prices = { BTCUSDT: { symbol: 'BTCUSDT', price: 90 } as Price }
+    expect(mark([short], prices)[0]).toMatchObject({ mark_price: 90, unrealized_pnl: 20 })
+    expect(mark([short], {})[0]).toBe(short)
+  })
+
+  it('takes positions from equity', () => {
+    const snapshot = {
+      account_id: 'a', group_id: 'g', group_name: 'G', balance: 1, equity: 1, realized_pnl: 3, unrealized_pnl: 0, created_at: at(5),
+      positions: [{ symbol: 'BTCUSDT', qty: 0, avg_price: 0, mark_price: 90, realized_pnl: 3, unrealized_pnl: 0 }],
+    }
+    expect(applyEquity([short], [snapshot])).toMatchObject([{ side: 'FLAT', qty: 0, group_name: 'G' }])
+  })
+})
+
+describe('market', () => {
+  it('says what people must know', () => {
+    expect(marketNotice({ source: 'live', notice: null, symbols: [] })).toBeNull()
+    expect(marketNotice({ source: 'simulated', notice: null, symbols: [] })).toMatch(/Simulated/)
+    expect(marketNotice({ source: 'simulated', notice: 'live feed out of reach', symbols: [] })).toBe('live feed out of reach')
+  })
+
+  it('counts the last minute', () => {
+    expect(perMinute([at(0), at(30), at(59)], Date.parse(at(61)))).toBe(2)
+  })
+})
