@@ -1,0 +1,52 @@
+# Variables of run and up-local: PORT (8000), DATA_DIR (.data), DEMO_GROUPS (1), DEMO_TRIGGERS (1),
+# MARKET (auto | live | simulated | replay:FILE@SPEED). Set them on the command line or in the environment.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+WEB := services/dashboard/web
+
+.PHONY: help run up-local down-local status-local up down test lint format bench soak clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@sed -n 's/^# /  /p' Makefile | head -2
+
+run: ## everything in one process on http://127.0.0.1:8000; Ctrl-C stops it
+	@exec node deploy/local/run.mjs
+
+up-local: ## six processes on RabbitMQ and PostgreSQL of the operating system
+	@node deploy/local/up-local.mjs up
+
+down-local: ## stops what up-local started
+	@node deploy/local/up-local.mjs down
+
+status-local: ## which of up-local's eight processes live
+	@node deploy/local/up-local.mjs status
+
+up: ## the same in containers (docker compose)
+	@deploy/docker/compose.sh up
+
+down: ## stops the containers; the volumes stay
+	@deploy/docker/compose.sh down
+
+test: ## builds everything and runs every test
+	@deploy/local/test.sh
+
+lint: ## formatting and lint, changes nothing
+	@test -d $(WEB)/node_modules || npm --prefix $(WEB) ci --no-audit --no-fund
+	dotnet format TradingSystem.sln --verify-no-changes
+	npm --prefix $(WEB) run lint --if-present
+	for f in deploy/local/*.sh deploy/docker/*.sh .ci/run; do bash -n $$f || exit 1; done
+	for f in deploy/local/*.mjs deploy/local/lib/*.mjs; do node --check $$f || exit 1; done
+
+format: ## formats the C# sources
+	dotnet format TradingSystem.sln
+
+bench: ## benchmarks; ARGS goes to BenchmarkDotNet
+	dotnet run -c Release --project tests/TradingSystem.Benchmarks -- $(or $(ARGS),--filter '*')
+
+soak: ## kills each process 20 times while decisions flow
+	TEST_TIMEOUT=120m KILL_ROUNDS=20 FILTER='FullyQualifiedName~Faults' deploy/local/test.sh
+
+clean: ## removes build outputs; DATA_DIR stays
+	rm -rf $(WEB)/dist services/dashboard/wwwroot deploy/local/node_modules $(WEB)/node_modules
+	find services contracts tests -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +

@@ -1,0 +1,19 @@
+#!/bin/bash
+# Makes the environment file of docker compose with random secrets, once; ports follow PORT each time.
+set -euo pipefail
+file=${1:?usage: env.sh FILE}
+mkdir -p "$(dirname "$file")"
+umask 077
+random() { head -c 48 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' | cut -c "1-$1"; }
+known() { [ -f "$file" ] && sed -n "s/^$1=//p" "$file" | tail -1 || true; }
+keep() { local value; value=$(known "$1"); printf '%s=%s\n' "$1" "${value:-$2}"; }
+port=${PORT:-8000}
+{
+  keep JWT_KEY "$(random 48)"
+  keep ADMIN_USERNAME admin
+  keep ADMIN_PASSWORD "$(random 16)"
+  keep POSTGRES_PASSWORD "$(random 32)"
+  keep RABBITMQ_PASSWORD "$(random 32)"
+  printf 'GATEWAY_PORT=%s\nDASHBOARD_PORT=%s\nMARKET=%s\n' "$port" "$((port + 1))" "${MARKET:-auto}"
+} >"$file.tmp"
+mv "$file.tmp" "$file"

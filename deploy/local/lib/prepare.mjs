@@ -1,0 +1,156 @@
+// What has to be there before anything can start: tools, npm packages, the page, the binaries.
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { hashOf, identify, Problem, readJson, ROOT, run, say, signal, stampMatches, writeFile, writeJson } from "./proc.mjs";
+
+/** Settings that every script here takes from the environment. */
+export function settings() {
+  const whole = (name, fallback, least, most) => {
+    const text = process.env[name] || String(fallback);
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) throw new Problem(`${name} must be a whole number from ${least} to ${most}, not '${text}'`);
+    return value;
+  };
+  return {
+    port: whole("PORT", 8000, 1, 65_529),
+    dataDir: path.resolve(process.env.DATA_DIR || path.join(ROOT, ".data")),
+    demoGroups: whole("DEMO_GROUPS", 1, 1, 5000),
+    demoTriggers: whole("DEMO_TRIGGERS", 1, 0, 5000),
+    market: market(process.env.MARKET || "auto"),
+  };
+}
+
+function market(value) {
+  if (["auto", "live", "simulated"].includes(value)) return value;
+  const replay = /^replay:(.+?)(@[0-9.]+x?)?$/.exec(value);
+  if (!replay) throw new Problem(`MARKET must be auto, live, simulated or replay:FILE@SPEED, not '${value}'`);
+  const file = path.resolve(replay[1]);
+  if (!fs.existsSync(file)) throw new Problem(`MARKET: there is no file ${file}`);
+  return `replay:${file}${replay[2] ?? ""}`;
+}
+
+function version(command, hint) {
+  try {
+    // In the root, because global.json chooses the SDK.
+    return execFileSync(command, ["--version"], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+  } catch (e) {
+    throw new Problem(`${hint}\n${`${e.stderr ?? e.message}`.trim()}`);
+  }
+}
+
+export function checkTools() {
+  if (Number(process.versions.node.split(".")[0]) < 20) throw new Problem(`Node 20 or newer is needed, this is ${process.versions.node}`);
+  const npm = version("npm", "npm is needed and was not found; it comes with Node.");
+  const dotnet = version("dotnet", "The .NET 10 SDK is needed (dotnet --version failed).");
+  if (Number(dotnet.split(".")[0]) < 10) throw new Problem(`The .NET 10 SDK is needed, this is ${dotnet}`);
+  say(`.NET SDK ${dotnet}, Node ${process.versions.node}, npm ${npm}`);
+}
+
+/** Random secrets, made once for a data folder. */
+export function secrets(dataDir) {
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const file = path.join(dataDir, "secrets.json");
+  const known = readJson(file) ?? {};
+  const all = {
+    jwt_key: known.jwt_key ?? randomBytes(48).toString("base64url"),
+    admin_username: known.admin_username ?? "admin",
+    admin_password: known.admin_password ?? randomBytes(12).toString("base64url"),
+    postgres_password: known.postgres_password ?? randomBytes(24).toString("base64url"),
+  };
+  if (JSON.stringify(all) !== JSON.stringify(known)) writeJson(file, all);
+  return all;
+}
+
+/** npm ci in a folder, skipped while package.json and lock are those of the last time. */
+export async function npmCi(folder, log) {
+  const stamp = path.join(ROOT, folder, "node_modules/.stamp");
+  const hash = hashOf([`${folder}/package.json`, `${folder}/package-lock.json`]);
+  if (stampMatches(stamp, hash)) return;
+  say(`npm ci in ${folder} …`);
+  await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: path.join(ROOT, folder), log, label: `npm ci in ${folder}` });
+  fs.mkdirSync(path.dirname(stamp), { recursive: true });
+  fs.writeFileSync(stamp, hash);
+}
+
+const WEB = "services/dashboard/web";
+const WWWROOT = "services/dashboard/wwwroot";
+
+/** The page. */
+export async function buildWeb(log) {
+  await npmCi(WEB, log);
+  const stamp = path.join(ROOT, WEB, "node_modules/.build-stamp");
+  const hash = hashOf([WEB], { skip: ["node_modules", "dist", "coverage", "test-results", ".vite"], only: (f) => !f.endsWith(".tsbuildinfo") });
+  if (stampMatches(stamp, hash) && fs.existsSync(path.join(ROOT, WWWROOT, "index.html"))) return;
+  say("building the page …");
+  await run("npm", ["run", "build"], { cwd: path.join(ROOT, WEB), log, label: "npm run build of the page" });
+  if (!fs.existsSync(path.join(ROOT, WWWROOT, "index.html"))) throw new Problem(`the page's build left no ${WWWROOT}/index.html`);
+  fs.writeFileSync(stamp, hash);
+}
+
+/** Where a project's release build lies; ArtifactsPath moves it out of the tree. */
+export const outputOf = (folder, project) =>
+  process.env.ArtifactsPath
+    ? path.join(process.env.ArtifactsPath, "bin", project, "release")
+    : path.join(ROOT, folder, "bin/Release/net10.0");
+
+export const SERVICES = {
+  gateway: "Gateway",
+  trigger: "Trigger",
+  "trading-group": "TradingGroup",
+  execution: "Execution",
+  diary: "Diary",
+  dashboard: "Dashboard",
+};
+
+export const STANDALONE = path.join(outputOf("services/standalone", "TradingSystem.Standalone"), "TradingSystem.Standalone.dll");
+export const serviceDll = (name) => path.join(outputOf(`services/${name}`, `TradingSystem.${SERVICES[name]}`), `TradingSystem.${SERVICES[name]}.dll`);
+
+// Build servers would outlive us. One compiler server of our own serves the whole build and is ended after it.
+const pipe = `ts${process.pid}`;
+const buildEnv = { ...process.env, MSBUILDDISABLENODEREUSE: "1", DOTNET_CLI_USE_MSBUILD_SERVER: "0", DOTNET_NOLOGO: "1", DOTNET_CLI_TELEMETRY_OPTOUT: "1" };
+
+export const restore = (log) =>
+  run("dotnet", ["restore", "services/standalone", "-v", "q", "-p:RestoreLockedMode=true"], { env: buildEnv, log, label: "dotnet restore" });
+
+export function dotnetIsCurrent() {
+  const inputs = ["services", "contracts/wire", "contracts/bus", "Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", ".editorconfig", WWWROOT];
+  const hash = hashOf(inputs, { skip: ["bin", "obj", "node_modules", "web"], only: (f) => !f.endsWith(".md") });
+  const stamp = path.join(path.dirname(STANDALONE), ".stamp");
+  const there = [STANDALONE, ...Object.keys(SERVICES).map(serviceDll)].every((f) => fs.existsSync(f));
+  return { current: there && stampMatches(stamp, hash), stamp, hash };
+}
+
+/** Builds standalone and with it all six services. Needs the page (its files may be part of the output) and a restore. */
+export async function buildDotnet(log) {
+  const { current, stamp, hash } = dotnetIsCurrent();
+  if (current) return;
+  say("building the services …");
+  try {
+    await run("dotnet", ["build", "services/standalone", "-c", "Release", "--no-restore", "-v", "q", `-p:SharedCompilationId=${pipe}`], { env: buildEnv, log, label: "dotnet build" });
+  } finally {
+    for (const pid of fs.readdirSync("/proc")) {
+      if (/^\d+$/.test(pid) && identify(pid)?.cmdline.includes(`-pipename:${pipe}`)) signal(Number(pid), "SIGTERM");
+    }
+  }
+  writeFile(stamp, hash, 0o644);
+}
+
+/** Page and binaries, in parallel where they do not need each other. */
+export async function prepare(dataDir, alongside = []) {
+  const log = (name) => path.join(dataDir, "logs", `${name}.log`);
+  const { current } = dotnetIsCurrent();
+  const needsRestore = !current || !fs.existsSync(path.join(ROOT, WWWROOT, "index.html"));
+  if (needsRestore) say("dotnet restore …");
+  const results = await Promise.allSettled([
+    needsRestore ? restore(log("restore")).then(() => say("restored")) : null,
+    buildWeb(log("web")).then(() => say("page ready")),
+    ...alongside.map((step) => step()),
+  ]);
+  const failed = results.find((r) => r.status === "rejected");
+  if (failed) throw failed.reason;
+  if (!needsRestore && !dotnetIsCurrent().current) await restore(log("restore"));
+  await buildDotnet(log("build"));
+  say("services ready");
+}

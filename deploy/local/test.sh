@@ -1,0 +1,100 @@
+#!/bin/bash
+# make test: installs what is missing, builds everything, runs every test, ends with "N passed, N failed".
+# FILTER narrows the .NET tests (a dotnet test filter expression).
+set -uo pipefail
+exec </dev/null
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+results=$(mktemp -d)
+# Every process started from here inherits this mark; it tells ours from anybody else's at the end.
+export TRADINGSYSTEM_TEST_RUN="run-$$-$(date +%s%N)"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+passed=0
+failed=0
+
+say() { printf '\n[%4d s] %s\n' "$SECONDS" "$*"; }
+fail() { say "FAILED: $*"; failed=$((failed + 1)); }
+
+ours() {
+  local dir pid
+  for dir in /proc/[0-9]*; do
+    pid=${dir#/proc/}
+    [ "$pid" = "$$" ] || [ "$pid" = "$BASHPID" ] && continue
+    tr '\0' '\n' <"$dir/environ" 2>/dev/null | grep -qxF "TRADINGSYSTEM_TEST_RUN=$TRADINGSYSTEM_TEST_RUN" && echo "$pid"
+  done 2>/dev/null
+}
+
+clean() {
+  local pid signal
+  for signal in TERM KILL; do
+    for pid in $(ours); do kill -"$signal" "$pid" 2>/dev/null; done
+    [ "$signal" = KILL ] || { for _ in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(ours)" ] && break; sleep 0.3; done; }
+  done
+  rm -rf "$results"
+}
+
+finish() {
+  trap - EXIT INT TERM
+  clean
+  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  # A bare exit in a trap would give the status from before the trap.
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] && exit 0
+  exit 1
+}
+trap finish EXIT
+trap 'fail "interrupted"; finish' INT TERM
+
+# --- what it needs -----------------------------------------------------------------------------
+missing=()
+[ -n "$(ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null)" ] || missing+=(postgresql)
+[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+[ -x /usr/bin/chromium ] || missing+=(chromium)
+/usr/bin/python3 -c 'import websockets' 2>/dev/null || missing+=(python3-websockets)
+/usr/bin/python3 -c 'import loguru' 2>/dev/null || missing+=(python3-loguru)
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "installing ${missing[*]} …"
+    deploy/local/apt-install.sh "${missing[@]}" >"$results/apt.log" 2>&1 || { tail -20 "$results/apt.log"; fail "apt-get install ${missing[*]}"; exit 1; }
+  else
+    fail "missing: ${missing[*]}; install with: sudo apt-get install ${missing[*]}"
+    exit 1
+  fi
+fi
+
+# --- page --------------------------------------------------------------------------------------
+web=services/dashboard/web
+say "npm ci (deploy/local, page) …"
+npm --prefix deploy/local ci --no-audit --no-fund >"$results/npm.log" 2>&1 || { tail -20 "$results/npm.log"; fail "npm ci in deploy/local"; }
+if (cd $web && npm ci --no-audit --no-fund) >"$results/npm.log" 2>&1; then
+  say "page: lint, unit tests, build …"
+  (cd $web && npm run --silent lint --if-present) || fail "lint of the page"
+  (cd $web && npx --no-install vitest run --reporter=default --reporter=json --outputFile="$results/vitest.json") || web_tests=failed
+  counts=$(node -e 'const r=JSON.parse(require("fs").readFileSync(process.argv[1]));console.log(r.numPassedTests,r.numFailedTests)' "$results/vitest.json" 2>/dev/null)
+  read -r p f <<<"${counts:-0 0}"
+  passed=$((passed + p)) failed=$((failed + f))
+  [ "${web_tests:-}" = failed ] && [ "$f" = 0 ] && fail "vitest"
+  (cd $web && npm run --silent build) >"$results/web.log" 2>&1 || { tail -40 "$results/web.log"; fail "build of the page"; }
+else
+  tail -20 "$results/npm.log"
+  fail "npm ci of the page"
+fi
+
+# --- .NET --------------------------------------------------------------------------------------
+say "dotnet restore …"
+dotnet restore TradingSystem.sln --locked-mode -v q || { fail "dotnet restore"; exit 1; }
+say "dotnet build …"
+dotnet build TradingSystem.sln -c Release --no-restore -v q || { fail "dotnet build"; exit 1; }
+
+for project in TradingSystem.Tests TradingSystem.IntegrationTests; do
+  say "$project …"
+  timeout --kill-after=20 "${TEST_TIMEOUT:-15m}" dotnet test "tests/$project" -c Release --no-build --results-directory "$results" \
+    --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=normal" ${FILTER:+--filter "$FILTER"}
+  code=$?
+  counters=$(grep -o '<Counters [^>]*>' "$results/$project.trx" 2>/dev/null | tail -1)
+  count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+  p=$(count passed) f=0
+  for kind in failed error timeout aborted; do n=$(count $kind); f=$((f + ${n:-0})); done
+  passed=$((passed + ${p:-0})) failed=$((failed + f))
+  [ $code -ne 0 ] && [ "$f" -eq 0 ] && fail "$project ended with exit code $code"
+done
+exit 0
