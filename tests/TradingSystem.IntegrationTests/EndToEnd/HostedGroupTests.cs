@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using NUnit.Framework;
+using TradingSystem.IntegrationTests.Servers;
+
+namespace TradingSystem.IntegrationTests.EndToEnd;
+
+[TestFixture]
+public sealed class HostedGroupTests
+{
+    [Test]
+    public async Task A_replayed_market_leads_from_a_rule_to_a_fill_with_ids_that_chain()
+    {
+        using var file = new ReplayFile();
+        await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
+        await cluster.AddGroupAsync("house_crypto_btcusdt", hosted: true);
+
+        var order = await Wait.ForAsync("a filled order of the hosted group", TimeSpan.FromSeconds(60), async () =>
+            (await cluster.ListAsync("/api/v1/orders")).FirstOrDefault(o => o["status"]!.GetValue<string>() is "filled" or "closed"));
+        var eventId = order["trigger_event_id"]!.GetValue<string>();
+        var decisionId = order["decision_id"]!.GetValue<string>();
+
+        await Wait.UntilAsync("diary, fills and equity have the chain", TimeSpan.FromSeconds(15), async () =>
+            (await cluster.ListAsync("/api/v1/events?limit=1000")).Any(e => Text(e, "id") == eventId)
+            && (await cluster.ListAsync("/api/v1/events?limit=1000")).Any(e => Text(e, "id") == decisionId && Text(e, "trigger_event_id") == eventId)
+            && (await cluster.ListAsync("/api/v1/discussions")).Any(d => Text(d, "trigger_event_id") == eventId && Text(d, "decision_id") == decisionId)
+            && (await cluster.ListAsync("/api/v1/fills")).Any(f => Text(f, "order_id") == Text(order, "id"))
+            && (await cluster.ListAsync("/api/v1/equity")).Count > 0);
+    }
+
+    private static string? Text(JsonNode node, string name) => node[name]?.ToString();
+
+    /// <summary>A seeded walk in the exchange's candle format, long enough for a minute at 600 times speed.</summary>
+    private sealed class ReplayFile : IDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("replay-").FullName;
+
+        public ReplayFile()
+        {
+            Path = System.IO.Path.Combine(_folder, "BTCUSDT-1m-2025.csv");
+            var text = new StringBuilder("open_time,open,high,low,close,volume\n");
+            var time = 1_746_372_780_000L;
+            var price = 95_000m;
+            for (var i = 0; i < 3000; i++)
+            {
+                // Two waves of different length cross their averages again and again, whatever the platform's random numbers.
+                var next = 95_000m + (decimal)(800 * Math.Sin(i / 17.0) + 300 * Math.Sin(i / 5.3));
+                next = decimal.Round(next, 1);
+                text.Append(CultureInfo.InvariantCulture, $"{time},{price},{Math.Max(price, next) + 5},{Math.Min(price, next) - 5},{next},12.5\n");
+                price = next;
+                time += 60_000;
+            }
+
+            File.WriteAllText(Path, text.ToString());
+        }
+
+        public string Path { get; }
+
+        public void Dispose() => Directory.Delete(_folder, true);
+    }
+}

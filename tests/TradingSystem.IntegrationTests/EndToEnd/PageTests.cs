@@ -1,0 +1,46 @@
+using Microsoft.Playwright;
+using NUnit.Framework;
+using TradingSystem.IntegrationTests.Servers;
+
+namespace TradingSystem.IntegrationTests.EndToEnd;
+
+/// <summary>The page in Debian's chromium, against the whole product.</summary>
+[TestFixture]
+public sealed class PageTests
+{
+    private const string Chromium = "/usr/bin/chromium";
+
+    [Test]
+    public async Task A_trader_signs_in_and_sees_an_order_arrive_live()
+    {
+        Assert.That(File.Exists(Chromium), "chromium is missing: make test installs it where it is root");
+        await using var cluster = await TradingCluster.StartAsync(distributed: false);
+        var (_, token) = await cluster.AddGroupAsync("trade_crypto_btcusdt_15m");
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium,
+            Headless = true,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1600, Height = 1000 } });
+        var errors = new List<string>();
+        page.PageError += (_, e) => errors.Add(e);
+        await page.GotoAsync(cluster.Front.ToString());
+        var form = page.GetByTestId("login-form");
+        await form.Locator("input").First.FillAsync(TradingCluster.AdminName);
+        await form.Locator("input[type=password]").FillAsync(TradingCluster.Password);
+        await form.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(page.GetByTestId("orders")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+
+        await using var bot = await Bot.GroupAsync(cluster, token);
+        await bot.ReceiveAsync();
+        await bot.AskAsync(Bot.Decision("LONG"));
+
+        var row = page.GetByTestId("order-row").And(page.Locator("[data-status=filled]")).First;
+        await Assertions.Expect(row).ToBeVisibleAsync(new() { Timeout = 10_000 });
+        await Assertions.Expect(row).ToContainTextAsync("BTCUSDT");
+        await Assertions.Expect(page.GetByTestId("positions")).ToContainTextAsync("BTCUSDT");
+        Assert.That(errors, Is.Empty);
+    }
+}

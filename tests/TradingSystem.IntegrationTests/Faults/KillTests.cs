@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using NUnit.Framework;
+using TradingSystem.IntegrationTests.Servers;
+
+namespace TradingSystem.IntegrationTests.Faults;
+
+/// <summary>Kills each process with SIGKILL while decisions flow. KILL_ROUNDS repeats it: 1 in CI, 20 in make soak.</summary>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class KillTests(bool distributed)
+{
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("KILL_ROUNDS"), out var n) ? n : 1;
+
+    [Test]
+    public async Task A_killed_process_loses_no_accepted_decision_and_doubles_no_order()
+    {
+        await using var cluster = await TradingCluster.StartAsync(distributed);
+        var (_, token) = await cluster.AddGroupAsync("trade_crypto_btcusdt_15m");
+        var accepted = new ConcurrentDictionary<string, byte>();
+        using var stop = new CancellationTokenSource();
+        var sender = Task.Run(() => SendAsync(cluster, token, accepted, stop.Token));
+        var moments = new Random(20251121);
+        try
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                foreach (var victim in cluster.Killable)
+                {
+                    var before = accepted.Count;
+                    await Wait.UntilAsync($"decisions flow before {victim} is killed", TimeSpan.FromSeconds(60), () => Task.FromResult(accepted.Count > before + 20));
+                    await Task.Delay(moments.Next(0, 300));
+                    TestContext.Progress.WriteLine($"round {round}: kill {victim}, {accepted.Count} accepted so far");
+                    await cluster.KillAndRestartAsync(victim, TimeSpan.FromMilliseconds(moments.Next(0, 1000)));
+                }
+            }
+
+            var last = accepted.Count;
+            await Wait.UntilAsync("decisions flow at the end", TimeSpan.FromSeconds(60), () => Task.FromResult(accepted.Count > last + 20));
+        }
+        catch
+        {
+            TestContext.Out.WriteLine(cluster.Logs());
+            throw;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await sender;
+        }
+
+        List<string> orders = [];
+        HashSet<string> diary = [];
+        try
+        {
+            await Wait.UntilAsync("every accepted decision has an order and a diary row", TimeSpan.FromSeconds(60), async () =>
+            {
+                orders = [.. (await cluster.ListAllAsync("/api/v1/orders")).Select(o => o["decision_id"]!.GetValue<string>())];
+                diary = [.. (await cluster.ListAllAsync("/api/v1/events")).Select(e => e["id"]!.GetValue<string>())];
+                return accepted.Keys.All(orders.ToHashSet().Contains) && accepted.Keys.All(diary.Contains);
+            });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"accepted {accepted.Count}, without order: {accepted.Keys.Count(k => !orders.Contains(k))}, without diary row: {accepted.Keys.Count(k => !diary.Contains(k))}\n{cluster.Logs()}");
+        }
+
+        var all = await cluster.ListAllAsync("/api/v1/orders");
+        var fills = await cluster.ListAllAsync("/api/v1/fills");
+        TestContext.Out.WriteLine($"{accepted.Count} accepted, {all.Count} orders, {fills.Count} fills");
+        Assert.Multiple(() =>
+        {
+            Assert.That(orders, Is.Unique);
+            Assert.That(fills.Select(f => f["order_id"]!.GetValue<string>()), Is.Unique);
+            Assert.That(all.Select(o => o["status"]!.GetValue<string>()), Is.All.AnyOf("filled", "closed", "recorded", "rejected"));
+            var falselyRejected = all.Where(o => o["status"]!.GetValue<string>() == "rejected" && o["reason"]!["code"]!.GetValue<string>() != "NO_POSITION").ToList();
+            Assert.That(falselyRejected.Select(o => o["reason"]!.ToJsonString()), Is.Empty, "no outage here is longer than the age limit");
+        });
+    }
+
+    private static async Task SendAsync(TradingCluster cluster, string token, ConcurrentDictionary<string, byte> accepted, CancellationToken stop)
+    {
+        var n = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await using var bot = await Bot.GroupAsync(cluster, token);
+                if (await bot.ReceiveAsync() is null)
+                {
+                    await Task.Delay(100, CancellationToken.None);
+                    continue;
+                }
+
+                while (!stop.IsCancellationRequested)
+                {
+                    var reply = await bot.AskAsync(Bot.Decision(n++ % 2 == 0 ? "LONG" : "CLOSE"));
+                    if (reply["ok"]!.GetValue<bool>())
+                    {
+                        accepted[reply["id"]!.GetValue<string>()] = 0;
+                    }
+
+                    await Task.Delay(5, CancellationToken.None);
+                }
+            }
+            catch (Exception e) when (e is System.Net.WebSockets.WebSocketException or OperationCanceledException or InvalidOperationException or IOException)
+            {
+                await Task.Delay(100, CancellationToken.None);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace TradingSystem.IntegrationTests.Servers;
+
+/// <summary>A child process that the test owns: its output goes to a file, it is killed by its own pid.</summary>
+public sealed class OwnProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private OwnProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public static bool IsRoot { get; } = Environment.UserName == "root";
+
+    public static OwnProcess Start(string file, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        // The shell only redirects, then becomes the program, so that the pid is the program's.
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
+        foreach (var argument in new[] { "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", logFile, file }.Concat(arguments))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return new OwnProcess(Process.Start(start)!);
+    }
+
+    public static async Task RunAsync(string file, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var process = Start(file, arguments, logFile, environment);
+        await process._process.WaitForExitAsync(deadline.Token);
+        if (process._process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{file} ended with {process._process.ExitCode}: {Tail(logFile)}");
+        }
+    }
+
+    public static string Tail(string logFile) =>
+        File.Exists(logFile) ? string.Join('\n', File.ReadLines(logFile).TakeLast(40)) : "(no output)";
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        await _process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+}

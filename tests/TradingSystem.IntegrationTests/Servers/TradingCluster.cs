@@ -1,0 +1,236 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace TradingSystem.IntegrationTests.Servers;
+
+/// <summary>
+/// The whole product on loopback: one process on the in-memory bus, or six on RabbitMQ. Each process can be killed and started again by name.
+/// </summary>
+public sealed class TradingCluster : IAsyncDisposable
+{
+    private const string AdminPassword = "test-password-of-this-run";
+    private static readonly string[] Services = ["gateway", "trigger", "trading-group", "execution", "diary", "dashboard"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("trading-").FullName;
+    private readonly bool _distributed;
+    private readonly PrivatePostgres _postgres;
+    private readonly PrivateRabbit _rabbit;
+    private readonly string _market;
+    private readonly Dictionary<string, OwnProcess> _processes = [];
+    private readonly Dictionary<string, int> _ports = [];
+
+    private TradingCluster(bool distributed, string market)
+    {
+        _distributed = distributed;
+        _market = market;
+        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        _postgres = new PrivatePostgres(Path.Combine(_folder, "postgres"));
+        _rabbit = new PrivateRabbit(Path.Combine(_folder, "rabbit"));
+        foreach (var service in Names)
+        {
+            _ports[service] = OwnProcess.FreePort();
+        }
+    }
+
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(20) };
+
+    public string ConnectionString => _postgres.ConnectionString;
+
+    public static string AdminName => "admin";
+
+    public static string Password => AdminPassword;
+
+    /// <summary>Everything that can be killed.</summary>
+    public IReadOnlyList<string> Killable => _distributed ? [.. Services, "rabbitmq", "postgres"] : ["standalone", "postgres"];
+
+    public Uri Front => new($"http://127.0.0.1:{_ports[_distributed ? "dashboard" : "standalone"]}");
+
+    public Uri Socket => new($"ws://127.0.0.1:{_ports[_distributed ? "gateway" : "standalone"]}/ws/events");
+
+    private string[] Names => _distributed ? Services : ["standalone"];
+
+    public static async Task<TradingCluster> StartAsync(bool distributed, string market = "simulated")
+    {
+        var cluster = new TradingCluster(distributed, market);
+        try
+        {
+            await Task.WhenAll(cluster._postgres.InitialiseAsync(), distributed ? cluster._rabbit.StartAsync() : Task.CompletedTask);
+            foreach (var name in cluster.Names)
+            {
+                await OwnProcess.RunAsync("dotnet", [cluster.Assembly(name), "--migrate"], cluster.Log(name), cluster.Environment(name));
+            }
+
+            foreach (var name in cluster.Names)
+            {
+                cluster.StartService(name);
+            }
+
+            await cluster.ReadyAsync(TimeSpan.FromSeconds(90));
+            await cluster.LoginAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task ReadyAsync(TimeSpan deadline) =>
+        Task.WhenAll(Names.Select(name => Wait.UntilAsync($"{name} is ready\n{OwnProcess.Tail(Log(name))}", deadline, async () =>
+        {
+            using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{_ports[name]}/readyz"));
+            return answer.IsSuccessStatusCode;
+        })));
+
+    public async Task KillAndRestartAsync(string name, TimeSpan downFor)
+    {
+        switch (name)
+        {
+            case "postgres":
+                await _postgres.KillAsync();
+                await Task.Delay(downFor);
+                await _postgres.StartAsync();
+                break;
+            case "rabbitmq":
+                await _rabbit.KillAsync();
+                await Task.Delay(downFor);
+                await _rabbit.StartAsync();
+                break;
+            default:
+                await _processes[name].KillAsync();
+                await Task.Delay(downFor);
+                StartService(name);
+                break;
+        }
+
+        await ReadyAsync(TimeSpan.FromSeconds(60));
+    }
+
+    public async Task<(string Id, string Token)> AddGroupAsync(string name, string symbol = "BTCUSDT", bool hosted = false)
+    {
+        var group = await PostAsync("/api/v1/groups", new JsonObject
+        {
+            ["name"] = name,
+            ["market"] = "crypto",
+            ["symbol"] = symbol,
+            ["interval"] = "15m",
+            ["leverage"] = 10,
+            ["margin_usdt"] = 100,
+            ["position_mode"] = "oneway",
+            ["hosted"] = hosted,
+            ["members"] = new JsonArray(
+                Member("Technical analyst", "technical_analyst"),
+                Member("Risk analyst", "risk_analyst"),
+                Member("Leader", "group_leader")),
+        });
+        var id = group["id"]!.GetValue<string>();
+        return (id, hosted ? "" : (await PostAsync($"/api/v1/groups/{id}/tokens", []))["token"]!.GetValue<string>());
+    }
+
+    public async Task<string> AddTriggerAsync(string name)
+    {
+        var trigger = await PostAsync("/api/v1/triggers", new JsonObject { ["name"] = name, ["provider_name"] = "test", ["model_name"] = "test" });
+        return (await PostAsync($"/api/v1/triggers/{trigger["id"]!.GetValue<string>()}/tokens", []))["token"]!.GetValue<string>();
+    }
+
+    /// <summary>The first page of a REST list.</summary>
+    public async Task<IReadOnlyList<JsonNode>> ListAsync(string path)
+    {
+        var page = await Http.GetFromJsonAsync<JsonObject>(new Uri(Front, path));
+        return [.. page!["items"]!.AsArray().Select(i => i!)];
+    }
+
+    /// <summary>Every page of a REST list.</summary>
+    public async Task<IReadOnlyList<JsonNode>> ListAllAsync(string path)
+    {
+        var all = new List<JsonNode>();
+        string? cursor = null;
+        do
+        {
+            var page = await Http.GetFromJsonAsync<JsonObject>(new Uri(Front, $"{path}?limit=1000{(cursor is null ? "" : $"&cursor={cursor}")}"));
+            all.AddRange(page!["items"]!.AsArray().Select(i => i!));
+            cursor = page["next"]?.ToString();
+        }
+        while (cursor is not null);
+        return all;
+    }
+
+    public string Logs() => string.Join("\n", Names.Select(n => $"--- {n}\n{OwnProcess.Tail(Log(n))}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes.Values)
+        {
+            await process.KillAsync();
+            process.Dispose();
+        }
+
+        await _rabbit.DisposeAsync();
+        await _postgres.DisposeAsync();
+        Http.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static JsonObject Member(string name, string role) => new()
+    {
+        ["name"] = name,
+        ["role"] = role,
+        ["provider"] = "rules",
+        ["model"] = "indicators",
+        ["system_prompt"] = "",
+    };
+
+    private async Task LoginAsync()
+    {
+        var login = await Wait.ForAsync("login", TimeSpan.FromSeconds(20), async () =>
+        {
+            using var answer = await Http.PostAsJsonAsync(new Uri(Front, "/api/v1/auth/login"), new { username = AdminName, password = AdminPassword });
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonObject>() : null;
+        });
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login["access_token"]!.GetValue<string>());
+    }
+
+    private async Task<JsonObject> PostAsync(string path, JsonObject body)
+    {
+        using var answer = await Http.PostAsJsonAsync(new Uri(Front, path), body);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)!.AsObject() : throw new InvalidOperationException($"{path}: {answer.StatusCode} {text}");
+    }
+
+    private void StartService(string name) =>
+        _processes[name] = OwnProcess.Start("dotnet", [Assembly(name)], Log(name), Environment(name));
+
+    private string Log(string name) => Path.Combine(_folder, name + ".log");
+
+    private string Assembly(string name) => Path.Combine(AppContext.BaseDirectory, name switch
+    {
+        "trading-group" => "TradingSystem.TradingGroup.dll",
+        _ => $"TradingSystem.{char.ToUpperInvariant(name[0])}{name[1..]}.dll",
+    });
+
+    private Dictionary<string, string> Environment(string name)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_ports[name]}",
+            ["CONNECTIONSTRINGS__POSTGRES"] = _postgres.ConnectionString,
+            ["AUTH__JWTKEY"] = "a-signing-key-for-tests-only-0123456789",
+            ["AUTH__ADMINUSERNAME"] = AdminName,
+            ["AUTH__ADMINPASSWORD"] = AdminPassword,
+            ["MARKET"] = _market,
+            ["BUS__TRANSPORT"] = _distributed ? "RabbitMq" : "InMemory",
+        };
+        if (_distributed)
+        {
+            environment["BUS__RABBITMQ"] = _rabbit.Address;
+            foreach (var service in Services.Where(_ => name == "dashboard"))
+            {
+                environment[$"FORWARD__{service.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()}"] = $"http://127.0.0.1:{_ports[service]}";
+            }
+        }
+
+        return environment;
+    }
+}

@@ -1,0 +1,32 @@
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution;
+using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Risk;
+
+namespace TradingSystem.Tests.Execution;
+
+/// <summary>A decision, a price and an account that pass every check; each test changes one thing.</summary>
+internal static class Decisions
+{
+    public static readonly DateTimeOffset Now = new(2025, 6, 1, 12, 0, 0, TimeSpan.Zero);
+    public static readonly ExecutionOptions Options = new();
+    public static readonly InstrumentTable Instruments = new();
+    public static readonly Instrument Btc = Instruments.Find("BTCUSDT")!;
+    public static readonly AccountState Rich = new(1_000_000m, []);
+
+    public static TradeDecision Long(string symbol = "BTCUSDT") => new(
+        Guid.Parse("0197f5d0-0000-7000-8000-000000000001"), Guid.Parse("0197f5d0-0000-7000-8000-000000000002"), "demo", "bot", 5, ["demo"], "t", "{}", [], null,
+        symbol, TradeAction.Long, 0m, 100m, 10m, null, null, null, null, null, "market", null, "d-1", null, "c-1", Now, null, null);
+
+    public static PriceTick Tick(decimal price = 100_000m, decimal? bid = null, decimal? ask = null, DateTimeOffset? observedAt = null, string symbol = "BTCUSDT") =>
+        new(symbol, price, bid, ask, Now, observedAt ?? Now, "test");
+
+    public static AccountState Holding(decimal qty, decimal average = 100_000m, decimal balance = 1_000_000m) =>
+        new(balance, [new Exposure("BTCUSDT", qty, average, 10m, average)]);
+
+    public static Verdict Check(TradeDecision decision, AccountState? account = null, PriceTick? tick = null, DateTimeOffset? now = null) =>
+        new DecisionCheck(Instruments, Options).Check(decision, account ?? Rich, tick ?? Tick(symbol: decision.Symbol), now ?? Now);
+
+    public static Verdict CheckWithoutPrice(TradeDecision decision) =>
+        new DecisionCheck(Instruments, Options).Check(decision, Rich, null, Now);
+}

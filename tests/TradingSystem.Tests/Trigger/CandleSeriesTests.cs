@@ -1,0 +1,92 @@
+using NUnit.Framework;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Feeds;
+
+namespace TradingSystem.Tests.Trigger;
+
+public sealed class CandleSeriesTests
+{
+    private static readonly DateTimeOffset Midnight = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+    private static readonly string[] Symbols = ["BTCUSDT"];
+
+    [Test]
+    public void Trades_become_bars_of_every_interval()
+    {
+        var state = Started();
+        for (var i = 0; i < 1_800; i++)
+        {
+            state.Trades([new Trade("BTCUSDT", 100 + (i % 60), 1, Midnight.AddSeconds(i))]);
+        }
+
+        var quarter = state.Candles("BTCUSDT", "15m", 10, null);
+        Assert.Multiple(() =>
+        {
+            Assert.That(quarter, Has.Count.EqualTo(2));
+            Assert.That(quarter[0], Is.EqualTo(new Candle("BTCUSDT", "15m", Midnight, 100, 159, 100, 159, 900, true)));
+            Assert.That(quarter[1].Closed, Is.False);
+            Assert.That(state.Candles("BTCUSDT", "1m", 1000, null), Has.Count.EqualTo(30));
+            Assert.That(state.Candles("BTCUSDT", "5m", 1000, null).Select(c => c.Volume), Is.All.EqualTo(300));
+            Assert.That(state.Candles("BTCUSDT", "1s", 2000, null), Has.Count.EqualTo(1001), "the ring keeps a thousand closed bars");
+            Assert.That(state.TakeClosed().Count(c => c.Interval == "1m"), Is.EqualTo(29));
+            Assert.That(state.TakeMoved(), Has.Count.EqualTo(1));
+            Assert.That(state.TakeMoved(), Is.Empty);
+        });
+    }
+
+    [Test]
+    public void A_late_trade_counts_in_the_open_bar_and_never_reopens_a_closed_one()
+    {
+        var series = new CandleSeries("BTCUSDT", Interval.Second);
+        var closed = new List<Candle>();
+        series.Apply(Midnight, 10, 10, 10, 10, 1, closed);
+        series.Advance(Midnight.AddSeconds(1), false, closed);
+        series.Apply(Midnight.AddMilliseconds(900), 12, 12, 12, 12, 1, closed);
+        Assert.Multiple(() =>
+        {
+            Assert.That(closed, Has.Count.EqualTo(1));
+            Assert.That(closed[0].High, Is.EqualTo(10));
+            Assert.That(series.Current!.OpenTime, Is.EqualTo(Midnight.AddSeconds(1)));
+        });
+    }
+
+    [Test]
+    public void Spans_without_a_trade_are_filled_flat_only_when_asked()
+    {
+        var closed = new List<Candle>();
+        var filled = new CandleSeries("BTCUSDT", Interval.Second);
+        filled.Apply(Midnight, 10, 11, 9, 10.5m, 1, closed);
+        filled.Advance(Midnight.AddSeconds(4), true, closed);
+        Assert.That(closed.Select(c => (c.OpenTime.Second, c.Open, c.Volume)), Is.EqualTo(new[] { (0, 10m, 1m), (1, 10.5m, 0m), (2, 10.5m, 0m), (3, 10.5m, 0m) }));
+
+        closed.Clear();
+        var bare = new CandleSeries("BTCUSDT", Interval.Second);
+        bare.Apply(Midnight, 10, 11, 9, 10.5m, 1, closed);
+        bare.Advance(Midnight.AddSeconds(4), false, closed);
+        Assert.That(closed, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void History_derives_longer_bars_and_trades_go_on_where_it_ends()
+    {
+        var state = Started();
+        var minutes = Enumerable.Range(0, 7).Select(i => new Candle("BTCUSDT", "1m", Midnight.AddMinutes(3 + i), 10 + i, 11 + i, 9 + i, 10 + i, 1, i < 6)).ToList();
+        state.History("BTCUSDT", Interval.Minute, minutes, derive: true);
+        state.Trades([new Trade("BTCUSDT", 50, 2, Midnight.AddMinutes(9).AddSeconds(30))]);
+        var five = state.Candles("BTCUSDT", "5m", 10, null);
+        Assert.Multiple(() =>
+        {
+            Assert.That(five, Is.EqualTo(new[] { new Candle("BTCUSDT", "5m", Midnight.AddMinutes(5), 12, 50, 11, 50, 7, false) }), "the bar from 0:00 would lack its beginning");
+            Assert.That(state.Candles("BTCUSDT", "1m", 1, null)[0].Volume, Is.EqualTo(3));
+            Assert.That(state.Candles("BTCUSDT", "1m", 2, Midnight.AddMinutes(6)).Select(c => c.OpenTime.Minute), Is.EqualTo(new[] { 4, 5 }));
+            Assert.That(state.TakeClosed(), Is.Empty, "history is told in windows");
+        });
+    }
+
+    private static MarketState Started()
+    {
+        var state = new MarketState(new ManualTime(Midnight), []);
+        state.Started(new FeedStatus(FeedStatus.Simulated, FeedStatus.Simulated, Interval.Second, Interval.Second, Symbols, null));
+        return state;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Feeds;
+
+namespace TradingSystem.Tests.Trigger;
+
+/// <summary>The live feed against an exchange on this machine.</summary>
+public sealed class LiveFeedTests
+{
+    private static readonly string[] Symbols = ["BTCUSDT"];
+    private static readonly long Opened = TimeProvider.System.GetUtcNow().AddMinutes(-10).ToUnixTimeMilliseconds() / 60_000 * 60_000;
+
+    [Test]
+    public async Task Trades_quotes_and_history_arrive_and_a_lost_connection_is_made_again()
+    {
+        var connections = 0;
+        await using var exchange = Exchange();
+        exchange.Map("/market/stream", async (HttpContext context) =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var number = Interlocked.Increment(ref connections);
+            Assert.That(context.Request.QueryString.Value, Is.EqualTo("?streams=btcusdt@aggTrade"));
+            await SendAsync(socket, "not json", context.RequestAborted);
+            await SendAsync(socket, $$$"""{"stream":"btcusdt@aggTrade","data":{"e":"aggTrade","s":"BTCUSDT","p":"95000.{{{number}}}","q":"0.5","T":{{{Opened + 600_000 + number}}}}}""", context.RequestAborted);
+            if (number == 1)
+            {
+                await socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, null, context.RequestAborted);
+                return;
+            }
+
+            // From the second on: a peer that says nothing more.
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        });
+        await exchange.StartAsync();
+        var state = new MarketState(TimeProvider.System, []);
+        using var stop = new CancellationTokenSource();
+        using var http = new HttpClient();
+        var run = Feed(exchange, http).RunAsync(state, stop.Token);
+        await Until(() => Volatile.Read(ref connections) >= 3 && state.HistoryVersion >= 4);
+        var price = state.Prices().Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(price.Source, Is.EqualTo(FeedStatus.Live));
+            Assert.That(price.Price, Is.GreaterThanOrEqualTo(95_000.1m));
+            Assert.That(state.Candles("BTCUSDT", "1m", 10, DateTimeOffset.FromUnixTimeMilliseconds(Opened + 60_000))[0].Close, Is.EqualTo(94_900.5m));
+        });
+        await stop.CancelAsync();
+        Assert.That(async () => await run, Throws.InstanceOf<OperationCanceledException>());
+        await exchange.StopAsync();
+    }
+
+    [Test]
+    public void Messages_that_are_not_understood_are_passed_over()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(Parse("""{"e":"bookTicker","s":"BTCUSDT","b":"1.5","a":"1.6"}"""), Is.EqualTo(new Quote("BTCUSDT", 1.5m, 1.6m)));
+            Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT"}"""), Is.Null);
+            Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT","p":1,"q":"1","T":1}"""), Is.Null);
+            Assert.That(Parse("""{"result":null,"id":1}"""), Is.Null);
+            Assert.That(Parse("[1]"), Is.Null);
+            Assert.That(Parse("{"), Is.Null);
+        });
+    }
+
+    private static object? Parse(string text) => LiveMessages.Parse(Encoding.UTF8.GetBytes(text));
+
+    private static WebApplication Exchange()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.UseWebSockets();
+        app.Map("/public/stream", async (HttpContext context) =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await SendAsync(socket, """{"data":{"e":"bookTicker","s":"BTCUSDT","b":"94999.9","a":"95000.1"}}""", context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        });
+        app.MapGet("/fapi/v1/klines", () => Results.Text($$"""[[{{Opened}},"94900","94901","94899","94900.5","12.5",{{Opened + 59_999}},"1",1,"1","1","0"]]""", "application/json"));
+        return app;
+    }
+
+    private static LiveFeed Feed(WebApplication exchange, HttpClient http)
+    {
+        var address = new Uri(exchange.Urls.Single());
+        var options = new LiveOptions
+        {
+            Rest = address,
+            WebSocket = new UriBuilder(address) { Scheme = "ws" }.Uri,
+            SilenceDeadline = TimeSpan.FromMilliseconds(300),
+            LongestBackoff = TimeSpan.FromMilliseconds(50),
+        };
+        return new LiveFeed(Symbols, options, new LiveHistory(http, options, TimeProvider.System, NullLogger<LiveHistory>.Instance), TimeProvider.System, NullLogger<LiveFeed>.Instance);
+    }
+
+    private static async Task SendAsync(WebSocket socket, string text, CancellationToken cancellationToken) =>
+        await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, cancellationToken);
+
+    private static async Task Until(Func<bool> holds)
+    {
+        for (var i = 0; i < 1_000 && !holds(); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.That(holds());
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Configuration;
+using NUnit.Framework;
+using TradingSystem.Trigger;
+
+namespace TradingSystem.Tests.Trigger;
+
+public sealed class TriggerOptionsTests
+{
+    [Test]
+    public void Defaults_hold()
+    {
+        var options = From();
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.Market, Is.EqualTo(MarketKind.Auto));
+            Assert.That(options.Symbols, Is.EqualTo(new[] { "BTCUSDT", "ETHUSDT", "SOLUSDT" }));
+            Assert.That(options.Seed, Is.EqualTo(TriggerOptions.DefaultSeed));
+            Assert.That((options.Rules.EmaCross.Fast, options.Rules.EmaCross.Slow), Is.EqualTo((8, 21)));
+        });
+    }
+
+    [TestCase("MARKET", "Live", "MARKET must be auto, live, simulated or replay:FILE@SPEED")]
+    [TestCase("MARKET", "replay:none.csv@600", "FILE must exist")]
+    [TestCase("MARKET", "replay:none.csv@0", "SPEED must be market seconds per wall second, above 0")]
+    [TestCase("MARKET", "replay:none.csv@fast", "SPEED must be market seconds per wall second, above 0")]
+    [TestCase("SYMBOLS", "BTCUSDT,btc", "SYMBOLS must be 1 to 20 different symbols")]
+    [TestCase("SYMBOLS", "BTCUSDT,BTCUSDT", "SYMBOLS must be 1 to 20 different symbols")]
+    [TestCase("MARKET_SEED", "-1", "MARKET_SEED must be a whole number of at least 0")]
+    [TestCase("Trigger:Rules:EmaCross:Slow", "8", "EmaCross:Slow must be above Fast")]
+    public void A_setting_that_breaks_its_rule_is_named(string key, string value, string message)
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => From((key, value)))!;
+        Assert.That(e.Message, Does.Contain(message));
+    }
+
+    private static TriggerOptions From(params (string Key, string Value)[] settings) =>
+        TriggerOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
+}
