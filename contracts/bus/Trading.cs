@@ -17,6 +17,9 @@ public sealed record TradeDecisions(IReadOnlyList<TradeDecision> Items);
 /// <c>Qty</c> is in the base asset (0 lets execution size it), <c>MarginUsd</c> in quote currency,
 /// prices in quote currency per base unit. <c>Payload</c> and <c>Condition</c> are the sender's JSON as text.
 /// <c>Leverage</c> and the group's other settings are stamped by the publisher.
+/// <c>Epoch</c> is the fencing number of the session that sent it, growing per token; execution refuses one that is lower
+/// than what it has seen of the same <c>TokenId</c>. Hosted groups have neither. <c>TradeAccountId</c> is the account its sender
+/// means; it must be the group's.
 /// </summary>
 public sealed record TradeDecision(
     Guid Id,
@@ -46,7 +49,10 @@ public sealed record TradeDecision(
     string? CorrelationId,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ValidUntil,
-    string? TraceParent);
+    string? TraceParent,
+    Guid? TokenId = null,
+    long Epoch = 0,
+    Guid? TradeAccountId = null);
 
 /// <summary>Order updates in the order they happened.</summary>
 public sealed record OrderUpdates(IReadOnlyList<OrderUpdate> Items);

@@ -26,16 +26,14 @@ public sealed class KillTests(bool distributed)
             {
                 foreach (var victim in cluster.Killable)
                 {
-                    var before = accepted.Count;
-                    await Wait.UntilAsync($"decisions flow before {victim} is killed", TimeSpan.FromSeconds(60), () => Task.FromResult(accepted.Count > before + 20));
+                    await DecisionsFlowAsync(cluster, accepted, $"before {victim} is killed");
                     await Task.Delay(moments.Next(0, 300));
                     TestContext.Progress.WriteLine($"round {round}: kill {victim}, {accepted.Count} accepted so far");
                     await cluster.KillAndRestartAsync(victim, TimeSpan.FromMilliseconds(moments.Next(0, 1000)));
                 }
             }
 
-            var last = accepted.Count;
-            await Wait.UntilAsync("decisions flow at the end", TimeSpan.FromSeconds(60), () => Task.FromResult(accepted.Count > last + 20));
+            await DecisionsFlowAsync(cluster, accepted, "at the end");
         }
         catch
         {
@@ -75,6 +73,15 @@ public sealed class KillTests(bool distributed)
             var falselyRejected = all.Where(o => o["status"]!.GetValue<string>() == "rejected" && o["reason"]!["code"]!.GetValue<string>() != "NO_POSITION").ToList();
             Assert.That(falselyRejected.Select(o => o["reason"]!.ToJsonString()), Is.Empty, "no outage here is longer than the age limit");
         });
+    }
+
+    /// <summary>New decisions are accepted and become orders: kills that follow sooner would add up to one long outage.</summary>
+    private static async Task DecisionsFlowAsync(TradingCluster cluster, ConcurrentDictionary<string, byte> accepted, string when)
+    {
+        var before = accepted.Keys.ToHashSet();
+        await Wait.UntilAsync($"20 decisions are accepted {when}", TimeSpan.FromSeconds(60), () => Task.FromResult(accepted.Count > before.Count + 20));
+        await Wait.UntilAsync($"decisions become orders {when}", TimeSpan.FromSeconds(60), async () =>
+            (await cluster.ListAsync("/api/v1/orders?limit=100")).Select(o => o["decision_id"]!.GetValue<string>()).Any(id => !before.Contains(id) && accepted.ContainsKey(id)));
     }
 
     private static async Task SendAsync(TradingCluster cluster, string token, ConcurrentDictionary<string, byte> accepted, CancellationToken stop)
