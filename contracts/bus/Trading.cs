@@ -62,6 +62,8 @@ public sealed record OrderUpdates(IReadOnlyList<OrderUpdate> Items);
 /// <c>Status</c> is one of the wire's: accepted, rejected, submitted, partially_filled, filled, protected, stopped,
 /// took_profit, closed, canceled, unknown; or <c>recorded</c> for NO_TRADE. <c>DecisionId</c> is the event id of the
 /// decision; <c>ClientDecisionId</c> what its sender called it. <c>Fee</c> and <c>RealizedPnl</c> are in quote currency.
+/// <c>Before</c> are the steps that this one was reached by at the same instant, oldest first (a simulated fill is accepted,
+/// submitted and filled at once); <see cref="OrderSteps"/> tells them one by one.
 /// </summary>
 public sealed record OrderUpdate(
     Guid Id,
@@ -84,7 +86,11 @@ public sealed record OrderUpdate(
     Guid? TriggerEventId,
     string? CorrelationId,
     DateTimeOffset CreatedAt,
-    string? TraceParent);
+    string? TraceParent,
+    IReadOnlyList<OrderStep>? Before = null);
+
+/// <summary>An earlier step of the same order; <c>Id</c> is that of the update it stands for.</summary>
+public sealed record OrderStep(Guid Id, string Status);
 
 /// <summary>Why a decision became no order: a code, the limit that was met, the value that met it.</summary>
 public sealed record RejectionReason(string Code, string? Limit, string? Value, string? NearestAcceptable, string Message);

@@ -16,26 +16,44 @@ public static class ReplyMessages
     public const string Halted = "halted";
 }
 
-/// <summary>A refusal: <c>Retryable</c> says whether sending the same frame again is safe and can help.</summary>
-public sealed record ReplyCode(string Message, string Code, bool Retryable, int RetryAfterMs, string Rule);
+/// <summary>
+/// A refusal: <c>Retryable</c> says whether sending the same frame again is safe and can help. <c>Rule</c> travels in the reply's
+/// detail, <c>Meaning</c> is for people.
+/// </summary>
+public sealed record ReplyCode(string Message, string Code, bool Retryable, int RetryAfterMs, string Rule, string Meaning);
 
-/// <summary>Every refusal but <c>validation_error</c>, which names fields instead.</summary>
+/// <summary>Every refusal that has a code. A <c>validation_error</c> without one names the fields that are wrong.</summary>
 public static class ReplyCodes
 {
-    public static readonly ReplyCode ForbiddenEvent = new(ReplyMessages.ForbiddenEvent, "FORBIDDEN_EVENT", false, 0, "event_type not allowed for this token");
+    public static readonly ReplyCode ForbiddenEvent = new(ReplyMessages.ForbiddenEvent, "FORBIDDEN_EVENT", false, 0,
+        "event_type not allowed for this token", "A group may not send signals, a trigger may not send decisions or discussions.");
 
-    public static readonly ReplyCode GroupInactive = new(ReplyMessages.Halted, "GROUP_INACTIVE", false, 0, "the trading group is not active");
+    public static readonly ReplyCode DecisionIdReused = new(ReplyMessages.ValidationError, "DECISION_ID_REUSED", false, 0,
+        "one key, one content", "This decision_id or event_key was accepted before with another payload. Nothing happened; what is new needs a new key.");
 
-    public static readonly ReplyCode TriggerInactive = new(ReplyMessages.Halted, "TRIGGER_INACTIVE", false, 0, "the trigger is not active");
+    public static readonly ReplyCode RateLimited = new(ReplyMessages.RateLimited, "RATE_LIMITED", true, 1000,
+        "slower", "More frames than limits.frames_per_second and limits.frame_burst allow. Nothing happened; wait retry_after_ms.");
 
-    /// <summary>Surely nothing happened.</summary>
-    public static readonly ReplyCode BusUnavailable = new(ReplyMessages.Unavailable, "BUS_UNAVAILABLE", true, 1000, "the event could not be made durable");
+    public static readonly ReplyCode GroupInactive = new(ReplyMessages.Halted, "GROUP_INACTIVE", false, 0,
+        "the trading group is not active", "The group was switched off; its decisions are refused until it is switched on.");
 
-    public static readonly ReplyCode ShuttingDown = new(ReplyMessages.Unavailable, "SERVER_SHUTDOWN", true, 1000, "this node is shutting down");
+    public static readonly ReplyCode TriggerInactive = new(ReplyMessages.Halted, "TRIGGER_INACTIVE", false, 0,
+        "the trigger is not active", "The trigger was switched off; its signals are refused until it is switched on.");
 
-    /// <summary>It may have happened; the frame's key makes a repetition harmless.</summary>
-    public static readonly ReplyCode OutcomeUnknownKeyed = new(ReplyMessages.Unavailable, "OUTCOME_UNKNOWN", true, 1000, "no confirm in time; repeat with the same key");
+    public static readonly ReplyCode BusUnavailable = new(ReplyMessages.Unavailable, "BUS_UNAVAILABLE", true, 1000,
+        "the event could not be made durable", "Surely nothing happened; send the frame again.");
 
-    /// <summary>It may have happened, and a repetition could make it happen twice.</summary>
-    public static readonly ReplyCode OutcomeUnknown = new(ReplyMessages.Unavailable, "OUTCOME_UNKNOWN", false, 0, "no confirm in time; without a key a repetition could double it");
+    public static readonly ReplyCode ShuttingDown = new(ReplyMessages.Unavailable, "SERVER_SHUTDOWN", true, 1000,
+        "this node is shutting down", "Nothing happened; send the frame again on a new connection.");
+
+    public static readonly ReplyCode OutcomeUnknownKeyed = new(ReplyMessages.Unavailable, "OUTCOME_UNKNOWN", true, 1000,
+        "no confirm in time; repeat with the same key", "It may have happened; the frame's key makes a repetition harmless.");
+
+    public static readonly ReplyCode OutcomeUnknown = new(ReplyMessages.Unavailable, "OUTCOME_UNKNOWN", false, 0,
+        "no confirm in time; without a key a repetition could double it", "It may have happened, and a repetition could make it happen twice: look at the orders first.");
+
+    public static readonly IReadOnlyList<ReplyCode> All =
+    [
+        ForbiddenEvent, DecisionIdReused, RateLimited, GroupInactive, TriggerInactive, BusUnavailable, ShuttingDown, OutcomeUnknownKeyed, OutcomeUnknown,
+    ];
 }

@@ -3,15 +3,16 @@ namespace TradingSystem.Contracts.Wire;
 /// <summary>Whom an event's targets address: group names, or the selectors <c>*</c>, <c>market:…</c> and <c>symbol:…</c>.</summary>
 public static class TargetSelector
 {
+    internal const string Everybody = "*";
+    internal const string SymbolPrefix = "symbol:";
     private const string MarketPrefix = "market:";
-    private const string SymbolPrefix = "symbol:";
 
     public static bool Matches(IReadOnlyList<string> targets, string name, string market, string symbol)
     {
         for (var i = 0; i < targets.Count; i++)
         {
             var target = targets[i];
-            if (target == "*"
+            if (target == Everybody
                 || target.Equals(name, StringComparison.Ordinal)
                 || Selects(target, MarketPrefix, market)
                 || Selects(target, SymbolPrefix, symbol))
@@ -22,6 +23,10 @@ public static class TargetSelector
 
         return false;
     }
+
+    /// <summary>False for a plain group name.</summary>
+    public static bool IsSelector(string target) =>
+        target == Everybody || target.StartsWith(MarketPrefix, StringComparison.Ordinal) || target.StartsWith(SymbolPrefix, StringComparison.Ordinal);
 
     private static bool Selects(string target, string prefix, string value) =>
         target.Length == prefix.Length + value.Length

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.AspNetCore.Identity;
 using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Dashboard.Documents;
 using TradingSystem.Dashboard.Forwarding;
 using TradingSystem.Dashboard.Live;
 using TradingSystem.Dashboard.Pages;
@@ -34,6 +35,7 @@ public sealed class DashboardModule : IServiceModule
         services.AddSingleton<LiveSender>();
         services.AddHostedService<PriceFlush>();
         services.AddSingleton<Forwarder>();
+        services.AddSingleton<FrontDocument>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddPerNodeConsumer<LiveConsumer>("dashboard-live");
@@ -48,6 +50,7 @@ public sealed class DashboardModule : IServiceModule
             o.TransportMaxBufferSize = 1024 * 1024;
         });
         app.MapForwards();
+        app.MapFrontDocument();
         app.MapWebApp();
     }
 

@@ -1,12 +1,16 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Documents;
 using TradingSystem.Gateway.Events;
+using TradingSystem.Gateway.Feeds;
 using TradingSystem.Gateway.Groups;
+using TradingSystem.Gateway.Leases;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Gateway.Triggers;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.EventLog;
 
 namespace TradingSystem.Gateway;
 
@@ -16,42 +20,78 @@ public sealed class GatewayModule : IServiceModule
     // Rough bytes of an item beside its texts.
     private const int Overhead = 512;
 
+    private static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(10);
+
     public string Name => "gateway";
 
     public void AddServices(WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddServiceDb<GatewayDb>(GatewayDb.Schema);
-        services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), e => e.Payload.Length + Overhead, inFlight: 4);
-        services.AddDurableKind<TradeDecision, TradeDecisions>(items => new(items), d => d.Payload.Length + Overhead, inFlight: 1);
-        services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + Overhead, inFlight: 4);
-        services.AddDurableKind<DiscussionLog, DiscussionLogs>(items => new(items), d => d.MemberOpinions.Length + d.Decision.Length + Overhead, inFlight: 4);
+        services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), e => e.Payload.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
+        services.AddDurableKind<TradeDecision, TradeDecisions>(items => new(items), d => d.Payload.Length + Overhead, inFlight: 1, trace: i => i.TraceParent);
+        services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + Overhead, inFlight: 4, trace: i => i.TraceParent);
+        services.AddDurableKind<DiscussionLog, DiscussionLogs>(items => new(items), d => d.MemberOpinions.Length + d.Decision.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<GroupConfig, GroupsChanged>(items => new(items), g => g.Members.Sum(m => m.SystemPrompt.Length) + Overhead, inFlight: 1);
-        services.AddSingleton<GroupDirectory>();
-        services.AddSingleton<SessionRegistry>();
-        services.AddSingleton<TokenLookup>();
-        services.AddSingleton<FrameHandler>();
-        services.AddSingleton<EventsEndpoint>();
-        services.AddSingleton<GroupAnnouncer>();
-        services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<GroupAnnouncer>());
-        services.AddHostedService(p => p.GetRequiredService<GroupAnnouncer>());
-        services.AddSingleton<TriggerPresence>();
-        services.AddHostedService(p => p.GetRequiredService<TriggerPresence>());
-        services.AddHostedService<RevocationWatch>();
-        services.AddHostedService<Drain>();
+        services.AddEventLog("gateway-event-log", typeof(ImmediateEvents), typeof(TradeDecisions), typeof(OrderUpdates), typeof(GroupsChanged));
+        services.AddSingleton(GatewayOptions.Read(builder.Configuration));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.RequestHeadersTimeout = HandshakeDeadline);
+        AddDirectory(services);
+        AddSessions(services);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddPerNodeConsumer<PushConsumer>("gateway-push");
-        bus.AddPerNodeConsumer<GroupsConsumer>("gateway-groups");
+        bus.AddPerNodeConsumer<PositionsConsumer>("gateway-positions");
+        bus.AddPerNodeConsumer<NodeReportConsumer>("gateway-nodes");
+        bus.AddPerNodeConsumer<SessionProbeConsumer>("gateway-probes");
     }
 
     public void Map(WebApplication app)
     {
         app.MapGroups();
         app.MapTriggers();
+        app.MapTickets();
+        app.MapContracts();
         app.Map("/ws/events", (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).ExcludeFromDescription();
+    }
+
+    private static void AddDirectory(IServiceCollection services)
+    {
+        services.AddSingleton<GroupDirectory>();
+        services.AddSingleton<GroupAnnouncer>();
+        services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<GroupAnnouncer>());
+        services.AddHostedService(p => p.GetRequiredService<GroupAnnouncer>());
+        services.AddSingleton<TriggerPresence>();
+        services.AddHostedService(p => p.GetRequiredService<TriggerPresence>());
+        services.AddSingleton<OpenPositions>();
+        services.AddSingleton<AcceptedKeys>();
+        services.AddSingleton<FeedHistory>();
+        services.AddSingleton<FeedFollower>();
+        services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<FeedFollower>());
+        services.AddHostedService(p => p.GetRequiredService<FeedFollower>());
+    }
+
+    private static void AddSessions(IServiceCollection services)
+    {
+        services.AddSingleton<Node>();
+        services.AddSingleton<LeaseStore>();
+        services.AddHostedService(p => p.GetRequiredService<LeaseStore>());
+        services.AddHostedService<NodeHeartbeat>();
+        services.AddSingleton<SessionProbes>();
+        services.AddSingleton<SessionClaims>();
+        services.AddSingleton<SessionsElsewhere>();
+        services.AddHostedService<NodeReporter>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<AddressGate>();
+        services.AddSingleton<Tickets>();
+        services.AddSingleton<TokenLookup>();
+        services.AddSingleton<DispatchCount>();
+        services.AddSingleton<FrameHandler>();
+        services.AddSingleton<EventsEndpoint>();
+        services.AddHostedService<SessionWatch>();
+        services.AddHostedService<RevocationWatch>();
+        services.AddHostedService<Drain>();
     }
 
     public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>

@@ -53,9 +53,11 @@ public static class BusSetup
         if (options.IsInMemory)
         {
             services.AddSingleton<LogProgress>();
+            services.AddSingleton<EventLog.LogTail>();
             services.AddReceiveObserver(p => p.GetRequiredService<LogProgress>());
-            services.AddSingleton<IDurableStore, PostgresLog>();
-            services.AddSingleton<IHostedService>(p => (PostgresLog)p.GetRequiredService<IDurableStore>());
+            services.AddSingleton<PostgresLog>();
+            services.AddSingleton<IDurableStore>(p => p.GetRequiredService<PostgresLog>());
+            services.AddHostedService(p => p.GetRequiredService<PostgresLog>());
         }
         else
         {
@@ -89,14 +91,14 @@ public static class BusSetup
         });
     }
 
-    /// <summary>Registers how items of one kind travel together. <paramref name="size"/> is an item's rough size in bytes.</summary>
-    public static void AddDurableKind<TItem, TMessage>(this IServiceCollection services, Func<IReadOnlyList<TItem>, TMessage> wrap, Func<TItem, int> size, int inFlight)
+    /// <summary>Registers how items of one kind travel together. <paramref name="size"/> is an item's rough size in bytes, <paramref name="trace"/> its W3C traceparent.</summary>
+    public static void AddDurableKind<TItem, TMessage>(this IServiceCollection services, Func<IReadOnlyList<TItem>, TMessage> wrap, Func<TItem, int> size, int inFlight, Func<TItem, string?>? trace = null)
         where TItem : class
         where TMessage : class
     {
         if (services.All(s => s.ImplementationInstance is not DurableKind { ItemType: var t } || t != typeof(TItem)))
         {
-            services.AddSingleton(new DurableKind(typeof(TItem), typeof(TMessage), items => wrap([.. items.Cast<TItem>()]), item => size((TItem)item), inFlight));
+            services.AddSingleton(new DurableKind(typeof(TItem), typeof(TMessage), items => wrap([.. items.Cast<TItem>()]), item => size((TItem)item), item => trace?.Invoke((TItem)item), inFlight));
         }
     }
 }

@@ -18,7 +18,8 @@ public static class Database
         {
             ApplicationName = builder.Environment.ApplicationName,
         };
-        if (!connection.ContainsKey("Maximum Pool Size"))
+        // ContainsKey would be true for every keyword that exists, set or not.
+        if (!connection.ShouldSerialize("Maximum Pool Size"))
         {
             connection.MaxPoolSize = 40;
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +24,10 @@ public interface IDurablePublisher
     /// <summary>The item's publish goes on if the caller gives up: cancellation ends the waiting, not the work.</summary>
     Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
         where TItem : class;
+
+    /// <summary>The same for items that belong together: durable when all of them are. They may span messages.</summary>
+    Task<PublishOutcome> PublishAllAsync<TItem>(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
+        where TItem : class;
 }
 
 /// <summary>Where durability comes from: the broker's confirms, or a commit in embedded mode.</summary>
@@ -33,8 +39,8 @@ public interface IDurableStore
     Task<PublishOutcome> AppendAsync(object message, Type messageType, CancellationToken cancellationToken);
 }
 
-/// <summary>How items of one kind travel: which message wraps them, and how many messages may be unconfirmed at a time.</summary>
-public sealed record DurableKind(Type ItemType, Type MessageType, Func<IReadOnlyList<object>, object> Wrap, Func<object, int> Size, int InFlight);
+/// <summary>How items of one kind travel: which message wraps them, whose trace they belong to, and how many messages may be unconfirmed at a time.</summary>
+public sealed record DurableKind(Type ItemType, Type MessageType, Func<IReadOnlyList<object>, object> Wrap, Func<object, int> Size, Func<object, string?> TraceParent, int InFlight);
 
 public static class DurablePublishing
 {
@@ -42,8 +48,7 @@ public static class DurablePublishing
     public static async Task PublishOrThrowAsync<TItem>(this IDurablePublisher publisher, IReadOnlyList<TItem> items, CancellationToken cancellationToken)
         where TItem : class
     {
-        var outcomes = await Task.WhenAll(items.Select(i => publisher.PublishAsync(i, cancellationToken)));
-        if (outcomes.Any(o => o != PublishOutcome.Durable))
+        if (items.Count > 0 && await publisher.PublishAllAsync(items, cancellationToken) != PublishOutcome.Durable)
         {
             throw new NotDurableException($"{typeof(TItem).Name} was not confirmed");
         }
@@ -59,6 +64,7 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
     private const int MaxItems = 256;
     private const int MaxBytes = 1 << 20;
 
+    private static readonly ActivitySource Activities = new($"{Telemetry.Prefix}.Hosting");
     private static readonly Meter Meter = new($"{Telemetry.Prefix}.Hosting");
     private static readonly Counter<long> Published = Meter.CreateCounter<long>("bus.items.published");
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("bus.items.refused");
@@ -75,22 +81,10 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
     }
 
     public Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
-        where TItem : class
-    {
-        if (!_lanes.TryGetValue(typeof(TItem), out var lane))
-        {
-            throw new InvalidOperationException($"No durable kind is registered for {typeof(TItem).Name}.");
-        }
+        where TItem : class => Enqueue<TItem>(new PendingItems(item), cancellationToken);
 
-        var pending = new Pending(item);
-        if (!_bus.IsStarted || !lane.Queue.Writer.TryWrite(pending))
-        {
-            Refused.Add(1, new KeyValuePair<string, object?>("kind", typeof(TItem).Name));
-            return Task.FromResult(PublishOutcome.Unavailable);
-        }
-
-        return cancellationToken.CanBeCanceled ? pending.Done.Task.WaitAsync(cancellationToken) : pending.Done.Task;
-    }
+    public Task<PublishOutcome> PublishAllAsync<TItem>(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
+        where TItem : class => Enqueue<TItem>(new PendingItems(items), cancellationToken);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -112,15 +106,20 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
         while (await reader.WaitToReadAsync())
         {
             await slots.WaitAsync();
-            var batch = new List<Pending>();
+            var items = new List<object>();
+            var owners = new List<PendingItems>();
             var bytes = 0;
-            while (batch.Count < MaxItems && bytes < MaxBytes && reader.TryRead(out var pending))
+            while (items.Count < MaxItems && bytes < MaxBytes && lane.Peek(out var pending))
             {
-                batch.Add(pending);
-                bytes += lane.Kind.Size(pending.Item);
+                bytes += pending.MoveTo(items, MaxItems - items.Count, MaxBytes - bytes, lane.Kind.Size);
+                owners.Add(pending);
+                if (pending.IsMoved)
+                {
+                    lane.Advance();
+                }
             }
 
-            _ = SendAsync(lane, batch, slots);
+            _ = SendAsync(lane, items, owners, slots);
         }
 
         for (var i = 0; i < lane.Kind.InFlight; i++)
@@ -129,43 +128,67 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
         }
     }
 
-    private async Task SendAsync(Lane lane, List<Pending> batch, SemaphoreSlim slots)
+    private Task<PublishOutcome> Enqueue<TItem>(PendingItems pending, CancellationToken cancellationToken)
     {
+        if (!_lanes.TryGetValue(typeof(TItem), out var lane))
+        {
+            throw new InvalidOperationException($"No durable kind is registered for {typeof(TItem).Name}.");
+        }
+
+        if (!_bus.IsStarted || !lane.Queue.Writer.TryWrite(pending))
+        {
+            Refused.Add(1, new KeyValuePair<string, object?>("kind", typeof(TItem).Name));
+            return Task.FromResult(PublishOutcome.Unavailable);
+        }
+
+        return cancellationToken.CanBeCanceled ? pending.Done.WaitAsync(cancellationToken) : pending.Done;
+    }
+
+    private async Task SendAsync(Lane lane, List<object> items, List<PendingItems> owners, SemaphoreSlim slots)
+    {
+        var outcome = PublishOutcome.Unknown;
         try
         {
-            var message = lane.Kind.Wrap([.. batch.Select(p => p.Item)]);
-            var outcome = await _store.AppendAsync(message, lane.Kind.MessageType, CancellationToken.None);
-            (outcome == PublishOutcome.Durable ? Published : Refused).Add(batch.Count, new KeyValuePair<string, object?>("kind", lane.Kind.ItemType.Name));
-            foreach (var pending in batch)
-            {
-                pending.Done.TrySetResult(outcome);
-            }
+            using var activity = Trace(lane.Kind, items);
+            outcome = await _store.AppendAsync(lane.Kind.Wrap(items), lane.Kind.MessageType, CancellationToken.None);
+            (outcome == PublishOutcome.Durable ? Published : Refused).Add(items.Count, new KeyValuePair<string, object?>("kind", lane.Kind.ItemType.Name));
         }
         catch (Exception e)
         {
             // Nobody would answer the senders otherwise; the lane itself goes on.
-            foreach (var pending in batch)
-            {
-                pending.Done.TrySetException(e);
-            }
+            owners.ForEach(o => o.Fail(e));
         }
         finally
         {
+            owners.ForEach(o => o.Sent(outcome));
             slots.Release();
         }
+    }
+
+    /// <summary>A message carries many items: it goes on with the first one's trace and links to the others'.</summary>
+    private static Activity? Trace(DurableKind kind, List<object> items)
+    {
+        if (!Activities.HasListeners())
+        {
+            return null;
+        }
+
+        var traces = items
+            .Select(i => ActivityContext.TryParse(kind.TraceParent(i), null, out var trace) ? trace : default)
+            .Where(t => t != default)
+            .Distinct()
+            .ToList();
+        return Activities.StartActivity("bus.publish", ActivityKind.Producer, traces.FirstOrDefault(), links: traces.Skip(1).Select(t => new ActivityLink(t)));
     }
 
     private sealed class Lane(DurableKind kind)
     {
         public DurableKind Kind { get; } = kind;
 
-        public Channel<Pending> Queue { get; } = Channel.CreateBounded<Pending>(new BoundedChannelOptions(QueueCapacity) { SingleReader = true });
-    }
+        public Channel<PendingItems> Queue { get; } = Channel.CreateBounded<PendingItems>(new BoundedChannelOptions(QueueCapacity) { SingleReader = true });
 
-    private sealed class Pending(object item)
-    {
-        public object Item { get; } = item;
+        public bool Peek([NotNullWhen(true)] out PendingItems? pending) => Queue.Reader.TryPeek(out pending);
 
-        public TaskCompletionSource<PublishOutcome> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public void Advance() => Queue.Reader.TryRead(out _);
     }
 }

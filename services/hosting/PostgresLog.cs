@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
 using MassTransit;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using TradingSystem.Hosting.EventLog;
 
 namespace TradingSystem.Hosting;
 
@@ -17,6 +19,7 @@ public sealed class PostgresLog(
     IBus bus,
     BusReadiness readiness,
     LogProgress progress,
+    LogTail tail,
     BusOptions options,
     IEnumerable<DurableKind> kinds,
     TimeProvider time,
@@ -24,8 +27,8 @@ public sealed class PostgresLog(
 {
     internal const string PositionHeader = "log-position";
     private const int MaxGroup = 256;
+    private static readonly ActivitySource Activities = new($"{Telemetry.Prefix}.Hosting");
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Retention = TimeSpan.FromHours(24);
 
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(1024) { SingleReader = true });
     private readonly Dictionary<string, Type> _types = kinds.Select(k => k.MessageType).Distinct().ToDictionary(t => t.Name);
@@ -72,6 +75,10 @@ public sealed class PostgresLog(
         }
     }
 
+    /// <summary>A row's message, or null for a kind that this version does not know.</summary>
+    internal object? Read(string kind, string body) =>
+        _types.TryGetValue(kind, out var type) ? JsonSerializer.Deserialize(body, type) : null;
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
@@ -105,8 +112,11 @@ public sealed class PostgresLog(
 
             if (group.Count > 0 && await CommitAsync(group, stoppingToken))
             {
+                var now = time.GetUtcNow();
                 foreach (var entry in group)
                 {
+                    tail.Committed(new(entry.Position, entry.Message, now));
+                    using var activity = Activities.StartActivity("bus.dispatch", ActivityKind.Producer, entry.Trace);
                     await DispatchAsync(entry.Message, entry.MessageType, entry.Position);
                     entry.Done.TrySetResult(PublishOutcome.Durable);
                 }
@@ -189,9 +199,9 @@ public sealed class PostgresLog(
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            if (_types.TryGetValue(rows.GetString(1), out var type) && JsonSerializer.Deserialize(rows.GetString(2), type) is { } message)
+            if (Read(rows.GetString(1), rows.GetString(2)) is { } message)
             {
-                await DispatchAsync(message, type, rows.GetInt64(0));
+                await DispatchAsync(message, message.GetType(), rows.GetInt64(0));
                 again++;
             }
         }
@@ -235,7 +245,7 @@ public sealed class PostgresLog(
                     nextPrune = time.GetUtcNow() + TimeSpan.FromMinutes(10);
                     await using var prune = database.CreateCommand("delete from bus.log where position <= $1 and created_at < $2");
                     prune.Parameters.AddWithValue(progress.Done);
-                    prune.Parameters.AddWithValue(time.GetUtcNow() - Retention);
+                    prune.Parameters.AddWithValue(time.GetUtcNow() - EventLogSetup.Retention);
                     await prune.ExecuteNonQueryAsync(stoppingToken);
                 }
             }
@@ -273,6 +283,9 @@ public sealed class PostgresLog(
 
         // PostgreSQL's text has no NUL; JSON keeps it as an escape.
         public string Body { get; } = body;
+
+        // The loop that dispatches is not the caller.
+        public ActivityContext Trace { get; } = Activity.Current?.Context ?? default;
 
         public long Position { get; set; }
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TradingSystem.Hosting.EventLog;
 
 namespace TradingSystem.Hosting;
 
@@ -25,6 +26,11 @@ public static class ServiceApp
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await app.Services.GetRequiredService<IDurableStore>().MigrateAsync(deadline.Token);
+        if (app.Services.GetService<IEventLog>() is { } log)
+        {
+            await log.MigrateAsync(deadline.Token);
+        }
+
         foreach (var module in modules)
         {
             await module.MigrateAsync(app.Services, deadline.Token);
@@ -59,7 +65,7 @@ public static class ServiceApp
             o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             o.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
         });
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", o => o.DescribeSecurity());
         builder.AddBus(topologyOnly, modules);
         foreach (var module in modules)
         {
@@ -67,7 +73,6 @@ public static class ServiceApp
         }
 
         var app = builder.Build();
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(10), KeepAliveTimeout = TimeSpan.FromSeconds(10) });
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapGet("/livez", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();

@@ -27,6 +27,8 @@ public static class Telemetry
             return;
         }
 
+        // Off by default until .NET 11; without it a request's span has neither method nor path.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         var endpoint = new Uri(address.EndsWith('/') ? address : address + "/");
         void Export(OtlpExporterOptions o, string path)
         {

@@ -23,7 +23,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton(options.Rules);
         services.AddSingleton(options.Live);
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
-        services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4);
+        services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4, trace: i => i.TraceParent);
         services.AddHttpClient<LiveHistory>(c => c.Timeout = Timeout.InfiniteTimeSpan);
         services.AddSingleton(Feed);
         services.AddSingleton<EventPublisher>();

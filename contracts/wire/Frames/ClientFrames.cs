@@ -18,6 +18,7 @@ public sealed record EventFrame(
     IReadOnlyList<string> Tags,
     string? Condition,
     string? CorrelationId,
+    string? CausationId,
     Guid? TriggerEventId,
     TradeSignal? Signal,
     string? Key,
@@ -41,7 +42,8 @@ public sealed record TradeSignal(
     decimal? ConfidencePct,
     string? Reasoning,
     string OrderType,
-    decimal? Price);
+    decimal? Price,
+    Guid? TradeAccountId);
 
 /// <summary><c>type:"system"</c>. <c>Detail</c> is JSON text; <c>Discussion</c> is there for TRADING_GROUP_DISCUSSION_LOG only.</summary>
 public sealed record SystemFrame(
@@ -64,8 +66,11 @@ public sealed record DiscussionDetail(
 /// <summary><c>type:"ping"</c>. <c>Id</c> is JSON text (string or number) that the pong repeats, or null.</summary>
 public sealed record PingFrame(string? Id, string? RequestId) : ClientFrame(RequestId);
 
-/// <summary>Either <c>Frame</c> or <c>Errors</c>. <c>EventType</c> and <c>RequestId</c> are known for many bad frames too.</summary>
-public sealed record ParseResult(ClientFrame? Frame, IReadOnlyList<FieldError> Errors, string? EventType, string? RequestId);
+/// <summary>
+/// Either <c>Frame</c> or <c>Errors</c>. <c>EventType</c> and <c>RequestId</c> are known for many bad frames too.
+/// <c>Dialect</c> is what the connection speaks from this frame on, the reply to it included.
+/// </summary>
+public sealed record ParseResult(ClientFrame? Frame, IReadOnlyList<FieldError> Errors, string? EventType, string? RequestId, Dialect Dialect);
 
 public static class EventTypes
 {

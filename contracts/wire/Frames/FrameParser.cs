@@ -3,80 +3,118 @@ using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Contracts.Wire.Frames;
 
-/// <summary>Turns one text frame into a checked <see cref="ClientFrame"/> or into all that is wrong with it. Never throws.</summary>
+/// <summary>Turns one text frame of either dialect into a checked <see cref="ClientFrame"/> or into all that is wrong with it. Never throws.</summary>
 public static class FrameParser
 {
     public const int MaxFrameBytes = 64 * 1024;
 
-    private const int MaxId = 128;
-
-    public static ParseResult Parse(ReadOnlyMemory<byte> frame)
+    /// <summary><paramref name="spoken"/> is what the connection spoke so far. The first frame with <c>kind</c> makes it the newer dialect for good.</summary>
+    public static ParseResult Parse(ReadOnlyMemory<byte> frame, Dialect spoken)
     {
         var errors = new List<FieldError>();
         if (frame.Length > MaxFrameBytes)
         {
             errors.Add(new("$", $"at most {MaxFrameBytes} bytes", $"{frame.Length} bytes"));
-            return new(null, errors, null, null);
+            return new(null, errors, null, null, spoken);
         }
 
         using var document = StrictJson.Parse(frame, "$", errors);
         if (document is null)
         {
-            return new(null, errors, null, null);
+            return new(null, errors, null, null, spoken);
         }
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             errors.Add(new("$", "JSON object", FieldError.Shorten(document.RootElement.GetRawText())));
-            return new(null, errors, null, null);
+            return new(null, errors, null, null, spoken);
         }
 
-        return Read(new FieldReader(document.RootElement, "", errors), document.RootElement);
+        return Read(new FieldReader(document.RootElement, "", errors), spoken);
     }
 
-    private static ParseResult Read(FieldReader fields, JsonElement root)
+    private static ParseResult Read(FieldReader fields, Dialect spoken)
     {
-        var errors = fields.Errors;
-        var requestId = fields.Text("request_id", MaxId);
-        if (fields.Has("type") && fields.Has("kind"))
+        var requestId = fields.Text("request_id", FieldLimits.RequestId);
+        if (fields.Has("kind"))
         {
-            fields.Fail("kind", "not together with type", root.GetProperty("kind").GetRawText());
-            return new(null, errors, null, requestId);
+            if (fields.Has("type"))
+            {
+                fields.Fail("kind", "not together with type");
+                return new(null, fields.Errors, null, requestId, spoken);
+            }
+
+            return ReadKind(fields, requestId);
         }
 
+        if (spoken == Dialect.Type)
+        {
+            return ReadType(fields, requestId);
+        }
+
+        if (fields.Has("type"))
+        {
+            fields.Fail("type", "kind instead of type: this connection speaks protocol 3");
+        }
+        else
+        {
+            _ = fields.OneOf("kind", true, FieldWords.KindFrames);
+        }
+
+        return new(null, fields.Errors, null, requestId, spoken);
+    }
+
+    private static ParseResult ReadType(FieldReader fields, string? requestId)
+    {
         string? eventType = null;
         ClientFrame? frame = null;
-        switch (fields.OneOf("type", true, "event", "system", "ping"))
+        switch (fields.OneOf("type", true, FieldWords.TypeFrames))
         {
             case "event":
                 eventType = EventFrameParser.EventType(fields);
                 frame = eventType is null ? null : EventFrameParser.Read(fields, eventType, requestId);
                 break;
             case "system":
-                frame = SystemFrameParser.Read(fields, requestId);
+                frame = SystemFrameParser.Read(fields, null, requestId);
                 break;
             case "ping":
-                frame = Ping(fields, root, requestId);
+                frame = Ping(fields, requestId);
                 break;
         }
 
-        return new(errors.Count == 0 ? frame : null, errors, eventType, requestId);
+        return new(fields.Errors.Count == 0 ? frame : null, fields.Errors, eventType, requestId, Dialect.Type);
     }
 
-    private static PingFrame? Ping(FieldReader fields, JsonElement root, string? requestId)
+    private static ParseResult ReadKind(FieldReader fields, string? requestId)
     {
-        if (!fields.Has("id"))
+        string? eventType = null;
+        ClientFrame? frame = null;
+        switch (fields.OneOf("kind", true, FieldWords.KindFrames))
         {
-            return new(null, requestId);
+            case "event":
+                switch (fields.OneOf("category", true, FieldWords.Categories))
+                {
+                    case "signal":
+                        eventType = EventTypes.Immediate;
+                        frame = KindEventParser.Signal(fields, requestId);
+                        break;
+                    case "decision":
+                        eventType = EventTypes.PostTrade;
+                        frame = KindEventParser.Decision(fields, requestId);
+                        break;
+                }
+
+                break;
+            case "log":
+                frame = SystemFrameParser.Read(fields, Trace.Read(fields.Object("trace"), isKey: false), requestId);
+                break;
+            case "ping":
+                frame = Ping(fields, requestId);
+                break;
         }
 
-        var id = root.GetProperty("id");
-        if (id.ValueKind is JsonValueKind.String or JsonValueKind.Number && id.GetRawText() is { Length: <= MaxId } raw)
-        {
-            return new(raw, requestId);
-        }
-
-        fields.Fail("id", $"string or number of at most {MaxId} characters", id.GetRawText());
-        return null;
+        return new(fields.Errors.Count == 0 ? frame : null, fields.Errors, eventType, requestId, Dialect.Kind);
     }
+
+    private static PingFrame Ping(FieldReader fields, string? requestId) => new(fields.TextOrNumber("id", FieldLimits.RequestId), requestId);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using TradingSystem.Contracts.Wire.Validation;
@@ -8,78 +9,63 @@ namespace TradingSystem.Contracts.Wire.Frames;
 internal static class PostTradePayload
 {
     private const string Root = "payload";
-    private const int MaxSymbol = 32;
-    private const int MaxReasoning = 16 * 1024;
 
     public static TradeSignal? Read(string payload, List<FieldError> errors)
     {
-        using var document = StrictJson.Parse(Encoding.UTF8.GetBytes(payload), Root, errors);
-        if (document is null)
+        var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(payload.Length));
+        try
         {
-            return null;
+            var length = Encoding.UTF8.GetBytes(payload, utf8);
+            using var document = StrictJson.Parse(utf8.AsMemory(0, length), Root, errors);
+            return document is null ? null : Read(document.RootElement, payload, errors);
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8);
+        }
+    }
 
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+    private static TradeSignal? Read(JsonElement root, string payload, List<FieldError> errors)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
         {
             errors.Add(new(Root, "JSON object encoded as a string", FieldError.Shorten(payload)));
             return null;
         }
 
-        var fields = new FieldReader(document.RootElement, Root, errors);
-        _ = fields.Text("source_id", 200);
-        var symbol = Symbol(fields);
+        var fields = new FieldReader(root, Root, errors);
+        _ = fields.Text("source_id", FieldLimits.Label);
+        var symbol = SignalFields.Symbol(fields);
         var signal = fields.Object("signal", required: true);
         return signal is null ? null : Signal(signal, symbol);
-    }
-
-    private static string Symbol(FieldReader fields)
-    {
-        var symbol = fields.Text("symbol", MaxSymbol, 1, required: true);
-        if (symbol is not null && symbol.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.' or '/')))
-        {
-            fields.Fail("symbol", "letters, digits and _-./ only", symbol);
-        }
-
-        return symbol?.ToUpperInvariant() ?? "";
     }
 
     private static TradeSignal? Signal(FieldReader fields, string symbol)
     {
         var before = fields.Errors.Count;
-        var action = fields.OneOf("action", true, "LONG", "SHORT", "CLOSE", "BUY", "SELL", "NO_TRADE") switch
-        {
-            "BUY" => "LONG",
-            "SELL" => "SHORT",
-            var other => other,
-        };
-        var qty = fields.Amount("qty");
-        var margin = fields.Amount("margin_usd");
         var signal = new TradeSignal(
             symbol,
-            action ?? "",
-            qty ?? 0,
-            margin ?? 0,
-            fields.Amount("leverage", 1, 125),
+            SignalFields.Action(fields),
+            fields.Amount("qty") ?? 0,
+            fields.Amount("margin_usd") ?? 0,
+            fields.Amount("leverage", 1, FieldLimits.MaxLeverage),
             fields.Amount("entry"),
             fields.Amount("stop_loss"),
             fields.Amount("take_profit"),
-            fields.Amount("confidence_pct", 0, 100),
-            fields.Text("reasoning", MaxReasoning),
-            fields.OneOf("order_type", false, "market", "limit") ?? "market",
-            fields.Amount("price"));
+            fields.Amount("confidence_pct", 0, FieldLimits.MaxPercent),
+            fields.Text("reasoning", FieldLimits.Prose),
+            fields.OneOf("order_type", false, FieldWords.OrderTypes) ?? "market",
+            fields.Amount("price"),
+            null);
         if (fields.Errors.Count > before)
         {
             return null;
         }
 
-        if (action is "LONG" or "SHORT" && signal is { Qty: 0, MarginUsd: 0 })
-        {
-            fields.Fail("margin_usd", "qty or margin_usd greater than 0", "0");
-        }
-
+        SignalFields.CheckSize(fields, signal, "margin_usd", "qty or margin_usd greater than 0");
         if (signal is { OrderType: "limit", Price: null or 0 })
         {
-            fields.Fail("price", "required and greater than 0 for a limit order", fields.Has("price") ? "0" : "nothing");
+            fields.Fail("price", "required and greater than 0 for a limit order");
         }
 
         return signal;

@@ -3,40 +3,34 @@ using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Contracts.Wire.Frames;
 
-/// <summary>Rules of <c>type:"system"</c>.</summary>
+/// <summary>Rules of <c>type:"system"</c> and <c>kind:"log"</c>, which differ in where a trace may stand.</summary>
 internal static class SystemFrameParser
 {
-    private const string DiscussionLog = "TRADING_GROUP_DISCUSSION_LOG";
-    private const int MaxCode = 128;
-    private const int MaxMessage = 16 * 1024;
-
-    public static SystemFrame? Read(FieldReader fields, string? requestId)
+    /// <summary><paramref name="frameTrace"/> is the newer dialect's; the detail's own links go before it.</summary>
+    public static SystemFrame? Read(FieldReader fields, Trace? frameTrace, string? requestId)
     {
-        var level = fields.OneOf("level", true, "info", "warn", "error");
-        var code = fields.Text("code", MaxCode, 1, required: true);
-        var message = fields.Text("message", MaxMessage) ?? "";
-        var isDiscussion = code == DiscussionLog;
+        var level = fields.OneOf("level", true, FieldWords.Levels);
+        var code = fields.Text("code", FieldLimits.Code, 1, required: true);
+        var message = fields.Text("message", FieldLimits.Prose) ?? "";
+        var isDiscussion = code == FieldWords.DiscussionLog;
         var detail = fields.Raw("detail", JsonValueKind.Object, isDiscussion);
-        var discussion = isDiscussion && detail is not null ? Discussion(fields.Object("detail")!) : null;
+        var discussion = isDiscussion && detail is not null ? Discussion(fields.Object("detail")!, frameTrace) : null;
         return fields.Errors.Count > 0 ? null : new SystemFrame(level!, code!, message, detail, discussion, requestId);
     }
 
-    private static DiscussionDetail Discussion(FieldReader detail)
+    private static DiscussionDetail Discussion(FieldReader detail, Trace? frameTrace)
     {
         var groupId = detail.Uuid("group_id", required: true);
         var opinions = detail.Raw("member_opinions", JsonValueKind.Array, required: true);
         var decision = detail.Raw("decision", JsonValueKind.Object, required: true);
-        var trace = detail.Object("trace");
+        var own = Trace.Read(detail, isKey: false);
+        var inner = Trace.Read(detail.Object("trace"), isKey: false);
         return new DiscussionDetail(
             groupId ?? Guid.Empty,
             opinions ?? "[]",
             decision ?? "{}",
-            Id(detail, "trigger_event_id") ?? Id(trace, "trigger_event_id"),
-            Id(detail, "decision_id") ?? Id(trace, "decision_id"),
-            detail.Text("correlation_id", 200) ?? trace?.Text("correlation_id", 200));
+            own.TriggerEventId ?? inner.TriggerEventId ?? frameTrace?.TriggerEventId,
+            Trace.Link(own.DecisionId) ?? Trace.Link(inner.DecisionId) ?? Trace.Link(frameTrace?.DecisionId),
+            own.CorrelationId ?? inner.CorrelationId ?? frameTrace?.CorrelationId);
     }
-
-    /// <summary>Links that are no uuid are not wrong, they just link to nothing.</summary>
-    private static Guid? Id(FieldReader? fields, string name) =>
-        Guid.TryParseExact(fields?.Text(name, 200), "D", out var id) ? id : null;
 }

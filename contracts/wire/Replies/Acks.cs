@@ -9,5 +9,8 @@ public sealed record MemberAck(Guid Id, string Name, string Role, string Provide
 /// <summary>The same for a trigger; <c>Targets</c> are the names of all active groups.</summary>
 public sealed record TriggerAck(string ClientId, Guid SessionId, string TriggerName, string ProviderName, string ModelName, IReadOnlyList<string> Targets);
 
-/// <summary>An event on its way to the groups it targets.</summary>
-public sealed record ImmediatePush(Guid Id, string SourceId, int Priority, IReadOnlyList<string> Targets, string Title, string Payload, IReadOnlyList<string> Tags, DateTimeOffset CreatedAt);
+/// <summary>What was agreed for one connection.</summary>
+public sealed record SessionTerms(Dialect Dialect, IReadOnlyList<string> Features, SessionLimits Limits);
+
+/// <summary>What a client has to stay within, and how much history is held for it.</summary>
+public sealed record SessionLimits(int MaxFrameBytes, int MaxUnanswered, int OutboundQueueBytes, int FramesPerSecond, int FrameBurst, int HistoryFrames, int HistoryHours);

@@ -7,69 +7,82 @@ namespace TradingSystem.Contracts.Wire.Replies;
 /// <summary>Answers to single frames, and the one unasked system frame.</summary>
 public static class ReplyWriter
 {
-    public static byte[] Accepted(Guid id, int dispatchedClients, string? requestId) =>
-        FrameWriter.Write((id, dispatchedClients, requestId), static (json, s) =>
+    /// <summary><paramref name="duplicate"/>: the same <c>decision_id</c> was accepted before, and this is its first outcome again.</summary>
+    public static byte[] Accepted(Guid id, int dispatchedClients, string? requestId, Dialect dialect, bool duplicate = false) =>
+        FrameWriter.Write((id, dispatchedClients, requestId, dialect, duplicate), static (json, s) =>
         {
-            Head(json, true, ReplyMessages.Accepted, s.requestId);
+            Head(json, true, ReplyMessages.Accepted, s.requestId, s.dialect);
             json.WriteString("id", s.id);
             json.WriteNumber("dispatched_clients", s.dispatchedClients);
+            if (s.duplicate)
+            {
+                json.WriteBoolean("duplicate", true);
+            }
         });
 
-    public static byte[] Logged(string? requestId) =>
-        FrameWriter.Write(requestId, static (json, id) => Head(json, true, ReplyMessages.Logged, id));
+    public static byte[] Logged(string? requestId, Dialect dialect) =>
+        FrameWriter.Write((requestId, dialect), static (json, s) => Head(json, true, ReplyMessages.Logged, s.requestId, s.dialect));
 
-    public static byte[] Valid(string? requestId) =>
-        FrameWriter.Write(requestId, static (json, id) => Head(json, true, ReplyMessages.Valid, id));
+    public static byte[] Valid(string? requestId, Dialect dialect) =>
+        FrameWriter.Write((requestId, dialect), static (json, s) => Head(json, true, ReplyMessages.Valid, s.requestId, s.dialect));
 
-    public static byte[] ValidationError(IReadOnlyList<FieldError> errors, string? requestId) =>
-        FrameWriter.Write((errors, requestId), static (json, s) =>
+    public static byte[] ValidationError(IReadOnlyList<FieldError> errors, string? requestId, Dialect dialect) =>
+        FrameWriter.Write((errors, requestId, dialect), static (json, s) =>
         {
-            Head(json, false, ReplyMessages.ValidationError, s.requestId);
+            Head(json, false, ReplyMessages.ValidationError, s.requestId, s.dialect);
             Detail(json, s.errors);
         });
 
-    /// <summary><paramref name="path"/> and <paramref name="got"/> name the field that led to the refusal.</summary>
-    public static byte[] Refused(ReplyCode code, string path, string got, string? requestId) =>
-        FrameWriter.Write((code, path, got, requestId), static (json, s) =>
+    /// <summary>
+    /// <paramref name="path"/> and <paramref name="got"/> name the field that led to the refusal.
+    /// A rate limit knows its own <paramref name="retryAfterMs"/>.
+    /// </summary>
+    public static byte[] Refused(ReplyCode code, string path, string got, string? requestId, Dialect dialect, int? retryAfterMs = null) =>
+        FrameWriter.Write((code, path, got, requestId, dialect, retryAfterMs), static (json, s) =>
         {
-            Head(json, false, s.code.Message, s.requestId);
+            Head(json, false, s.code.Message, s.requestId, s.dialect);
             Detail(json, [new FieldError(s.path, s.code.Rule, FieldError.Shorten(s.got))]);
             json.WriteString("code", s.code.Code);
             json.WriteBoolean("retryable", s.code.Retryable);
             if (s.code.Retryable)
             {
-                json.WriteNumber("retry_after_ms", s.code.RetryAfterMs);
+                json.WriteNumber("retry_after_ms", s.retryAfterMs ?? s.code.RetryAfterMs);
             }
         });
 
-    public static byte[] Pong(PingFrame ping) =>
-        FrameWriter.Write(ping, static (json, p) =>
+    public static byte[] Pong(PingFrame ping, Dialect dialect) =>
+        FrameWriter.Write((ping, dialect), static (json, s) =>
         {
-            json.WriteString("type", "pong");
-            if (p.Id is not null)
+            json.WriteType(s.dialect, "pong");
+            if (s.ping.Id is not null)
             {
                 json.WritePropertyName("id");
-                json.WriteRawValue(p.Id);
+                json.WriteRawValue(s.ping.Id);
             }
 
-            if (p.RequestId is not null)
+            if (s.ping.RequestId is not null)
             {
-                json.WriteString("request_id", p.RequestId);
+                json.WriteString("request_id", s.ping.RequestId);
             }
         });
 
-    public static byte[] ServerShutdown(int reconnectAfterMs) =>
-        FrameWriter.Write(reconnectAfterMs, static (json, ms) =>
+    public static byte[] ServerShutdown(int reconnectAfterMs, Dialect dialect) =>
+        FrameWriter.Write((reconnectAfterMs, dialect), static (json, s) =>
         {
-            json.WriteString("type", "system");
-            json.WriteString("code", "SERVER_SHUTDOWN");
+            json.WriteType(s.dialect, "system");
+            json.WriteString("code", CloseCodes.ServerShutdown.Reason);
             json.WriteStartObject("detail");
-            json.WriteNumber("reconnect_after_ms", ms);
+            json.WriteNumber("reconnect_after_ms", s.reconnectAfterMs);
             json.WriteEndObject();
         });
 
-    private static void Head(Utf8JsonWriter json, bool ok, string message, string? requestId)
+    private static void Head(Utf8JsonWriter json, bool ok, string message, string? requestId, Dialect dialect)
     {
+        if (dialect == Dialect.Kind)
+        {
+            json.WriteType(dialect, "ack");
+        }
+
         json.WriteBoolean("ok", ok);
         json.WriteString("message", message);
         if (requestId is not null)

@@ -10,14 +10,15 @@ public sealed record FieldError(string Path, string Rule, string Got)
 
     public static string Shorten(string value)
     {
-        if (value.Length <= MaxGot)
+        if (value.Length > MaxGot)
         {
-            return value;
+            // Half a surrogate pair would not be valid UTF-8 in the reply.
+            var end = char.IsHighSurrogate(value[MaxGot - 1]) ? MaxGot - 1 : MaxGot;
+            value = value[..end] + "…";
         }
 
-        // Half a surrogate pair would not be valid UTF-8 in the reply.
-        var end = char.IsHighSurrogate(value[MaxGot - 1]) ? MaxGot - 1 : MaxGot;
-        return value[..end] + "…";
+        // What we refuse to read we do not write.
+        return value.Replace('\0', '\uFFFD');
     }
 
     public static string Join(string parent, string name) =>

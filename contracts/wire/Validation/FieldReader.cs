@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TradingSystem.Contracts.Wire.Frames;
 
 namespace TradingSystem.Contracts.Wire.Validation;
 
@@ -9,9 +10,6 @@ namespace TradingSystem.Contracts.Wire.Validation;
 /// </summary>
 public sealed class FieldReader(JsonElement json, string path, List<FieldError> errors)
 {
-    /// <summary>What numeric(38,18) can hold is larger; nothing real is.</summary>
-    private const decimal MaxAmount = 1_000_000_000_000m;
-
     public List<FieldError> Errors => errors;
 
     public string Path(string name) => FieldError.Join(path, name);
@@ -19,6 +17,9 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
     public bool Has(string name) => json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
     public void Fail(string name, string rule, string got) => errors.Add(new(Path(name), rule, FieldError.Shorten(got)));
+
+    /// <summary>The field itself is what was got.</summary>
+    public void Fail(string name, string rule) => Fail(name, rule, json.TryGetProperty(name, out var value) ? value.GetRawText() : "nothing");
 
     public string? Text(string name, int max, int min = 0, bool required = false)
     {
@@ -33,13 +34,25 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
         }
 
         var text = value.GetString()!;
-        if (text.Length < min || text.Length > max)
+        if (Fits(text, min, max))
         {
-            Fail(name, min == 0 ? $"at most {max} characters" : $"{min} to {max} characters", $"{text.Length} characters");
+            return text;
+        }
+
+        Fail(name, min == 0 ? $"at most {max} characters" : $"{min} to {max} characters", $"{text.EnumerateRunes().Count()} characters");
+        return null;
+    }
+
+    /// <summary>A short string, or a number, as JSON.</summary>
+    public string? TextOrNumber(string name, int max)
+    {
+        if (!Find(name, false, out var value))
+        {
             return null;
         }
 
-        return text;
+        var fits = value.ValueKind == JsonValueKind.String ? Fits(value.GetString()!, 0, max) : value.ValueKind == JsonValueKind.Number && value.GetRawText().Length <= max;
+        return fits ? value.GetRawText() : Wrong<string>(name, $"string or number of at most {max} characters", value);
     }
 
     public string? OneOf(string name, bool required, params ReadOnlySpan<string> allowed)
@@ -72,7 +85,7 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
     }
 
     /// <summary>A decimal from a number or a decimal string, at least 0, kept to 18 places.</summary>
-    public decimal? Amount(string name, decimal min = 0, decimal max = MaxAmount)
+    public decimal? Amount(string name, decimal min = 0, decimal max = FieldLimits.MaxAmount)
     {
         if (!Find(name, false, out var value))
         {
@@ -82,11 +95,11 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
         var read = value.ValueKind switch
         {
             JsonValueKind.Number => value.TryGetDecimal(out var number) ? number : null,
-            JsonValueKind.String => decimal.TryParse(value.GetString(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number : null,
+            JsonValueKind.String => DecimalText(value.GetString()!),
             _ => (decimal?)null,
         };
         return read is { } amount && amount >= min && amount <= max
-            ? decimal.Round(amount, 18)
+            ? amount == 0 ? 0 : decimal.Round(amount, 18)
             : WrongValue<decimal>(name, $"decimal {min.ToString(CultureInfo.InvariantCulture)} to {max.ToString(CultureInfo.InvariantCulture)}", value);
     }
 
@@ -97,14 +110,16 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
 
     public Guid? Uuid(string name, bool required = false) =>
         !Find(name, required, out var value) ? null
-        : value.ValueKind == JsonValueKind.String && Guid.TryParseExact(value.GetString(), "D", out var id) ? id
+        : value.ValueKind == JsonValueKind.String && IsUuid(value.GetString()!) ? Guid.ParseExact(value.GetString()!, "D")
         : WrongValue<Guid>(name, "uuid", value);
 
-    /// <summary>An ISO 8601 time, as UTC.</summary>
+    /// <summary>
+    /// A time as RFC 3339 has it, as UTC. A time without an offset would mean something else on each machine.
+    /// </summary>
     public DateTimeOffset? Time(string name) =>
         !Find(name, false, out var value) ? null
-        : value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time.ToUniversalTime()
-        : WrongValue<DateTimeOffset>(name, "ISO 8601 time", value);
+        : value.ValueKind == JsonValueKind.String && HasSecondsAndOffset(value.GetString()!) && value.TryGetDateTimeOffset(out var time) ? time.ToUniversalTime()
+        : WrongValue<DateTimeOffset>(name, "ISO 8601 time with offset, such as 2025-01-31T13:00:00Z", value);
 
     public IReadOnlyList<string> Texts(string name, int minItems, int maxItems, int maxLength, bool required)
     {
@@ -130,7 +145,7 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
         foreach (var item in value.EnumerateArray())
         {
             var text = item.ValueKind == JsonValueKind.String ? item.GetString()! : "";
-            if (text.Length == 0 || text.Length > maxLength)
+            if (!Fits(text, 1, maxLength))
             {
                 Fail($"{name}[{index}]", $"string of 1 to {maxLength} characters", item.GetRawText());
             }
@@ -143,6 +158,10 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
 
     public FieldReader? Object(string name, bool required = false) =>
         Element(name, JsonValueKind.Object, required) is { } value ? new FieldReader(value, Path(name), errors) : null;
+
+    /// <summary>An object if it is one; nothing in it is an error.</summary>
+    public FieldReader? Tolerant(string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? new FieldReader(value, Path(name), []) : null;
 
     public IReadOnlyList<FieldReader>? Objects(string name, int maxItems)
     {
@@ -175,6 +194,41 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
 
     /// <summary>The value's JSON as it came.</summary>
     public string? Raw(string name, JsonValueKind kind, bool required = false) => Element(name, kind, required)?.GetRawText();
+
+    /// <summary>Code points, as JSON Schema counts them; there are never more of them than UTF-16 units, and at least half as many.</summary>
+    private static bool Fits(string text, int min, int max) =>
+        (text.Length >= 2 * min || text.EnumerateRunes().Count() >= min) && (text.Length <= max || (text.Length <= 2 * max && text.EnumerateRunes().Count() <= max));
+
+    /// <summary>Digits as JSON writes numbers, without a sign: <c>.5</c>, <c>5.</c> and <c>+5</c> are not what anybody's decimal type writes.</summary>
+    private static decimal? DecimalText(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsAsciiDigit(text[i]) && (i == 0 || (text[i] == '.' && (i + 1 == text.Length || !char.IsAsciiDigit(text[i + 1])))))
+            {
+                return null;
+            }
+        }
+
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    /// <summary>The framework's parser also takes blanks around it, and signs within.</summary>
+    private static bool IsUuid(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i is 8 or 13 or 18 or 23 ? text[i] != '-' : !char.IsAsciiHexDigit(text[i]))
+            {
+                return false;
+            }
+        }
+
+        return text.Length == 36;
+    }
+
+    private static bool HasSecondsAndOffset(string text) =>
+        text.Length >= 20 && text[10] == 'T' && text[16] == ':' && (text[^1] == 'Z' || text[^6] is '+' or '-');
 
     private JsonElement? Element(string name, JsonValueKind kind, bool required = false)
     {

@@ -79,7 +79,7 @@ internal static class JsonDiagnosis
         var path = "";
         foreach (var level in levels.Reverse())
         {
-            path = FieldError.Join(path, level.Names is null ? $"[{level.Index}]" : level.Name ?? "");
+            path = FieldError.Join(path, level.Names is null ? $"[{level.Index}]" : FieldError.Shorten(level.Name ?? ""));
         }
 
         return path.Length == 0 ? root : FieldError.Join(root, path);

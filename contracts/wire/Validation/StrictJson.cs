@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -60,7 +61,7 @@ public static class StrictJson
 
                     if (Check(property.Value, escapes) is { } fault)
                     {
-                        return fault with { Path = FieldError.Join(property.Name, fault.Path) };
+                        return fault with { Path = FieldError.Join(FieldError.Shorten(property.Name), fault.Path) };
                     }
                 }
 
@@ -79,14 +80,19 @@ public static class StrictJson
 
                 return null;
             case JsonValueKind.Number:
-                return element.TryGetDouble(out var number) && double.IsFinite(number)
-                    ? null
-                    : new("", "finite number", FieldError.Shorten(element.GetRawText()));
+                return IsFinite(element) ? null : new("", "finite number", FieldError.Shorten(element.GetRawText()));
             case JsonValueKind.String:
                 return escapes ? ValueFault(element) : null;
             default:
                 return null;
         }
+    }
+
+    private static bool IsFinite(JsonElement number)
+    {
+        // Without an exponent it takes 309 digits to be more than a double can hold.
+        var raw = JsonMarshal.GetRawUtf8Value(number);
+        return (raw.Length < 300 && raw.IndexOfAny((byte)'e', (byte)'E') < 0) || (number.TryGetDouble(out var value) && double.IsFinite(value));
     }
 
     private static FieldError? NameFault(JsonProperty property)

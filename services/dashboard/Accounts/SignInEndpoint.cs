@@ -10,7 +10,7 @@ public sealed record LoginRequest(string? Username, string? Password);
 public sealed record LoginResponse(string AccessToken, int ExpiresIn);
 
 /// <summary>An error as all services give it; <c>Detail</c> names each fault.</summary>
-public sealed record Problem(string Message, IReadOnlyList<ProblemDetail> Detail);
+public sealed record FrontProblem(string Message, IReadOnlyList<ProblemDetail> Detail);
 
 /// <summary>Which field, which rule it broke, and what was there (never a secret).</summary>
 public sealed record ProblemDetail(string Path, string Rule, string? Got);
@@ -23,9 +23,9 @@ public static class SignInEndpoint
             .WithTags("auth")
             .WithMetadata(new BodyLimit())
             .Produces<LoginResponse>()
-            .Produces<Problem>(StatusCodes.Status400BadRequest)
-            .Produces<Problem>(StatusCodes.Status401Unauthorized)
-            .Produces<Problem>(StatusCodes.Status429TooManyRequests)
+            .Produces<FrontProblem>(StatusCodes.Status400BadRequest)
+            .Produces<FrontProblem>(StatusCodes.Status401Unauthorized)
+            .Produces<FrontProblem>(StatusCodes.Status429TooManyRequests)
             .AllowAnonymous();
 
     private static async Task<IResult> LoginAsync(LoginRequest body, HttpContext http, SignIn signIn, LoginGuard guard, ILogger<SignIn> log, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ public static class SignInEndpoint
 
         if (faults.Count > 0)
         {
-            return Results.Json(new Problem("validation_error", faults), statusCode: StatusCodes.Status400BadRequest);
+            return Results.Json(new FrontProblem("validation_error", faults), statusCode: StatusCodes.Status400BadRequest);
         }
 
         var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
@@ -53,7 +53,7 @@ public static class SignInEndpoint
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             SignInLog.Locked(log, address, seconds);
             return Results.Json(
-                new Problem("too_many_attempts", [new("username", $"wait {seconds} s", null)]),
+                new FrontProblem("too_many_attempts", [new("username", $"wait {seconds} s", null)]),
                 statusCode: StatusCodes.Status429TooManyRequests);
         }
 
@@ -61,7 +61,7 @@ public static class SignInEndpoint
         {
             SignInLog.Refused(log, address);
             return Results.Json(
-                new Problem("invalid_credentials", [new("username", "name and password belong together", null)]),
+                new FrontProblem("invalid_credentials", [new("username", "name and password belong together", null)]),
                 statusCode: StatusCodes.Status401Unauthorized);
         }
 

@@ -16,10 +16,13 @@ public sealed class ForwardOptions
     /// <summary>How long a service may take until its response headers.</summary>
     public TimeSpan HeadersDeadline { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a service may take to describe itself for the front's OpenAPI document.</summary>
+    public TimeSpan DocumentDeadline { get; set; } = TimeSpan.FromSeconds(5);
+
     public IEnumerable<ForwardTarget> Targets =>
         new ForwardTarget?[]
         {
-            Target("gateway", Gateway, "/api/v1/groups", "/api/v1/triggers"),
+            Target("gateway", Gateway, "/api/v1/groups", "/api/v1/triggers", "/api/v1/ws-tickets", "/asyncapi.json", "/schemas/v1"),
             Target("trigger", Trigger, "/api/v1/candles", "/api/v1/prices", "/api/v1/market"),
             Target("execution", Execution, "/api/v1/orders", "/api/v1/positions", "/api/v1/fills", "/api/v1/accounts"),
             Target("diary", Diary, "/api/v1/events", "/api/v1/discussions", "/api/v1/system-logs", "/api/v1/equity", "/diary", "/state", "/meta"),
@@ -37,9 +40,9 @@ public sealed class ForwardOptions
             }
         }
 
-        if (options.HeadersDeadline <= TimeSpan.Zero)
+        if (options.HeadersDeadline <= TimeSpan.Zero || options.DocumentDeadline <= TimeSpan.Zero)
         {
-            throw new InvalidOperationException("Forward:HeadersDeadline must be positive.");
+            throw new InvalidOperationException("Forward:HeadersDeadline and Forward:DocumentDeadline must be positive.");
         }
 
         return options;
@@ -50,4 +53,8 @@ public sealed class ForwardOptions
 }
 
 /// <summary>A service and the paths that are its own.</summary>
-public sealed record ForwardTarget(string Service, Uri Address, IReadOnlyList<string> Prefixes);
+public sealed record ForwardTarget(string Service, Uri Address, IReadOnlyList<string> Prefixes)
+{
+    // Routing ignores case, so this does.
+    public bool Owns(PathString path) => Prefixes.Any(prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase));
+}

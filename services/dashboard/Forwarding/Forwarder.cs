@@ -16,6 +16,8 @@ public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : 
     private static readonly string[] RequestHeaders = ["Authorization", "Accept", "Accept-Language", "If-None-Match", "Idempotency-Key", "Last-Event-ID"];
     private static readonly string[] ResponseHeaders = ["Cache-Control", "Content-Disposition", "Content-Type", "ETag", "Link", "Location", "Retry-After", "WWW-Authenticate"];
 
+    private static readonly ProblemDetail TooLargeDetail = new("$", "at most 1 MiB", null);
+
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -29,7 +31,7 @@ public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : 
     {
         if (http.Request.ContentLength > MaxBody)
         {
-            await FailAsync(http, StatusCodes.Status413PayloadTooLarge, "payload_too_large", target.Service, "at most 1 MiB");
+            await FailAsync(http, StatusCodes.Status413PayloadTooLarge, "payload_too_large", TooLargeDetail);
             return;
         }
 
@@ -38,9 +40,17 @@ public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : 
             limit.MaxRequestBodySize = MaxBody;
         }
 
+        // A path encoded twice may turn into another one on its way; what is not the service's own is not asked of it.
+        var address = Address(http, target);
+        if (!target.Owns(address.AbsolutePath))
+        {
+            await FailAsync(http, StatusCodes.Status404NotFound, "not_found", new ProblemDetail("path", "known path", http.Request.Path.Value));
+            return;
+        }
+
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         deadline.CancelAfter(options.HeadersDeadline);
-        using var request = Request(http, target);
+        using var request = Request(http, address);
         HttpResponseMessage response;
         try
         {
@@ -53,19 +63,19 @@ public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : 
         catch (OperationCanceledException)
         {
             ForwarderLog.Failed(log, target.Service, "timeout", null);
-            await FailAsync(http, StatusCodes.Status504GatewayTimeout, "gateway_timeout", target.Service, "timeout");
+            await FailAsync(http, StatusCodes.Status504GatewayTimeout, "gateway_timeout", new ProblemDetail(target.Service, "answers", "timeout"));
             return;
         }
         catch (HttpRequestException e) when (TooLarge(e))
         {
-            await FailAsync(http, StatusCodes.Status413PayloadTooLarge, "payload_too_large", target.Service, "at most 1 MiB");
+            await FailAsync(http, StatusCodes.Status413PayloadTooLarge, "payload_too_large", TooLargeDetail);
             return;
         }
         catch (HttpRequestException e)
         {
-            var got = e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? "connection refused" : e.HttpRequestError.ToString();
+            var got = Reason(e);
             ForwarderLog.Failed(log, target.Service, got, null);
-            await FailAsync(http, StatusCodes.Status502BadGateway, "bad_gateway", target.Service, got);
+            await FailAsync(http, StatusCodes.Status502BadGateway, "bad_gateway", new ProblemDetail(target.Service, "answers", got));
             return;
         }
 
@@ -78,6 +88,13 @@ public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : 
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static string Reason(HttpRequestException e) => e switch
+    {
+        { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "connection refused",
+        { InnerException: IOException, HttpRequestError: HttpRequestError.Unknown or HttpRequestError.ResponseEnded } => "connection closed",
+        _ => e.HttpRequestError.ToString(),
+    };
 
     private static bool TooLarge(Exception e)
     {
@@ -92,10 +109,12 @@ public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : 
         return false;
     }
 
-    private static HttpRequestMessage Request(HttpContext http, ForwardTarget target)
+    private static Uri Address(HttpContext http, ForwardTarget target) =>
+        new(target.Address, http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent());
+
+    private static HttpRequestMessage Request(HttpContext http, Uri address)
     {
-        var uri = new Uri(target.Address, http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent());
-        var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), uri);
+        var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), address);
         if (http.Request.ContentLength > 0 || http.Request.Headers.ContainsKey("Transfer-Encoding"))
         {
             request.Content = new StreamContent(http.Request.Body);
@@ -159,10 +178,10 @@ public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : 
         }
     }
 
-    private static Task FailAsync(HttpContext http, int status, string message, string service, string got)
+    private static Task FailAsync(HttpContext http, int status, string message, ProblemDetail detail)
     {
         http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new Problem(message, [new ProblemDetail(service, "answers", got)]), http.RequestAborted);
+        return http.Response.WriteAsJsonAsync(new FrontProblem(message, [detail]), http.RequestAborted);
     }
 }
 

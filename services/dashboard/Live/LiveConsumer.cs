@@ -26,7 +26,7 @@ public sealed class LiveConsumer(LiveState state, LiveSender sender) :
         SendAsync(context, LiveMethods.Discussions, context.Message.Items, LiveShapes.ToLive);
 
     public Task Consume(ConsumeContext<OrderUpdates> context) =>
-        SendAsync(context, LiveMethods.OrderUpdates, context.Message.Items, LiveShapes.ToLive);
+        SendAsync(context, LiveMethods.OrderUpdates, [.. context.Message.Items.SelectMany(OrderSteps.Steps)], LiveShapes.ToLive);
 
     public Task Consume(ConsumeContext<EquitySnapshots> context) =>
         SendAsync(context, LiveMethods.Equity, context.Message.Items, LiveShapes.ToLive);

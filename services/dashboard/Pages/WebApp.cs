@@ -9,7 +9,7 @@ public static class WebApp
     private const string Index = "index.html";
 
     // A wrong address of an interface must say so, not answer with a page.
-    private static readonly string[] Interfaces = ["/api", "/hubs", "/ws", "/openapi", "/diary", "/state", "/meta"];
+    private static readonly string[] Interfaces = ["/api", "/hubs", "/ws", "/openapi", "/schemas", "/diary", "/state", "/meta"];
 
     public static void MapWebApp(this WebApplication app)
     {
@@ -48,7 +48,7 @@ public static class WebApp
     private static Task MissingAsync(HttpContext http, int status, string message, string rule)
     {
         http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new Problem(message, [new ProblemDetail("path", rule, http.Request.Path.Value)]), http.RequestAborted);
+        return http.Response.WriteAsJsonAsync(new FrontProblem(message, [new ProblemDetail("path", rule, http.Request.Path.Value)]), http.RequestAborted);
     }
 
     /// <summary><c>DASHBOARD__WEBROOT</c>, else beside the assembly, else where the sources' build puts it.</summary>

@@ -17,11 +17,20 @@ public static class ApiErrors
     public static JsonHttpResult<ApiError> Validation(IReadOnlyList<FieldError> errors) =>
         TypedResults.Json(new ApiError(ReplyMessages.ValidationError, errors), statusCode: StatusCodes.Status400BadRequest);
 
-    public static JsonHttpResult<ApiError> NotFound(Guid id) =>
-        TypedResults.Json(new ApiError("not_found", [new("id", "existing", id.ToString())]), statusCode: StatusCodes.Status404NotFound);
+    public static JsonHttpResult<ApiError> NotFound(Guid id) => NotFound("id", "existing", id.ToString());
+
+    public static JsonHttpResult<ApiError> NotFound(string path, string rule, string got) =>
+        TypedResults.Json(new ApiError("not_found", [new(path, rule, FieldError.Shorten(got))]), statusCode: StatusCodes.Status404NotFound);
 
     public static JsonHttpResult<ApiError> Conflict(string path, string rule, string got) =>
         TypedResults.Json(new ApiError("conflict", [new(path, rule, FieldError.Shorten(got))]), statusCode: StatusCodes.Status409Conflict);
+
+    /// <summary><paramref name="got"/> is never the credential itself.</summary>
+    public static JsonHttpResult<ApiError> Unauthorized(string got, string path, string rule) =>
+        TypedResults.Json(new ApiError("unauthorized", [new(path, rule, got)]), statusCode: StatusCodes.Status401Unauthorized);
+
+    public static JsonHttpResult<ApiError> Unavailable(string rule) =>
+        TypedResults.Json(new ApiError(ReplyMessages.Unavailable, [new("$", rule, "")]), statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>Saves; a taken name or a change that came in between is the caller's to see, everything else is not.</summary>
     public static async Task<IResult?> SaveAsync(DbContext db, string name, CancellationToken cancellationToken)

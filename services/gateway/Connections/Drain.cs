@@ -21,7 +21,7 @@ public sealed class Drain(SessionRegistry sessions, IHostApplicationLifetime lif
     {
         foreach (var session in sessions.BeginDrain())
         {
-            _ = session.DrainAsync(Random.Shared.Next(MinReconnectMs, MaxReconnectMs));
+            session.Drain(Random.Shared.Next(MinReconnectMs, MaxReconnectMs));
         }
     }
 }

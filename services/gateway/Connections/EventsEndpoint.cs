@@ -1,10 +1,15 @@
 using System.Diagnostics;
-using System.Net.WebSockets;
+using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Gateway.Api;
 using TradingSystem.Gateway.Events;
+using TradingSystem.Gateway.Feeds;
+using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Groups;
+using TradingSystem.Gateway.Leases;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Gateway.Triggers;
 
@@ -13,60 +18,108 @@ namespace TradingSystem.Gateway.Connections;
 /// <summary><c>/ws/events</c>. The handshake is always accepted; a refusal is a close, which every client library shows.</summary>
 public sealed class EventsEndpoint(
     TokenLookup tokens,
+    SessionClaims claims,
+    LeaseStore leases,
+    AddressGate gate,
     SessionRegistry sessions,
     GroupDirectory directory,
+    FeedHistory history,
     TriggerPresence presence,
     FrameHandler handler,
+    GatewayOptions options,
     TimeProvider time,
     ILogger<EventsEndpoint> log)
 {
     private static readonly TimeSpan RefusalDeadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LockedOutDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LogPoll = TimeSpan.FromMilliseconds(20);
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
+        // Each frame starts a trace of its own; the connection's would never end.
+        Activity.Current = null;
+        var transport = await Handshake.AcceptAsync(context);
+        if (transport is null)
         {
             await ApiErrors.Validation("$", "WebSocket upgrade request", context.Request.Method).ExecuteAsync(context);
             return;
         }
 
-        // Each frame starts a trace of its own; the connection's would never end.
-        Activity.Current = null;
-        var (socket, stream) = await Upgrade.AcceptAsync(context);
-        if (sessions.IsDraining)
-        {
-            await RefuseAsync(socket, CloseCodes.ServerShutdown);
-            return;
-        }
-
-        var check = await tokens.CheckAsync(context.Request, context.RequestAborted);
-        if (check.Identity is not { } identity)
-        {
-            await RefuseAsync(socket, check.Refusal!);
-            return;
-        }
-
-        using var session = new Session(Guid.CreateVersion7(time.GetUtcNow()), identity, socket, stream, handler, time, log);
-        if (!await sessions.ClaimAsync(session))
-        {
-            await RefuseAsync(socket, CloseCodes.TokenInUse);
-            return;
-        }
-
-        await ServeAsync(session);
-    }
-
-    private async Task ServeAsync(Session session)
-    {
-        var kind = session.Identity.OwnerKind;
-        GatewayMetrics.SessionOpened(kind);
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        sessions.Opening(id);
         try
         {
-            session.Send(Ack(session));
-            sessions.Enter(session);
-            if (!session.Identity.IsGroup)
+            if (await ClaimAsync(id, context, transport) is { } claimed)
             {
-                presence.Seen(session.Identity.OwnerId);
+                await ServeAsync(id, claimed.Identity, claimed.Request, transport, context);
+            }
+        }
+        finally
+        {
+            sessions.Opened(id);
+        }
+    }
+
+    /// <summary>Null when the connection was refused and closed.</summary>
+    private async Task<(Identity Identity, ConnectRequest Request)?> ClaimAsync(Guid id, HttpContext context, Stream transport)
+    {
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        var (request, refusal) = ConnectRequest.Read(context.Request);
+        if (sessions.IsDraining)
+        {
+            refusal = CloseCodes.ServerShutdown;
+        }
+        else if (gate.Connecting(address) is var wait and > 0)
+        {
+            await RefuseAsync(transport, CloseCodes.RateLimited, ReplyWriter.Refused(ReplyCodes.RateLimited, "$", "connections from this address", null, Dialect.Type, wait));
+            return null;
+        }
+
+        if (refusal is null)
+        {
+            var (hash, bad) = await tokens.HashAsync(request!, context.RequestAborted);
+            var (identity, held) = hash is null ? (null, bad) : await claims.ClaimAsync(hash, request!.OwnerKind, id);
+            if (identity is not null && await tokens.LoadOwnerAsync(identity, context.RequestAborted))
+            {
+                return (identity, request!);
+            }
+
+            if (identity is not null)
+            {
+                leases.Return(id);
+            }
+
+            refusal = held ?? CloseCodes.Unavailable;
+            if (refusal == CloseCodes.InvalidToken && gate.BadToken(address))
+            {
+                // A guesser waits; a valid token never comes here.
+                refusal = CloseCodes.LockedOut;
+                await Task.Delay(LockedOutDelay, time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await RefuseAsync(transport, refusal!, null);
+        return null;
+    }
+
+    private async Task ServeAsync(Guid id, Identity identity, ConnectRequest request, Stream transport, HttpContext context)
+    {
+        var connection = context.Features.Get<IConnectionLifetimeFeature>()!;
+        using var session = new Session(id, identity, request, transport, connection.Abort, handler, options, time, log);
+        GatewayMetrics.SessionOpened(identity.OwnerKind);
+        try
+        {
+            session.Send(Acks.Write(session, directory, options.Limits));
+            sessions.Enter(session);
+            sessions.Opened(id);
+            if (identity.IsGroup)
+            {
+                await FollowAsync(session, request);
+            }
+            else
+            {
+                presence.Seen(identity.OwnerId);
             }
 
             if (sessions.IsDraining)
@@ -79,47 +132,82 @@ public sealed class EventsEndpoint(
         finally
         {
             sessions.Leave(session);
-            GatewayMetrics.SessionClosed(kind);
+            leases.Return(id);
+            GatewayMetrics.SessionClosed(identity.OwnerKind);
         }
     }
 
-    private byte[] Ack(Session session)
+    /// <summary>Finds the place in the group's feed. Everything after it comes, in order, replayed and live alike.</summary>
+    private async Task FollowAsync(Session session, ConnectRequest request)
     {
-        if (!session.Identity.IsGroup)
+        var groupId = session.Identity.OwnerId;
+        var feed = history.Feed(groupId);
+        if (request.ResumeFrom is not { } after)
         {
-            var trigger = directory.Trigger(session.Identity.OwnerId)!;
-            return AckWriter.Write(new TriggerAck(session.ClientId, session.Id, trigger.Name, trigger.ProviderName, trigger.ModelName, directory.ActiveGroupNames()));
+            var fresh = FeedReader.Live(feed, groupId, session.Features);
+            if (session.Features.Resume)
+            {
+                // Where it stands: the connection may break before the first frame tells.
+                session.Send(PushWriter.Resumed(true, null, fresh.LastSeq, session.Dialect));
+            }
+
+            session.Follow(fresh);
+            return;
         }
 
-        var group = directory.Group(session.Identity.OwnerId)!;
-        return AckWriter.Write(new GroupAck(
-            session.ClientId,
-            session.Id,
-            group.Id,
-            group.Name,
-            group.Market,
-            group.Symbol,
-            group.Interval,
-            group.Leverage,
-            group.MarginUsdt,
-            group.PositionMode,
-            [.. group.Members.Select(m => new MemberAck(m.Id, m.Name, m.Role, m.Provider, m.Model, m.SystemPrompt))]));
+        // The client may have seen on another node what has not come to this one yet.
+        var started = time.GetTimestamp();
+        while (after > history.Known && time.GetElapsedTime(started) < LogPatience)
+        {
+            await Task.Delay(LogPoll, time);
+        }
+
+        if (FeedReader.After(feed, groupId, session.Features, after, history.Known, out var firstHeld) is { } resumed)
+        {
+            session.Follow(resumed);
+            return;
+        }
+
+        var live = FeedReader.Live(feed, groupId, session.Features);
+        session.Send(PushWriter.Resumed(false, firstHeld, live.LastSeq, session.Dialect));
+        session.Follow(live);
     }
 
-    private async Task RefuseAsync(WebSocket socket, CloseReason reason)
+    private async Task RefuseAsync(Stream transport, CloseReason reason, byte[]? frame)
     {
         GatewayMetrics.ConnectionRefused(reason.Reason);
-        using (socket)
+        var bytes = default(OutBuffer);
+        if (frame is not null)
         {
-            using var deadline = new CancellationTokenSource(RefusalDeadline, time);
-            try
+            bytes.Add(Opcode.Text, frame);
+        }
+
+        bytes.AddClose(reason);
+        using var deadline = new CancellationTokenSource(RefusalDeadline, time);
+        using var reader = new FrameReader(transport, FrameParser.MaxFrameBytes);
+        try
+        {
+            await transport.WriteAsync(bytes.Written, deadline.Token);
+
+            // Until the peer has read it: an early end of the connection would be all that it sees.
+            while (await reader.FillAsync(deadline.Token))
             {
-                await socket.CloseAsync((WebSocketCloseStatus)reason.Code, reason.Reason, deadline.Token);
+                while (reader.TryRead(out var incoming))
+                {
+                    if (incoming.Opcode == Opcode.Close)
+                    {
+                        return;
+                    }
+                }
             }
-            catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
-            {
-                socket.Abort();
-            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Nobody is there to be told.
+        }
+        finally
+        {
+            bytes.Clear();
         }
     }
 }

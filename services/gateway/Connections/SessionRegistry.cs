@@ -1,51 +1,47 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Gateway.Groups;
 
 namespace TradingSystem.Gateway.Connections;
 
-/// <summary>The live sockets of this node: one per token, and all of a group's.</summary>
-public sealed class SessionRegistry(GroupDirectory directory)
+/// <summary>The live sockets of this node.</summary>
+public sealed class SessionRegistry
 {
+    private readonly ConcurrentDictionary<Guid, Session> _byId = new();
+    private readonly ConcurrentDictionary<Guid, bool> _opening = new();
     private readonly ConcurrentDictionary<Guid, Session> _byToken = new();
     private readonly ConcurrentDictionary<Guid, ImmutableArray<Session>> _byOwner = new();
 
     public bool IsDraining { get; private set; }
 
-    public IEnumerable<Session> All => _byToken.Values;
+    public IEnumerable<Session> All => _byId.Values;
 
-    public bool IsConnected(Guid ownerId) => _byOwner.ContainsKey(ownerId);
+    /// <summary>Sessions that have or are about to have a token, entered or not.</summary>
+    public IReadOnlyList<Guid> Present => [.. _byId.Keys, .. _opening.Keys];
 
-    /// <summary>Takes the token for <paramref name="session"/>. A dead holder is put out; false if a living one stays.</summary>
-    public async Task<bool> ClaimAsync(Session session)
+    /// <summary>Before a token is claimed: whoever asks after this session meanwhile must not take it for dead.</summary>
+    public void Opening(Guid sessionId) => _opening[sessionId] = true;
+
+    public void Opened(Guid sessionId) => _opening.TryRemove(sessionId, out _);
+
+    public bool IsOpening(Guid sessionId) => _opening.ContainsKey(sessionId);
+
+    public Session? Find(Guid sessionId) => _byId.GetValueOrDefault(sessionId);
+
+    public int Count(Guid ownerId) => _byOwner.TryGetValue(ownerId, out var held) ? held.Length : 0;
+
+    /// <summary>From here on the session is woken for its group's frames.</summary>
+    public void Enter(Session session)
     {
-        var token = session.Identity.TokenId;
-        while (!_byToken.TryAdd(token, session))
-        {
-            if (!_byToken.TryGetValue(token, out var holder))
-            {
-                continue;
-            }
-
-            if (await holder.IsAliveAsync())
-            {
-                return false;
-            }
-
-            holder.Abort();
-            Leave(holder);
-        }
-
-        return true;
-    }
-
-    /// <summary>From here on the session is pushed to; its ack must be queued before.</summary>
-    public void Enter(Session session) =>
+        _byId[session.Id] = session;
+        _byToken[session.Identity.TokenId] = session;
         _byOwner.AddOrUpdate(session.Identity.OwnerId, [session], (_, held) => held.Add(session));
+    }
 
     public void Leave(Session session)
     {
+        _byId.TryRemove(session.Id, out _);
         _byToken.TryRemove(KeyValuePair.Create(session.Identity.TokenId, session));
         var owner = session.Identity.OwnerId;
         while (_byOwner.TryGetValue(owner, out var held))
@@ -61,7 +57,7 @@ public sealed class SessionRegistry(GroupDirectory directory)
         }
     }
 
-    public void Close(Guid tokenId, CloseReason reason)
+    public void CloseToken(Guid tokenId, CloseReason reason)
     {
         if (_byToken.TryGetValue(tokenId, out var session))
         {
@@ -69,26 +65,32 @@ public sealed class SessionRegistry(GroupDirectory directory)
         }
     }
 
-    /// <summary>Connected sessions of active groups that <paramref name="targets"/> address.</summary>
-    public List<Session> Targeted(IReadOnlyList<string> targets)
+    /// <summary>The group's feed has something new.</summary>
+    public void Wake(Guid groupId)
     {
-        var sessions = new List<Session>();
-        foreach (var (owner, held) in _byOwner)
+        if (_byOwner.TryGetValue(groupId, out var held))
         {
-            if (held[0].Identity.IsGroup
-                && directory.Group(owner) is { Active: true } group
-                && TargetSelector.Matches(targets, group.Name, group.Market, group.Symbol))
+            foreach (var session in held)
             {
-                sessions.AddRange(held);
+                session.Wake();
             }
         }
+    }
 
-        return sessions;
+    public void ConfigChanged(GroupConfig group)
+    {
+        if (_byOwner.TryGetValue(group.Id, out var held))
+        {
+            foreach (var session in held.Where(s => s.Features.Config))
+            {
+                session.Send(Acks.ConfigUpdate(session, group));
+            }
+        }
     }
 
     public IReadOnlyList<Session> BeginDrain()
     {
         IsDraining = true;
-        return [.. _byToken.Values];
+        return [.. _byId.Values];
     }
 }

@@ -3,6 +3,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Triggers;
@@ -12,16 +13,17 @@ namespace TradingSystem.Gateway.Events;
 
 /// <summary>
 /// Decides about one frame. Publishing begins before <see cref="Handle"/> returns, so frames of one socket are published
-/// in their order; the reply comes when the outcome is known. Nothing here looks at whether the sender is still there.
+/// in their order; the reply is completed when the outcome is known. Nothing here looks at whether the sender is still there.
 /// </summary>
 public sealed class FrameHandler(
     GroupDirectory directory,
-    SessionRegistry sessions,
+    DispatchCount dispatch,
     TriggerPresence presence,
+    AcceptedKeys keys,
     IDurablePublisher publisher,
     TimeProvider time)
 {
-    public Task<byte[]> Handle(Session session, ReadOnlyMemory<byte> bytes)
+    public void Handle(Session session, ReadOnlyMemory<byte> bytes, Reply reply)
     {
         GatewayMetrics.FrameReceived();
         if (!session.Identity.IsGroup)
@@ -30,125 +32,209 @@ public sealed class FrameHandler(
         }
 
         using var activity = GatewayMetrics.Activities.StartActivity("gateway.frame", ActivityKind.Server);
-        var parsed = FrameParser.Parse(bytes);
-        if (parsed.EventType is { } type && type != Allowed(session))
+        var parsed = FrameParser.Parse(bytes, session.Dialect);
+        session.Dialect = parsed.Dialect;
+        var answer = new Answer(session, reply, parsed.RequestId);
+        if (session.TakeFrame() is var wait and > 0)
         {
-            return Refuse(ReplyCodes.ForbiddenEvent, "event_type", type, parsed.RequestId);
+            answer.Refuse(ReplyCodes.RateLimited, "$", "frames of this session", wait);
         }
-
-        if (parsed.Frame is null)
+        else if (parsed.EventType is { } type && type != Allowed(session))
         {
-            GatewayMetrics.FrameRefused(ReplyMessages.ValidationError);
-            return Task.FromResult(ReplyWriter.ValidationError(parsed.Errors, parsed.RequestId));
+            answer.Refuse(ReplyCodes.ForbiddenEvent, "event_type", type);
         }
-
-        if (session.IsDraining)
+        else if (parsed.Frame is null)
         {
-            return Refuse(ReplyCodes.ShuttingDown, "$", "", parsed.RequestId);
+            answer.Invalid(parsed.Errors);
         }
-
-        return parsed.Frame switch
+        else if (session.IsDraining)
         {
-            PingFrame ping => Task.FromResult(ReplyWriter.Pong(ping)),
-            EventFrame { Signal: not null } decision => PostTrade(session, decision),
-            EventFrame immediate => Immediate(session, immediate),
-            SystemFrame { Discussion: not null } discussion => Discussion(session, discussion),
-            SystemFrame system => System(session, system),
-            _ => throw new UnreachableException(),
-        };
+            answer.Refuse(ReplyCodes.ShuttingDown, "$", "");
+        }
+        else
+        {
+            Handle(session, parsed.Frame, answer);
+        }
     }
 
     private static string Allowed(Session session) => session.Identity.IsGroup ? EventTypes.PostTrade : EventTypes.Immediate;
 
-    private Task<byte[]> Immediate(Session session, EventFrame frame)
+    private void Handle(Session session, ClientFrame frame, Answer answer)
+    {
+        switch (frame)
+        {
+            case PingFrame ping:
+                answer.Complete(ReplyWriter.Pong(ping, session.Dialect));
+                break;
+            case EventFrame { Signal: not null } decision:
+                PostTrade(session, decision, answer);
+                break;
+            case EventFrame immediate:
+                Immediate(session, immediate, answer);
+                break;
+            case SystemFrame { Discussion: not null } discussion:
+                Discussion(session, discussion, answer);
+                break;
+            case SystemFrame system:
+                System(session, system, answer);
+                break;
+        }
+    }
+
+    private void Immediate(Session session, EventFrame frame, Answer answer)
     {
         var trigger = directory.Trigger(session.Identity.OwnerId)!;
         if (!trigger.Active)
         {
-            return Refuse(ReplyCodes.TriggerInactive, "$", trigger.Name, frame.RequestId);
+            answer.Refuse(ReplyCodes.TriggerInactive, "$", trigger.Name);
         }
-
-        if (frame.ValidateOnly)
+        else if (frame.ValidateOnly)
         {
-            return Task.FromResult(ReplyWriter.Valid(frame.RequestId));
+            answer.Complete(ReplyWriter.Valid(answer.RequestId, session.Dialect));
         }
-
-        var item = Mapping.Immediate(trigger, frame, time.GetUtcNow());
-        return Publish(item, frame.RequestId, frame.Key is not null, EventTypes.Immediate, () =>
-            ReplyWriter.Accepted(item.Id, sessions.Targeted(item.Targets).Count, frame.RequestId));
+        else
+        {
+            var item = Mapping.Immediate(trigger, frame, time.GetUtcNow());
+            Accept(item, item.Id, item.Payload, frame.Key, EventTypes.Immediate, "event_key", answer, () => dispatch.Of(item.Targets));
+        }
     }
 
-    private Task<byte[]> PostTrade(Session session, EventFrame frame)
+    private void PostTrade(Session session, EventFrame frame, Answer answer)
     {
         var group = directory.Group(session.Identity.OwnerId)!;
         if (!group.Active)
         {
-            return Refuse(ReplyCodes.GroupInactive, "$", group.Name, frame.RequestId);
+            answer.Refuse(ReplyCodes.GroupInactive, "$", group.Name);
         }
-
-        if (frame.ValidateOnly)
+        else if (frame.ValidateOnly)
         {
-            return Task.FromResult(ReplyWriter.Valid(frame.RequestId));
+            answer.Complete(ReplyWriter.Valid(answer.RequestId, session.Dialect));
         }
-
-        var item = Mapping.Decision(group, frame, time.GetUtcNow());
-        return Publish(item, frame.RequestId, frame.Key is not null, EventTypes.PostTrade, () => ReplyWriter.Accepted(item.Id, 0, frame.RequestId));
+        else
+        {
+            var item = Mapping.Decision(session.Identity, group, frame, time.GetUtcNow());
+            Accept(item, item.Id, item.Payload, frame.Key, EventTypes.PostTrade, "decision_id", answer, static () => 0);
+        }
     }
 
-    private Task<byte[]> System(Session session, SystemFrame frame)
+    private void System(Session session, SystemFrame frame, Answer answer)
     {
         var source = session.Identity.IsGroup ? directory.Group(session.Identity.OwnerId)!.Name : directory.Trigger(session.Identity.OwnerId)!.Name;
-        return Publish(Mapping.Log(session.Identity, source, frame, time.GetUtcNow()), frame.RequestId, false, "system", () => ReplyWriter.Logged(frame.RequestId));
+        _ = LogAsync(Mapping.Log(session.Identity, source, frame, time.GetUtcNow()), "system", answer);
     }
 
-    private Task<byte[]> Discussion(Session session, SystemFrame frame)
+    private void Discussion(Session session, SystemFrame frame, Answer answer)
     {
         if (!session.Identity.IsGroup)
         {
-            return Refuse(ReplyCodes.ForbiddenEvent, "code", frame.Code, frame.RequestId);
+            answer.Refuse(ReplyCodes.ForbiddenEvent, "code", frame.Code);
+            return;
         }
 
         var group = directory.Group(session.Identity.OwnerId)!;
         var sent = frame.Discussion!.GroupId;
         if (sent != group.Id)
         {
-            GatewayMetrics.FrameRefused(ReplyMessages.ValidationError);
-            return Task.FromResult(ReplyWriter.ValidationError([new("detail.group_id", $"the group's own id {group.Id}", sent.ToString())], frame.RequestId));
+            answer.Invalid([new("detail.group_id", $"the group's own id {group.Id}", sent.ToString())]);
+            return;
         }
 
-        return Publish(Mapping.Discussion(group, frame, time.GetUtcNow()), frame.RequestId, false, "discussion", () => ReplyWriter.Logged(frame.RequestId));
+        _ = LogAsync(Mapping.Discussion(group, frame, time.GetUtcNow()), "discussion", answer);
     }
 
-    private async Task<byte[]> Publish<TItem>(TItem item, string? requestId, bool hasKey, string kind, Func<byte[]> accepted)
+    /// <summary>A key's first frame is published; a repetition gets the first one's outcome, another body under it is refused.</summary>
+    private void Accept<TItem>(TItem item, Guid id, string body, string? key, string kind, string keyField, Answer answer, Func<int> dispatched)
         where TItem : class
     {
-        // Not the connection's token: a disconnect never cancels a publish.
-        PublishOutcome outcome;
+        if (key is null)
+        {
+            _ = PublishAsync(item, id, null, kind, answer, dispatched);
+            return;
+        }
+
+        var claim = keys.Take(id, body);
+        if (!claim.IsSame)
+        {
+            answer.Refuse(ReplyCodes.DecisionIdReused, keyField, key);
+        }
+        else if (claim.IsFirst)
+        {
+            _ = PublishAsync(item, id, claim.Entry, kind, answer, dispatched);
+        }
+        else
+        {
+            _ = RepeatAsync(id, claim.Entry, answer, dispatched);
+        }
+    }
+
+    private async Task PublishAsync<TItem>(TItem item, Guid id, AcceptedKeys.Entry? key, string kind, Answer answer, Func<int> dispatched)
+        where TItem : class
+    {
+        var outcome = await OutcomeAsync(item);
+        if (key?.Outcome.Task is { IsCompletedSuccessfully: true, Result: PublishOutcome.Durable })
+        {
+            // No confirm came in time, but the log has it.
+            outcome = PublishOutcome.Durable;
+        }
+
+        if (key is not null && outcome != PublishOutcome.Durable)
+        {
+            // Sent again with its key it is tried again: under one id it can only count once.
+            keys.Forget(id, key);
+        }
+
+        key?.Outcome.TrySetResult(outcome);
+        if (outcome == PublishOutcome.Durable)
+        {
+            GatewayMetrics.EventAccepted(kind);
+            answer.Accepted(id, dispatched(), duplicate: false);
+        }
+        else
+        {
+            answer.NotDurable(outcome, key is not null, kind);
+        }
+    }
+
+    private static async Task RepeatAsync(Guid id, AcceptedKeys.Entry key, Answer answer, Func<int> dispatched)
+    {
+        var outcome = await key.Outcome.Task;
+        if (outcome == PublishOutcome.Durable)
+        {
+            answer.Accepted(id, dispatched(), duplicate: true);
+        }
+        else
+        {
+            answer.NotDurable(outcome, hasKey: true, "");
+        }
+    }
+
+    private async Task LogAsync<TItem>(TItem item, string kind, Answer answer)
+        where TItem : class
+    {
+        var outcome = await OutcomeAsync(item);
+        if (outcome == PublishOutcome.Durable)
+        {
+            GatewayMetrics.EventAccepted(kind);
+            answer.Logged();
+        }
+        else
+        {
+            answer.NotDurable(outcome, hasKey: false, kind);
+        }
+    }
+
+    private async Task<PublishOutcome> OutcomeAsync<TItem>(TItem item)
+        where TItem : class
+    {
         try
         {
-            outcome = await publisher.PublishAsync(item, CancellationToken.None);
+            // Not the connection's token: a disconnect never cancels a publish.
+            return await publisher.PublishAsync(item, CancellationToken.None);
         }
         catch (Exception)
         {
             // One frame must never end the socket; what became of it is not known.
-            outcome = PublishOutcome.Unknown;
+            return PublishOutcome.Unknown;
         }
-
-        if (outcome == PublishOutcome.Durable)
-        {
-            GatewayMetrics.EventAccepted(kind);
-            return accepted();
-        }
-
-        var code = outcome == PublishOutcome.Unavailable ? ReplyCodes.BusUnavailable
-            : hasKey ? ReplyCodes.OutcomeUnknownKeyed
-            : ReplyCodes.OutcomeUnknown;
-        return await Refuse(code, "$", kind, requestId);
-    }
-
-    private static Task<byte[]> Refuse(ReplyCode code, string path, string got, string? requestId)
-    {
-        GatewayMetrics.FrameRefused(code.Code);
-        return Task.FromResult(ReplyWriter.Refused(code, path, got, requestId));
     }
 }

@@ -23,7 +23,7 @@ public static class Mapping
         now,
         Activity.Current?.Id);
 
-    public static TradeDecision Decision(GroupConfig group, EventFrame frame, DateTimeOffset now)
+    public static TradeDecision Decision(Identity sender, GroupConfig group, EventFrame frame, DateTimeOffset now)
     {
         var signal = frame.Signal!;
         return new(
@@ -54,7 +54,10 @@ public static class Mapping
             frame.CorrelationId,
             now,
             frame.ValidUntil,
-            Activity.Current?.Id);
+            Activity.Current?.Id,
+            sender.TokenId,
+            sender.Epoch,
+            signal.TradeAccountId);
     }
 
     public static SystemLog Log(Identity sender, string source, SystemFrame frame, DateTimeOffset now) => new(

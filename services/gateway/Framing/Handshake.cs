@@ -1,31 +1,29 @@
-using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace TradingSystem.Gateway.Connections;
+namespace TradingSystem.Gateway.Framing;
 
-/// <summary>Turns a checked upgrade request into a WebSocket over a <see cref="FrameStream"/>.</summary>
-public static class Upgrade
+/// <summary>RFC 6455's opening handshake. No extension and no subprotocol is ever agreed to, so there is no compression.</summary>
+public static class Handshake
 {
     // RFC 6455, 1.3.
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private const int KeyBytes = 16;
 
-    private static readonly WebSocketCreationOptions Options = new()
-    {
-        IsServer = true,
-        KeepAliveInterval = TimeSpan.FromSeconds(10),
-        KeepAliveTimeout = TimeSpan.FromSeconds(10),
-    };
-
-    /// <summary>The stream is null where the server offers sockets but no transport (HTTP/2, test servers).</summary>
-    public static async Task<(WebSocket Socket, FrameStream? Stream)> AcceptAsync(HttpContext context)
+    /// <summary>The raw transport after the upgrade, or null for what is no WebSocket request.</summary>
+    public static async Task<Stream?> AcceptAsync(HttpContext context)
     {
         var upgrade = context.Features.Get<IHttpUpgradeFeature>();
-        var key = context.Request.Headers.SecWebSocketKey.ToString();
-        if (upgrade is not { IsUpgradableRequest: true } || key.Length == 0)
+        var headers = context.Request.Headers;
+        var key = headers.SecWebSocketKey.ToString();
+        if (upgrade is not { IsUpgradableRequest: true }
+            || !HttpMethods.IsGet(context.Request.Method)
+            || !headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase)
+            || headers.SecWebSocketVersion != "13"
+            || !IsKey(key))
         {
-            return (await context.WebSockets.AcceptWebSocketAsync(), null);
+            return null;
         }
 
 #pragma warning disable CA5350 // The WebSocket handshake prescribes SHA-1; it protects nothing.
@@ -34,7 +32,12 @@ public static class Upgrade
         context.Response.Headers.Connection = "Upgrade";
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.SecWebSocketAccept = accept;
-        var stream = new FrameStream(await upgrade.UpgradeAsync());
-        return (WebSocket.CreateFromStream(stream, Options), stream);
+        return await upgrade.UpgradeAsync();
+    }
+
+    private static bool IsKey(string key)
+    {
+        Span<byte> bytes = stackalloc byte[KeyBytes + 8];
+        return Convert.TryFromBase64String(key, bytes, out var written) && written == KeyBytes;
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Hosting;
 
@@ -15,25 +15,38 @@ namespace TradingSystem.Gateway.Groups;
 public sealed partial class GroupAnnouncer(
     IDbContextFactory<GatewayDb> database,
     GroupDirectory directory,
+    SessionRegistry sessions,
     IDurablePublisher publisher,
     BusReadiness bus,
     TimeProvider time,
     ILogger<GroupAnnouncer> log) : BackgroundService, IReadyCheck
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<Guid, GroupConfig> _pending = new();
+    private readonly ConcurrentDictionary<(Guid Id, long Version), TaskCompletionSource> _announced = new();
     private readonly SemaphoreSlim _signal = new(0, 1);
 
     public string Name => "groups";
 
     public bool IsReady => directory.IsLoaded;
 
-    public void Announce(GroupConfig group)
+    /// <summary>
+    /// Ends when the change is durable, or after a moment without it: then it follows as soon as it can. An event sent after that
+    /// finds the group on every node.
+    /// </summary>
+    public async Task AnnounceAsync(GroupConfig group)
     {
-        directory.Put(group);
+        if (directory.Put(group))
+        {
+            sessions.ConfigChanged(group);
+        }
+
+        var announced = _announced.GetOrAdd((group.Id, group.Version), _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         _pending.AddOrUpdate(group.Id, group, (_, held) => group.Version >= held.Version ? group : held);
         Wake();
+        await announced.Task.WaitAsync(Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public override void Dispose()
@@ -52,7 +65,7 @@ public sealed partial class GroupAnnouncer(
         await bus.WaitAsync(stoppingToken);
         while (true)
         {
-            var announced = await Task.WhenAll(_pending.Values.Select(AnnounceAsync));
+            var announced = await Task.WhenAll(_pending.Values.Select(PublishAsync));
             if (announced.All(ok => ok))
             {
                 await _signal.WaitAsync(stoppingToken);
@@ -64,7 +77,7 @@ public sealed partial class GroupAnnouncer(
         }
     }
 
-    private async Task<bool> AnnounceAsync(GroupConfig group)
+    private async Task<bool> PublishAsync(GroupConfig group)
     {
         if (await publisher.PublishAsync(group, CancellationToken.None) != PublishOutcome.Durable)
         {
@@ -74,6 +87,14 @@ public sealed partial class GroupAnnouncer(
 
         // Only this very version: a newer one may have come meanwhile.
         _pending.TryRemove(KeyValuePair.Create(group.Id, group));
+        foreach (var key in _announced.Keys.Where(k => k.Id == group.Id && k.Version <= group.Version))
+        {
+            if (_announced.TryRemove(key, out var waiting))
+            {
+                waiting.TrySetResult();
+            }
+        }
+
         return true;
     }
 
@@ -114,20 +135,6 @@ public sealed partial class GroupAnnouncer(
         {
             // Awake already.
         }
-    }
-}
-
-/// <summary>Other nodes' changes.</summary>
-public sealed class GroupsConsumer(GroupDirectory directory) : IConsumer<GroupsChanged>
-{
-    public Task Consume(ConsumeContext<GroupsChanged> context)
-    {
-        foreach (var group in context.Message.Items)
-        {
-            directory.Put(group);
-        }
-
-        return Task.CompletedTask;
     }
 }
 

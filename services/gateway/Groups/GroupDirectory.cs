@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Storage;
 
 namespace TradingSystem.Gateway.Groups;
@@ -8,6 +9,7 @@ namespace TradingSystem.Gateway.Groups;
 public sealed class GroupDirectory
 {
     private readonly ConcurrentDictionary<Guid, GroupConfig> _groups = new();
+    private readonly ConcurrentDictionary<string, Guid> _groupNames = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, TriggerInfo> _triggers = new();
 
     /// <summary>True once everything was read from the database.</summary>
@@ -21,8 +23,51 @@ public sealed class GroupDirectory
 
     public IReadOnlyList<string> ActiveGroupNames() => [.. _groups.Values.Where(g => g.Active).Select(g => g.Name).Order(StringComparer.Ordinal)];
 
-    public void Put(GroupConfig group) =>
-        _groups.AddOrUpdate(group.Id, group, (_, held) => group.Version >= held.Version ? group : held);
+    /// <summary>Active groups that <paramref name="targets"/> address, each once.</summary>
+    public IReadOnlyList<GroupConfig> Targeted(IReadOnlyList<string> targets)
+    {
+        var found = new List<GroupConfig>();
+        for (var i = 0; i < targets.Count; i++)
+        {
+            if (TargetSelector.IsSelector(targets[i]))
+            {
+                return [.. _groups.Values.Where(g => g.Active && TargetSelector.Matches(targets, g.Name, g.Market, g.Symbol))];
+            }
+
+            if (_groupNames.TryGetValue(targets[i], out var id) && _groups.TryGetValue(id, out var group)
+                && group.Active && group.Name == targets[i] && !found.Contains(group))
+            {
+                found.Add(group);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>True if it replaced an older version.</summary>
+    public bool Put(GroupConfig group)
+    {
+        while (true)
+        {
+            if (_groups.TryAdd(group.Id, group))
+            {
+                _groupNames[group.Name] = group.Id;
+                return false;
+            }
+
+            var held = _groups[group.Id];
+            if (group.Version <= held.Version)
+            {
+                return false;
+            }
+
+            if (_groups.TryUpdate(group.Id, group, held))
+            {
+                _groupNames[group.Name] = group.Id;
+                return true;
+            }
+        }
+    }
 
     public void Put(TriggerRow trigger) =>
         _triggers[trigger.Id] = new TriggerInfo(trigger.Id, trigger.Name, trigger.ProviderName, trigger.ModelName, trigger.Active);

@@ -118,7 +118,7 @@ public static class GroupsApi
         var failure = await ApiErrors.SaveAsync(db, group.Name, cancellationToken);
         if (failure is null)
         {
-            announcer.Announce(GroupDirectory.Config(group));
+            await announcer.AnnounceAsync(GroupDirectory.Config(group));
         }
 
         return failure;
@@ -149,7 +149,7 @@ public static class GroupsApi
         g.Active,
         g.Hosted,
         [.. g.Members.OrderBy(m => m.Position).Select(m => new MemberView(m.Id, m.Name, m.Role, m.Provider, m.Model, m.SystemPrompt))],
-        sessions.IsConnected(g.Id),
+        sessions.Count(g.Id) > 0,
         g.CreatedAt,
         g.UpdatedAt);
 }

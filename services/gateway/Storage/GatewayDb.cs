@@ -17,6 +17,12 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
 
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
 
+    public DbSet<LeaseRow> Leases => Set<LeaseRow>();
+
+    public DbSet<NodeRow> Nodes => Set<NodeRow>();
+
+    public DbSet<TicketRow> Tickets => Set<TicketRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -46,6 +52,16 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
             token.HasIndex(t => new { t.OwnerId, t.Seq });
             token.HasIndex(t => t.RevokedAt);
         });
+        modelBuilder.Entity<LeaseRow>(lease =>
+        {
+            lease.HasKey(l => l.TokenId);
+            lease.Property(l => l.TokenId).ValueGeneratedNever();
+            // A lease is returned by its session.
+            lease.HasIndex(l => l.SessionId);
+            lease.HasIndex(l => l.NodeId);
+        });
+        modelBuilder.Entity<NodeRow>().Property(n => n.Id).ValueGeneratedNever();
+        modelBuilder.Entity<TicketRow>().HasKey(t => t.Hash);
         modelBuilder.UseConventions();
     }
 }

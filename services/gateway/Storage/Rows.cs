@@ -94,3 +94,34 @@ public sealed class TokenRow
 
     public DateTimeOffset? RevokedAt { get; set; }
 }
+
+/// <summary>Who has a token. <c>Epoch</c> grows with every holder and never goes back.</summary>
+public sealed class LeaseRow
+{
+    public required Guid TokenId { get; init; }
+
+    public required long Epoch { get; init; }
+
+    public required Guid NodeId { get; init; }
+
+    /// <summary>Null when it was given back.</summary>
+    public Guid? SessionId { get; init; }
+}
+
+/// <summary>A gateway process; it says twice a second that it lives.</summary>
+public sealed class NodeRow
+{
+    public required Guid Id { get; init; }
+
+    public required DateTimeOffset SeenAt { get; init; }
+}
+
+/// <summary>Lets one connection in with its token, once and soon, without showing the token. Only its SHA-256 is kept.</summary>
+public sealed class TicketRow
+{
+    public required byte[] Hash { get; init; }
+
+    public required Guid TokenId { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

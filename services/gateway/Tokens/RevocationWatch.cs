@@ -42,7 +42,7 @@ public sealed class RevocationWatch(IDbContextFactory<GatewayDb> database, Sessi
         await using var db = await database.CreateDbContextAsync(cancellationToken);
         foreach (var token in await db.Tokens.AsNoTracking().Where(t => t.RevokedAt >= since).Select(t => t.Id).ToListAsync(cancellationToken))
         {
-            sessions.Close(token, CloseCodes.TokenRevoked);
+            sessions.CloseToken(token, CloseCodes.TokenRevoked);
         }
 
         foreach (var trigger in await db.Triggers.AsNoTracking().Where(t => t.UpdatedAt >= since).ToListAsync(cancellationToken))

@@ -50,7 +50,7 @@ public static class TokensApi
             }
 
             await db.Tokens.Where(t => t.Id == tokenId && t.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, now), cancellationToken);
-            sessions.Close(tokenId, CloseCodes.TokenRevoked);
+            sessions.CloseToken(tokenId, CloseCodes.TokenRevoked);
             return TypedResults.NoContent();
         }).Produces(204).Produces<ApiError>(404);
     }

@@ -115,5 +115,5 @@ public static class TriggersApi
     }
 
     private static TriggerView View(TriggerRow t, SessionRegistry sessions, TriggerPresence presence) =>
-        new(t.Id, t.Name, t.ProviderName, t.ModelName, t.Active, sessions.IsConnected(t.Id), presence.LastSeen(t.Id) ?? t.LastSeenAt, t.CreatedAt);
+        new(t.Id, t.Name, t.ProviderName, t.ModelName, t.Active, sessions.Count(t.Id) > 0, presence.LastSeen(t.Id) ?? t.LastSeenAt, t.CreatedAt);
 }

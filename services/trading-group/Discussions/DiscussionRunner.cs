@@ -29,7 +29,7 @@ public sealed class DiscussionRunner(
     /// <summary>Throws when it could not be finished in time or made durable; it may then be run again and says the same.</summary>
     public async Task RunAsync(GroupConfig group, ImmediateEvent trigger, CancellationToken cancellationToken)
     {
-        using var activity = Activities.StartActivity("group.discuss");
+        using var activity = Activities.StartActivity("group.discuss", ActivityKind.Internal, trigger.TraceParent);
         activity?.SetTag("group.name", group.Name).SetTag("event.id", trigger.Id.ToString());
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(options.Deadline);
@@ -98,12 +98,14 @@ public sealed class DiscussionRunner(
         var minutes = conclude(standing);
         var verdict = minutes.Verdict;
         var at = time.GetUtcNow();
-        return (Announcement.Of(group, trigger, minutes, price, at, options.DecisionValidity), row =>
+        return (Announcement.Of(group, trigger, minutes, price, at, options.DecisionValidity), Change);
+
+        void Change(StanceRow row)
         {
             row.LastDiscussionAt = at;
             row.LastAction = Announcement.ActionName(verdict.Action);
             row.Direction = verdict.Direction;
-        });
+        }
     }
 
     private string? Missing(GroupConfig group, Topic topic, string interval, IReadOnlyList<Candle> candles, PriceTick? tick)

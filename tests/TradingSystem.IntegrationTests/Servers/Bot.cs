@@ -51,6 +51,15 @@ public sealed class Bot : IAsyncDisposable
         return frame;
     }
 
+    public static JsonObject Immediate(string title, string payload = "{}", params string[] targets) => new()
+    {
+        ["type"] = "event",
+        ["event_type"] = "immediate",
+        ["targets"] = new JsonArray([.. (targets.Length == 0 ? ["*"] : targets).Select(t => (JsonNode)t)]),
+        ["title"] = title,
+        ["payload"] = payload,
+    };
+
     public Task SendAsync(JsonNode frame) => SendAsync(frame.ToJsonString());
 
     public async Task SendAsync(string frame)
@@ -78,6 +87,20 @@ public sealed class Bot : IAsyncDisposable
                 return JsonNode.Parse(_buffer.AsSpan(0, length))!.AsObject();
             }
         }
+    }
+
+    /// <summary>The next frame of a type, past everything else.</summary>
+    public async Task<JsonObject> OfTypeAsync(string type, TimeSpan? within = null)
+    {
+        while (await ReceiveAsync(within) is { } frame)
+        {
+            if (frame["type"]?.GetValue<string>() == type)
+            {
+                return frame;
+            }
+        }
+
+        throw new InvalidOperationException($"closed {CloseStatus} {CloseReason}");
     }
 
     /// <summary>The next frame that answers something, past pushed events.</summary>

@@ -13,6 +13,15 @@ public sealed class OwnProcess : IDisposable
 
     public int Id => _process.Id;
 
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public bool HasExited => _process.HasExited;
 
     public static bool IsRoot { get; } = Environment.UserName == "root";
@@ -63,6 +72,14 @@ public sealed class OwnProcess : IDisposable
         }
 
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; ends when the process has.</summary>
+    public async Task TerminateAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync(deadline.Token);
     }
 
     public void Dispose()

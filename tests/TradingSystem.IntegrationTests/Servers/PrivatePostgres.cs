@@ -2,12 +2,17 @@ using Npgsql;
 
 namespace TradingSystem.IntegrationTests.Servers;
 
-/// <summary>A PostgreSQL of the operating system in a folder of its own. fsync is off: a killed process keeps its page cache.</summary>
-public sealed class PrivatePostgres(string folder) : IAsyncDisposable
+/// <summary>
+/// A PostgreSQL of the operating system in a folder of its own. fsync is off unless <paramref name="durable"/>: a killed process
+/// keeps its page cache, but what is measured must pay for its commits.
+/// </summary>
+public sealed class PrivatePostgres(string folder, bool durable = false) : IAsyncDisposable
 {
     private OwnProcess? _process;
 
     public int Port { get; } = OwnProcess.FreePort();
+
+    public int ProcessId => _process!.Id;
 
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=app;Database=trading";
 
@@ -34,7 +39,7 @@ public sealed class PrivatePostgres(string folder) : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        var (file, arguments) = AsUser("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c", "fsync=off", "-c", "max_connections=300");
+        var (file, arguments) = AsUser("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c", $"fsync={(durable ? "on" : "off")}", "-c", "max_connections=300");
         _process = OwnProcess.Start(file, arguments, Log);
         await Wait.UntilAsync("PostgreSQL answers", TimeSpan.FromSeconds(30), async () =>
         {

@@ -11,6 +11,8 @@ public sealed class PrivateRabbit(string folder) : IAsyncDisposable
 
     public int Port { get; } = OwnProcess.FreePort();
 
+    public int ProcessId => _process!.Id;
+
     public string Address => $"amqp://guest:guest@127.0.0.1:{Port}/";
 
     private string Log => Path.Combine(folder, "rabbit.log");

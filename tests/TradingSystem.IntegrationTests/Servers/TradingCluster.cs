@@ -19,9 +19,12 @@ public sealed class TradingCluster : IAsyncDisposable
     private readonly string _market;
     private readonly Dictionary<string, OwnProcess> _processes = [];
     private readonly Dictionary<string, int> _ports = [];
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly List<string> _moreGateways = [];
 
-    private TradingCluster(bool distributed, string market)
+    private TradingCluster(bool distributed, string market, IReadOnlyDictionary<string, string> settings)
     {
+        _settings = settings;
         _distributed = distributed;
         _market = market;
         File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
@@ -48,11 +51,15 @@ public sealed class TradingCluster : IAsyncDisposable
 
     public Uri Socket => new($"ws://127.0.0.1:{_ports[_distributed ? "gateway" : "standalone"]}/ws/events");
 
-    private string[] Names => _distributed ? Services : ["standalone"];
+    /// <summary>The process that serves <see cref="Socket"/>.</summary>
+    public string Gateway => _distributed ? "gateway" : "standalone";
 
-    public static async Task<TradingCluster> StartAsync(bool distributed, string market = "simulated")
+    private string[] Names => _distributed ? [.. Services, .. _moreGateways] : ["standalone"];
+
+    /// <summary><paramref name="settings"/> are environment variables of every process.</summary>
+    public static async Task<TradingCluster> StartAsync(bool distributed, string market = "simulated", IReadOnlyDictionary<string, string>? settings = null)
     {
-        var cluster = new TradingCluster(distributed, market);
+        var cluster = new TradingCluster(distributed, market, settings ?? new Dictionary<string, string>());
         try
         {
             await Task.WhenAll(cluster._postgres.InitialiseAsync(), distributed ? cluster._rabbit.StartAsync() : Task.CompletedTask);
@@ -76,6 +83,27 @@ public sealed class TradingCluster : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Another gateway beside the first; returns its name and its socket.</summary>
+    public async Task<(string Name, Uri Socket)> AddGatewayAsync()
+    {
+        var name = $"gateway-{_moreGateways.Count + 2}";
+        _ports[name] = OwnProcess.FreePort();
+        _moreGateways.Add(name);
+        StartService(name);
+        await ReadyAsync(TimeSpan.FromSeconds(60));
+        return (name, new($"ws://127.0.0.1:{_ports[name]}/ws/events"));
+    }
+
+    /// <summary>SIGKILL, without starting it again.</summary>
+    public Task KillAsync(string name) => _processes[name].KillAsync();
+
+    public void Restart(string name) => StartService(name);
+
+    /// <summary>SIGTERM, as an operator stops it; ends when the process has.</summary>
+    public Task TerminateAsync(string name) => _processes[name].TerminateAsync();
+
+    public long MemoryOf(string name) => _processes[name].ResidentBytes;
 
     public Task ReadyAsync(TimeSpan deadline) =>
         Task.WhenAll(Names.Select(name => Wait.UntilAsync($"{name} is ready\n{OwnProcess.Tail(Log(name))}", deadline, async () =>
@@ -129,6 +157,16 @@ public sealed class TradingCluster : IAsyncDisposable
         return (id, hosted ? "" : (await PostAsync($"/api/v1/groups/{id}/tokens", []))["token"]!.GetValue<string>());
     }
 
+    /// <summary>Every token of the group stops working.</summary>
+    public async Task RevokeAsync(string groupId)
+    {
+        foreach (var token in await ListAsync($"/api/v1/groups/{groupId}/tokens"))
+        {
+            using var answer = await Http.DeleteAsync(new Uri(Front, $"/api/v1/groups/{groupId}/tokens/{token["id"]!.GetValue<string>()}"));
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
     public async Task<string> AddTriggerAsync(string name)
     {
         var trigger = await PostAsync("/api/v1/triggers", new JsonObject { ["name"] = name, ["provider_name"] = "test", ["model_name"] = "test" });
@@ -158,6 +196,8 @@ public sealed class TradingCluster : IAsyncDisposable
     }
 
     public string Logs() => string.Join("\n", Names.Select(n => $"--- {n}\n{OwnProcess.Tail(Log(n))}"));
+
+    public string WholeLog(string name) => File.ReadAllText(Log(name));
 
     public async ValueTask DisposeAsync()
     {
@@ -207,6 +247,7 @@ public sealed class TradingCluster : IAsyncDisposable
     private string Assembly(string name) => Path.Combine(AppContext.BaseDirectory, name switch
     {
         "trading-group" => "TradingSystem.TradingGroup.dll",
+        _ when name.StartsWith("gateway", StringComparison.Ordinal) => "TradingSystem.Gateway.dll",
         _ => $"TradingSystem.{char.ToUpperInvariant(name[0])}{name[1..]}.dll",
     });
 
@@ -222,6 +263,11 @@ public sealed class TradingCluster : IAsyncDisposable
             ["MARKET"] = _market,
             ["BUS__TRANSPORT"] = _distributed ? "RabbitMq" : "InMemory",
         };
+        foreach (var (setting, value) in _settings)
+        {
+            environment[setting] = value;
+        }
+
         if (_distributed)
         {
             environment["BUS__RABBITMQ"] = _rabbit.Address;

@@ -144,5 +144,8 @@ public sealed class RuleTests
                 return Task.FromResult(outcomes[Math.Min(_sent.Count, outcomes.Length) - 1]);
             }
         }
+
+        public Task<PublishOutcome> PublishAllAsync<TItem>(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
+            where TItem : class => throw new NotSupportedException("rules publish one by one");
     }
 }

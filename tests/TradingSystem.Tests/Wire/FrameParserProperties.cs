@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
 
@@ -40,13 +41,13 @@ public sealed class FrameParserProperties
     /// <summary>Either a frame or errors, and the answer to the errors is JSON.</summary>
     private static bool Consistent(byte[] bytes)
     {
-        var result = FrameParser.Parse(bytes);
+        var result = FrameParser.Parse(bytes, Dialect.Type);
         if (result.Frame is not null)
         {
             return result.Errors.Count == 0;
         }
 
-        using var reply = JsonDocument.Parse(ReplyWriter.ValidationError(result.Errors, result.RequestId));
+        using var reply = JsonDocument.Parse(ReplyWriter.ValidationError(result.Errors, result.RequestId, result.Dialect));
         return result.Errors.Count > 0 && reply.RootElement.GetProperty("detail").GetArrayLength() == result.Errors.Count;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 
 namespace TradingSystem.Tests.Wire;
@@ -13,7 +14,7 @@ public sealed class FrameParserTests
         var frame = (EventFrame)Good(PostTrade("""{"source_id":"rsi_algorithmic_bot","symbol":"BTCUSDT","signal":{"action":"LONG","qty":0.0,"margin_usd":50.0}}"""));
         Assert.Multiple(() =>
         {
-            Assert.That(frame.Signal, Is.EqualTo(new TradeSignal("BTCUSDT", "LONG", 0, 50, null, null, null, null, null, null, "market", null)));
+            Assert.That(frame.Signal, Is.EqualTo(new TradeSignal("BTCUSDT", "LONG", 0, 50, null, null, null, null, null, null, "market", null, null)));
             Assert.That(frame.Priority, Is.EqualTo(10));
             Assert.That(frame.CorrelationId, Is.EqualTo("direct_algo_run_001"));
         });
@@ -142,7 +143,7 @@ public sealed class FrameParserTests
          "condition":{"domain":"trade_decision","trace":{"correlation_id":"direct_algo_run_001"} } }
         """;
 
-    private static ParseResult Parse(string frame) => FrameParser.Parse(Encoding.UTF8.GetBytes(frame));
+    private static ParseResult Parse(string frame) => FrameParser.Parse(Encoding.UTF8.GetBytes(frame), Dialect.Type);
 
     private static ClientFrame Good(string frame)
     {

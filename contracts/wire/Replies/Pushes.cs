@@ -1,0 +1,38 @@
+namespace TradingSystem.Contracts.Wire.Replies;
+
+/// <summary>An event on its way to the groups it targets. <c>SourceId</c> is the trigger's name.</summary>
+public sealed record ImmediatePush(
+    Guid Id,
+    string SourceId,
+    int Priority,
+    IReadOnlyList<string> Targets,
+    string Title,
+    string Payload,
+    IReadOnlyList<string> Tags,
+    DateTimeOffset CreatedAt,
+    string? CorrelationId = null);
+
+/// <summary>
+/// One step of an order. <c>EventId</c> is the id the decision was accepted with, <c>DecisionId</c> what its sender called it;
+/// <c>Fee</c> and <c>RealizedPnl</c> are in quote currency.
+/// </summary>
+public sealed record OrderPush(
+    Guid EventId,
+    string? DecisionId,
+    string? CorrelationId,
+    Guid OrderId,
+    string Status,
+    string Symbol,
+    string? Side,
+    decimal Qty,
+    decimal? AvgPrice,
+    decimal Fee,
+    decimal RealizedPnl,
+    OrderReason? Reason,
+    DateTimeOffset CreatedAt);
+
+/// <summary>Why a decision became no order: a code, the limit that was met, the value that met it.</summary>
+public sealed record OrderReason(string Code, string? Limit, string? Value, string? NearestAcceptable, string Message);
+
+/// <summary>What a group holds; <c>Qty</c> is signed: positive long, negative short.</summary>
+public sealed record OpenPosition(string Symbol, decimal Qty, decimal AvgPrice, decimal UnrealizedPnl);

@@ -1,0 +1,106 @@
+using System.Globalization;
+using TradingSystem.Contracts.Wire;
+using TradingSystem.Gateway.Tokens;
+
+namespace TradingSystem.Gateway.Connections;
+
+/// <summary>What a client asks for when it connects. Exactly one credential is given: a secret, or a ticket.</summary>
+public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? Ticket, Dialect Dialect, FeatureSet Features, long? ResumeFrom)
+{
+    private const string BearerPrefix = "Bearer ";
+
+    /// <summary>Reads query and headers; or says how to refuse.</summary>
+    public static (ConnectRequest? Request, CloseReason? Refusal) Read(HttpRequest request)
+    {
+        var query = request.Query;
+        var group = query["trading_group_token"];
+        var trigger = query["trigger_token"];
+        var ticket = query["ticket"];
+        var bearer = Bearer(request);
+        switch (group.Count + trigger.Count + ticket.Count + (bearer is null ? 0 : 1))
+        {
+            case 0:
+                return (null, CloseCodes.NoToken);
+            case > 1:
+                return (null, CloseCodes.BothTokens);
+        }
+
+        var secret = group.Count > 0 ? group.ToString() : trigger.Count > 0 ? trigger.ToString() : ticket.Count > 0 ? ticket.ToString() : bearer!;
+        if (secret.Length == 0)
+        {
+            return (null, CloseCodes.NoToken);
+        }
+
+        var dialect = query["protocol"].ToString() switch
+        {
+            "" or "2" => Dialect.Type,
+            "3" => Dialect.Kind,
+            _ => (Dialect?)null,
+        };
+        if (dialect is null || FeatureSet.Parse(query["features"].ToString()) is not { } features || !ReadPosition(query["resume_from"].ToString(), out var from))
+        {
+            return (null, CloseCodes.BadRequest);
+        }
+
+        var kind = group.Count > 0 ? OwnerKinds.Group : trigger.Count > 0 ? OwnerKinds.Trigger : null;
+        // Asking for what was missed means wanting to know that nothing is.
+        features = from is null ? features : features with { Resume = true };
+        return (new(ticket.Count > 0 ? null : secret, kind, ticket.Count > 0 ? secret : null, dialect.Value, features, from), null);
+    }
+
+    public static string? Bearer(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? header[BearerPrefix.Length..].Trim() : null;
+    }
+
+    private static bool ReadPosition(string text, out long? position)
+    {
+        position = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+        return text.Length == 0 || position is not null;
+    }
+}
+
+/// <summary>Which additional frames a session wants.</summary>
+public readonly record struct FeatureSet(bool Orders, bool Resume, bool Config, bool Heartbeat)
+{
+    /// <summary>A comma list of <see cref="Contracts.Wire.Features.All"/>; null for an unknown name.</summary>
+    public static FeatureSet? Parse(string list)
+    {
+        var set = default(FeatureSet);
+        foreach (var name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            switch (name)
+            {
+                case Contracts.Wire.Features.Orders:
+                    set = set with { Orders = true };
+                    break;
+                case Contracts.Wire.Features.Resume:
+                    set = set with { Resume = true };
+                    break;
+                case Contracts.Wire.Features.Config:
+                    set = set with { Config = true };
+                    break;
+                case Contracts.Wire.Features.Heartbeat:
+                    set = set with { Heartbeat = true };
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return set;
+    }
+
+    public IReadOnlyList<string> Names()
+    {
+        var set = this;
+        return [.. Contracts.Wire.Features.All.Where(name => name switch
+        {
+            Contracts.Wire.Features.Orders => set.Orders,
+            Contracts.Wire.Features.Resume => set.Resume,
+            Contracts.Wire.Features.Config => set.Config,
+            _ => set.Heartbeat,
+        })];
+    }
+}

@@ -1,0 +1,41 @@
+using TradingSystem.Contracts.Wire;
+using TradingSystem.Contracts.Wire.Replies;
+using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Gateway.Connections;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Gateway.Events;
+
+/// <summary>Completes the reply to one frame in the words of its connection.</summary>
+public readonly struct Answer(Session session, Reply reply, string? requestId)
+{
+    public string? RequestId => requestId;
+
+    public void Complete(byte[] frame) => reply.Complete(frame);
+
+    public void Accepted(Guid id, int dispatched, bool duplicate) =>
+        reply.Complete(ReplyWriter.Accepted(id, dispatched, requestId, session.Dialect, duplicate));
+
+    public void Logged() => reply.Complete(ReplyWriter.Logged(requestId, session.Dialect));
+
+    public void Invalid(IReadOnlyList<FieldError> errors)
+    {
+        GatewayMetrics.FrameRefused(ReplyMessages.ValidationError);
+        reply.Complete(ReplyWriter.ValidationError(errors, requestId, session.Dialect));
+    }
+
+    /// <summary><paramref name="path"/> and <paramref name="got"/> name the field that led to the refusal.</summary>
+    public void Refuse(ReplyCode code, string path, string got, int? retryAfterMs = null)
+    {
+        GatewayMetrics.FrameRefused(code.Code);
+        reply.Complete(ReplyWriter.Refused(code, path, got, requestId, session.Dialect, retryAfterMs));
+    }
+
+    public void NotDurable(PublishOutcome outcome, bool hasKey, string kind)
+    {
+        var code = outcome == PublishOutcome.Unavailable ? ReplyCodes.BusUnavailable
+            : hasKey ? ReplyCodes.OutcomeUnknownKeyed
+            : ReplyCodes.OutcomeUnknown;
+        Refuse(code, "$", kind);
+    }
+}

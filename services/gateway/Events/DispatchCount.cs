@@ -1,0 +1,20 @@
+using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Groups;
+using TradingSystem.Gateway.Leases;
+
+namespace TradingSystem.Gateway.Events;
+
+/// <summary>How many sessions an event's targets address now, here and on the other nodes.</summary>
+public sealed class DispatchCount(GroupDirectory directory, SessionRegistry sessions, SessionsElsewhere elsewhere)
+{
+    public int Of(IReadOnlyList<string> targets)
+    {
+        var count = 0;
+        foreach (var group in directory.Targeted(targets))
+        {
+            count += sessions.Count(group.Id) + elsewhere.Count(group.Id);
+        }
+
+        return count;
+    }
+}

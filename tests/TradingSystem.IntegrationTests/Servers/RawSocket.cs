@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Text;
+
+namespace TradingSystem.IntegrationTests.Servers;
+
+/// <summary>A WebSocket client without manners: it writes any bytes, and reads only when told to.</summary>
+public sealed class RawSocket : IDisposable
+{
+    private readonly TcpClient _client = new() { NoDelay = true };
+    private NetworkStream _stream = null!;
+
+    public static async Task<RawSocket> ConnectAsync(Uri socket, string query)
+    {
+        var raw = new RawSocket();
+
+        // Small, so that a reader that stalls is felt soon.
+        raw._client.ReceiveBufferSize = 4096;
+        await raw._client.ConnectAsync(socket.Host, socket.Port);
+        raw._stream = raw._client.GetStream();
+        var request = $"GET {socket.AbsolutePath}?{query} HTTP/1.1\r\nHost: {socket.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        await raw._stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            await raw._stream.ReadExactlyAsync(one);
+            head.Append((char)one[0]);
+        }
+
+        return head.ToString().StartsWith("HTTP/1.1 101", StringComparison.Ordinal) ? raw : throw new InvalidOperationException(head.ToString());
+    }
+
+    /// <summary>A frame as a client sends it, masked with zeroes.</summary>
+    public static byte[] Frame(byte firstByte, ReadOnlySpan<byte> payload)
+    {
+        var header = payload.Length < 126 ? new byte[6] : new byte[8];
+        header[0] = firstByte;
+        header[1] = (byte)(0x80 | (payload.Length < 126 ? payload.Length : 126));
+        if (header.Length == 8)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(2), (ushort)payload.Length);
+        }
+
+        return [.. header, .. payload];
+    }
+
+    public Task SendAsync(byte[] bytes) => _stream.WriteAsync(bytes).AsTask();
+
+    /// <summary>The next frame's opcode and payload; null at the end of the stream.</summary>
+    public async Task<(int Opcode, byte[] Payload)?> ReceiveAsync(TimeSpan? within = null)
+    {
+        using var deadline = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(10));
+        var header = new byte[2];
+        try
+        {
+            await _stream.ReadExactlyAsync(header, deadline.Token);
+            long length = header[1] & 0x7F;
+            if (length >= 126)
+            {
+                var more = new byte[length == 126 ? 2 : 8];
+                await _stream.ReadExactlyAsync(more, deadline.Token);
+                length = more.Length == 2 ? BinaryPrimitives.ReadUInt16BigEndian(more) : BinaryPrimitives.ReadInt64BigEndian(more);
+            }
+
+            var payload = new byte[length];
+            await _stream.ReadExactlyAsync(payload, deadline.Token);
+            return (header[0] & 0x0F, payload);
+        }
+        catch (Exception e) when (e is EndOfStreamException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads on to the close frame; null if the stream ended without one.</summary>
+    public async Task<(int Code, string Reason)?> CloseAsync(TimeSpan? within = null)
+    {
+        while (await ReceiveAsync(within) is { } frame)
+        {
+            if (frame.Opcode == 8)
+            {
+                return (BinaryPrimitives.ReadUInt16BigEndian(frame.Payload), Encoding.ASCII.GetString(frame.Payload.AsSpan(2)));
+            }
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using NUnit.Framework;
+using TradingSystem.IntegrationTests.Servers;
+
+namespace TradingSystem.IntegrationTests.Sessions;
+
+/// <summary>What keeps one client from harming the others.</summary>
+public sealed class LimitTests
+{
+    private const int QueueBytes = 256 * 1024;
+    private const int Burst = 300;
+
+    private TradingCluster _cluster = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _cluster = await TradingCluster.StartAsync(distributed: false, settings: new Dictionary<string, string>
+    {
+        ["GATEWAY__FRAMESPERSECOND"] = "20",
+        ["GATEWAY__FRAMEBURST"] = $"{Burst}",
+        ["GATEWAY__BADTOKENS"] = "3",
+        ["GATEWAY__FRAMEDEADLINE"] = "00:00:02",
+        ["GATEWAY__OUTBOUNDQUEUEBYTES"] = $"{QueueBytes}",
+    });
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_cluster is not null)
+        {
+            TestContext.Out.WriteLine(_cluster.Logs());
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    [Test]
+    public async Task Limits_are_announced_in_the_ack()
+    {
+        var (_, token) = await _cluster.AddGroupAsync("limits_announced");
+        await using var bot = await Bot.GroupAsync(_cluster, token);
+        var limits = (await bot.ReceiveAsync())!["limits"]!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(limits["frames_per_second"]!.GetValue<int>(), Is.EqualTo(20));
+            Assert.That(limits["frame_burst"]!.GetValue<int>(), Is.EqualTo(Burst));
+            Assert.That(limits["max_frame_bytes"]!.GetValue<int>(), Is.EqualTo(65_536));
+            Assert.That(limits["outbound_queue_bytes"]!.GetValue<int>(), Is.EqualTo(QueueBytes));
+        });
+    }
+
+    [Test]
+    public async Task Frames_over_the_rate_are_refused_with_when_to_come_again_and_then_pass()
+    {
+        var (_, token) = await _cluster.AddGroupAsync("limits_rate");
+        await using var bot = await Bot.GroupAsync(_cluster, token);
+        await bot.ReceiveAsync();
+        for (var n = 0; n < Burst + 50; n++)
+        {
+            await bot.SendAsync("""{"type":"system","level":"info","code":"RATE"}""");
+        }
+
+        var replies = new List<JsonObject>();
+        while (replies.Count < Burst + 50)
+        {
+            replies.Add(await bot.ReplyAsync());
+        }
+
+        var refused = replies.Where(r => !r["ok"]!.GetValue<bool>()).ToList();
+        Assert.That(refused, Is.Not.Empty);
+        Assert.That(refused.Select(r => r["code"]!.GetValue<string>()), Is.All.EqualTo("RATE_LIMITED"));
+        var wait = refused[^1]["retry_after_ms"]!.GetValue<int>();
+        Assert.That(wait, Is.InRange(1, 1000));
+        await Wait.UntilAsync("a frame passes again", TimeSpan.FromSeconds(5), async () =>
+            (await bot.AskAsync(JsonNode.Parse("""{"type":"system","level":"info","code":"RATE"}""")!))["ok"]!.GetValue<bool>());
+    }
+
+    [Test]
+    public async Task An_address_that_guesses_tokens_is_slowed_down_and_a_valid_token_still_passes()
+    {
+        var reasons = new List<string?>();
+        var watch = new Stopwatch();
+        for (var n = 0; n < 5; n++)
+        {
+            await using var guess = await Bot.ConnectAsync(_cluster.Socket, $"trading_group_token=tg_guess_{n}");
+            watch.Restart();
+            Assert.That(await guess.ReceiveAsync(), Is.Null);
+            reasons.Add(guess.CloseReason);
+        }
+
+        Assert.That(reasons.Skip(3), Is.All.EqualTo("LOCKED_OUT"), "three are allowed, whoever spent some of them before");
+        Assert.That(watch.Elapsed, Is.GreaterThan(TimeSpan.FromMilliseconds(900)), "the last guess waited a second");
+        var (_, token) = await _cluster.AddGroupAsync("limits_valid");
+        await using var bot = await Bot.GroupAsync(_cluster, token);
+        Assert.That((await bot.ReceiveAsync())!["ok"]!.GetValue<bool>(), Is.True);
+    }
+
+    [Test]
+    public async Task A_frame_that_is_begun_and_never_finished_is_cut()
+    {
+        var (_, token) = await _cluster.AddGroupAsync("limits_slowloris");
+        using var slow = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}");
+        await slow.ReceiveAsync();
+        await slow.SendAsync(RawSocket.Frame(0x81, new byte[100])[..20]);
+        Assert.That(await slow.CloseAsync(), Is.EqualTo((1008, "FRAME_TIMEOUT")));
+    }
+
+    [TestCase(0x82, "{}", 1003, "BINARY_NOT_SUPPORTED")]
+    [TestCase(0x83, "{}", 1002, "PROTOCOL_ERROR")]
+    [TestCase(0xC1, "{}", 1002, "PROTOCOL_ERROR")]
+    [TestCase(0x80, "{}", 1002, "PROTOCOL_ERROR")]
+    [TestCase(0x81, "\u00ff", 1007, "INVALID_UTF8")]
+    public async Task Frames_that_break_the_WebSocket_rules_are_answered_with_their_code(int firstByte, string payload, int code, string reason)
+    {
+        var (_, token) = await _cluster.AddGroupAsync($"limits_{firstByte}_{code}");
+        using var raw = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}");
+        await raw.ReceiveAsync();
+        await raw.SendAsync(RawSocket.Frame((byte)firstByte, Encoding.Latin1.GetBytes(payload)));
+        Assert.That(await raw.CloseAsync(), Is.EqualTo((code, reason)));
+    }
+
+    [Test]
+    public async Task A_reader_that_stalls_is_cut_and_the_others_get_everything()
+    {
+        var (_, stalledToken) = await _cluster.AddGroupAsync("limits_stalled", "XRPUSDT");
+        var (_, livelyToken) = await _cluster.AddGroupAsync("limits_lively", "XRPUSDT");
+        using var stalled = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={stalledToken}");
+        await using var lively = await Bot.GroupAsync(_cluster, livelyToken);
+        await lively.ReceiveAsync();
+        await using var trigger = await Bot.TriggerAsync(_cluster, await _cluster.AddTriggerAsync("limits_trigger"));
+        await trigger.ReceiveAsync();
+        var payload = new string('x', 60_000);
+        const int Events = 200;
+        for (var n = 0; n < Events; n++)
+        {
+            var reply = await trigger.AskAsync(Bot.Immediate($"{n}", payload, "limits_stalled", "limits_lively"));
+            Assert.That(reply["message"]!.GetValue<string>(), Is.EqualTo("accepted"), reply.ToJsonString());
+            Assert.That((await lively.OfTypeAsync("event"))["title"]!.GetValue<string>(), Is.EqualTo($"{n}"));
+        }
+
+        // It wakes up to find itself closed, not to a gap.
+        await Wait.UntilAsync("the stalled session is gone", TimeSpan.FromSeconds(20), async () =>
+            (await trigger.AskAsync(Bot.Immediate("count", "{}", "limits_stalled")))["dispatched_clients"]!.GetValue<int>() == 0);
+        var frames = 0;
+        while (await stalled.ReceiveAsync() is { Opcode: 1 })
+        {
+            frames++;
+        }
+
+        Assert.That(frames, Is.LessThan(Events));
+    }
+
+    [Test]
+    public async Task A_ticket_lets_one_connection_in_and_no_second()
+    {
+        var (_, token) = await _cluster.AddGroupAsync("limits_ticket");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_cluster.Front, "/api/v1/ws-tickets"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await _cluster.Http.SendAsync(request);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+        var ticket = (await answer.Content.ReadFromJsonAsync<JsonObject>())!["ticket"]!.GetValue<string>();
+        await using (var bot = await Bot.ConnectAsync(_cluster.Socket, $"ticket={ticket}"))
+        {
+            Assert.That((await bot.ReceiveAsync())!["config"]!["group_name"]!.GetValue<string>(), Is.EqualTo("limits_ticket"));
+        }
+
+        await using var second = await Bot.ConnectAsync(_cluster.Socket, $"ticket={ticket}");
+        Assert.That(await second.ReceiveAsync(), Is.Null);
+        Assert.That(second.CloseStatus, Is.EqualTo(WebSocketCloseStatus.PolicyViolation));
+    }
+
+    [TestCase("features=orders,nonsense")]
+    [TestCase("protocol=9")]
+    [TestCase("resume_from=-1")]
+    public async Task A_parameter_nobody_understands_is_refused_by_name(string parameter)
+    {
+        var (_, token) = await _cluster.AddGroupAsync($"limits_{parameter.Split('=')[0]}");
+        await using var bot = await Bot.ConnectAsync(_cluster.Socket, $"trading_group_token={token}&{parameter}");
+        Assert.That(await bot.ReceiveAsync(), Is.Null);
+        Assert.That(bot.CloseReason, Is.EqualTo("BAD_PARAMETER"));
+    }
+}
