@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 WEB := services/dashboard/web
 
-.PHONY: help run up-local down-local status-local up down test lint format bench soak clean
+.PHONY: help run up-local down-local status-local up down test lint format bench soak bot clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -44,9 +44,14 @@ format: ## formats the C# sources
 bench: ## benchmarks; ARGS goes to BenchmarkDotNet
 	dotnet run -c Release --project tests/TradingSystem.Benchmarks -- $(or $(ARGS),--filter '*')
 
-soak: ## kills each process 20 times while decisions flow
-	TEST_TIMEOUT=120m KILL_ROUNDS=20 FILTER='FullyQualifiedName~Faults' deploy/local/test.sh
+soak: ## the long runs: 20 kills of each process, 10,000 reconnects and races, 100,000 malformed frames
+	TEST_TIMEOUT=180m KILL_ROUNDS=20 RECONNECTS=10000 RACES=10000 FUZZ_FRAMES=100000 \
+	FILTER='FullyQualifiedName~Faults|FullyQualifiedName~ReconnectStorm|FullyQualifiedName~LeaseTests|FullyQualifiedName~Fuzz' deploy/local/test.sh
+
+bot: ## the command line for bots, e.g. make bot ARGS=doctor
+	@dotnet run -c Release --project contracts/clients/cli -- bot $(ARGS)
 
 clean: ## removes build outputs; DATA_DIR stays
-	rm -rf $(WEB)/dist services/dashboard/wwwroot deploy/local/node_modules $(WEB)/node_modules
+	rm -rf $(WEB)/dist services/dashboard/wwwroot contracts/clients/typescript/dist
+	rm -rf $(addsuffix /node_modules,deploy/local $(WEB) tests/contract-check contracts/clients/typescript)
 	find services contracts tests -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +

@@ -79,6 +79,13 @@ else
   fail "npm ci of the page"
 fi
 
+# --- packages of the contract check and the TypeScript SDK ---------------------------------------
+say "npm ci (contract check, TypeScript SDK) …"
+for folder in tests/contract-check contracts/clients/typescript; do
+  npm --prefix $folder ci --no-audit --no-fund >"$results/npm.log" 2>&1 || { tail -20 "$results/npm.log"; fail "npm ci in $folder"; }
+done
+npm --prefix contracts/clients/typescript run --silent build || fail "build of the TypeScript SDK"
+
 # --- .NET --------------------------------------------------------------------------------------
 say "dotnet restore …"
 dotnet restore TradingSystem.sln --locked-mode -v q || { fail "dotnet restore"; exit 1; }

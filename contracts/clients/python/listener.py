@@ -1,15 +1,18 @@
 #!/usr/bin/python3
-"""Prints the ack and then every event that is pushed to the group of TRADING_GROUP_TOKEN."""
+"""Prints the ack and then every frame that is pushed to the group of TRADING_GROUP_TOKEN."""
 import json
 
-from trading_client import connect, group_token, run
+from bot_kit import connect, run
+
+
+def show(frame):
+    print(json.dumps(frame.raw, indent=2), flush=True)
 
 
 async def main():
-    async with connect(group_token()) as ws:
-        async for text in ws:
-            print(json.dumps(json.loads(text), indent=2), flush=True)
+    async with connect(on_ack=show, on_event=show, on_order=show, on_config=show) as bot:
+        await bot.wait()
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main())

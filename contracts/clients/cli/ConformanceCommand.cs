@@ -1,0 +1,152 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TradingSystem.Client;
+
+namespace TradingSystem.Cli;
+
+/// <summary>The C# end of the conformance suite: commands as JSON lines in, what the SDK reports as JSON lines out.</summary>
+internal static class ConformanceCommand
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public static Command Create()
+    {
+        var command = new Command("conformance", "Driver of the SDK conformance suite.") { Hidden = true };
+        command.SetAction((_, cancellationToken) => new Driver().RunAsync(cancellationToken));
+        return command;
+    }
+
+    private sealed class Driver
+    {
+        private readonly Lock _writing = new();
+        private TradingClient? _client;
+        private volatile bool _throws;
+
+        public async Task<int> RunAsync(CancellationToken cancellationToken)
+        {
+            while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
+            {
+                var command = JsonNode.Parse(line)!.AsObject();
+                if (command["do"]!.GetValue<string>() == "close")
+                {
+                    break;
+                }
+
+                _ = ObeyAsync(command, cancellationToken);
+            }
+
+            if (_client is not null)
+            {
+                await _client.DisposeAsync();
+            }
+
+            return 0;
+        }
+
+        private async Task ObeyAsync(JsonObject command, CancellationToken cancellationToken)
+        {
+            var result = new JsonObject { ["on"] = "result", ["id"] = command["id"]?.GetValue<string>() };
+            try
+            {
+                switch (command["do"]!.GetValue<string>())
+                {
+                    case "connect":
+                        await ConnectAsync(command, cancellationToken);
+                        break;
+                    case "decide":
+                        result["reply"] = JsonSerializer.SerializeToNode(await _client!.DecideAsync(Decision(command), Deadline(command), cancellationToken), Json);
+                        break;
+                    case "order":
+                        result["order"] = JsonSerializer.SerializeToNode(await _client!.OrderAsync(command["decision_id"]!.GetValue<string>(), Deadline(command), cancellationToken), Json);
+                        break;
+                    case "ping":
+                        result["ms"] = (await _client!.PingAsync(Deadline(command), cancellationToken)).TotalMilliseconds;
+                        break;
+                    case "throw":
+                        _throws = true;
+                        break;
+                    case "show":
+                        result["text"] = _client!.ToString();
+                        break;
+                }
+            }
+            catch (Exception e)
+            {
+                result["error"] = $"{e.GetType().Name}: {e.Message}";
+            }
+
+            Write(result);
+        }
+
+        private async Task ConnectAsync(JsonObject command, CancellationToken cancellationToken)
+        {
+            var options = new TradingClientOptions
+            {
+                Url = new Uri(command["url"]!.GetValue<string>()),
+                Token = command["token"]!.GetValue<string>(),
+                Protocol = command["protocol"]!.GetValue<int>(),
+                ResumeFrom = command["resume_from"]?.GetValue<long>(),
+                Heartbeat = command["heartbeat_s"] is { } s ? TimeSpan.FromSeconds(s.GetValue<double>()) : null,
+                QueueSize = command["queue_size"]?.GetValue<int>() ?? 10_000,
+                OnAck = f => Report("ack", f),
+                OnEvent = f => _throws ? Throw() : Report("event", f),
+                OnOrder = f => Report("order", f),
+                OnConfig = f => Report("config", f),
+                OnGap = f => Report("gap", f),
+                OnDisconnect = f => Report("disconnected", f),
+                OnError = (e, _) => Write(new() { ["on"] = "error", ["message"] = e.Message }),
+            };
+            try
+            {
+                _client = await TradingClient.ConnectAsync(options, cancellationToken);
+            }
+            catch (StoppedException e)
+            {
+                Write(new() { ["on"] = "stopped", ["code"] = e.Code, ["reason"] = e.Reason });
+                return;
+            }
+
+            _ = TellStoppedAsync(_client);
+        }
+
+        private async Task TellStoppedAsync(TradingClient client)
+        {
+            var stopped = await client.Stopped;
+            Write(new() { ["on"] = "stopped", ["code"] = stopped.Code, ["reason"] = stopped.Reason });
+        }
+
+        private Task Throw()
+        {
+            _throws = false;
+            throw new InvalidDataException("thrown on purpose");
+        }
+
+        private Task Report<TFrame>(string on, TFrame frame)
+        {
+            var line = JsonSerializer.SerializeToNode(frame, Json)!.AsObject();
+            line["on"] = on;
+            Write(line);
+            return Task.CompletedTask;
+        }
+
+        private void Write(JsonObject line)
+        {
+            lock (_writing)
+            {
+                Console.Out.WriteLine(line.ToJsonString());
+                Console.Out.Flush();
+            }
+        }
+
+        private static TimeSpan? Deadline(JsonObject command) => command["deadline_s"] is { } s ? TimeSpan.FromSeconds(s.GetValue<double>()) : null;
+
+        private static Decision Decision(JsonObject command) => new(command["action"]!.GetValue<string>())
+        {
+            MarginUsd = command["margin_usd"]?.GetValue<decimal>() ?? 0,
+            Symbol = command["symbol"]?.GetValue<string>(),
+            DecisionId = command["decision_id"]?.GetValue<string>(),
+            ValidateOnly = command["validate_only"]?.GetValue<bool>() ?? false,
+        };
+    }
+}

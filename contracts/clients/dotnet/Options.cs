@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+
+namespace TradingSystem.Client;
+
+/// <summary>Where to connect and what to call. Handlers run one after the other, in the order of the frames.</summary>
+public sealed class TradingClientOptions
+{
+    /// <summary>Such as <c>ws://127.0.0.1:8000/ws/events</c>. The token never goes into it.</summary>
+    public required Uri Url { get; init; }
+
+    public required string Token { get; init; }
+
+    /// <summary>2: frames with <c>type</c>; 3: the newer ones with <c>kind</c>.</summary>
+    public int Protocol { get; init; } = 2;
+
+    public IReadOnlyList<string> Features { get; init; } = ["orders", "resume", "config"];
+
+    /// <summary>The last <c>seq</c> that an earlier run of the program has handled.</summary>
+    public long? ResumeFrom { get; init; }
+
+    /// <summary>How often to ping, and how long to wait for a sign of life; null takes the server's advice.</summary>
+    public TimeSpan? Heartbeat { get; init; }
+
+    /// <summary>How long any wait for the server may take unless a call says otherwise.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    public int QueueSize { get; init; } = 10_000;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public Func<Ack, Task>? OnAck { get; init; }
+
+    public Func<Event, Task>? OnEvent { get; init; }
+
+    public Func<OrderUpdate, Task>? OnOrder { get; init; }
+
+    public Func<ConfigUpdate, Task>? OnConfig { get; init; }
+
+    /// <summary>Frames are lost for good.</summary>
+    public Func<Gap, Task>? OnGap { get; init; }
+
+    public Func<Disconnected, Task>? OnDisconnect { get; init; }
+
+    /// <summary>A handler threw, or there was a gap and no <see cref="OnGap"/>. Without it the error stream is told.</summary>
+    public Action<Exception, Frame>? OnError { get; init; }
+
+    /// <summary>Every frame as it is read, before anything else is done with it.</summary>
+    public Action<Frame>? OnFrame { get; init; }
+}
+
+/// <summary>What a bot wants. <c>Action</c> is LONG, SHORT, CLOSE or NO_TRADE; give either <c>MarginUsd</c> or <c>Qty</c> (protocol 2 only).</summary>
+public sealed record Decision(string Action)
+{
+    /// <summary>Null takes the group's.</summary>
+    public string? Symbol { get; init; }
+
+    public decimal MarginUsd { get; init; }
+
+    public decimal Qty { get; init; }
+
+    /// <summary>The idempotency key: the same one is never a second order. Null makes a new one.</summary>
+    public string? DecisionId { get; init; }
+
+    public string? Title { get; init; }
+
+    public string? CorrelationId { get; init; }
+
+    public string? TriggerEventId { get; init; }
+
+    public DateTimeOffset? ValidUntil { get; init; }
+
+    public bool ValidateOnly { get; init; }
+
+    /// <summary>More of the signal: entry, stop_loss, take_profit, confidence_pct, reasoning, leverage ….</summary>
+    public JsonObject Signal { get; init; } = [];
+
+    internal JsonObject ToFrame(int protocol, string decisionId, string? symbol)
+    {
+        var trace = new JsonObject { ["correlation_id"] = CorrelationId ?? decisionId };
+        if (TriggerEventId is not null)
+        {
+            trace["trigger_event_id"] = TriggerEventId;
+        }
+
+        var signal = Signal.DeepClone().AsObject();
+        signal["action"] = Action;
+        signal[protocol == 2 ? "margin_usd" : "margin_usdt"] = MarginUsd;
+        JsonObject frame;
+        if (protocol == 2)
+        {
+            signal["qty"] = Qty;
+            frame = new()
+            {
+                ["type"] = "event",
+                ["event_type"] = "post_trade",
+                ["targets"] = new JsonArray("trade_execution"),
+                ["title"] = Title ?? $"{Action} {symbol}",
+                ["payload"] = new JsonObject { ["source_id"] = "", ["symbol"] = symbol, ["signal"] = signal }.ToJsonString(),
+                ["decision_id"] = decisionId,
+                ["condition"] = new JsonObject { ["domain"] = "trade_decision", ["trace"] = trace },
+            };
+        }
+        else
+        {
+            if (Qty != 0)
+            {
+                throw new ArgumentException("protocol 3 has no qty: give MarginUsd");
+            }
+
+            trace["decision_id"] = decisionId;
+            signal["symbol"] = symbol;
+            frame = new() { ["kind"] = "event", ["category"] = "decision", ["trace"] = trace, ["payload"] = signal };
+        }
+
+        if (ValidateOnly)
+        {
+            frame["validate_only"] = true;
+        }
+
+        if (ValidUntil is { } until)
+        {
+            frame["valid_until"] = until.ToString("O");
+        }
+
+        return frame;
+    }
+}
+
+/// <summary>No reply. A frame with a key may be sent again with the same key; what became of another is not known.</summary>
+public sealed class NoReplyException(string message) : Exception(message);
+
+/// <summary>The server said that trying again cannot help, or the client was closed.</summary>
+public sealed class StoppedException(int? code, string reason, string? meaning) : Exception(string.Join(' ', new[] { code?.ToString(), reason, meaning }.Where(p => !string.IsNullOrEmpty(p))))
+{
+    public int? Code => code;
+
+    public string Reason => reason;
+}

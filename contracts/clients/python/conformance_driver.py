@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+"""The Python end of the conformance suite: commands as JSON lines in, what the SDK reports as JSON lines out."""
+import asyncio
+import dataclasses
+import json
+import sys
+
+from trading_sdk import Stopped, TradingClient
+
+
+class Driver:
+    def __init__(self):
+        self.client, self.throws = None, False
+
+    def write(self, on, **line):
+        print(json.dumps({"on": on, **line}, default=str), flush=True)
+
+    def report(self, on):
+        return lambda frame: self.write(on, **{k: v for k, v in dataclasses.asdict(frame).items() if k != "raw"})
+
+    def event(self, frame):
+        if self.throws:
+            self.throws = False
+            raise ValueError("thrown on purpose")
+        self.report("event")(frame)
+
+    async def connect(self, command):
+        options = {"heartbeat": command.get("heartbeat_s"), "resume_from": command.get("resume_from"), "queue_size": command.get("queue_size", 10_000)}
+        self.client = TradingClient(
+            command["url"], command["token"], protocol=command["protocol"], **options, on_ack=self.report("ack"), on_event=self.event,
+            on_order=self.report("order"), on_config=self.report("config"), on_gap=self.report("gap"), on_disconnect=self.report("disconnected"),
+            on_error=lambda error, frame: self.write("error", message=str(error)))
+        try:
+            await self.client.__aenter__()
+        except Stopped as stopped:
+            self.write("stopped", code=stopped.code, reason=stopped.reason)
+        else:
+            asyncio.create_task(self.tell_stopped())
+
+    async def tell_stopped(self):
+        try:
+            await self.client.wait()
+        except Stopped as stopped:
+            self.write("stopped", code=stopped.code, reason=stopped.reason)
+
+    async def obey(self, command):
+        do, result = command["do"], {"id": command.get("id")}
+        deadline = command.get("deadline_s")
+        try:
+            if do == "connect":
+                await self.connect(command)
+            elif do == "decide":
+                wanted = {k: command[k] for k in ("symbol", "decision_id", "validate_only") if k in command}
+                reply = await self.client.decide(command["action"], margin_usd=command.get("margin_usd", 0), deadline=deadline, **wanted)
+                result["reply"] = dataclasses.asdict(reply)
+            elif do == "order":
+                result["order"] = dataclasses.asdict(await self.client.order(command["decision_id"], deadline))
+            elif do == "ping":
+                result["ms"] = 1000 * await self.client.ping(deadline)
+            elif do == "throw":
+                self.throws = True
+            elif do == "show":
+                result["text"] = repr(self.client)
+        except Exception as error:
+            result["error"] = f"{type(error).__name__}: {error}"
+        self.write("result", **result)
+
+
+async def main():
+    driver, tasks = Driver(), set()
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        command = json.loads(line)
+        if command["do"] == "close":
+            break
+        tasks.add(asyncio.create_task(driver.obey(command)))
+    if driver.client:
+        await driver.client.__aexit__()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,329 @@
+"""Client of /ws/events: connects, stays connected, misses nothing, trades once. Needs only the package websockets (10 or newer).
+
+    async with TradingClient(url, token, on_event=handle) as bot:
+        reply = await bot.decide("LONG", margin_usd=50)
+        update = await bot.order(reply.decision_id)
+"""
+import asyncio
+import inspect
+import json
+import logging
+import random
+import time
+import urllib.parse
+import uuid
+from collections import OrderedDict
+
+import websockets
+
+from trading_codes import CLOSE
+from trading_frames import FINAL, Ack, ConfigUpdate, Disconnected, Event, Gap, OrderUpdate, Pushed, Reply, parse
+
+log = logging.getLogger("trading_sdk")
+wire_log = logging.getLogger("trading_sdk.wire")
+wire_log.setLevel(logging.INFO)  # at DEBUG the websockets package prints the headers, and with them the token
+FIRST_BACKOFF, LAST_BACKOFF, IO_DEADLINE, REMEMBERED, MAX_UNANSWERED = 0.25, 30.0, 10.0, 1000, 1000
+
+
+class TradingError(Exception):
+    """Anything this client reports."""
+
+
+class NoReply(TradingError):
+    """No reply. A frame with a key may be sent again with the same key; what became of another is not known."""
+
+
+class Stopped(TradingError):
+    """The server said that trying again cannot help, or the client was closed."""
+
+    def __init__(self, code, reason, meaning=""):
+        super().__init__(" ".join(str(part) for part in (code, reason, meaning) if part))
+        self.code, self.reason = code, reason
+
+
+class _Again(Exception):
+    """Leave this connection for a new one."""
+
+
+class TradingClient:
+    """One session. Handlers are plain or async functions; they run one after the other, in the order of the frames.
+
+    `seq` is the last frame that was handled: keep it and pass it as `resume_from` to continue after a restart of your program.
+    on_gap is called when frames are lost for good, on_error(exception, frame) when a handler raised.
+    """
+
+    def __init__(self, url, token, *, protocol=2, features=("orders", "resume", "config"), resume_from=None, heartbeat=None, deadline=30.0,
+                 queue_size=10_000, on_ack=None, on_event=None, on_order=None, on_config=None, on_gap=None, on_disconnect=None, on_error=None):
+        self.url, self._token, self.protocol, self.features, self.deadline = url, token, protocol, tuple(features), deadline
+        self.ack, self.seq = None, resume_from
+        self._handlers = {Ack: on_ack, Event: on_event, OrderUpdate: on_order, ConfigUpdate: on_config, Gap: on_gap, Disconnected: on_disconnect}
+        self._on_error, self._heartbeat, self._queue = on_error, heartbeat, asyncio.Queue(queue_size)
+        self._received, self._asked, self._doubted = resume_from, None, None
+        self._pending, self._final, self._news = {}, OrderedDict(), asyncio.Event()
+        self._ws, self._task, self._stopped, self._floor, self._heard, self._why = None, None, None, 0.0, 0.0, ""
+        self._acked = asyncio.Event()
+
+    def __repr__(self):
+        return f"TradingClient({self.url!r}, protocol={self.protocol}, seq={self.seq})"
+
+    async def __aenter__(self):
+        self._task = asyncio.create_task(self._run())
+        acked = asyncio.create_task(self._acked.wait())
+        await asyncio.wait({acked, self._task}, timeout=self.deadline, return_when=asyncio.FIRST_COMPLETED)
+        acked.cancel()
+        if not self._acked.is_set():
+            refused = self._stopped
+            await self.__aexit__()
+            raise refused or NoReply(f"no connection to {self.url} within {self.deadline} s: {self._why}")
+        return self
+
+    async def __aexit__(self, *_):
+        self._stop(Stopped(None, "closed"))
+        if self._ws is not None:
+            await self._leave(self._ws)
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+    async def wait(self):
+        """Runs until trying again cannot help; then raises Stopped, which says why."""
+        await asyncio.wait({self._task})
+        raise self._stopped
+
+    async def decide(self, action, symbol=None, *, margin_usd=0, qty=0, decision_id=None, title=None, correlation_id=None,
+                     trigger_event_id=None, valid_until=None, validate_only=False, deadline=None, **signal):
+        """Sends a decision and returns the Reply. `signal` takes entry, stop_loss, take_profit, confidence_pct, reasoning, leverage ….
+
+        Repeated with the same decision_id it is still one order; after a broken connection this client repeats it by itself.
+        """
+        decision_id = decision_id or str(uuid.uuid4())
+        symbol = symbol or (self.ack.config.get("symbol") if self.ack else None)
+        trace = {"correlation_id": correlation_id or decision_id, "trigger_event_id": trigger_event_id}
+        if self.protocol == 2:
+            body = {"source_id": "", "symbol": symbol, "signal": {"action": action, "qty": qty, "margin_usd": margin_usd, **signal}}
+            frame = {"type": "event", "event_type": "post_trade", "targets": ["trade_execution"], "title": title or f"{action} {symbol}",
+                     "payload": json.dumps(body, default=str), "decision_id": decision_id, "condition": {"domain": "trade_decision", "trace": trace}}
+        elif qty:
+            raise ValueError("protocol 3 has no qty: give margin_usd")
+        else:
+            frame = {"kind": "event", "category": "decision", "trace": {**trace, "decision_id": decision_id},
+                     "payload": {"symbol": symbol, "action": action, "margin_usdt": margin_usd, **signal}}
+        frame.update({k: v for k, v in {"validate_only": validate_only, "valid_until": valid_until}.items() if v})
+        reply = await self.request(frame, keyed=True, deadline=deadline)
+        reply.decision_id = decision_id
+        return reply
+
+    async def order(self, decision_id, deadline=None):
+        """The update that ends a decision's order: filled, rejected …. Needs the feature orders."""
+        async def final():
+            while decision_id not in self._final:
+                if self._stopped:
+                    raise self._stopped
+                await self._news.wait()
+            return self._final[decision_id]
+
+        return await self._within(final(), deadline, f"final update of {decision_id}")
+
+    async def ping(self, deadline=None):
+        """Seconds that a ping and its pong took."""
+        begin = time.monotonic()
+        await self.request({"type" if self.protocol == 2 else "kind": "ping", "id": uuid.uuid4().hex}, deadline=deadline)
+        return time.monotonic() - begin
+
+    async def request(self, frame, *, keyed=False, deadline=None):
+        """Sends any frame and returns its Reply. keyed=True (it has a decision_id or event_key) repeats it after a reconnect."""
+        if self._stopped or (self._ws is None and not keyed):
+            raise self._stopped or NoReply("not connected")
+        key = frame.get("id") or frame.setdefault("request_id", uuid.uuid4().hex)
+        text, limit = json.dumps(frame, default=str), self.ack.limits.get("max_frame_bytes", 65536) if self.ack else 65536
+        if len(text.encode()) > limit or len(self._pending) >= MAX_UNANSWERED:
+            raise TradingError(f"the frame is over {limit} bytes, or {MAX_UNANSWERED} frames wait for replies")
+        entry = self._pending[key] = {"text": text, "keyed": keyed, "on": None, "future": asyncio.get_running_loop().create_future()}
+        try:
+            if self._ws is not None:
+                await self._send(self._ws, entry)
+            return await self._within(entry["future"], deadline, "reply")
+        finally:
+            self._pending.pop(key, None)
+
+    async def _within(self, awaitable, deadline, what):
+        try:
+            return await asyncio.wait_for(awaitable, deadline or self.deadline)
+        except asyncio.TimeoutError:
+            raise NoReply(f"no {what} within {deadline or self.deadline} s") from None
+
+    async def _send(self, ws, entry):
+        if entry["on"] is not ws:
+            entry["on"] = ws
+            try:
+                await asyncio.wait_for(ws.send(entry["text"]), IO_DEADLINE)
+            except (websockets.ConnectionClosed, asyncio.TimeoutError):
+                pass  # the reader notices, and what has a key goes out again
+
+    async def _run(self):
+        dispatcher, attempt = asyncio.create_task(self._dispatch()), 0
+        try:
+            while not self._stopped:
+                begin, cap = time.monotonic(), min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** attempt)
+                code, reason = None, ""
+                try:
+                    await self._connection()
+                except websockets.ConnectionClosed as closed:
+                    code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
+                except (_Again, OSError, ValueError, asyncio.TimeoutError, websockets.WebSocketException) as error:
+                    reason = str(error) or type(error).__name__
+                known, self._why = CLOSE.get(reason), f"{code or ''} {reason}".strip()
+                if not (known["reconnect"] if known else code not in (1002, 1008)):
+                    self._stop(Stopped(code, reason, known and known.get("meaning")))
+                for entry in self._pending.values():
+                    if entry["on"] and not entry["keyed"] and not entry["future"].done():
+                        entry["future"].set_exception(NoReply("the connection broke before the reply"))
+                if self._stopped:
+                    break
+                # A connection that held resets the backoff; one that brought something and broke keeps it at a second.
+                attempt = 0 if self._heard > begin + 1 else min(attempt + 1, 2 if self._heard > begin else 20)
+                delay = max(random.uniform(0, cap), self._floor, 1.0 if code == 1013 else 0.0)
+                self._floor = 0.0
+                self._put(Disconnected(code, reason, delay))
+                await asyncio.sleep(delay)
+        except Exception as error:
+            self._stop(Stopped(None, f"{type(error).__name__}: {error}"))
+            raise
+        finally:
+            dispatcher.cancel()
+
+    async def _connection(self):
+        query = {"features": ",".join(self.features), "protocol": self.protocol}
+        if "resume" in self.features and self._received is not None:
+            query["resume_from"] = self._asked = self._received
+        header = "additional_headers" if "additional_headers" in inspect.signature(websockets.connect).parameters else "extra_headers"
+        options = {header: {"Authorization": f"Bearer {self._token}"}, "ping_interval": None, "close_timeout": 1, "compression": None, "logger": wire_log}
+        ws = await websockets.connect(f"{self.url}?{urllib.parse.urlencode(query, safe=',')}", open_timeout=IO_DEADLINE, **options)
+        keeper = None
+        try:
+            ack = parse(json.loads(await asyncio.wait_for(ws.recv(), IO_DEADLINE)))
+            if not isinstance(ack, Ack):
+                raise ValueError("the first frame was no ack")
+            if self._received is None and "resume" in self.features:
+                self._received = ack.last_seq
+                if self.ack and ack.last_seq is None:
+                    self._put(Gap())  # the connection before broke before it was told where it stood
+            self.ack, self._ws = ack, ws
+            self._put(ack)
+            self._acked.set()
+            keeper = asyncio.create_task(self._keep(ws))
+            while True:
+                text = await ws.recv()
+                self._heard = time.monotonic()
+                self._receive(json.loads(text))
+        finally:
+            self._ws = None
+            if keeper:
+                keeper.cancel()
+            await self._leave(ws)
+
+    async def _leave(self, ws):
+        try:
+            await asyncio.wait_for(ws.close(), 2)
+        except (asyncio.TimeoutError, OSError, websockets.WebSocketException):
+            ws.transport.abort()
+
+    async def _keep(self, ws):
+        """Sends again what was never answered, then pings. Any frame is a sign of life."""
+        for entry in list(self._pending.values()):
+            await self._send(ws, entry)
+        interval = self._heartbeat or self.ack.heartbeat_ms / 1000
+        while True:
+            await asyncio.sleep(interval)
+            try:
+                await self.ping(interval)
+            except TradingError:
+                if time.monotonic() - self._heard > interval:
+                    ws.transport.abort()
+                    return
+
+    def _receive(self, raw):
+        frame, kind = parse(raw), raw.get("type") or raw.get("kind")
+        if isinstance(frame, Reply):
+            entry = self._pending.get(frame.request_id)
+            # What a leaving server refuses goes out again on the next connection.
+            if entry and not entry["future"].done() and not (entry["keyed"] and frame.code == "SERVER_SHUTDOWN"):
+                entry["future"].set_result(frame)
+        elif kind == "system" and raw.get("code") == "SERVER_SHUTDOWN":
+            self._floor = raw.get("detail", {}).get("reconnect_after_ms", 1000) / 1000
+        elif kind == "resumed":
+            self._resumed(raw)
+        elif isinstance(frame, ConfigUpdate) or (isinstance(frame, Pushed) and self._is_next(frame)):
+            self._put(frame)
+            if isinstance(frame, OrderUpdate) and frame.status in FINAL:
+                self._final[frame.decision_id] = frame
+                if len(self._final) > REMEMBERED:
+                    self._final.popitem(last=False)
+                self._tell()
+
+    def _is_next(self, frame):
+        """False for what was received before. A hole before the frame is asked for once; if it stays, the author is told."""
+        last = self._received
+        if frame.seq is None:
+            return True
+        if "resume" in self.features and last is not None:
+            if frame.seq <= last:
+                return False
+            if self._queue.full():
+                raise _Again("the queue is full")  # the server's history is the rest of it
+            if frame.prev_seq is not None and frame.prev_seq > last:
+                if self._doubted != last:
+                    self._doubted = last
+                    raise _Again(f"hole between {last} and {frame.seq}")
+                self._put(Gap(last, frame.seq, frame.seq))
+        self._received = frame.seq
+        return True
+
+    def _resumed(self, raw):
+        first, last = raw.get("first_seq"), raw.get("last_seq")
+        if raw.get("recovered"):
+            self._received = self._received if self._received is not None else last
+            return
+        self._put(Gap(self._asked, first, last))
+        self._received = last
+        if first and first - 1 != self._asked and (last is None or first <= last):
+            self._received = first - 1
+            raise _Again("asks for what is still held")
+
+    def _put(self, frame):
+        if isinstance(frame, Gap):
+            log.warning("frames are lost: %s", frame)
+        if self._queue.full():
+            log.warning("the queue is full, dropped: %s", frame)
+        else:
+            self._queue.put_nowait(frame)
+
+    async def _dispatch(self):
+        while True:
+            frame = await self._queue.get()
+            try:
+                handler = self._handlers[type(frame)]
+                result = handler(frame) if handler else None
+                if inspect.isawaitable(result):
+                    await result
+            except Exception as error:
+                self._report(error, frame)
+            self.seq = getattr(frame, "seq", None) or self.seq
+
+    def _report(self, error, frame):
+        try:
+            if self._on_error:
+                return self._on_error(error, frame)
+        except Exception:
+            log.exception("on_error itself raised")
+        log.error("a handler raised at %s", frame, exc_info=error)
+
+    def _stop(self, stopped):
+        self._stopped = self._stopped or stopped
+        for entry in self._pending.values():
+            if not entry["future"].done():
+                entry["future"].set_exception(self._stopped)
+        self._tell()
+
+    def _tell(self):
+        news, self._news = self._news, asyncio.Event()
+        news.set()

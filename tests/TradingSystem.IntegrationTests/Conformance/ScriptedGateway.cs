@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace TradingSystem.IntegrationTests.Conformance;
+
+/// <summary>A gateway that misbehaves as a test tells it to; the real one never does. One script per connection, in their order.</summary>
+internal sealed class ScriptedGateway : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Func<Line, Task>[] _scripts;
+    private readonly ConcurrentQueue<(string Query, TimeSpan At)> _connections = new();
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+    private ScriptedGateway(WebApplication app, Func<Line, Task>[] scripts) => (_app, _scripts) = (app, scripts);
+
+    public Uri Socket => new(_app.Urls.Single().Replace("http", "ws", StringComparison.Ordinal) + "/ws/events");
+
+    /// <summary>What each connection asked for, and when it came.</summary>
+    public IReadOnlyList<(string Query, TimeSpan At)> Connections => [.. _connections];
+
+    public static async Task<ScriptedGateway> StartAsync(params Func<Line, Task>[] scripts)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var gateway = new ScriptedGateway(builder.Build(), scripts);
+        gateway._app.UseWebSockets();
+        gateway._app.Map("/ws/events", gateway.ServeAsync);
+        await gateway._app.StartAsync();
+        return gateway;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await _app.StopAsync(deadline.Token);
+        await _app.DisposeAsync();
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        var number = _connections.Count;
+        _connections.Enqueue((context.Request.QueryString.Value ?? "", _watch.Elapsed));
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var line = new Line(socket, context.Request.Query["protocol"] == "3" ? "kind" : "type", context.RequestAborted);
+        try
+        {
+            await _scripts[Math.Min(number, _scripts.Length - 1)](line);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        {
+            // The bot left, which some scripts are about.
+        }
+    }
+
+    /// <summary>One connection, from the gateway's side.</summary>
+    internal sealed class Line(WebSocket socket, string dialect, CancellationToken cancellationToken)
+    {
+        public string Dialect => dialect;
+
+        public Task AckAsync() => SendAsync(new() { ["ok"] = true, ["message"] = "connected", [dialect] = "ack", ["client_id"] = "trading_group:1:1", ["targets"] = new JsonArray("g"), ["config"] = new JsonObject { ["symbol"] = "BTCUSDT" }, ["heartbeat_ms"] = 10_000, ["limits"] = new JsonObject() });
+
+        public Task ResumedAsync(bool recovered, long? first, long last) => SendAsync(new() { [dialect] = "resumed", ["recovered"] = recovered, ["first_seq"] = first, ["last_seq"] = last });
+
+        public Task EventAsync(long seq, long prev) => SendAsync(dialect == "type"
+            ? new() { ["type"] = "event", ["event_type"] = "immediate", ["id"] = $"{seq}", ["source_id"] = "s", ["title"] = $"at {seq}", ["payload"] = "", ["seq"] = seq, ["prev_seq"] = prev }
+            : new() { ["kind"] = "event", ["category"] = "signal", ["id"] = $"{seq}", ["source"] = "s", ["payload"] = new JsonObject { ["signal_type"] = $"at {seq}" }, ["seq"] = seq, ["prev_seq"] = prev });
+
+        public Task SendAsync(JsonObject frame) => SendTextAsync(frame.ToJsonString());
+
+        public Task SendTextAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, cancellationToken);
+
+        /// <summary>The next frame of the bot that is no ping.</summary>
+        public async Task<JsonObject> ReceiveAsync()
+        {
+            var buffer = new byte[64 * 1024];
+            while (true)
+            {
+                var part = await socket.ReceiveAsync(buffer, cancellationToken);
+                if (part.MessageType == WebSocketMessageType.Close)
+                {
+                    await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", cancellationToken);
+                    throw new OperationCanceledException();
+                }
+
+                var frame = JsonNode.Parse(buffer.AsSpan(0, part.Count))!.AsObject();
+                if (frame[dialect]?.GetValue<string>() != "ping")
+                {
+                    return frame;
+                }
+
+                await SendAsync(new() { [dialect] = "pong", ["id"] = frame["id"]!.DeepClone() });
+            }
+        }
+
+        /// <summary>Until the bot leaves.</summary>
+        public async Task StayAsync()
+        {
+            while (true)
+            {
+                await ReceiveAsync();
+            }
+        }
+
+        public Task CloseAsync(int code, string reason) => socket.CloseAsync((WebSocketCloseStatus)code, reason, cancellationToken);
+    }
+}

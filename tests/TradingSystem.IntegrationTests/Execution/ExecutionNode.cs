@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution;
+using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.IntegrationTests.Execution;
+
+/// <summary>Execution's decision path as one process has it: its own memory, the database shared with the other nodes.</summary>
+internal sealed class ExecutionNode : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public ExecutionNode(string connectionString)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ExecutionOptions { PriceWait = TimeSpan.Zero, MaxPriceAge = TimeSpan.FromHours(1), MaxDecisionAge = TimeSpan.FromHours(1) });
+        services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
+        services.AddSingleton(new InstrumentTable());
+        services.AddSingleton<PriceBook>();
+        services.AddSingleton<DecisionCheck>();
+        services.AddSingleton<Decider>();
+        services.AddSingleton<BookReader>();
+        services.AddSingleton<DecisionWriter>();
+        services.AddSingleton<DecisionProcessor>();
+        _services = services.BuildServiceProvider();
+        var now = TimeProvider.System.GetUtcNow();
+        _services.GetRequiredService<PriceBook>().Update([new PriceTick("BTCUSDT", 100_000m, null, null, now, now, "test")]);
+    }
+
+    public static TradeDecision Decision(Guid group, TradeAction action = TradeAction.Long) => new(
+        Guid.NewGuid(), group, "demo", "bot", 5, ["demo"], "t", "{}", [], null, "BTCUSDT", action, 0m, 100m, 10m, null, null, null, null, null, "market", null,
+        "d-1", null, "c-1", TimeProvider.System.GetUtcNow(), null, null);
+
+    public Task MigrateAsync() => Database.MigrateAsync<ExecutionDb>(_services, CancellationToken.None);
+
+    public Task<IReadOnlyList<Order>> ProcessAsync(params TradeDecision[] decisions) =>
+        _services.GetRequiredService<DecisionProcessor>().ProcessAsync(decisions, CancellationToken.None);
+
+    public async Task<T> ReadAsync<T>(Func<ExecutionDb, Task<T>> read)
+    {
+        await using var db = await _services.GetRequiredService<IDbContextFactory<ExecutionDb>>().CreateDbContextAsync();
+        return await read(db);
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
