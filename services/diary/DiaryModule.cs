@@ -5,6 +5,7 @@ using TradingSystem.Diary.Recording;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Diary.Timeline;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Delivery;
 
 namespace TradingSystem.Diary;
 
@@ -20,6 +21,7 @@ public sealed class DiaryModule : IServiceModule
         builder.Services.AddServiceDb<DiaryDb>(DiaryDb.Schema);
         builder.Services.AddSingleton<TimelineSignal>();
         builder.Services.AddSingleton<DiaryWriter>();
+        builder.Services.AddSingleton<OrdersLane>();
         builder.Services.AddSingleton<TimelineReader>();
         builder.Services.AddSingleton<TimelineStream>();
         builder.Services.AddSingleton<ActivityTracker>();
@@ -33,11 +35,11 @@ public sealed class DiaryModule : IServiceModule
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        // Writers take turns at the timeline's lock, so more at a time would only hold connections.
-        var two = new DurableQueue { ConcurrencyLimit = 2 };
-        bus.AddDurableConsumer<EventsConsumer>("diary-events", two);
-        bus.AddDurableConsumer<LogsConsumer>("diary-logs", two);
-        bus.AddDurableConsumer<OrdersConsumer>("diary-orders", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
+        // Several at a time so that waiting messages can share a transaction; the writer itself does one after another.
+        bus.AddDurableConsumer<EventsConsumer>("diary-events", new DurableQueue { ConcurrencyLimit = 16 });
+        bus.AddDurableConsumer<LogsConsumer>("diary-logs", new DurableQueue { ConcurrencyLimit = 4 });
+        bus.AddDurableConsumer<OrdersConsumer>("diary-orders", new DurableQueue { ConcurrencyLimit = 16, SingleActive = true });
+        bus.AddPublishOrder();
         bus.AddDurableConsumer<EquityConsumer>("diary-equity", new DurableQueue { ConcurrencyLimit = 1 });
         bus.AddDurableConsumer<GroupsConsumer>("diary-groups", new DurableQueue { ConcurrencyLimit = 1 });
     }

@@ -1,6 +1,7 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Delivery;
 using TradingSystem.Execution.Equity;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Orders;
@@ -9,6 +10,7 @@ using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Delivery;
 
 namespace TradingSystem.Execution;
 
@@ -22,12 +24,19 @@ public sealed class ExecutionModule : IServiceModule
         var services = builder.Services;
         services.AddSingleton((builder.Configuration.GetSection("Execution").Get<ExecutionOptions>() ?? new ExecutionOptions()).Validate());
         services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
-        services.AddDurableKind<OrderUpdate, OrderUpdates>(items => new(items), size: _ => 1024, inFlight: 1);
+        services.AddDurableKind<OrderUpdate, OrderUpdates>(items => new(items), size: _ => 1024, inFlight: 1, trace: i => i.TraceParent);
         services.AddDurableKind<EquitySnapshot, EquitySnapshots>(items => new(items), size: e => 512 + (e.Positions.Count * 192), inFlight: 2);
         services.AddSingleton<InstrumentTable>(_ => new InstrumentTable());
         services.AddSingleton<PriceBook>();
         services.AddSingleton<DecisionCheck>();
+        services.AddSingleton<Decider>();
+        services.AddSingleton<BookReader>();
+        services.AddSingleton<DecisionWriter>();
         services.AddSingleton<DecisionProcessor>();
+        services.AddSingleton(p => new Announcer(
+            p.GetRequiredService<IDurablePublisher>(), p.GetRequiredService<EquityReporter>().Wake, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Announcer>>()));
+        services.AddSingleton(p => new DecisionLane(
+            p.GetRequiredService<DecisionProcessor>().ProcessAsync, p.GetRequiredService<Announcer>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<DecisionLane>>()));
         services.AddSingleton<EquityReader>();
         services.AddSingleton<EquityReporter>();
         services.AddHostedService(p => p.GetRequiredService<EquityReporter>());
@@ -35,7 +44,9 @@ public sealed class ExecutionModule : IServiceModule
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
-        bus.AddDurableConsumer<TradeDecisionsConsumer>("execution-trade-decisions", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
+        // Several at a time so that waiting ones can share a transaction; the lane keeps their order.
+        bus.AddDurableConsumer<TradeDecisionsConsumer>("execution-trade-decisions", new DurableQueue { ConcurrencyLimit = 64, PrefetchCount = 64, SingleActive = true });
+        bus.AddPublishOrder();
         bus.AddDurableConsumer<GroupsChangedConsumer>("execution-groups", new DurableQueue { ConcurrencyLimit = 1 });
         bus.AddPerNodeConsumer<PriceTicksConsumer>("execution-prices");
     }

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Contracts.Wire;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Hosting;
 
@@ -25,7 +24,7 @@ public sealed class ActivityTracker(NpgsqlDataSource database, IDbContextFactory
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _pending = new();
-    private volatile IReadOnlyList<GroupName> _groups = [];
+    private volatile TargetIndex _targets = new([]);
     private volatile bool _reload = true;
 
     public void GroupsMayHaveChanged() => _reload = true;
@@ -35,23 +34,29 @@ public sealed class ActivityTracker(NpgsqlDataSource database, IDbContextFactory
         // A sender's clock that runs ahead must not keep a group active.
         var now = time.GetUtcNow();
         var moment = at < now ? at : now;
-        _pending.AddOrUpdate(groupId, moment, (_, known) => known > moment ? known : moment);
+        // Hundreds of items a message are of the same few groups; another thread's note of the same moment may win, nothing hangs on it.
+        if (!_pending.TryGetValue(groupId, out var known) || known < moment)
+        {
+            _pending[groupId] = moment;
+        }
     }
 
     public void Targeted(IReadOnlyList<ImmediateEvent> events)
     {
-        if (events.Count == 0)
+        // Once for each target however many events name it: a message's events are of the same moment.
+        var targets = _targets;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in events)
         {
-            return;
-        }
-
-        var targets = events.SelectMany(e => e.Targets).Distinct(StringComparer.Ordinal).ToList();
-        var at = events.Max(e => e.CreatedAt);
-        foreach (var group in _groups)
-        {
-            if (TargetSelector.Matches(targets, group.Name, group.Market, group.Symbol))
+            for (var i = 0; i < item.Targets.Count; i++)
             {
-                Touch(group.Id, at);
+                if (seen.Add(item.Targets[i]))
+                {
+                    foreach (var group in targets.Matched(item.Targets[i]))
+                    {
+                        Touch(group, item.CreatedAt);
+                    }
+                }
             }
         }
     }
@@ -90,7 +95,7 @@ public sealed class ActivityTracker(NpgsqlDataSource database, IDbContextFactory
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        _groups = await db.Groups.AsNoTracking().Select(g => new GroupName(g.Id, g.Name, g.Market, g.Symbol)).ToListAsync(cancellationToken);
+        _targets = new(await db.Groups.AsNoTracking().Select(g => new TargetGroup(g.Id, g.Name, g.Market, g.Symbol)).ToListAsync(cancellationToken));
     }
 
     private async Task FlushAsync(CancellationToken cancellationToken)
@@ -130,8 +135,6 @@ public sealed class ActivityTracker(NpgsqlDataSource database, IDbContextFactory
             }
         }
     }
-
-    private sealed record GroupName(Guid Id, string Name, string Market, string Symbol);
 }
 
 internal static partial class ActivityTrackerLog

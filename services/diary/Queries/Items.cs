@@ -57,6 +57,7 @@ public sealed record SystemLogItem(
     JsonElement? Detail,
     DateTimeOffset CreatedAt);
 
+/// <summary><c>Steps</c> are all that happened at once, <c>Status</c> the last of them.</summary>
 public sealed record OrderUpdateItem(
     long Seq,
     Guid Id,
@@ -68,6 +69,7 @@ public sealed record OrderUpdateItem(
     Guid AccountId,
     string Mode,
     string Status,
+    IReadOnlyList<string> Steps,
     bool Terminal,
     string Symbol,
     string? Side,
@@ -116,7 +118,7 @@ public static class Items
 
     public static OrderUpdateItem Item(OrderUpdateRow r) =>
         new(
-            r.Seq, r.Id, r.OrderId, r.DecisionId, r.ClientDecisionId, r.GroupId, r.GroupName, r.AccountId, r.Mode, r.Status, r.Terminal, r.Symbol, r.Side,
+            r.Seq, r.Id, r.OrderId, r.DecisionId, r.ClientDecisionId, r.GroupId, r.GroupName, r.AccountId, r.Mode, r.Status, [.. r.Steps ?? [], r.Status], r.Terminal, r.Symbol, r.Side,
             Trim(r.Qty), r.AvgPrice is { } price ? Trim(price) : null, Trim(r.Fee), Trim(r.RealizedPnl), ParseOptional(r.Reason), r.TriggerEventId, r.CorrelationId, r.CreatedAt);
 
     public static EquityItem Item(EquityRow r) =>

@@ -2,6 +2,7 @@ using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Diary.Activity;
 using TradingSystem.Diary.Storage;
+using TradingSystem.Hosting.Delivery;
 
 namespace TradingSystem.Diary.Recording;
 
@@ -40,15 +41,62 @@ public sealed class LogsConsumer(DiaryWriter writer, ActivityTracker activity) :
 }
 
 /// <summary>Every step of every order, in the order it was announced.</summary>
-public sealed class OrdersConsumer(DiaryWriter writer, ActivityTracker activity) : IConsumer<OrderUpdates>
+public sealed class OrdersConsumer(OrdersLane lane, ActivityTracker activity) : IConsumer<OrderUpdates>
 {
     public async Task Consume(ConsumeContext<OrderUpdates> context)
     {
-        await writer.WriteAsync(context.Message.Items, context.CancellationToken);
+        await lane.WriteAsync(Place.Of(context), context.Message.Items, context.CancellationToken);
         foreach (var update in context.Message.Items)
         {
             activity.Touch(update.GroupId, update.CreatedAt);
         }
+    }
+}
+
+/// <summary>Brings order updates to the writer in the order of their queue, which is the order they were announced in.</summary>
+public sealed class OrdersLane
+{
+    private readonly DiaryWriter _writer;
+    private readonly Intake<Delivery> _intake;
+
+    public OrdersLane(DiaryWriter writer, TimeProvider time, ILogger<OrdersLane> log)
+    {
+        _writer = writer;
+        _intake = new(Write, delivery => delivery.Done.TrySetCanceled(CancellationToken.None), time, log);
+    }
+
+    public Task WriteAsync(Place place, IReadOnlyList<OrderUpdate> updates, CancellationToken cancellationToken)
+    {
+        var delivery = new Delivery(updates, cancellationToken);
+        _intake.Add(place, delivery);
+        return delivery.Done.Task.WaitAsync(cancellationToken);
+    }
+
+    private void Write(Delivery delivery)
+    {
+        // The writer takes its turn in the order of these calls.
+        if (!delivery.Given.IsCancellationRequested)
+        {
+            _ = ForwardAsync(_writer.WriteAsync(delivery.Updates, CancellationToken.None), delivery.Done);
+        }
+    }
+
+    private static async Task ForwardAsync(Task written, TaskCompletionSource done)
+    {
+        try
+        {
+            await written;
+            done.TrySetResult();
+        }
+        catch (Exception e)
+        {
+            done.TrySetException(e);
+        }
+    }
+
+    private sealed record Delivery(IReadOnlyList<OrderUpdate> Updates, CancellationToken Given)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 

@@ -7,21 +7,15 @@ namespace TradingSystem.Diary.Storage;
 /// <summary>Which column gets what, per kind of item.</summary>
 public static class Inserts
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     public static BulkInsert<ImmediateEvent> Events { get; } = new BulkInsert<ImmediateEvent>("diary.events")
         .Uuid("id", e => e.Id)
         .Text("event_type", _ => "immediate")
         .Text("source_id", e => e.SourceId)
         .Int("priority", e => e.Priority)
-        .Json("targets", e => Serialize(e.Targets))
+        .OwnJson("targets", e => StringLists.Serialize(e.Targets))
         .Text("title", e => e.Title)
         .Text("payload", e => e.Payload)
-        .Json("tags", e => Serialize(e.Tags))
+        .OwnJson("tags", e => StringLists.Serialize(e.Tags))
         .Json("condition", e => e.Condition)
         .Text("correlation_id", e => e.CorrelationId)
         .Time("created_at", e => e.CreatedAt);
@@ -33,12 +27,12 @@ public static class Inserts
         .Uuid("group_id", e => e.GroupId)
         .Text("group_name", e => e.GroupName)
         .Int("priority", e => e.Priority)
-        .Json("targets", e => Serialize(e.Targets))
+        .OwnJson("targets", e => StringLists.Serialize(e.Targets))
         .Text("title", e => e.Title)
         .Text("payload", e => e.Payload)
-        .Json("tags", e => Serialize(e.Tags))
+        .OwnJson("tags", e => StringLists.Serialize(e.Tags))
         .Json("condition", e => e.Condition)
-        .Json("signal", e => Serialize(Signal.Of(e)))
+        .OwnJson("signal", e => JsonSerializer.Serialize(Signal.Of(e), DiaryJson.Default.Signal))
         .Text("correlation_id", e => e.CorrelationId)
         .Uuid("trigger_event_id", e => e.TriggerEventId)
         .Time("created_at", e => e.CreatedAt);
@@ -48,8 +42,8 @@ public static class Inserts
         .Uuid("group_id", e => e.GroupId)
         .Text("group_name", e => e.GroupName)
         .Text("message", e => e.Message)
-        .Json("member_opinions", e => e.MemberOpinions)
-        .Json("decision", e => e.Decision)
+        .Jsonb("member_opinions", e => e.MemberOpinions)
+        .Jsonb("decision", e => e.Decision)
         .Uuid("trigger_event_id", e => e.TriggerEventId)
         .Uuid("decision_id", e => e.DecisionId)
         .Text("correlation_id", e => e.CorrelationId)
@@ -62,7 +56,7 @@ public static class Inserts
         .Text("level", e => e.Level)
         .Text("code", e => e.Code)
         .Text("message", e => e.Message)
-        .Json("detail", e => e.Detail)
+        .Jsonb("detail", e => e.Detail)
         .Time("created_at", e => e.CreatedAt);
 
     public static BulkInsert<OrderUpdate> OrderUpdates { get; } = new BulkInsert<OrderUpdate>("diary.order_updates")
@@ -75,6 +69,7 @@ public static class Inserts
         .Uuid("account_id", e => e.AccountId)
         .Text("mode", e => e.Mode)
         .Text("status", e => e.Status)
+        .Words("steps", e => e.Before is { Count: > 0 } steps ? string.Join(',', steps.Select(s => s.Status)) : null)
         .Flag("terminal", e => e.Terminal)
         .Text("symbol", e => e.Symbol)
         .Text("side", e => e.Side)
@@ -82,7 +77,7 @@ public static class Inserts
         .Number("avg_price", e => e.AvgPrice)
         .Number("fee", e => e.Fee)
         .Number("realized_pnl", e => e.RealizedPnl)
-        .Json("reason", e => e.Reason is null ? null : Serialize(e.Reason))
+        .OwnJson("reason", e => e.Reason is null ? null : JsonSerializer.Serialize(e.Reason, DiaryJson.Default.RejectionReason))
         .Uuid("trigger_event_id", e => e.TriggerEventId)
         .Text("correlation_id", e => e.CorrelationId)
         .Time("created_at", e => e.CreatedAt);
@@ -97,7 +92,7 @@ public static class Inserts
         .Number("equity", e => e.Equity)
         .Number("realized_pnl", e => e.RealizedPnl)
         .Number("unrealized_pnl", e => e.UnrealizedPnl)
-        .Json("positions", e => Serialize(e.Positions))
+        .OwnJson("positions", e => JsonSerializer.Serialize(e.Positions, DiaryJson.Default.IReadOnlyListPositionSnapshot))
         .Time("created_at", e => e.CreatedAt);
 
     public static BulkInsert<GroupConfig> Groups { get; } = new BulkInsert<GroupConfig>("diary.groups")
@@ -111,7 +106,7 @@ public static class Inserts
         .Text("position_mode", g => g.PositionMode)
         .Flag("active", g => g.Active)
         .Flag("hosted", g => g.Hosted)
-        .Json("members", g => Serialize(g.Members))
+        .Jsonb("members", g => JsonSerializer.Serialize(g.Members, DiaryJson.Default.IReadOnlyListGroupMember))
         .Long("version", g => g.Version)
         .OnConflict("""
             on conflict (id) do update set name = excluded.name, market = excluded.market, symbol = excluded.symbol,
@@ -119,8 +114,6 @@ public static class Inserts
             position_mode = excluded.position_mode, active = excluded.active, hosted = excluded.hosted,
             members = excluded.members, version = excluded.version where excluded.version > t.version
             """);
-
-    private static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Json);
 }
 
 /// <summary>What a decision asked for, as the events table keeps it beside the sender's own payload.</summary>
@@ -149,3 +142,11 @@ public sealed record Signal(
         _ => "NO_TRADE",
     };
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Signal))]
+[JsonSerializable(typeof(RejectionReason))]
+[JsonSerializable(typeof(IReadOnlyList<PositionSnapshot>))]
+[JsonSerializable(typeof(IReadOnlyList<GroupMember>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+internal sealed partial class DiaryJson : JsonSerializerContext;

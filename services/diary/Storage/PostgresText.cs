@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -42,11 +43,15 @@ public static class PostgresText
         return IsStorable(clean) ? FixEscapes(clean) : JsonSerializer.Serialize(clean);
     }
 
+    /// <summary>For what a serialiser of ours wrote: well-formed, its numbers are decimals, its characters whole; only NUL may hide in it.</summary>
+    public static string? CleanOwnJson(string? json) => json is null ? null : FixEscapes(json);
+
     private static bool IsStorable(string json)
     {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(json.Length));
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
+            var reader = new Utf8JsonReader(bytes.AsSpan(0, Encoding.UTF8.GetBytes(json, bytes)));
             while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.Number && !FitsNumeric(reader.ValueSpan))
@@ -60,6 +65,10 @@ public static class PostgresText
         catch (JsonException)
         {
             return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 

@@ -58,7 +58,10 @@ public sealed class SystemLogRow : ISequenced
     public DateTimeOffset CreatedAt { get; set; }
 }
 
-/// <summary>One step of an order; money in quote currency, quantity in the base asset.</summary>
+/// <summary>
+/// One update of an order; money in quote currency, quantity in the base asset. Steps are those it went through before Status at the
+/// same instant, null where there were none.
+/// </summary>
 public sealed class OrderUpdateRow : ISequenced
 {
     public long Seq { get; set; }
@@ -71,6 +74,7 @@ public sealed class OrderUpdateRow : ISequenced
     public Guid AccountId { get; set; }
     public required string Mode { get; set; }
     public required string Status { get; set; }
+    public IReadOnlyList<string>? Steps { get; set; }
     public bool Terminal { get; set; }
     public required string Symbol { get; set; }
     public string? Side { get; set; }

@@ -92,6 +92,8 @@ namespace TradingSystem.Execution.Migrations
                         .HasDatabaseName("ix_accounts_seq");
 
                     b.ToTable("accounts", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Accounts.Binding", b =>
@@ -165,6 +167,24 @@ namespace TradingSystem.Execution.Migrations
                         .HasName("pk_equity");
 
                     b.ToTable("equity", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.Fence", b =>
+                {
+                    b.Property<Guid>("TokenId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("token_id");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.HasKey("TokenId")
+                        .HasName("pk_fences");
+
+                    b.ToTable("fences", "execution");
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Orders.Fill", b =>
@@ -232,13 +252,6 @@ namespace TradingSystem.Execution.Migrations
 
                     b.HasKey("Seq")
                         .HasName("pk_fills");
-
-                    b.HasIndex("Id")
-                        .IsUnique()
-                        .HasDatabaseName("ix_fills_id");
-
-                    b.HasIndex("OrderId")
-                        .HasDatabaseName("ix_fills_order_id");
 
                     b.HasIndex("GroupId", "Seq")
                         .HasDatabaseName("ix_fills_group_id_seq");
@@ -392,16 +405,6 @@ namespace TradingSystem.Execution.Migrations
                     b.HasKey("Seq")
                         .HasName("pk_orders");
 
-                    b.HasAlternateKey("Id")
-                        .HasName("ak_orders_id");
-
-                    b.HasIndex("AccountId")
-                        .HasDatabaseName("ix_orders_account_id");
-
-                    b.HasIndex("ClientOrderId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_orders_client_order_id");
-
                     b.HasIndex("DecisionId")
                         .IsUnique()
                         .HasDatabaseName("ix_orders_decision_id");
@@ -410,7 +413,8 @@ namespace TradingSystem.Execution.Migrations
                         .HasDatabaseName("ix_orders_group_id_seq");
 
                     b.HasIndex("Status", "Seq")
-                        .HasDatabaseName("ix_orders_status_seq");
+                        .HasDatabaseName("ix_orders_status_seq")
+                        .HasFilter("status not in ('filled', 'closed')");
 
                     b.HasIndex("Symbol", "Seq")
                         .HasDatabaseName("ix_orders_symbol_seq");
@@ -477,6 +481,8 @@ namespace TradingSystem.Execution.Migrations
                         .HasDatabaseName("ix_positions_account_id_group_id_symbol");
 
                     b.ToTable("positions", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Accounts.Binding", b =>
@@ -487,27 +493,6 @@ namespace TradingSystem.Execution.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_bindings_accounts_account_id");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.Fill", b =>
-                {
-                    b.HasOne("TradingSystem.Execution.Orders.Order", null)
-                        .WithMany()
-                        .HasForeignKey("OrderId")
-                        .HasPrincipalKey("Id")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_fills_orders_order_id");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.Order", b =>
-                {
-                    b.HasOne("TradingSystem.Execution.Accounts.Account", null)
-                        .WithMany()
-                        .HasForeignKey("AccountId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_orders_accounts_account_id");
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Positions.Position", b =>

@@ -2,23 +2,14 @@ using TradingSystem.Contracts.Bus;
 
 namespace TradingSystem.Execution.Orders;
 
-/// <summary>The updates of an order, always the same for the same row.</summary>
+/// <summary>The update of an order, with the steps that led to it; always the same for the same row.</summary>
 public static class OrderAnnouncements
 {
-    public static IEnumerable<OrderUpdate> Of(Order order)
+    public static OrderUpdate Of(Order order)
     {
         var steps = OrderStatus.StepsTo(order.Status);
-        return steps.Select((status, i) => Update(order, status, terminal: i == steps.Count - 1));
-    }
-
-    /// <summary>The table pads decimals to 18 places; without the padding a rebuilt update equals the first to the letter.</summary>
-    public static decimal Plain(decimal value) => value / 1.0000000000000000000000000000m;
-
-    private static OrderUpdate Update(Order order, string status, bool terminal)
-    {
-        var filled = status is OrderStatus.Filled or OrderStatus.Closed;
         return new OrderUpdate(
-            OrderIds.Update(order.Id, status),
+            OrderIds.Update(order.Id, order.Status),
             order.Id,
             order.DecisionId,
             order.ClientDecisionId,
@@ -26,18 +17,33 @@ public static class OrderAnnouncements
             order.GroupName,
             order.AccountId,
             order.Mode,
-            status,
-            terminal,
+            order.Status,
+            Terminal: true,
             order.Symbol,
             order.Side,
             Plain(order.Qty),
-            filled && order.AvgPrice is { } price ? Plain(price) : null,
-            filled ? Plain(order.Fee) : 0m,
-            filled ? Plain(order.RealizedPnl) : 0m,
+            order.AvgPrice is { } price ? Plain(price) : null,
+            Plain(order.Fee),
+            Plain(order.RealizedPnl),
             order.Reason,
             order.TriggerEventId,
             order.CorrelationId,
             order.CreatedAt,
-            order.TraceParent);
+            order.TraceParent,
+            steps.Count == 1 ? null : Before(order.Id, steps));
+    }
+
+    /// <summary>The table pads decimals to 18 places; without the padding a rebuilt update equals the first to the letter.</summary>
+    public static decimal Plain(decimal value) => value.Scale == 0 ? value : value / 1.0000000000000000000000000000m;
+
+    private static OrderStep[] Before(Guid orderId, IReadOnlyList<string> steps)
+    {
+        var before = new OrderStep[steps.Count - 1];
+        for (var i = 0; i < before.Length; i++)
+        {
+            before[i] = new(OrderIds.Update(orderId, steps[i]), steps[i]);
+        }
+
+        return before;
     }
 }

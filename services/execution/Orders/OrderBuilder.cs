@@ -46,6 +46,23 @@ public static class OrderBuilder
         };
     }
 
+    /// <summary>The one trade of a filled order.</summary>
+    public static Fill Fill(Order order) => new()
+    {
+        Id = OrderIds.Fill(order.Id),
+        OrderId = order.Id,
+        DecisionId = order.DecisionId,
+        AccountId = order.AccountId,
+        GroupId = order.GroupId,
+        Symbol = order.Symbol,
+        Side = order.Side!,
+        Qty = order.Qty,
+        Price = order.AvgPrice!.Value,
+        Fee = order.Fee,
+        RealizedPnl = order.RealizedPnl,
+        CreatedAt = order.CreatedAt,
+    };
+
     /// <summary>PostgreSQL's text has no NUL; one such character must not fail the decisions that came with it.</summary>
     public static string? Text(string? value) => value?.Replace("\0", "", StringComparison.Ordinal);
 

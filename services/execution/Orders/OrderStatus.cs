@@ -12,11 +12,14 @@ public static class OrderStatus
     public const string Rejected = "rejected";
     public const string Recorded = "recorded";
 
+    private static readonly string[] ToFilled = [Accepted, Submitted, Filled];
+    private static readonly string[] ToClosed = [Accepted, Submitted, Filled, Closed];
+
     /// <summary>The steps that lead to a final status, in order; only the last one is terminal.</summary>
     public static IReadOnlyList<string> StepsTo(string status) => status switch
     {
-        Filled => [Accepted, Submitted, Filled],
-        Closed => [Accepted, Submitted, Filled, Closed],
+        Filled => ToFilled,
+        Closed => ToClosed,
         _ => [status],
     };
 

@@ -1,17 +1,16 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Equity;
-using TradingSystem.Hosting;
+using TradingSystem.Execution.Delivery;
+using TradingSystem.Hosting.Delivery;
 
 namespace TradingSystem.Execution.Orders;
 
-/// <summary>Saves, announces, returns. Delivered again, it finds everything saved and announces the same.</summary>
-public sealed class TradeDecisionsConsumer(DecisionProcessor processor, IDurablePublisher publisher, EquityReporter equity) : IConsumer<TradeDecisions>
+/// <summary>Returns, and so acknowledges, when the orders are saved and announced. Delivered again, it finds them saved and announces the same.</summary>
+public sealed class TradeDecisionsConsumer(DecisionLane lane) : IConsumer<TradeDecisions>
 {
-    public async Task Consume(ConsumeContext<TradeDecisions> context)
+    public Task Consume(ConsumeContext<TradeDecisions> context)
     {
-        var orders = await processor.ProcessAsync(context.Message.Items, context.CancellationToken);
-        await publisher.PublishOrThrowAsync<OrderUpdate>([.. orders.SelectMany(OrderAnnouncements.Of)], context.CancellationToken);
-        equity.Wake();
+        var seenBefore = context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0;
+        return lane.RunAsync(Place.Of(context), new DecisionDelivery(context.Message.Items, seenBefore, context.CancellationToken));
     }
 }

@@ -106,13 +106,11 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     {
         var buy = decision.Action == TradeAction.Long;
         var bySize = decision.Qty != 0m;
-        var raw = bySize ? decision.Qty : decision.MarginUsd * decision.Leverage / tick.Price;
-        var qty = bySize ? Sizing.RoundDown(raw, instrument.Step) : Sizing.FromMargin(decision.MarginUsd, decision.Leverage, tick.Price, instrument.Step);
-        var (nearest, unit) = bySize
-            ? (Sizing.LeastQty(instrument, tick.Price), "qty")
-            : (Sizing.LeastMargin(instrument, tick.Price, decision.Leverage), "margin_usd");
+        var qty = bySize ? Sizing.RoundDown(decision.Qty, instrument.Step) : Sizing.FromMargin(decision.MarginUsd, decision.Leverage, tick.Price, instrument.Step);
         if (qty < instrument.MinQty)
         {
+            var raw = bySize ? decision.Qty : decision.MarginUsd * decision.Leverage / tick.Price;
+            var (nearest, unit) = Nearest(decision, tick.Price, instrument);
             return new Verdict(null, Rejections.QtyTooSmall(instrument.MinQty, decimal.Round(raw, 18), nearest, unit), buy, 0m);
         }
 
@@ -123,6 +121,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
 
         if (qty * tick.Price < instrument.MinNotional)
         {
+            var (nearest, unit) = Nearest(decision, tick.Price, instrument);
             return new Verdict(null, Rejections.NotionalTooSmall(instrument.MinNotional, qty * tick.Price, nearest, unit), buy, qty);
         }
 
@@ -131,6 +130,12 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             ? new Verdict(null, shortOf, buy, qty)
             : new Verdict(fill, null, buy, qty);
     }
+
+    /// <summary>What would have done, in the unit that the decision gave.</summary>
+    private static (decimal Value, string Unit) Nearest(TradeDecision decision, decimal price, Instrument instrument) =>
+        decision.Qty != 0m
+            ? (Sizing.LeastQty(instrument, price), "qty")
+            : (Sizing.LeastMargin(instrument, price, decision.Leverage), "margin_usd");
 
     private RejectionReason? Margin(TradeDecision decision, AccountState account, PlannedFill fill, Instrument instrument)
     {
@@ -161,6 +166,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         return new PlannedFill(buy, qty, price, MarketFill.Fee(qty, price, options.TakerFeeBps));
     }
 
-    private static Verdict Refuse(TradeDecision decision, RejectionReason reason) =>
+    /// <summary>Refuses whatever the numbers say.</summary>
+    public static Verdict Refuse(TradeDecision decision, RejectionReason reason) =>
         new(null, reason, decision.Action switch { TradeAction.Long => true, TradeAction.Short => false, _ => null });
 }

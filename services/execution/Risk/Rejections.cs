@@ -6,6 +6,13 @@ namespace TradingSystem.Execution.Risk;
 /// <summary>Every reason for which a decision becomes no order. None of them is worth a retry of the same decision.</summary>
 public static class Rejections
 {
+    /// <param name="seen">The highest epoch that was seen of the token.</param>
+    public static RejectionReason StaleSession(long seen, long epoch) =>
+        new("STALE_SESSION", Text(seen), Text(epoch), null, "The session that sent this was superseded by a newer one of the same token.");
+
+    public static RejectionReason AccountMismatch(Guid account, Guid asked) =>
+        new("ACCOUNT_MISMATCH", account.ToString(), asked.ToString(), account.ToString(), $"The group trades on account {account}, not on {asked}.");
+
     public static RejectionReason NumberOutOfRange(string field, decimal value, decimal limit) =>
         new("NUMBER_OUT_OF_RANGE", Text(limit), Text(value), Text(limit), $"{field} is outside what can be traded.");
 

@@ -12,6 +12,9 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
 {
     public const string Schema = "execution";
 
+    // Percent of a page filled by inserts; with room beside it a row is updated in place, without touching an index.
+    private const int RoomForUpdates = 50;
+
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<Binding> Bindings => Set<Binding>();
@@ -24,6 +27,8 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
 
     public DbSet<EquityRow> Equity => Set<EquityRow>();
 
+    public DbSet<Fence> Fences => Set<Fence>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -31,6 +36,7 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
         {
             e.Property(x => x.Seq).UseIdentityAlwaysColumn();
             e.HasIndex(x => x.Seq).IsUnique();
+            e.HasStorageParameter("fillfactor", RoomForUpdates);
         });
         modelBuilder.Entity<Binding>(e =>
         {
@@ -41,24 +47,21 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
         modelBuilder.Entity<Order>(e =>
         {
             e.Ignore(x => x.Reason);
-            // EF inserts in the order of the key: with the identity as key, orders are numbered as they were decided.
             e.HasKey(x => x.Seq);
-            e.HasAlternateKey(x => x.Id);
             e.Property(x => x.Seq).UseIdentityAlwaysColumn();
+            // The promise of one order a decision. The other ids follow from the decision's, so they need no key of their own: each
+            // index on a random id costs as much as writing the row does, and a foreign key a lookup a row.
             e.HasIndex(x => x.DecisionId).IsUnique();
-            e.HasIndex(x => x.ClientOrderId).IsUnique();
             e.HasIndex(x => new { x.GroupId, x.Seq });
             e.HasIndex(x => new { x.Symbol, x.Seq });
-            e.HasIndex(x => new { x.Status, x.Seq });
-            e.HasOne<Account>().WithMany().HasForeignKey(x => x.AccountId).OnDelete(DeleteBehavior.Restrict);
+            // The other statuses are most rows, so a list of them is found without an index.
+            e.HasIndex(x => new { x.Status, x.Seq }).HasFilter("status not in ('filled', 'closed')");
         });
         modelBuilder.Entity<Fill>(e =>
         {
             e.HasKey(x => x.Seq);
-            e.HasIndex(x => x.Id).IsUnique();
             e.Property(x => x.Seq).UseIdentityAlwaysColumn();
             e.HasIndex(x => new { x.GroupId, x.Seq });
-            e.HasOne<Order>().WithMany().HasForeignKey(x => x.OrderId).HasPrincipalKey(x => x.Id).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<Position>(e =>
         {
@@ -66,6 +69,7 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
             e.HasKey(x => x.Seq);
             e.Property(x => x.Seq).UseIdentityAlwaysColumn();
             e.HasIndex(x => new { x.AccountId, x.GroupId, x.Symbol }).IsUnique();
+            e.HasStorageParameter("fillfactor", RoomForUpdates);
             e.HasOne<Account>().WithMany().HasForeignKey(x => x.AccountId).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<EquityRow>(e =>
@@ -73,6 +77,12 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
             e.ToTable("equity");
             e.HasKey(x => x.AccountId);
             e.Property(x => x.AccountId).ValueGeneratedNever();
+            e.HasStorageParameter("fillfactor", RoomForUpdates);
+        });
+        modelBuilder.Entity<Fence>(e =>
+        {
+            e.HasKey(x => x.TokenId);
+            e.Property(x => x.TokenId).ValueGeneratedNever();
         });
         modelBuilder.UseConventions();
     }

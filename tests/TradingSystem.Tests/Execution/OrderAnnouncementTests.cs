@@ -1,5 +1,7 @@
 using System.Text.Json;
 using NUnit.Framework;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Risk;
@@ -15,15 +17,50 @@ public sealed class OrderAnnouncementTests
     [Test]
     public void A_fill_is_accepted_submitted_filled_and_only_the_last_is_terminal()
     {
-        var updates = OrderAnnouncements.Of(Filled(100_010m)).ToList();
+        var updates = OrderAnnouncements.Of(Filled(100_010m)).Steps().ToList();
         Assert.Multiple(() =>
         {
             Assert.That(updates.Select(u => u.Status), Is.EqualTo(new[] { "accepted", "submitted", "filled" }));
             Assert.That(updates.Select(u => u.Terminal), Is.EqualTo(new[] { false, false, true }));
             Assert.That(updates.Select(u => u.Id).Distinct().Count(), Is.EqualTo(3));
             Assert.That(updates.Select(u => u.AvgPrice), Is.EqualTo(new decimal?[] { null, null, 100_010m }));
+            Assert.That(updates.Select(u => u.Fee), Is.EqualTo(new[] { 0m, 0m, 0.50005m }));
+            Assert.That(updates.Select(u => u.Before), Is.All.Null);
         });
     }
+
+    [Test]
+    public void Each_step_has_the_id_that_it_would_have_alone()
+    {
+        var order = Filled(100_010m);
+        Assert.That(OrderAnnouncements.Of(order).Steps().Select(u => u.Id), Is.EqualTo(new[] { "accepted", "submitted", "filled" }.Select(s => OrderIds.Update(order.Id, s))));
+    }
+
+    [Test]
+    public void A_close_that_leaves_nothing_is_filled_and_then_closed_at_the_same_price()
+    {
+        var order = OrderBuilder.Build(Long() with { Action = TradeAction.Close }, Account, Fill(100_010m), 100_000m, 3m, true, Now, null);
+        var updates = OrderAnnouncements.Of(order).Steps().ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(updates.Select(u => u.Status), Is.EqualTo(new[] { "accepted", "submitted", "filled", "closed" }));
+            Assert.That(updates.Select(u => u.RealizedPnl), Is.EqualTo(new[] { 0m, 0m, 3m, 3m }));
+            Assert.That(updates.Select(u => u.Terminal), Is.EqualTo(new[] { false, false, false, true }));
+        });
+    }
+
+    [Test]
+    public void A_refusal_is_one_step()
+    {
+        var refused = OrderBuilder.Build(Long(), Account, DecisionCheck.Refuse(Long(), Rejections.PriceMissing("BTCUSDT")), null, 0m, false, Now, null);
+        Assert.That(OrderAnnouncements.Of(refused).Steps().Select(u => (u.Status, u.Terminal, u.Reason!.Code)), Is.EqualTo(new[] { ("rejected", true, "PRICE_MISSING") }));
+    }
+
+    [TestCase("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true)]
+    [TestCase("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", false)]
+    [TestCase(null, false)]
+    public void A_trace_goes_along_only_when_somebody_records_it(string? traceParent, bool kept) =>
+        Assert.That(ExecutionTelemetry.TraceParent(null, Long() with { TraceParent = traceParent }), Is.EqualTo(kept ? traceParent : null));
 
     [Test]
     public void Updates_rebuilt_from_the_table_are_the_same_to_the_letter()
@@ -53,5 +90,7 @@ public sealed class OrderAnnouncementTests
     }
 
     private static Order Filled(decimal price) =>
-        OrderBuilder.Build(Long(), Account, new Verdict(new PlannedFill(true, 0.01m, price, 0.50005m), null, true, 0.01m), 100_000m, 0m, false, Now, null);
+        OrderBuilder.Build(Long(), Account, Fill(price), 100_000m, 0m, false, Now, null);
+
+    private static Verdict Fill(decimal price) => new(new PlannedFill(true, 0.01m, price, 0.50005m), null, true, 0.01m);
 }
