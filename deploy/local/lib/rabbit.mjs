@@ -29,7 +29,7 @@ const environment = (dir, port) => ({
   RABBITMQ_CONFIG_FILE: path.join(dir, "rabbitmq.conf"),
   RABBITMQ_ENABLED_PLUGINS_FILE: path.join(dir, "enabled_plugins"),
   RABBITMQ_CONF_ENV_FILE: "/dev/null",
-  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2",
+  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
   // Makes the start script become the Erlang machine instead of a shell that waits for it: one pid.
   RUNNING_UNDER_SYSTEMD: "true",
 });

@@ -21,8 +21,8 @@ public sealed class EquityReporter(
 {
     private static readonly TimeSpan RoundDeadline = TimeSpan.FromSeconds(10);
 
-    // A burst of decisions is one round, not one each.
-    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(100);
+    // A burst of decisions is one round, not one each; a hundred busy groups are four hundred snapshots a second.
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
