@@ -16,17 +16,11 @@ public sealed record Identity(Guid TokenId, string OwnerKind, Guid OwnerId, long
 }
 
 /// <summary>
-/// One accepted socket. A reader handles frames one after the other without waiting for their publish; a writer sends what is there:
-/// replies in the order of their frames, frames of its own, and what the group's feed has next. Whatever was read is handled to its end,
-/// even if the peer is gone.
+/// One accepted socket. It reads frames and has them handled one after the other without waiting for their publish; its
+/// <see cref="SessionWriter"/> sends. Whatever was read is handled to its end, even if the peer is gone.
 /// </summary>
 public sealed class Session : IDisposable
 {
-    private const int BatchBytes = 64 * 1024;
-    private const int MaxDirectBytes = 1 << 20;
-
-    private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SlowAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan CloseDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ProbeDeadline = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan ProbePoll = TimeSpan.FromMilliseconds(20);
@@ -38,15 +32,8 @@ public sealed class Session : IDisposable
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Signal _signal = new();
-    private readonly Replies _replies = new();
-    private readonly Queue<(Opcode Opcode, byte[] Payload)> _direct = new();
-    private FeedReader? _feed;
+    private readonly SessionWriter _writer;
     private RateLimit _rate;
-    private OutBuffer _out;
-    private int _directBytes;
-    private CloseReason? _close;
-    private bool _dropQueued;
     private bool _readerDone;
     private bool _peerClosed;
     private volatile bool _draining;
@@ -55,7 +42,6 @@ public sealed class Session : IDisposable
     private long _received;
     private long _receivedAt;
     private long _pingedAt;
-    private long _writingSince;
     private long _messageBegan;
 
     public Session(Guid id, Identity identity, ConnectRequest request, Stream transport, Action abort, FrameHandler handler, GatewayOptions options, TimeProvider time, ILogger log)
@@ -67,6 +53,7 @@ public sealed class Session : IDisposable
         _transport = transport;
         _abort = abort;
         _reader = new FrameReader(transport, FrameParser.MaxFrameBytes);
+        _writer = new SessionWriter(this, transport, options, time, log);
         _handler = handler;
         _options = options;
         _time = time;
@@ -88,25 +75,27 @@ public sealed class Session : IDisposable
 
     public bool IsDraining => _draining;
 
-    private bool IsClosing => Volatile.Read(ref _close) is not null;
+    public bool IsAborted => Volatile.Read(ref _aborted);
+
+    public bool IsReaderDone => Volatile.Read(ref _readerDone);
 
     /// <summary>Milliseconds until the next frame may come; 0 takes it. Called by the reader only.</summary>
     public int TakeFrame() => _rate.TryTake(_time);
 
     public void Wake()
     {
-        CheckPace();
-        _signal.Set();
+        _writer.CheckPace();
+        _writer.Wake();
     }
 
     /// <summary>From here on the group's frames are sent.</summary>
-    public void Follow(FeedReader feed) => Volatile.Write(ref _feed, feed);
+    public void Follow(FeedReader feed) => _writer.Feed = feed;
 
     /// <summary>Queues a frame of its own, beside replies and feed.</summary>
-    public void Send(byte[] frame) => Send(Opcode.Text, frame);
+    public void Send(byte[] frame) => _writer.Send(Opcode.Text, frame);
 
     /// <summary>Closes without sending what is queued.</summary>
-    public void Close(CloseReason reason) => Complete(reason, dropQueued: true);
+    public void Close(CloseReason reason) => _writer.Complete(reason, dropQueued: true);
 
     public void Abort()
     {
@@ -117,18 +106,21 @@ public sealed class Session : IDisposable
 
         Volatile.Write(ref _aborted, true);
         _abort();
-        _signal.Set();
+        _writer.Wake();
     }
+
+    /// <summary>Gives the peer a moment to take its leave.</summary>
+    public void AbortSoon() => _ = Task.Delay(CloseDeadline, _time).ContinueWith(_ => Abort(), TaskScheduler.Default);
 
     /// <summary>False if the peer is surely gone.</summary>
     public async Task<bool> IsAliveAsync()
     {
-        if (Volatile.Read(ref _aborted) || IsClosing)
+        if (Volatile.Read(ref _aborted) || _writer.IsClosing)
         {
             return false;
         }
 
-        if (_replies.IsFull)
+        if (_writer.Replies.IsFull)
         {
             // A reader that waits for confirms would not see a pong.
             return true;
@@ -136,7 +128,7 @@ public sealed class Session : IDisposable
 
         var before = Interlocked.Read(ref _received);
         var started = _time.GetTimestamp();
-        Send(Opcode.Ping, []);
+        _writer.Send(Opcode.Ping, []);
         while (Interlocked.Read(ref _received) == before)
         {
             if (_time.GetElapsedTime(started) > ProbeDeadline || Volatile.Read(ref _aborted))
@@ -154,7 +146,7 @@ public sealed class Session : IDisposable
     public void Check()
     {
         var silent = _time.GetElapsedTime(Interlocked.Read(ref _receivedAt));
-        if (silent > 2 * _options.PingAfter && !_replies.IsFull)
+        if (silent > 2 * _options.PingAfter && !_writer.Replies.IsFull)
         {
             SessionLog.Broken(_log, ClientId, "no sign of life");
             Abort();
@@ -164,7 +156,7 @@ public sealed class Session : IDisposable
         if (silent > _options.PingAfter && _time.GetElapsedTime(_pingedAt) > _options.PingAfter)
         {
             _pingedAt = _time.GetTimestamp();
-            Send(Opcode.Ping, []);
+            _writer.Send(Opcode.Ping, []);
         }
 
         if (Interlocked.Read(ref _messageBegan) is var began and not 0 && _time.GetElapsedTime(began) > _options.FrameDeadline)
@@ -173,14 +165,14 @@ public sealed class Session : IDisposable
             Close(CloseCodes.FrameTimeout);
         }
 
-        CheckPace();
+        _writer.CheckPace();
     }
 
     public void SendHeartbeat()
     {
         if (Features.Heartbeat)
         {
-            Send(PushWriter.Heartbeat(_time.GetUtcNow(), Volatile.Read(ref _feed)?.LastSeq ?? 0, Dialect));
+            Send(PushWriter.Heartbeat(_time.GetUtcNow(), _writer.Feed?.LastSeq ?? 0, Dialect));
         }
     }
 
@@ -189,16 +181,16 @@ public sealed class Session : IDisposable
     {
         _draining = true;
         var last = new Reply(this) { ThenClose = CloseCodes.ServerShutdown };
-        _replies.Add(last);
+        _writer.Replies.Add(last);
         last.Complete(ReplyWriter.ServerShutdown(reconnectAfterMs, Dialect));
-        _ = AbortAfterAsync(CloseDeadline);
+        AbortSoon();
     }
 
     /// <summary>Runs until the socket is closed or broken and everything that was read is handled.</summary>
     public async Task RunAsync()
     {
         var reading = ReadAsync();
-        await WriteAsync();
+        await _writer.RunAsync();
         try
         {
             await reading.WaitAsync(CloseDeadline, _time);
@@ -221,67 +213,8 @@ public sealed class Session : IDisposable
     public void Dispose()
     {
         _reader.Dispose();
-        _out.Clear();
+        _writer.Dispose();
         _transport.Dispose();
-    }
-
-    private void Send(Opcode opcode, byte[] payload)
-    {
-        var tooMuch = false;
-        lock (_direct)
-        {
-            if (!IsClosing)
-            {
-                _directBytes += payload.Length;
-                tooMuch = _directBytes > MaxDirectBytes;
-                _direct.Enqueue((opcode, payload));
-            }
-        }
-
-        if (tooMuch)
-        {
-            Cut();
-        }
-
-        _signal.Set();
-    }
-
-    /// <summary>A reader that is too far behind and does not take anything is cut; one that is only busy catches up.</summary>
-    private void CheckPace()
-    {
-        if (Interlocked.Read(ref _writingSince) is not (var since and not 0))
-        {
-            return;
-        }
-
-        var stuck = _time.GetElapsedTime(since);
-        if (stuck > SendDeadline
-            || (stuck > SlowAfter && Volatile.Read(ref _feed) is { IsReplaying: false } feed && feed.Behind > _options.OutboundQueueBytes))
-        {
-            Cut();
-        }
-    }
-
-    private void Cut()
-    {
-        if (Complete(CloseCodes.SlowConsumer, dropQueued: true))
-        {
-            GatewayMetrics.SlowConsumer();
-            SessionLog.Slow(_log, ClientId);
-        }
-    }
-
-    private bool Complete(CloseReason reason, bool dropQueued)
-    {
-        if (Interlocked.CompareExchange(ref _close, reason, null) is not null)
-        {
-            return false;
-        }
-
-        Volatile.Write(ref _dropQueued, dropQueued);
-        _ = AbortAfterAsync(CloseDeadline);
-        _signal.Set();
-        return true;
     }
 
     private async Task ReadAsync()
@@ -312,7 +245,7 @@ public sealed class Session : IDisposable
         finally
         {
             Volatile.Write(ref _readerDone, true);
-            _signal.Set();
+            _writer.Wake();
         }
     }
 
@@ -342,7 +275,7 @@ public sealed class Session : IDisposable
             case Opcode.Ping:
                 if (TakeFrame() == 0)
                 {
-                    Send(Opcode.Pong, incoming.Payload.ToArray());
+                    _writer.Send(Opcode.Pong, incoming.Payload.ToArray());
                 }
 
                 return true;
@@ -352,7 +285,7 @@ public sealed class Session : IDisposable
                 return End(CloseCodes.BinaryFrame);
         }
 
-        if (IsClosing)
+        if (_writer.IsClosing)
         {
             return true;
         }
@@ -362,13 +295,13 @@ public sealed class Session : IDisposable
             return End(CloseCodes.InvalidUtf8);
         }
 
-        if (_replies.IsFull)
+        if (_writer.Replies.IsFull)
         {
-            await _replies.RoomAsync();
+            await _writer.Replies.RoomAsync();
         }
 
         var reply = new Reply(this);
-        _replies.Add(reply);
+        _writer.Replies.Add(reply);
         _handler.Handle(this, incoming.Payload, reply);
         return true;
     }
@@ -382,7 +315,7 @@ public sealed class Session : IDisposable
         }
 
         var last = new Reply(this) { ThenClose = reason };
-        _replies.Add(last);
+        _writer.Replies.Add(last);
         last.Complete([]);
         return false;
     }
@@ -406,94 +339,6 @@ public sealed class Session : IDisposable
             : CloseCodes.InvalidUtf8;
     }
 
-    private async Task WriteAsync()
-    {
-        try
-        {
-            while (!Volatile.Read(ref _aborted))
-            {
-                Collect();
-                if (_out.Length > 0)
-                {
-                    await FlushAsync();
-                }
-                else if (IsClosing)
-                {
-                    break;
-                }
-                else if (Volatile.Read(ref _readerDone) && _replies.IsEmpty)
-                {
-                    // The peer went without a close.
-                    Complete(CloseCodes.Normal, dropQueued: true);
-                    Abort();
-                }
-                else
-                {
-                    await _signal.WaitAsync();
-                }
-            }
-
-            if (!Volatile.Read(ref _aborted))
-            {
-                _out.AddClose(_close!);
-                await FlushAsync();
-            }
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
-        {
-            SessionLog.Broken(_log, ClientId, e.Message);
-            Complete(CloseCodes.Normal, dropQueued: true);
-            Abort();
-        }
-    }
-
-    private void Collect()
-    {
-        while (_out.Length < BatchBytes && !DropsQueued && _replies.Take() is { } reply)
-        {
-            if (reply.Frame is { Length: > 0 } frame)
-            {
-                _out.Add(Opcode.Text, frame);
-            }
-
-            if (reply.ThenClose is { } close)
-            {
-                Complete(close, dropQueued: false);
-                return;
-            }
-        }
-
-        lock (_direct)
-        {
-            while (!IsClosing && _out.Length < BatchBytes && _direct.TryDequeue(out var frame))
-            {
-                _directBytes -= frame.Payload.Length;
-                _out.Add(frame.Opcode, frame.Payload);
-            }
-        }
-
-        if (!IsClosing && _out.Length < BatchBytes && Volatile.Read(ref _feed) is { } feed && !feed.Write(ref _out, BatchBytes - _out.Length, Dialect))
-        {
-            // Better a cut that says so than a silent gap.
-            Cut();
-        }
-    }
-
-    private bool DropsQueued => IsClosing && Volatile.Read(ref _dropQueued);
-
-    private async ValueTask FlushAsync()
-    {
-        Interlocked.Exchange(ref _writingSince, _time.GetTimestamp());
-        await _transport.WriteAsync(_out.Written, CancellationToken.None);
-        Interlocked.Exchange(ref _writingSince, 0);
-        _out.Clear();
-    }
-
-    private async Task AbortAfterAsync(TimeSpan delay)
-    {
-        await Task.Delay(delay, _time);
-        Abort();
-    }
 }
 
 internal static partial class SessionLog

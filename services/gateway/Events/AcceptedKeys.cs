@@ -34,13 +34,19 @@ public sealed class AcceptedKeys
     /// <summary>The first attempt surely came to nothing, so the next one is the first.</summary>
     public void Forget(Guid id, Entry entry) => _entries.TryRemove(KeyValuePair.Create(id, entry));
 
+    /// <summary>What a repetition must repeat: what is traded. Title, tags and trace may be told differently.</summary>
+    public static string Body(TradeDecision decision) => decision.Payload;
+
+    /// <summary>For an event, what is said and to whom.</summary>
+    public static string Body(ImmediateEvent item) => string.Join('\n', [item.Title, .. item.Targets, item.Payload]);
+
     public void Learn(IReadOnlyList<TradeDecision> decisions)
     {
         foreach (var decision in decisions)
         {
             if (decision.DecisionId is not null)
             {
-                Learn(decision.Id, decision.Payload);
+                Learn(decision.Id, Body(decision));
             }
         }
     }
@@ -50,7 +56,7 @@ public sealed class AcceptedKeys
         // Only ids made from a key can come again.
         if (item.Id.Version == 5)
         {
-            Learn(item.Id, item.Payload);
+            Learn(item.Id, Body(item));
         }
     }
 

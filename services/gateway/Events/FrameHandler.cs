@@ -95,7 +95,7 @@ public sealed class FrameHandler(
         else
         {
             var item = Mapping.Immediate(trigger, frame, time.GetUtcNow());
-            Accept(item, item.Id, item.Payload, frame.Key, EventTypes.Immediate, "event_key", answer, () => dispatch.Of(item.Targets));
+            Accept(item, item.Id, AcceptedKeys.Body, frame.Key, EventTypes.Immediate, "event_key", answer, () => dispatch.Of(item.Targets));
         }
     }
 
@@ -113,7 +113,7 @@ public sealed class FrameHandler(
         else
         {
             var item = Mapping.Decision(session.Identity, group, frame, time.GetUtcNow());
-            Accept(item, item.Id, item.Payload, frame.Key, EventTypes.PostTrade, "decision_id", answer, static () => 0);
+            Accept(item, item.Id, AcceptedKeys.Body, frame.Key, EventTypes.PostTrade, "decision_id", answer, static () => 0);
         }
     }
 
@@ -143,7 +143,7 @@ public sealed class FrameHandler(
     }
 
     /// <summary>A key's first frame is published; a repetition gets the first one's outcome, another body under it is refused.</summary>
-    private void Accept<TItem>(TItem item, Guid id, string body, string? key, string kind, string keyField, Answer answer, Func<int> dispatched)
+    private void Accept<TItem>(TItem item, Guid id, Func<TItem, string> body, string? key, string kind, string keyField, Answer answer, Func<int> dispatched)
         where TItem : class
     {
         if (key is null)
@@ -152,7 +152,7 @@ public sealed class FrameHandler(
             return;
         }
 
-        var claim = keys.Take(id, body);
+        var claim = keys.Take(id, body(item));
         if (!claim.IsSame)
         {
             answer.Refuse(ReplyCodes.DecisionIdReused, keyField, key);

@@ -47,7 +47,15 @@ public sealed class OwnProcess : IDisposable
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         using var process = Start(file, arguments, logFile, environment);
-        await process._process.WaitForExitAsync(deadline.Token);
+        try
+        {
+            await process._process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{file} {string.Join(' ', arguments)} did not end in time: {Tail(logFile)}");
+        }
+
         if (process._process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{file} ended with {process._process.ExitCode}: {Tail(logFile)}");

@@ -1,0 +1,185 @@
+using TradingSystem.Contracts.Wire;
+using TradingSystem.Contracts.Wire.Replies;
+using TradingSystem.Gateway.Framing;
+
+namespace TradingSystem.Gateway.Connections;
+
+/// <summary>
+/// The sending half of a session, alone on its transport: replies in the order of their frames, frames of the session's own, and what the
+/// group's feed has next. What is there leaves together in one write.
+/// </summary>
+public sealed class SessionWriter(Session session, Stream transport, GatewayOptions options, TimeProvider time, ILogger log) : IDisposable
+{
+    private const int BatchBytes = 64 * 1024;
+    private const int MaxDirectBytes = 1 << 20;
+
+    private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SlowAfter = TimeSpan.FromMilliseconds(500);
+
+    private readonly Signal _signal = new();
+    private readonly Queue<(Opcode Opcode, byte[] Payload)> _direct = new();
+    private FeedReader? _feed;
+    private OutBuffer _out;
+    private int _directBytes;
+    private CloseReason? _close;
+    private bool _dropQueued;
+    private long _writingSince;
+
+    public Replies Replies { get; } = new();
+
+    /// <summary>The group's feed, once the session follows it.</summary>
+    public FeedReader? Feed
+    {
+        get => Volatile.Read(ref _feed);
+        set => Volatile.Write(ref _feed, value);
+    }
+
+    public bool IsClosing => Volatile.Read(ref _close) is not null;
+
+    private bool DropsQueued => IsClosing && Volatile.Read(ref _dropQueued);
+
+    public void Wake() => _signal.Set();
+
+    public void Send(Opcode opcode, byte[] payload)
+    {
+        var tooMuch = false;
+        lock (_direct)
+        {
+            if (!IsClosing)
+            {
+                _directBytes += payload.Length;
+                tooMuch = _directBytes > MaxDirectBytes;
+                _direct.Enqueue((opcode, payload));
+            }
+        }
+
+        if (tooMuch)
+        {
+            Cut();
+        }
+
+        _signal.Set();
+    }
+
+    /// <summary>Ends the flow with <paramref name="reason"/>, after what is queued or instead of it. The first reason stays; false if there was one.</summary>
+    public bool Complete(CloseReason reason, bool dropQueued)
+    {
+        if (Interlocked.CompareExchange(ref _close, reason, null) is not null)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _dropQueued, dropQueued);
+        session.AbortSoon();
+        _signal.Set();
+        return true;
+    }
+
+    /// <summary>A reader that is too far behind and does not take anything is cut; one that is only busy catches up.</summary>
+    public void CheckPace()
+    {
+        if (Interlocked.Read(ref _writingSince) is not (var since and not 0))
+        {
+            return;
+        }
+
+        var stuck = time.GetElapsedTime(since);
+        if (stuck > SendDeadline || (stuck > SlowAfter && Feed is { IsReplaying: false } feed && feed.Behind > options.OutboundQueueBytes))
+        {
+            Cut();
+        }
+    }
+
+    /// <summary>Runs until the close is sent or the transport broke.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (!session.IsAborted)
+            {
+                Collect();
+                if (_out.Length > 0)
+                {
+                    await FlushAsync();
+                }
+                else if (IsClosing)
+                {
+                    break;
+                }
+                else if (session.IsReaderDone && Replies.IsEmpty)
+                {
+                    // The peer went without a close.
+                    Complete(CloseCodes.Normal, dropQueued: true);
+                    session.Abort();
+                }
+                else
+                {
+                    await _signal.WaitAsync();
+                }
+            }
+
+            if (!session.IsAborted)
+            {
+                _out.AddClose(_close!);
+                await FlushAsync();
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            SessionLog.Broken(log, session.ClientId, e.Message);
+            Complete(CloseCodes.Normal, dropQueued: true);
+            session.Abort();
+        }
+    }
+
+    public void Dispose() => _out.Clear();
+
+    private void Cut()
+    {
+        if (Complete(CloseCodes.SlowConsumer, dropQueued: true))
+        {
+            GatewayMetrics.SlowConsumer();
+            SessionLog.Slow(log, session.ClientId);
+        }
+    }
+
+    private void Collect()
+    {
+        while (_out.Length < BatchBytes && !DropsQueued && Replies.Take() is { } reply)
+        {
+            if (reply.Frame is { Length: > 0 } frame)
+            {
+                _out.Add(Opcode.Text, frame);
+            }
+
+            if (reply.ThenClose is { } close)
+            {
+                Complete(close, dropQueued: false);
+                return;
+            }
+        }
+
+        lock (_direct)
+        {
+            while (!IsClosing && _out.Length < BatchBytes && _direct.TryDequeue(out var frame))
+            {
+                _directBytes -= frame.Payload.Length;
+                _out.Add(frame.Opcode, frame.Payload);
+            }
+        }
+
+        if (!IsClosing && _out.Length < BatchBytes && Feed is { } feed && !feed.Write(ref _out, BatchBytes - _out.Length, session.Dialect))
+        {
+            // Better a cut that says so than a silent gap.
+            Cut();
+        }
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        Interlocked.Exchange(ref _writingSince, time.GetTimestamp());
+        await transport.WriteAsync(_out.Written, CancellationToken.None);
+        Interlocked.Exchange(ref _writingSince, 0);
+        _out.Clear();
+    }
+}
