@@ -1,8 +1,25 @@
+using System.Runtime.Versioning;
 using BenchmarkDotNet.Running;
+using TradingSystem.Benchmarks.Load;
+using TradingSystem.Benchmarks.Load.Baselines;
+
+[assembly: SupportedOSPlatform("linux")]
 
 namespace TradingSystem.Benchmarks;
 
 internal static class Entry
 {
-    private static void Main(string[] args) => BenchmarkSwitcher.FromAssembly(typeof(Entry).Assembly).Run(args);
+    private static async Task<int> Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["load", .. var rest]:
+                return await LoadCommand.RunAsync(rest);
+            case [BaselineHost.Argument, .. var rest]:
+                return await BaselineHost.RunAsync(rest);
+            default:
+                BenchmarkSwitcher.FromAssembly(typeof(Entry).Assembly).Run(args);
+                return 0;
+        }
+    }
 }
