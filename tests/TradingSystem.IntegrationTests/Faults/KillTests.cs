@@ -4,12 +4,16 @@ using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Faults;
 
-/// <summary>Kills each process with SIGKILL while decisions flow. KILL_ROUNDS repeats it: 1 in CI, 20 in make soak.</summary>
+/// <summary>
+/// Kills each process with SIGKILL while decisions flow. KILL_ROUNDS repeats it: 1 in CI, 20 in make soak; KILL_ONLY names one victim.
+/// </summary>
 [TestFixture(false)]
 [TestFixture(true)]
 public sealed class KillTests(bool distributed)
 {
     private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("KILL_ROUNDS"), out var n) ? n : 1;
+
+    private static readonly string? Only = Environment.GetEnvironmentVariable("KILL_ONLY");
 
     [Test]
     public async Task A_killed_process_loses_no_accepted_decision_and_doubles_no_order()
@@ -24,7 +28,7 @@ public sealed class KillTests(bool distributed)
         {
             for (var round = 0; round < Rounds; round++)
             {
-                foreach (var victim in cluster.Killable)
+                foreach (var victim in cluster.Killable.Where(v => Only is null || v == Only))
                 {
                     await DecisionsFlowAsync(cluster, accepted, $"before {victim} is killed");
                     await Task.Delay(moments.Next(0, 300));

@@ -63,7 +63,7 @@ public sealed class OwnProcess : IDisposable
     }
 
     public static string Tail(string logFile) =>
-        File.Exists(logFile) ? string.Join('\n', File.ReadLines(logFile).TakeLast(40)) : "(no output)";
+        File.Exists(logFile) ? string.Join('\n', File.ReadLines(logFile).TakeLast(60)) : "(no output)";
 
     public static int FreePort()
     {

@@ -59,6 +59,8 @@ public sealed class PrivateRabbit(string folder) : IAsyncDisposable
 
     public Task KillAsync() => _process!.KillAsync();
 
+    public string Logs() => OwnProcess.Tail(Log);
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)

@@ -195,7 +195,7 @@ public sealed class TradingCluster : IAsyncDisposable
         return all;
     }
 
-    public string Logs() => string.Join("\n", Names.Select(n => $"--- {n}\n{OwnProcess.Tail(Log(n))}"));
+    public string Logs() => string.Join("\n", Names.Select(n => $"--- {n}\n{OwnProcess.Tail(Log(n))}")) + (_distributed ? $"\n--- rabbitmq\n{_rabbit.Logs()}" : "");
 
     public string WholeLog(string name) => File.ReadAllText(Log(name));
 
