@@ -15,8 +15,6 @@ public sealed class GroupDirectory
     /// <summary>True once everything was read from the database.</summary>
     public bool IsLoaded { get; private set; }
 
-    public IEnumerable<GroupConfig> Groups => _groups.Values;
-
     public GroupConfig? Group(Guid id) => _groups.GetValueOrDefault(id);
 
     public TriggerInfo? Trigger(Guid id) => _triggers.GetValueOrDefault(id);
