@@ -33,8 +33,17 @@ clean() {
   rm -rf "$results"
 }
 
+# Names what failed once more at the end, where the reader of a long log looks first.
+summary() {
+  local project
+  for project in TradingSystem.Tests TradingSystem.IntegrationTests; do
+    [ -f "$results/$project.trx" ] && node deploy/local/failed-tests.mjs "$results/$project.trx"
+  done
+}
+
 finish() {
   trap - EXIT INT TERM
+  summary
   clean
   printf '\n%d passed, %d failed\n' "$passed" "$failed"
   # A bare exit in a trap would give the status from before the trap.

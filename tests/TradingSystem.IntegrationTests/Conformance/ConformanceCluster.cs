@@ -31,7 +31,11 @@ public sealed class ConformanceCluster
     {
         if (Cluster is not null)
         {
-            TestContext.Progress.WriteLine(Cluster.Logs());
+            if (TestContext.CurrentContext.Result.FailCount > 0)
+            {
+                TestContext.Progress.WriteLine(Cluster.Logs());
+            }
+
             await Trigger.DisposeAsync();
             await Cluster.DisposeAsync();
         }
