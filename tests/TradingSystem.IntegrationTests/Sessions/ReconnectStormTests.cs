@@ -28,7 +28,11 @@ public sealed class ReconnectStormTests(bool distributed)
         var triggerToken = await cluster.AddTriggerAsync("storm");
         using var stop = new CancellationTokenSource();
         var left = Reconnects;
-        var bots = tokens.Select((token, g) => Task.Run(() => ReadAsync(sockets, token, g, () => Interlocked.Decrement(ref left) < 0, stop.Token))).ToList();
+        var started = tokens.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToList();
+        var bots = tokens.Select((token, g) => Task.Run(() => ReadAsync(sockets, token, g, started[g], () => Interlocked.Decrement(ref left) < 0, stop.Token))).ToList();
+
+        // What is raised before a bot was ever there is not its own.
+        await Task.WhenAll(started.Select(s => s.Task)).WaitAsync(TimeSpan.FromSeconds(60));
         var raised = await RaiseAsync(cluster, triggerToken, () => Volatile.Read(ref left) > 0);
         await stop.CancelAsync();
         var seen = await Task.WhenAll(bots);
@@ -60,7 +64,7 @@ public sealed class ReconnectStormTests(bool distributed)
         return n;
     }
 
-    private static async Task<(List<int> Numbers, int Unrecovered)> ReadAsync(Uri[] sockets, string token, int seed, Func<bool> enough, CancellationToken stop)
+    private static async Task<(List<int> Numbers, int Unrecovered)> ReadAsync(Uri[] sockets, string token, int seed, TaskCompletionSource started, Func<bool> enough, CancellationToken stop)
     {
         var random = new Random(seed);
         var numbers = new List<int>();
@@ -93,6 +97,7 @@ public sealed class ReconnectStormTests(bool distributed)
                     {
                         unrecovered += frame["recovered"]!.GetValue<bool>() ? 0 : 1;
                         last ??= frame["last_seq"]!.GetValue<long>();
+                        started.TrySetResult();
                         continue;
                     }
 
