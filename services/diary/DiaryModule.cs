@@ -36,9 +36,9 @@ public sealed class DiaryModule : IServiceModule
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
         // Several at a time so that waiting messages can share a transaction; the writer itself does one after another.
-        bus.AddDurableConsumer<EventsConsumer>("diary-events", new DurableQueue { ConcurrencyLimit = 16 });
-        bus.AddDurableConsumer<LogsConsumer>("diary-logs", new DurableQueue { ConcurrencyLimit = 4 });
-        bus.AddDurableConsumer<OrdersConsumer>("diary-orders", new DurableQueue { ConcurrencyLimit = 16, SingleActive = true });
+        bus.AddDurableConsumer<EventsConsumer>("diary-events", new DurableQueue { ConcurrencyLimit = 64 });
+        bus.AddDurableConsumer<LogsConsumer>("diary-logs", new DurableQueue { ConcurrencyLimit = 64 });
+        bus.AddDurableConsumer<OrdersConsumer>("diary-orders", new DurableQueue { ConcurrencyLimit = 64, SingleActive = true });
         bus.AddPublishOrder();
         bus.AddDurableConsumer<EquityConsumer>("diary-equity", new DurableQueue { ConcurrencyLimit = 1 });
         bus.AddDurableConsumer<GroupsConsumer>("diary-groups", new DurableQueue { ConcurrencyLimit = 1 });

@@ -5,10 +5,10 @@ using TradingSystem.Hosting;
 namespace TradingSystem.Diary.Storage;
 
 /// <summary>
-/// Writes bus messages' items; writing them again changes nothing. Messages that arrived while the last ones were being written share
-/// the next transaction, which is one round trip; a lone message is written at once.
+/// Writes bus messages' items; writing them again changes nothing. Nobody waits for the diary, so it waits a moment for more: messages
+/// that come together share a transaction, which is one round trip, and their acknowledgements.
 /// </summary>
-public sealed class DiaryWriter(NpgsqlDataSource database, TimelineSignal signal) : IAsyncDisposable
+public sealed class DiaryWriter(NpgsqlDataSource database, TimelineSignal signal, TimeProvider time) : IAsyncDisposable
 {
     // Holding it from the first sequence value to the commit makes sequence order the order of commits,
     // so whoever follows the timeline by sequence never passes over an entry that commits late.
@@ -16,10 +16,16 @@ public sealed class DiaryWriter(NpgsqlDataSource database, TimelineSignal signal
 
     // About 20 ms of work. More would not be cheaper by the row and keeps the timeline's readers waiting.
     private const int MostRows = 2048;
-    private const int MostMessages = 32;
+
+    // With this many rows waiting, more of them would not make each one cheaper.
+    private const int Plenty = 512;
+
+    // Long against the work of a commit, short against a person's eye.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();
     private readonly Queue<Write> _waiting = new();
+    private int _rows;
     private bool _working;
 
     // A connection of its own keeps the statements prepared.
@@ -59,6 +65,7 @@ public sealed class DiaryWriter(NpgsqlDataSource database, TimelineSignal signal
         lock (_gate)
         {
             _waiting.Enqueue(write);
+            _rows += write.Rows;
             if (!_working)
             {
                 _working = true;
@@ -75,25 +82,40 @@ public sealed class DiaryWriter(NpgsqlDataSource database, TimelineSignal signal
     private async Task WorkAsync()
     {
         var group = new List<Write>();
-        while (Take(group))
+        do
         {
-            await SaveAsync(group);
             group.Clear();
+            if (Volatile.Read(ref _rows) < Plenty)
+            {
+                await Task.Delay(Gathering, time);
+            }
+
+            Take(group);
+            await SaveAsync(group);
         }
+        while (HasMore());
     }
 
-    private bool Take(List<Write> group)
+    private void Take(List<Write> group)
     {
         lock (_gate)
         {
             var rows = 0;
-            while (group.Count < MostMessages && _waiting.TryPeek(out var next) && (rows == 0 || rows + next.Rows <= MostRows))
+            while (_waiting.TryPeek(out var next) && (rows == 0 || rows + next.Rows <= MostRows))
             {
                 rows += next.Rows;
                 group.Add(_waiting.Dequeue());
             }
 
-            return _working = group.Count > 0;
+            _rows -= rows;
+        }
+    }
+
+    private bool HasMore()
+    {
+        lock (_gate)
+        {
+            return _working = _waiting.Count > 0;
         }
     }
 

@@ -24,6 +24,7 @@ public sealed class DiaryWriterTests
         _postgres = new PrivatePostgres(_folder);
         await _postgres.InitialiseAsync();
         var services = new ServiceCollection();
+        services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => NpgsqlDataSource.Create(_postgres.ConnectionString));
         services.AddServiceDb<DiaryDb>(DiaryDb.Schema);
         services.AddSingleton<TimelineSignal>();
