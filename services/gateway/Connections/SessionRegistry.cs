@@ -18,7 +18,15 @@ public sealed class SessionRegistry
     public IEnumerable<Session> All => _byId.Values;
 
     /// <summary>Sessions that have or are about to have a token, entered or not.</summary>
-    public IReadOnlyList<Guid> Present => [.. _byId.Keys, .. _opening.Keys];
+    public IReadOnlyList<Guid> Present
+    {
+        get
+        {
+            // In this order: a session enters before it stops opening, so one that is on its way is seen at least once.
+            var opening = _opening.Keys;
+            return [.. opening, .. _byId.Keys];
+        }
+    }
 
     /// <summary>Before a token is claimed: whoever asks after this session meanwhile must not take it for dead.</summary>
     public void Opening(Guid sessionId) => _opening[sessionId] = true;

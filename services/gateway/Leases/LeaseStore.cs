@@ -22,7 +22,10 @@ public sealed class LeaseStore(NpgsqlDataSource database, Node node, ILogger<Lea
     private const int Capacity = 20_000;
     private const int CommandTimeoutSeconds = 3;
 
-    /// <summary>A node that missed this is dead; its tokens can be taken.</summary>
+    /// <summary>
+    /// A node that missed this is dead; its tokens can be taken. Counted to the statement's start, which is when its view of the nodes is
+    /// from: a claim that waited long for a row must not take that time for the node's silence.
+    /// </summary>
     private const string NodePatience = "1500 milliseconds";
 
     private const string ClaimSql = $"""
@@ -39,7 +42,7 @@ public sealed class LeaseStore(NpgsqlDataSource database, Node node, ILogger<Lea
             select id, 1, $4, session_id from found where turn = 1
             on conflict (token_id) do update set epoch = l.epoch + 1, node_id = excluded.node_id, session_id = excluded.session_id
             where l.session_id is null or not exists (
-                select 1 from gateway.nodes n where n.id = l.node_id and n.seen_at > clock_timestamp() - interval '{NodePatience}')
+                select 1 from gateway.nodes n where n.id = l.node_id and n.seen_at > statement_timestamp() - interval '{NodePatience}')
             returning token_id, epoch, session_id)
         select f.n, f.id, f.owner_kind, f.owner_id, t.epoch, b.node_id, b.session_id
         from found f left join taken t on t.session_id = f.session_id left join before b on b.token_id = f.id

@@ -16,6 +16,9 @@ public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, 
     private static readonly TimeSpan OutOfTouch = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SettlePeriod = TimeSpan.FromSeconds(30);
 
+    /// <summary>Another node's claim that saw this one silent may take effect that much later: the database gives it no longer.</summary>
+    private static readonly TimeSpan Uneasy = TimeSpan.FromSeconds(5);
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -35,20 +38,26 @@ public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var last = time.GetTimestamp();
-        var settled = last;
+        // When the last beat that arrived was sent: what the others see is not older than that.
+        long? sentBefore = null;
+        var away = time.GetTimestamp();
+        var settled = away;
         using var timer = new PeriodicTimer(Period, time);
         do
         {
             try
             {
+                var sent = time.GetTimestamp();
                 await BeatAsync(stoppingToken);
-                var wasAway = time.GetElapsedTime(last) > OutOfTouch;
-                last = time.GetTimestamp();
-                if (wasAway || time.GetElapsedTime(settled) > SettlePeriod)
+                if (sentBefore is not { } before || time.GetElapsedTime(before) > OutOfTouch)
                 {
-                    await SettleAsync();
-                    settled = last;
+                    away = time.GetTimestamp();
+                }
+
+                sentBefore = sent;
+                if (time.GetElapsedTime(away) < Uneasy || time.GetElapsedTime(settled) > SettlePeriod)
+                {
+                    settled = await SettleAsync() ? sent : settled;
                 }
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
@@ -71,13 +80,21 @@ public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task SettleAsync()
+    /// <summary>False when the database could not say.</summary>
+    private async Task<bool> SettleAsync()
     {
         // A session that ends meanwhile has given its token back itself and is only closed once more.
         var entered = sessions.All.Select(s => s.Id).ToArray();
-        foreach (var id in await leases.SettleAsync(entered, () => sessions.Present) ?? [])
+        if (await leases.SettleAsync(entered, () => sessions.Present) is not { } lost)
+        {
+            return false;
+        }
+
+        foreach (var id in lost)
         {
             sessions.Find(id)?.Close(CloseCodes.LeaseLost);
         }
+
+        return true;
     }
 }

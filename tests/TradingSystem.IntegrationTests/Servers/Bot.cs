@@ -14,6 +14,9 @@ public sealed class Bot : IAsyncDisposable
 
     public string? CloseReason => _socket.CloseStatusDescription;
 
+    /// <summary>As far as a pending receive has shown.</summary>
+    public bool IsOpen => _socket.State == WebSocketState.Open;
+
     public static async Task<Bot> ConnectAsync(Uri socket, string query)
     {
         var bot = new Bot();
