@@ -176,12 +176,26 @@ public sealed class LeaseTests
         var bot = await Bot.ConnectAsync(socket, $"trading_group_token={token}");
         if (await bot.ReceiveAsync(Evicted + TimeSpan.FromSeconds(1)) is not null)
         {
-            // Reading answers pings, as every living client does.
-            _ = bot.ReceiveAsync(TimeSpan.FromMinutes(5)).ContinueWith(t => t.Exception, TaskScheduler.Default);
+            _ = ReadOnAsync(bot);
             return bot;
         }
 
         await bot.DisposeAsync();
         return null;
+    }
+
+    /// <summary>Reading answers pings, as every living client does, past whatever events come.</summary>
+    private static async Task ReadOnAsync(Bot bot)
+    {
+        try
+        {
+            while (await bot.ReceiveAsync(TimeSpan.FromMinutes(5)) is not null)
+            {
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
+        {
+            // The connection has ended.
+        }
     }
 }
