@@ -261,6 +261,8 @@ public sealed class TradingCluster : IAsyncDisposable
             ["AUTH__ADMINUSERNAME"] = AdminName,
             ["AUTH__ADMINPASSWORD"] = AdminPassword,
             ["MARKET"] = _market,
+            // A rule's event in the middle of a test that counts frames is chance; a replay is there for its rules.
+            ["TRIGGER__RULES__ENABLED"] = _market.StartsWith("replay:", StringComparison.Ordinal) ? "true" : "false",
             ["BUS__TRANSPORT"] = _distributed ? "RabbitMq" : "InMemory",
         };
         foreach (var (setting, value) in _settings)
