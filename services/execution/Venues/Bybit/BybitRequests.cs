@@ -1,0 +1,104 @@
+using System.Globalization;
+using TradingSystem.Execution.Venues.Http;
+
+namespace TradingSystem.Execution.Venues.Bybit;
+
+/// <summary>Orders as v5 takes them; quantities are already on the grid here.</summary>
+public static class BybitRequests
+{
+    public const string Create = "/v5/order/create";
+
+    private const long Rises = 1;
+    private const long Falls = 2;
+
+    public static VenueFields Linear(string? symbol = null) => new VenueFields().Add("category", "linear").Add("symbol", symbol);
+
+    public static VenueRequest Place(NewOrder order, VenueInstrument instrument, decimal quantity)
+    {
+        var isLimit = order.Type == VenueOrderType.Limit;
+        var fields = Linear(order.Symbol)
+            .Add("side", Side(order.Side))
+            .Add("orderType", isLimit ? "Limit" : "Market")
+            .Add("qty", quantity)
+            .Add("price", isLimit ? Grid.Price(order.Price!.Value, instrument.Tick) : null)
+            .Add("timeInForce", isLimit ? InForce(order.TimeInForce) : null)
+            .AddIf("reduceOnly", order.ReduceOnly)
+            .Add("orderLinkId", order.ClientId);
+        AddBucket(fields, order.PositionSide);
+        if (order.Protection is { } protection)
+        {
+            var trigger = By(protection.TriggerBy);
+            fields
+                .Add("stopLoss", OnTick(protection.StopLoss, instrument))
+                .Add("slTriggerBy", protection.StopLoss is null ? null : trigger)
+                .Add("takeProfit", OnTick(protection.TakeProfit, instrument))
+                .Add("tpTriggerBy", protection.TakeProfit is null ? null : trigger);
+        }
+
+        return VenueRequest.Order(Create, fields);
+    }
+
+    /// <param name="quantity">Null to close whatever the position is: that is quantity 0 with <c>closeOnTrigger</c>.</param>
+    public static VenueRequest Protect(ProtectionOrder order, VenueInstrument instrument, decimal? quantity)
+    {
+        // A stop sells below the market and buys above it, a profit is taken the other way round.
+        var rises = (order.Side == OrderSide.Buy) == (order.Kind == ProtectionKind.StopLoss);
+        var fields = Linear(order.Symbol)
+            .Add("side", Side(order.Side))
+            .Add("orderType", order.LimitPrice is null ? "Market" : "Limit")
+            .Add("qty", quantity ?? 0m)
+            .Add("price", OnTick(order.LimitPrice, instrument))
+            .Add("triggerPrice", Grid.Price(order.TriggerPrice, instrument.Tick))
+            .AddNumber("triggerDirection", rises ? Rises : Falls)
+            .Add("triggerBy", By(order.TriggerBy))
+            .AddIf("reduceOnly", order.ReduceOnly || quantity is null)
+            .AddIf("closeOnTrigger", quantity is null)
+            .Add("orderLinkId", order.ClientId);
+        AddBucket(fields, order.PositionSide);
+        return VenueRequest.Order(Create, fields);
+    }
+
+    public static VenueFields Named(OrderRef order) => order.VenueId is { } id
+        ? Linear(order.Symbol).Add("orderId", id)
+        : Linear(order.Symbol).Add("orderLinkId", order.ClientId);
+
+    public static VenueRequest Leverage(string symbol, decimal leverage) => VenueRequest.Change(
+        HttpMethod.Post, "/v5/position/set-leverage", Linear(symbol).Add("buyLeverage", leverage).Add("sellLeverage", leverage));
+
+    public static VenueRequest Mode(string symbol, PositionMode mode) => VenueRequest.Change(
+        HttpMethod.Post, "/v5/position/switch-mode", Linear(symbol).AddNumber("mode", mode == PositionMode.Hedge ? 3 : 0));
+
+    public static VenueRequest Margin(MarginMode mode) => VenueRequest.Change(
+        HttpMethod.Post, "/v5/account/set-margin-mode", new VenueFields().Add("setMarginMode", mode == MarginMode.Isolated ? "ISOLATED_MARGIN" : "REGULAR_MARGIN"));
+
+    /// <summary>The first message of a private stream, valid until <paramref name="expires"/>.</summary>
+    public static string Login(VenueCredentials credentials, DateTimeOffset expires)
+    {
+        var until = expires.ToUnixTimeMilliseconds();
+        var sign = Signature.Hex(credentials.Secret, $"GET/realtime{until}");
+        return string.Create(CultureInfo.InvariantCulture, $$"""{"op":"auth","args":["{{credentials.Key}}",{{until}},"{{sign}}"]}""");
+    }
+
+    private static void AddBucket(VenueFields fields, PositionSide? side)
+    {
+        if (side is { } bucket)
+        {
+            fields.AddNumber("positionIdx", bucket == PositionSide.Long ? 1 : 2);
+        }
+    }
+
+    private static decimal? OnTick(decimal? price, VenueInstrument instrument) => price is { } value ? Grid.Price(value, instrument.Tick) : null;
+
+    private static string Side(OrderSide side) => side == OrderSide.Buy ? "Buy" : "Sell";
+
+    /// <summary>The last price is what the exchange takes when nothing is said.</summary>
+    private static string? By(TriggerBy by) => by == TriggerBy.Mark ? "MarkPrice" : null;
+
+    private static string? InForce(TimeInForce value) => value switch
+    {
+        TimeInForce.ImmediateOrCancel => "IOC",
+        TimeInForce.FillOrKill => "FOK",
+        TimeInForce.PostOnly => "PostOnly",
+        _ => null,
+    };
+}

@@ -1,0 +1,79 @@
+using TradingSystem.Execution.Instruments;
+
+namespace TradingSystem.Execution.Venues;
+
+public sealed record ServerTime(DateTimeOffset At);
+
+/// <summary>Trading rules of a USDT-margined perpetual; quantities in the base asset, whatever the exchange counts in.</summary>
+/// <param name="VenueSymbol">The exchange's name for it.</param>
+/// <param name="ContractSize">Base asset per unit of the exchange's quantity; 1 where it counts in the base asset.</param>
+/// <param name="MinNotional">Quote currency; 0 where the exchange has none.</param>
+/// <param name="IsTrading">False while it is listed but takes no orders.</param>
+public sealed record VenueInstrument(
+    string Symbol,
+    string VenueSymbol,
+    decimal Tick,
+    decimal Step,
+    decimal MinQuantity,
+    decimal MaxMarketQuantity,
+    decimal MaxLimitQuantity,
+    decimal MinNotional,
+    decimal ContractSize,
+    decimal? MaxLeverage,
+    bool IsTrading)
+{
+    /// <summary>A limit price may be at most this part above the market price, e.g. 0.05; null where the exchange does not say.</summary>
+    public decimal? PriceBandUp { get; init; }
+
+    /// <summary>A limit price may be at most this part below the market price.</summary>
+    public decimal? PriceBandDown { get; init; }
+
+    public Instrument ToInstrument() => new(Symbol, Tick, Step, MinQuantity, MinNotional, MaxMarketQuantity);
+}
+
+public sealed record VenuePrice(string Symbol, decimal Price, DateTimeOffset At);
+
+/// <param name="Leverage">Whole number on most exchanges.</param>
+public sealed record SymbolSetup(string Symbol, decimal Leverage, MarginMode MarginMode, PositionMode PositionMode);
+
+/// <param name="Quantity">Base asset; above 0 long, below 0 short, also in hedge mode.</param>
+/// <param name="Side">The bucket in hedge mode, null in one-way mode.</param>
+public sealed record VenuePosition(string Symbol, PositionSide? Side, decimal Quantity, decimal EntryPrice)
+{
+    public decimal? MarkPrice { get; init; }
+
+    public decimal? UnrealizedPnl { get; init; }
+
+    public decimal? LiquidationPrice { get; init; }
+
+    public decimal? Leverage { get; init; }
+
+    public MarginMode? MarginMode { get; init; }
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+}
+
+/// <param name="Wallet">Cash with realised PnL and fees, without unrealised PnL.</param>
+/// <param name="Available">For new orders; null where the message does not tell.</param>
+public sealed record VenueBalance(string Asset, decimal Wallet, decimal? Available, decimal? UnrealizedPnl = null);
+
+/// <param name="FillId">Unique within the symbol.</param>
+/// <param name="Fee">Above 0 paid, below 0 earned; null where the message does not tell it for this fill.</param>
+/// <param name="RealizedPnl">Before fees; null where the exchange does not tell it per fill.</param>
+public sealed record VenueFill(
+    string Symbol, string FillId, string VenueOrderId, string? ClientId, OrderSide Side, PositionSide? PositionSide, decimal Quantity, decimal Price, decimal? Fee, string? FeeAsset, DateTimeOffset At)
+{
+    public decimal? RealizedPnl { get; init; }
+
+    public bool? IsMaker { get; init; }
+}
+
+/// <summary>Fills of one symbol since a time, of one order, or both.</summary>
+public sealed record FillQuery(string Symbol, DateTimeOffset? Since = null, string? VenueOrderId = null, string? ClientId = null);
+
+/// <param name="Amount">Quote currency, before fees and funding.</param>
+/// <param name="VenueOrderId">Null where the exchange tells only the position.</param>
+public sealed record RealizedPnl(string Symbol, string Id, decimal Amount, DateTimeOffset At, string? VenueOrderId = null, decimal? ClosedQuantity = null);
+
+/// <param name="Amount">Quote currency; above 0 received, below 0 paid.</param>
+public sealed record FundingPayment(string Symbol, string Id, decimal Amount, DateTimeOffset At);
