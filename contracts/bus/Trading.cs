@@ -9,8 +9,11 @@ public enum TradeAction
     NoTrade,
 }
 
-/// <summary>Decisions that were accepted together, in the order of their acceptance.</summary>
-public sealed record TradeDecisions(IReadOnlyList<TradeDecision> Items);
+/// <summary>
+/// Decisions that were accepted together, in the order of their acceptance. One without items and with a <c>Barrier</c> is put
+/// behind them by execution itself: when it arrives, everything that was accepted before it has its outcome.
+/// </summary>
+public sealed record TradeDecisions(IReadOnlyList<TradeDecision> Items, Guid? Barrier = null);
 
 /// <summary>
 /// One <c>post_trade</c>. <c>Id</c> is the event id and the permanent key of at most one order.

@@ -31,6 +31,8 @@ public static class CloseCodes
     /// <summary>This session's lease went to another one, so it must not decide any more.</summary>
     public static readonly CloseReason LeaseLost = TokenInUse with { Meaning = "Another session took the token over while this one was out of touch." };
 
+    public static readonly CloseReason TokenFenced = new(1008, "TOKEN_FENCED", true, "A person stopped the group; nothing that this session sent counts any more. A new session may come at once, and hears whether the group trades.");
+
     public static readonly CloseReason BadRequest = new(1008, "BAD_PARAMETER", false, "features, protocol or resume_from in the address is not understood.");
 
     public static readonly CloseReason LockedOut = new(1008, "LOCKED_OUT", true, "Too many bad tokens came from this address; wait a minute.");
@@ -50,7 +52,7 @@ public static class CloseCodes
     /// <summary>In the order of their codes.</summary>
     public static readonly IReadOnlyList<CloseReason> All =
     [
-        Normal, ProtocolError, BinaryFrame, InvalidUtf8, NoToken, BothTokens, InvalidToken, TokenRevoked, TokenInUse, LeaseLost,
+        Normal, ProtocolError, BinaryFrame, InvalidUtf8, NoToken, BothTokens, InvalidToken, TokenRevoked, TokenInUse, LeaseLost, TokenFenced,
         BadRequest, LockedOut, FrameTimeout, FrameTooLarge, ServerShutdown, SlowConsumer, RateLimited, Unavailable,
     ];
 }

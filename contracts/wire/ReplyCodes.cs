@@ -37,6 +37,9 @@ public static class ReplyCodes
     public static readonly ReplyCode GroupInactive = new(ReplyMessages.Halted, "GROUP_INACTIVE", false, 0,
         "the trading group is not active", "The group was switched off; its decisions are refused until it is switched on.");
 
+    public static readonly ReplyCode TradingHalted = new(ReplyMessages.Halted, "TRADING_HALTED", false, 0,
+        "trading is held back", "A person or a limit halted, stopped or paused the system, the account or the group; decisions are refused until a person resumes.");
+
     public static readonly ReplyCode TriggerInactive = new(ReplyMessages.Halted, "TRIGGER_INACTIVE", false, 0,
         "the trigger is not active", "The trigger was switched off; its signals are refused until it is switched on.");
 
@@ -54,6 +57,6 @@ public static class ReplyCodes
 
     public static readonly IReadOnlyList<ReplyCode> All =
     [
-        ForbiddenEvent, DecisionIdReused, RateLimited, GroupInactive, TriggerInactive, BusUnavailable, ShuttingDown, OutcomeUnknownKeyed, OutcomeUnknown,
+        ForbiddenEvent, DecisionIdReused, RateLimited, GroupInactive, TradingHalted, TriggerInactive, BusUnavailable, ShuttingDown, OutcomeUnknownKeyed, OutcomeUnknown,
     ];
 }

@@ -14,6 +14,7 @@ port=${PORT:-8000}
   keep ADMIN_PASSWORD "$(random 16)"
   keep POSTGRES_PASSWORD "$(random 32)"
   keep RABBITMQ_PASSWORD "$(random 32)"
+  keep EXECUTION_KEY "$(head -c 32 /dev/urandom | base64)"
   printf 'GATEWAY_PORT=%s\nDASHBOARD_PORT=%s\nMARKET=%s\n' "$port" "$((port + 1))" "${MARKET:-auto}"
 } >"$file.tmp"
 mv "$file.tmp" "$file"

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { abandonForeground, canListen, freePort, living, notePid, Problem, ROOT, run, say, sleep, stopPid } from "./lib/proc.mjs";
 import { embeddedBin, initPostgres, startPostgres, stopPostgres } from "./lib/postgres.mjs";
-import { checkTools, npmCi, prepare, secrets, settings, STANDALONE } from "./lib/prepare.mjs";
+import { accountKeys, checkTools, npmCi, prepare, secrets, settings, STANDALONE } from "./lib/prepare.mjs";
 import { announce, rotate, tellMarket, waitReady } from "./lib/ready.mjs";
 import { seedDemo } from "./seed-demo.mjs";
 
@@ -66,6 +66,7 @@ async function main() {
     AUTH__ADMINUSERNAME: keys.admin_username,
     AUTH__ADMINPASSWORD: keys.admin_password,
     BUS__TRANSPORT: "InMemory",
+    ...accountKeys(dataDir),
     MARKET: feed,
   };
   rotate(files.log);

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { canListen, freePort, living, notePid, Problem, readJson, ROOT, run, say, stopPid, writeJson } from "./lib/proc.mjs";
 import { initPostgres, startPostgres, stopPostgres, systemBin } from "./lib/postgres.mjs";
-import { checkTools, prepare, secrets, serviceDll, SERVICES, settings } from "./lib/prepare.mjs";
+import { accountKeys, checkTools, prepare, secrets, serviceDll, SERVICES, settings } from "./lib/prepare.mjs";
 import { hasRabbit, PORTS, startRabbit, stopRabbit } from "./lib/rabbit.mjs";
 import { announce, rotate, tellMarket, waitReady } from "./lib/ready.mjs";
 import { seedDemo } from "./seed-demo.mjs";
@@ -42,6 +42,7 @@ function serviceEnv(name, state, keys) {
     BUS__RABBITMQ: `amqp://guest:guest@127.0.0.1:${state.rabbitmq}/`,
     MARKET: state.market,
   };
+  if (name === "execution") Object.assign(env, accountKeys(options.dataDir));
   if (name === "dashboard") {
     for (const other of NAMES.filter((n) => n !== "dashboard")) env[`FORWARD__${other.replace("-", "").toUpperCase()}`] = urlOf(state, other);
   }

@@ -1,12 +1,15 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Delivery;
+using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Equity;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
@@ -14,7 +17,7 @@ using TradingSystem.Hosting.Delivery;
 
 namespace TradingSystem.Execution;
 
-/// <summary>Turns decisions into orders, fills and positions of simulated accounts.</summary>
+/// <summary>Turns decisions into orders, fills and positions, of simulated accounts and at venues.</summary>
 public sealed class ExecutionModule : IServiceModule
 {
     public string Name => "execution";
@@ -24,6 +27,7 @@ public sealed class ExecutionModule : IServiceModule
         var services = builder.Services;
         services.AddSingleton((builder.Configuration.GetSection("Execution").Get<ExecutionOptions>() ?? new ExecutionOptions()).Validate());
         services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
+        services.AddAccounts(builder.Configuration);
         services.AddDurableKind<OrderUpdate, OrderUpdates>(items => new(items), size: _ => 1024, inFlight: 1, trace: i => i.TraceParent);
         services.AddDurableKind<EquitySnapshot, EquitySnapshots>(items => new(items), size: e => 512 + (e.Positions.Count * 192), inFlight: 2);
         services.AddSingleton<InstrumentTable>(_ => new InstrumentTable());
@@ -37,6 +41,9 @@ public sealed class ExecutionModule : IServiceModule
             p.GetRequiredService<IDurablePublisher>(), p.GetRequiredService<EquityReporter>().Wake, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Announcer>>()));
         services.AddSingleton(p => new DecisionLane(
             p.GetRequiredService<DecisionProcessor>().ProcessAsync, p.GetRequiredService<Announcer>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<DecisionLane>>()));
+        services.AddControls();
+        services.AddProtection();
+        services.AddDesk();
         services.AddSingleton<EquityReader>();
         services.AddSingleton<EquityReporter>();
         services.AddHostedService(p => p.GetRequiredService<EquityReporter>());
@@ -49,6 +56,7 @@ public sealed class ExecutionModule : IServiceModule
         bus.AddPublishOrder();
         bus.AddDurableConsumer<GroupsChangedConsumer>("execution-groups", new DurableQueue { ConcurrencyLimit = 1 });
         bus.AddPerNodeConsumer<PriceTicksConsumer>("execution-prices");
+        bus.AddControls();
     }
 
     public void Map(WebApplication app)
@@ -57,6 +65,9 @@ public sealed class ExecutionModule : IServiceModule
         app.MapFills();
         app.MapPositions();
         app.MapAccounts();
+        app.MapRisk();
+        app.MapAllControls();
+        app.MapProtections();
     }
 
     public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>

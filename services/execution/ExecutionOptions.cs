@@ -23,8 +23,20 @@ public sealed class ExecutionOptions
 
     public decimal MaxLeverage { get; set; } = 125m;
 
+    /// <summary>How far the price may be off a decision's <c>entry</c>, in basis points of the entry; limits over REST can only be stricter.</summary>
+    public decimal EntryBandBps { get; set; } = 500m;
+
+    /// <summary>What is done about a position that stands without the protection it was opened with: <c>restore</c> or <c>flatten</c>.</summary>
+    public string NakedPolicy { get; set; } = "restore";
+
+    /// <summary>How long a position may stand so before something is done.</summary>
+    public TimeSpan NakedGrace { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How often accounts with open positions announce their equity.</summary>
     public TimeSpan EquityInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Seconds between two comparisons of an account with its venue; at least 30.</summary>
+    public int OrderSyncIntervalS { get; set; } = 60;
 
     public ExecutionOptions Validate()
     {
@@ -35,7 +47,11 @@ public sealed class ExecutionOptions
         Require(TakerFeeBps is >= 0m and < 1_000m, nameof(TakerFeeBps), "from 0 to below 1000");
         Require(InitialBalance is > 0m and <= 10_000_000_000m, nameof(InitialBalance), "positive and at most 1e10");
         Require(MaxLeverage is >= 1m and <= 1_000m, nameof(MaxLeverage), "from 1 to 1000");
+        Require(EntryBandBps is > 0m and <= 1_000_000m, nameof(EntryBandBps), "positive and at most 1e6");
+        Require(NakedPolicy is "restore" or "flatten", nameof(NakedPolicy), "restore or flatten");
+        Require(NakedGrace >= TimeSpan.Zero && NakedGrace <= TimeSpan.FromMinutes(5), nameof(NakedGrace), "from 0 to 5 min");
         Require(EquityInterval >= TimeSpan.FromMilliseconds(100), nameof(EquityInterval), "at least 100 ms");
+        Require(OrderSyncIntervalS >= 30, nameof(OrderSyncIntervalS), "at least 30");
         return this;
     }
 

@@ -1,4 +1,7 @@
 using TradingSystem.Execution;
+using TradingSystem.Execution.Secrets;
 using TradingSystem.Hosting;
 
-return await ServiceApp.RunAsync("execution", args, new ExecutionModule());
+return args.Contains(RewrapCommand.Switch)
+    ? await RewrapCommand.RunAsync(args)
+    : await ServiceApp.RunAsync("execution", args, new ExecutionModule());

@@ -1,6 +1,7 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Controls;
 using TradingSystem.Gateway.Documents;
 using TradingSystem.Gateway.Events;
 using TradingSystem.Gateway.Feeds;
@@ -45,6 +46,9 @@ public sealed class GatewayModule : IServiceModule
         bus.AddPerNodeConsumer<PositionsConsumer>("gateway-positions");
         bus.AddPerNodeConsumer<NodeReportConsumer>("gateway-nodes");
         bus.AddPerNodeConsumer<SessionProbeConsumer>("gateway-probes");
+        bus.AddPerNodeConsumer<ControlStatesConsumer>("gateway-controls");
+        bus.AddPerNodeConsumer<SessionsFencedConsumer>("gateway-fenced");
+        bus.AddDurableConsumer<FenceTokensConsumer>("gateway-fences", new DurableQueue { ConcurrencyLimit = 1 });
     }
 
     public void Map(WebApplication app)
@@ -87,6 +91,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<Tickets>();
         services.AddSingleton<TokenLookup>();
         services.AddSingleton<DispatchCount>();
+        services.AddSingleton<TradingControls>();
         services.AddSingleton<FrameHandler>();
         services.AddSingleton<EventsEndpoint>();
         services.AddHostedService<SessionWatch>();

@@ -1,10 +1,16 @@
 using TradingSystem.Dashboard;
 using TradingSystem.Diary;
 using TradingSystem.Execution;
+using TradingSystem.Execution.Secrets;
 using TradingSystem.Gateway;
 using TradingSystem.Hosting;
 using TradingSystem.TradingGroup;
 using TradingSystem.Trigger;
+
+if (args.Contains(RewrapCommand.Switch))
+{
+    return await RewrapCommand.RunAsync(args);
+}
 
 return await ServiceApp.RunAsync(
     "standalone",

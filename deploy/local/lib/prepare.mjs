@@ -63,6 +63,17 @@ export function secrets(dataDir) {
   return all;
 }
 
+/**
+ * Where execution finds the key that encrypts the credentials of trade accounts: in the data folder, made once, unless the environment
+ * names another. Without it they cannot be read again.
+ */
+export function accountKeys(dataDir) {
+  if (Object.keys(process.env).some((name) => /^EXECUTION__KEY(FILE$|S__)/i.test(name))) return {};
+  const file = path.join(dataDir, "account-keys");
+  if (!fs.existsSync(file)) writeFile(file, `# version:key, 32 random bytes in base64; the highest version encrypts, every one decrypts\n1:${randomBytes(32).toString("base64")}\n`);
+  return { EXECUTION__KEYFILE: file };
+}
+
 /** npm ci in a folder, skipped while package.json and lock are those of the last time. */
 export async function npmCi(folder, log) {
   const stamp = path.join(ROOT, folder, "node_modules/.stamp");

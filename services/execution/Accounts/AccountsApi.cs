@@ -1,23 +1,26 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
-using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Accounts;
 
-/// <summary>Money in USDT, valued at the latest prices this node has seen, else at the positions' entries.</summary>
-public sealed record AccountView(
-    Guid Id, string Name, string Exchange, string Mode, Guid GroupId, string GroupName, decimal Balance, decimal Equity,
-    decimal RealizedPnl, decimal UnrealizedPnl, DateTimeOffset CreatedAt);
-
+/// <summary><c>/api/v1/accounts</c>.</summary>
 public static class AccountsApi
 {
-    public static void MapAccounts(this WebApplication app) =>
-        app.MapGet("/api/v1/accounts", ListAsync).RequireAuthorization().WithTags("execution").Produces<Page<AccountView>>();
+    public static void MapAccounts(this WebApplication app)
+    {
+        var accounts = app.MapGroup("/api/v1/accounts").RequireAuthorization().WithTags("execution");
+        accounts.MapGet("/", ListAsync).Produces<Page<AccountView>>();
+        accounts.MapGet("/{id:guid}", (AccountReader reader, Guid id, CancellationToken cancellationToken) => reader.AnswerAsync(id, cancellationToken))
+            .Produces<AccountView>().Produces<AccountError>(404);
+        accounts.MapGet("/{id:guid}/audit", AuditAsync).Produces<Page<AuditView>>();
+        accounts.MapChanges();
+        accounts.MapSwitches();
+        accounts.MapLive();
+        accounts.MapBindings();
+    }
 
-    private static async Task<IResult> ListAsync(ExecutionDb db, PriceBook prices, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(ExecutionDb db, AccountReader reader, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
     {
         var violations = new List<Violation>();
         var group = ListRequest.Id("group_id", group_id, violations);
@@ -26,22 +29,24 @@ public static class AccountsApi
             return ListRequest.Refuse(violations);
         }
 
-        var query = db.Accounts.AsNoTracking()
-            .Where(a => a.Seq < request.Before)
-            .Join(db.Bindings, a => a.Id, b => b.AccountId, (account, binding) => new { account, binding });
-        query = group is { } g ? query.Where(r => r.binding.GroupId == g) : query;
-        var rows = await query.OrderByDescending(r => r.account.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
-        var ids = rows.Select(r => r.account.Id).ToArray();
-        var open = (await db.Positions.AsNoTracking().Where(p => ids.Contains(p.AccountId) && p.Qty != 0m).ToListAsync(cancellationToken)).ToLookup(p => p.AccountId);
-        return Results.Ok(Paging.Cut(rows, request.Limit, r => r.account.Seq, r =>
-        {
-            var unrealized = open[r.account.Id].Sum(p => PositionMath.Unrealized(p.Qty, p.AvgPrice, prices.Find(p.Symbol)?.Price ?? p.AvgPrice));
-            return View(r.account, r.binding, unrealized);
-        }));
+        var query = db.Accounts.AsNoTracking().Where(a => a.Seq < request.Before);
+        query = group is { } g ? query.Where(a => db.Bindings.Any(b => b.GroupId == g && b.AccountId == a.Id)) : query;
+        var rows = await query.OrderByDescending(a => a.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
+        var views = (await reader.ViewsAsync(db, rows, cancellationToken)).ToDictionary(v => v.Id);
+        return Results.Ok(Paging.Cut(rows, request.Limit, a => a.Seq, a => views[a.Id]));
     }
 
-    private static AccountView View(Account account, Binding binding, decimal unrealized) => new(
-        account.Id, account.Name, account.Exchange, account.Mode, binding.GroupId, binding.GroupName,
-        OrderAnnouncements.Plain(account.Balance), OrderAnnouncements.Plain(account.Balance + unrealized),
-        OrderAnnouncements.Plain(account.RealizedPnl), OrderAnnouncements.Plain(unrealized), account.CreatedAt);
+    /// <summary>Newest first; also of an account that is gone.</summary>
+    private static async Task<IResult> AuditAsync(ExecutionDb db, Guid id, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var violations = new List<Violation>();
+        if (ListRequest.Read(limit, cursor, violations) is not { } request)
+        {
+            return ListRequest.Refuse(violations);
+        }
+
+        var rows = await db.AccountAudit.AsNoTracking().Where(a => a.AccountId == id && a.Seq < request.Before)
+            .OrderByDescending(a => a.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, a => a.Seq, a => new AuditView(a.AccountId, a.AccountName, a.Action, a.Actor, a.Detail, a.CreatedAt)));
+    }
 }

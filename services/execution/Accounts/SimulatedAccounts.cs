@@ -5,12 +5,9 @@ using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Accounts;
 
-/// <summary>Every group gets one simulated account, whichever is heard of first: the group or a decision of it.</summary>
+/// <summary>Every group starts with a simulated account, whichever is heard of first: the group or a decision of it.</summary>
 public static class SimulatedAccounts
 {
-    public const string Exchange = "simulated";
-    public const string Mode = "simulated";
-
     /// <summary>The same on every node, so that two nodes cannot give one group two accounts.</summary>
     public static Guid IdFor(Guid groupId) => NameBasedGuid.Create(groupId, "account:simulated");
 
@@ -22,18 +19,20 @@ public static class SimulatedAccounts
         var accountIds = ordered.Select(g => IdFor(g.GroupId)).ToArray();
         var names = ordered.Select(g => OrderBuilder.Text(g.GroupName) ?? "").ToArray();
         var versions = ordered.Select(g => g.Version).ToArray();
+        // A group that was bound to another account has no use for its first one, which may be deleted by now.
         await db.Database.ExecuteSqlAsync(
             $"""
             insert into execution.accounts (id, name, exchange, mode, initial_balance, balance, realized_pnl, fees, version, created_at, updated_at)
-            select t.id, t.name, {Exchange}, {Mode}, {initialBalance}, {initialBalance}, 0, 0, 0, {now}, {now}
-            from unnest({accountIds}, {names}) as t(id, name)
+            select t.id, t.name, {Exchanges.Simulated}, {Modes.Simulated}, {initialBalance}, {initialBalance}, 0, 0, 0, {now}, {now}
+            from unnest({groupIds}, {accountIds}, {names}) as t(group_id, id, name)
+            where not exists (select from execution.bindings b where b.group_id = t.group_id)
             on conflict (id) do nothing
             """,
             cancellationToken);
         await db.Database.ExecuteSqlAsync(
             $"""
-            insert into execution.bindings (group_id, account_id, group_name, group_version, created_at)
-            select t.group_id, t.account_id, t.name, t.version, {now}
+            insert into execution.bindings (group_id, account_id, group_name, group_version, created_at, bound_at)
+            select t.group_id, t.account_id, t.name, t.version, {now}, {now}
             from unnest({groupIds}, {accountIds}, {names}, {versions}) as t(group_id, account_id, name, version)
             on conflict (group_id) do update set group_name = excluded.group_name, group_version = excluded.group_version
             where bindings.group_version < excluded.group_version

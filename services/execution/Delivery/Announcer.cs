@@ -51,7 +51,15 @@ public sealed class Announcer(IDurablePublisher publisher, Action announced, Tim
             while (_waiting.TryPeek(out var next) && (updates.Count == 0 || updates.Count + next.Orders.Count <= MostOrders))
             {
                 _waiting.Dequeue();
-                updates.AddRange(next.Orders.Select(OrderAnnouncements.Of));
+                foreach (var order in next.Orders)
+                {
+                    // A venue's order tells of itself, step by step and in its own order.
+                    if (!order.IsAtVenue)
+                    {
+                        updates.Add(OrderAnnouncements.Of(order));
+                    }
+                }
+
                 deliveries.AddRange(next.Deliveries);
             }
 

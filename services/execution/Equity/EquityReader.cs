@@ -26,7 +26,8 @@ public sealed class EquityReader(PriceBook prices, TimeProvider time)
             join known in db.Equity on account.Id equals known.AccountId into announced
             from last in announced.DefaultIfEmpty()
             let changed = last == null || last.AccountVersion < account.Version
-            where changed || (withOpenPositions && db.Positions.Any(p => p.AccountId == account.Id && p.Qty != 0m))
+            // What a venue's account is worth the venue knows: not before it was asked.
+            where (account.Exchange == Exchanges.Simulated || db.DeskOwners.Any(o => o.AccountId == account.Id && o.ReconciledAt != null)) && (changed || (withOpenPositions && db.Positions.Any(p => p.AccountId == account.Id && p.Qty != 0m)))
             select new { account, binding, changed }).ToListAsync(cancellationToken);
         var ids = due.Select(d => d.account.Id).ToArray();
         var positions = (await db.Positions.AsNoTracking().Where(p => ids.Contains(p.AccountId)).ToListAsync(cancellationToken)).ToLookup(p => p.AccountId);
@@ -35,7 +36,10 @@ public sealed class EquityReader(PriceBook prices, TimeProvider time)
         return [.. due.Select(d => Snapshot(d.account, d.binding, d.changed, [.. positions[d.account.Id]], now)).OfType<DueSnapshot>()];
     }
 
-    /// <summary>Null while a held symbol has no price here: an equity without its open positions would be a lie.</summary>
+    /// <summary>
+    /// The whole account's money with the positions of one of its groups; groups that share an account are told each of their own.
+    /// Null while a held symbol has no price here: an equity without its open positions would be a lie.
+    /// </summary>
     private DueSnapshot? Snapshot(Account account, Binding binding, bool changed, List<Position> positions, DateTimeOffset now)
     {
         if (positions.Any(p => p.Qty != 0m && prices.Find(p.Symbol) is null))
@@ -43,8 +47,9 @@ public sealed class EquityReader(PriceBook prices, TimeProvider time)
             return null;
         }
 
-        var lines = positions.Select(p => Line(p, prices.Find(p.Symbol)?.Price ?? p.AvgPrice)).ToList();
-        var unrealized = lines.Sum(l => l.UnrealizedPnl);
+        decimal Mark(Position p) => prices.Find(p.Symbol)?.Price ?? p.AvgPrice;
+        var unrealized = positions.Sum(p => PositionMath.Unrealized(p.Qty, p.AvgPrice, Mark(p)));
+        var lines = positions.FindAll(p => p.GroupId == binding.GroupId).ConvertAll(p => Line(p, Mark(p)));
         var snapshot = new EquitySnapshot(
             Guid.CreateVersion7(now),
             account.Id,

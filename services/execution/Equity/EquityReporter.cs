@@ -94,7 +94,7 @@ public sealed class EquityReporter(
     /// <summary>Of several nodes that find the same account due, the first to write its row announces it.</summary>
     private async Task<HashSet<Guid>> ClaimAsync(ExecutionDb db, IReadOnlyList<DueSnapshot> due, CancellationToken cancellationToken)
     {
-        var rows = due.OrderBy(d => d.Snapshot.AccountId).ToList();
+        var rows = due.DistinctBy(d => d.Snapshot.AccountId).OrderBy(d => d.Snapshot.AccountId).ToList();
         var ids = rows.Select(d => d.Snapshot.AccountId).ToArray();
         var versions = rows.Select(d => d.AccountVersion).ToArray();
         var balances = rows.Select(d => d.Snapshot.Balance).ToArray();

@@ -30,6 +30,16 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<bool>("Active")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true)
+                        .HasColumnName("active");
+
+                    b.Property<string>("ApiKeyHint")
+                        .HasColumnType("text")
+                        .HasColumnName("api_key_hint");
+
                     b.Property<decimal>("Balance")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
@@ -38,6 +48,14 @@ namespace TradingSystem.Execution.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("CredentialStatus")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("none")
+                        .HasColumnName("credential_status");
 
                     b.Property<string>("Exchange")
                         .IsRequired()
@@ -54,6 +72,22 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("initial_balance");
 
+                    b.Property<string>("LiveConfirmation")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("none")
+                        .HasColumnName("live_confirmation");
+
+                    b.Property<string>("MarginMode")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("cross")
+                        .HasColumnName("margin_mode");
+
                     b.Property<string>("Mode")
                         .IsRequired()
                         .HasColumnType("text")
@@ -64,10 +98,24 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<string>("PositionMode")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("oneway")
+                        .HasColumnName("position_mode");
+
                     b.Property<decimal>("RealizedPnl")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("realized_pnl");
+
+                    b.Property<long>("Revision")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("revision");
 
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -87,6 +135,11 @@ namespace TradingSystem.Execution.Migrations
                     b.HasKey("Id")
                         .HasName("pk_accounts");
 
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_accounts_name")
+                        .HasFilter("exchange <> 'simulated'");
+
                     b.HasIndex("Seq")
                         .IsUnique()
                         .HasDatabaseName("ix_accounts_seq");
@@ -94,6 +147,51 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("accounts", "execution");
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Accounts.AccountAuditRow", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("AccountName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("account_name");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_account_audit");
+
+                    b.HasIndex("AccountId", "Seq")
+                        .HasDatabaseName("ix_account_audit_account_id_seq");
+
+                    b.ToTable("account_audit", "execution");
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Accounts.Binding", b =>
@@ -106,6 +204,12 @@ namespace TradingSystem.Execution.Migrations
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
                         .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("BoundAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("bound_at")
+                        .HasDefaultValueSql("now()");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -127,6 +231,671 @@ namespace TradingSystem.Execution.Migrations
                         .HasDatabaseName("ix_bindings_account_id");
 
                     b.ToTable("bindings", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Accounts.LiveCode", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<byte[]>("CodeHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("code_hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_live_codes");
+
+                    b.ToTable("live_codes", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Controls.Control", b =>
+                {
+                    b.Property<Guid>("ScopeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scope_id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<DateTimeOffset?>("FencedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fenced_at");
+
+                    b.Property<string>("Limits")
+                        .HasColumnType("text")
+                        .HasColumnName("limits");
+
+                    b.Property<long>("LimitsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("limits_version");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mode");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("ScopeId")
+                        .HasName("pk_controls");
+
+                    b.ToTable("controls", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Controls.ControlAudit", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("After")
+                        .HasColumnType("text")
+                        .HasColumnName("after");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text")
+                        .HasColumnName("before");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<Guid>("ScopeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scope_id");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_control_audit");
+
+                    b.ToTable("control_audit", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Controls.ControlCommand", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("CancelledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancelled_at");
+
+                    b.Property<bool>("Cancels")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancels");
+
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<DateTimeOffset?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<DateTimeOffset?>("DrainedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("drained_at");
+
+                    b.Property<bool>("Fences")
+                        .HasColumnType("boolean")
+                        .HasColumnName("fences");
+
+                    b.Property<DateTimeOffset?>("FlattenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("flattened_at");
+
+                    b.Property<bool>("Flattens")
+                        .HasColumnType("boolean")
+                        .HasColumnName("flattens");
+
+                    b.Property<string>("Groups")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("groups");
+
+                    b.Property<DateTimeOffset?>("HeldSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_since");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<Guid>("ScopeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scope_id");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<int?>("TokensFenced")
+                        .HasColumnType("integer")
+                        .HasColumnName("tokens_fenced");
+
+                    b.Property<DateTimeOffset?>("TokensFencedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tokens_fenced_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_control_commands");
+
+                    b.HasIndex("ClaimedUntil")
+                        .HasDatabaseName("ix_control_commands_claimed_until")
+                        .HasFilter("completed_at is null");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_control_commands_seq");
+
+                    b.ToTable("control_commands", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Controls.ControlGeneration", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("bigint")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_control_generation");
+
+                    b.ToTable("control_generation", "execution");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Value = 0L
+                        });
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Controls.DeadMan", b =>
+                {
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<int>("AfterS")
+                        .HasColumnType("integer")
+                        .HasColumnName("after_s");
+
+                    b.Property<bool>("Armed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("armed");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<DateTimeOffset?>("FiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fired_at");
+
+                    b.Property<DateTimeOffset?>("SilentSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("silent_since");
+
+                    b.HasKey("GroupId")
+                        .HasName("pk_dead_men");
+
+                    b.ToTable("dead_men", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Desk.DeskOrder", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<decimal?>("AvgPrice")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("avg_price");
+
+                    b.Property<bool>("ByCommand")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_command");
+
+                    b.Property<DateTimeOffset?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_requested_at");
+
+                    b.Property<DateTimeOffset>("CheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("check_at");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("integer")
+                        .HasColumnName("checks");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<decimal>("Fee")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("fee");
+
+                    b.Property<decimal>("Filled")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("filled");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("Leg")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("leg");
+
+                    b.Property<decimal>("Leverage")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("leverage");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("PositionSide")
+                        .HasColumnType("text")
+                        .HasColumnName("position_side");
+
+                    b.Property<decimal>("Qty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("qty");
+
+                    b.Property<decimal>("RealizedPnl")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("realized_pnl");
+
+                    b.Property<string>("ReasonCode")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_code");
+
+                    b.Property<string>("ReasonMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_message");
+
+                    b.Property<string>("ReasonValue")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_value");
+
+                    b.Property<bool>("ReduceOnly")
+                        .HasColumnType("boolean")
+                        .HasColumnName("reduce_only");
+
+                    b.Property<int>("Sends")
+                        .HasColumnType("integer")
+                        .HasColumnName("sends");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Side")
+                        .HasColumnType("text")
+                        .HasColumnName("side");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Steps")
+                        .HasColumnType("integer")
+                        .HasColumnName("steps");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<decimal?>("TriggerPrice")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("trigger_price");
+
+                    b.Property<string>("TriggeredOrderId")
+                        .HasColumnType("text")
+                        .HasColumnName("triggered_order_id");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<DateTimeOffset?>("UnknownAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("unknown_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("VenueOrderId")
+                        .HasColumnType("text")
+                        .HasColumnName("venue_order_id");
+
+                    b.HasKey("ClientId")
+                        .HasName("pk_desk_orders");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_desk_orders_order_id");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_desk_orders_seq");
+
+                    b.HasIndex("AccountId", "Symbol")
+                        .HasDatabaseName("ix_desk_orders_account_id_symbol")
+                        .HasFilter("state in ('pending', 'sending', 'working', 'unknown', 'held')");
+
+                    b.HasIndex("AccountId", "VenueOrderId")
+                        .HasDatabaseName("ix_desk_orders_account_id_venue_order_id")
+                        .HasFilter("venue_order_id is not null");
+
+                    b.ToTable("desk_orders", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Desk.DeskOwner", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.Property<DateTimeOffset>("OwnedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("owned_at");
+
+                    b.Property<DateTimeOffset?>("ReconciledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reconciled_at");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_desk_owners");
+
+                    b.ToTable("desk_owners", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Desk.OrderStepRow", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset?>("AnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("announced_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("payload");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_order_steps");
+
+                    b.HasIndex("Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_order_steps_id");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_order_steps_order_id");
+
+                    b.HasIndex("AnnouncedAt", "Seq")
+                        .HasDatabaseName("ix_order_steps_announced_at_seq")
+                        .HasFilter("announced_at is null");
+
+                    b.ToTable("order_steps", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Desk.ProtectionRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("Symbol")
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<bool>("Flattening")
+                        .HasColumnType("boolean")
+                        .HasColumnName("flattening");
+
+                    b.Property<decimal>("NakedSeconds")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("naked_seconds");
+
+                    b.Property<DateTimeOffset?>("NakedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("naked_since");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<int>("Resizes")
+                        .HasColumnType("integer")
+                        .HasColumnName("resizes");
+
+                    b.Property<decimal?>("StopLoss")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("stop_loss");
+
+                    b.Property<decimal?>("TakeProfit")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("take_profit");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("AccountId", "GroupId", "Symbol")
+                        .HasName("pk_desk_protections");
+
+                    b.ToTable("desk_protections", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Desk.ReconciliationEntry", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Done")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("done");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("OurValue")
+                        .HasColumnType("text")
+                        .HasColumnName("our_value");
+
+                    b.Property<string>("Symbol")
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<string>("VenueValue")
+                        .HasColumnType("text")
+                        .HasColumnName("venue_value");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_reconciliation_log");
+
+                    b.HasIndex("AccountId", "Seq")
+                        .HasDatabaseName("ix_reconciliation_log_account_id_seq");
+
+                    b.ToTable("reconciliation_log", "execution");
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Equity.EquityRow", b =>
@@ -250,11 +1019,20 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("text")
                         .HasColumnName("symbol");
 
+                    b.Property<string>("VenueFillId")
+                        .HasColumnType("text")
+                        .HasColumnName("venue_fill_id");
+
                     b.HasKey("Seq")
                         .HasName("pk_fills");
 
                     b.HasIndex("GroupId", "Seq")
                         .HasDatabaseName("ix_fills_group_id_seq");
+
+                    b.HasIndex("AccountId", "Symbol", "VenueFillId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_fills_account_id_symbol_venue_fill_id")
+                        .HasFilter("venue_fill_id is not null");
 
                     b.ToTable("fills", "execution");
                 });
@@ -341,6 +1119,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("price_at_decision");
 
+                    b.Property<Guid?>("ProtectsDecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("protects_decision_id");
+
                     b.Property<decimal>("Qty")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
@@ -404,6 +1186,11 @@ namespace TradingSystem.Execution.Migrations
 
                     b.HasKey("Seq")
                         .HasName("pk_orders");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_orders_created_at");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
 
                     b.HasIndex("DecisionId")
                         .IsUnique()
@@ -485,6 +1272,256 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionLeg", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset?>("AnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("announced_at");
+
+                    b.Property<string>("ClientDecisionId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_decision_id");
+
+                    b.Property<string>("ClientOrderId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client_order_id");
+
+                    b.Property<string>("CorrelationId")
+                        .HasColumnType("text")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("GroupName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("group_name");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<decimal>("Qty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("qty");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Side")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("side");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<Guid?>("TriggerEventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("trigger_event_id");
+
+                    b.Property<decimal>("TriggerPrice")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("trigger_price");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_protection_legs");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_protection_legs_updated_at")
+                        .HasFilter("status = 'triggered' and announced_at is null");
+
+                    b.HasIndex("AccountId", "GroupId")
+                        .HasDatabaseName("ix_protection_legs_account_id_group_id")
+                        .HasFilter("status = 'waiting'");
+
+                    b.HasIndex("DecisionId", "Kind")
+                        .IsUnique()
+                        .HasDatabaseName("ix_protection_legs_decision_id_kind");
+
+                    b.ToTable("protection_legs", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionPlan", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("Symbol")
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.Property<string>("ClientDecisionId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_decision_id");
+
+                    b.Property<string>("CorrelationId")
+                        .HasColumnType("text")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<string>("GroupName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("group_name");
+
+                    b.Property<DateTimeOffset?>("NakedCountedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("naked_counted_at");
+
+                    b.Property<decimal>("NakedSeconds")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("naked_seconds");
+
+                    b.Property<DateTimeOffset?>("NakedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("naked_since");
+
+                    b.Property<string>("Side")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("side");
+
+                    b.Property<Guid?>("TriggerEventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("trigger_event_id");
+
+                    b.Property<decimal>("TriggerPrice")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("trigger_price");
+
+                    b.HasKey("AccountId", "GroupId", "Symbol", "Kind")
+                        .HasName("pk_protection_plans");
+
+                    b.HasIndex("GroupId")
+                        .HasDatabaseName("ix_protection_plans_group_id")
+                        .HasFilter("active or naked_since is not null");
+
+                    b.ToTable("protection_plans", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Risk.RiskBook", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<decimal>("DayBegan")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("day_began");
+
+                    b.Property<DateTimeOffset?>("LastLossAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_loss_at");
+
+                    b.HasKey("AccountId", "GroupId")
+                        .HasName("pk_risk_books");
+
+                    b.ToTable("risk_books", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Secrets.AccountSecret", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<byte[]>("Ciphertext")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("ciphertext");
+
+                    b.Property<int>("KeyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("key_version");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<byte[]>("WrappedKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped_key");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_account_secrets");
+
+                    b.ToTable("account_secrets", "execution");
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Accounts.Binding", b =>
                 {
                     b.HasOne("TradingSystem.Execution.Accounts.Account", null)
@@ -495,6 +1532,16 @@ namespace TradingSystem.Execution.Migrations
                         .HasConstraintName("fk_bindings_accounts_account_id");
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Accounts.LiveCode", b =>
+                {
+                    b.HasOne("TradingSystem.Execution.Accounts.Account", null)
+                        .WithOne()
+                        .HasForeignKey("TradingSystem.Execution.Accounts.LiveCode", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_live_codes_accounts_account_id");
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Positions.Position", b =>
                 {
                     b.HasOne("TradingSystem.Execution.Accounts.Account", null)
@@ -503,6 +1550,16 @@ namespace TradingSystem.Execution.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_positions_accounts_account_id");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Secrets.AccountSecret", b =>
+                {
+                    b.HasOne("TradingSystem.Execution.Accounts.Account", null)
+                        .WithOne()
+                        .HasForeignKey("TradingSystem.Execution.Secrets.AccountSecret", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_account_secrets_accounts_account_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,3 +1,5 @@
+using TradingSystem.Execution.Controls;
+
 namespace TradingSystem.Execution.Orders;
 
 /// <summary>
@@ -10,6 +12,9 @@ public sealed class Books
     private readonly Dictionary<Guid, Ledger> _byAccount = [];
 
     public Fences Fences { get; private set; } = new();
+
+    /// <summary>Null until they are read.</summary>
+    public ControlSet? Controls { get; set; }
 
     public Ledger? Find(Guid groupId) => _byGroup.GetValueOrDefault(groupId);
 
@@ -29,5 +34,6 @@ public sealed class Books
         _byGroup.Clear();
         _byAccount.Clear();
         Fences = new();
+        Controls = null;
     }
 }

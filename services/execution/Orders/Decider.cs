@@ -1,30 +1,96 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Execution.Orders;
 
-/// <summary>Makes one decision's order on the books, in memory: fence, checks, sizing, simulated fill, booking.</summary>
+/// <summary>Makes one decision's order on the books, in memory: fence, controls, checks, sizing, simulated fill, booking.</summary>
 public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider time)
 {
-    public Outcome Decide(TradeDecision decision, Ledger ledger, Fences fences)
+    /// <param name="byCommand">A person's close-all, which no fence, halt or limit holds back.</param>
+    public Outcome Decide(TradeDecision decision, Ledger ledger, Fences fences, ControlSet controls, bool byCommand = false)
     {
         using var activity = ExecutionTelemetry.Start(decision);
         var now = Now();
         var tick = prices.Find(decision.Symbol);
-        var verdict = Refused(decision, ledger, fences) is { } reason
+        var gate = controls.Gate(decision.GroupId, ledger.Account.Id);
+        if (!ledger.Account.IsSimulated)
+        {
+            return HandOver(decision, ledger, fences, gate, tick?.Price, now, byCommand, ExecutionTelemetry.TraceParent(activity, decision));
+        }
+
+        var verdict = Refused(decision, ledger, fences, byCommand) is { } reason
             ? DecisionCheck.Refuse(decision, reason)
-            : check.Check(decision, ledger.State(decision.GroupId, prices), tick, now);
+            : check.Check(decision, ledger.State(decision.GroupId, prices, now), tick, now, gate, byCommand);
         var (realized, flattened) = verdict.Fill is { } fill ? ledger.Book(decision, fill, now) : default;
+        if (verdict is { Fill: not null, Protection: { } asked })
+        {
+            ledger.Protect(decision, asked, now);
+        }
+
+        if (verdict.Fill is not null && controls.CountsOrders)
+        {
+            ledger.CountOrder(decision.GroupId, now);
+        }
+
+        if (verdict.Trip is { } why)
+        {
+            controls.SetReducing(decision.GroupId, why, now);
+        }
+
         var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick?.Price, realized, flattened, now, ExecutionTelemetry.TraceParent(activity, decision));
         activity?.SetTag("order.status", order.Status);
         return new(order, verdict.Fill is null ? null : OrderBuilder.Fill(order));
     }
 
+    /// <summary>What goes to a venue is sized and checked there, on the books as they are when it leaves; here only what can be said now.</summary>
+    private static Outcome HandOver(
+        TradeDecision decision, Ledger ledger, Fences fences, Gate gate, decimal? lastPrice, DateTimeOffset now, bool byCommand, string? traceParent)
+    {
+        var verdict = Refused(decision, ledger, fences, byCommand) is { } reason
+            ? DecisionCheck.Refuse(decision, reason)
+            : DecisionCheck.CheckForVenue(decision, now, gate, byCommand);
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, lastPrice, 0m, flattened: false, now, traceParent);
+        return new(order, null) { Intent = order.IsAtVenue ? DeskIntent.Of(decision, order, byCommand) : null };
+    }
+
+    /// <summary>
+    /// The order of a leg whose price was reached: closes all that the group holds, past fences, halts and limits, at the price that
+    /// reached it. Null where there is no price that may be traded on; the leg waits on.
+    /// </summary>
+    public (TradeDecision Decision, Outcome Outcome)? Trigger(ProtectionLeg leg, PriceTick reachedBy, Ledger ledger, ControlSet controls)
+    {
+        var now = Now();
+        var gate = controls.Gate(leg.GroupId, ledger.Account.Id);
+        var tick = now - reachedBy.ObservedAt <= gate.Limits.MaxPriceAge ? reachedBy : prices.Find(leg.Symbol);
+        var decision = leg.Closing(now);
+        var verdict = check.Check(decision, ledger.State(leg.GroupId, prices, now), tick, now, gate, byCommand: true);
+        if (verdict.Fill is not { } fill)
+        {
+            return null;
+        }
+
+        ledger.Protection.Trigger(leg, now);
+        var (realized, flattened) = ledger.Book(decision, fill, now);
+        if (controls.CountsOrders)
+        {
+            ledger.CountOrder(leg.GroupId, now);
+        }
+
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick?.Price, realized, flattened, now, traceParent: null, leg);
+        return (decision, new(order, OrderBuilder.Fill(order)));
+    }
+
     /// <summary>A session that was superseded may not trade whatever it asks for; nor may anyone on an account that is not the group's.</summary>
-    private static RejectionReason? Refused(TradeDecision decision, Ledger ledger, Fences fences) =>
-        fences.Pass(decision)
-        ?? (decision.TradeAccountId is { } asked && asked != ledger.Account.Id ? Rejections.AccountMismatch(ledger.Account.Id, asked) : null);
+    private static RejectionReason? Refused(TradeDecision decision, Ledger ledger, Fences fences, bool byCommand) =>
+        byCommand && ledger.Account.IsSimulated ? null
+        : fences.Pass(decision)
+        ?? (decision.TradeAccountId is { } asked && asked != ledger.Account.Id ? Rejections.AccountMismatch(ledger.Account.Id, asked) : null)
+        ?? AccountGate.Refusal(decision, ledger.Account);
 
     /// <summary>To the microsecond, as the table keeps it: a rebuilt update has the same instant.</summary>
     private DateTimeOffset Now()
@@ -35,4 +101,8 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
 }
 
 /// <summary>What became of a decision.</summary>
-public readonly record struct Outcome(Order Order, Fill? Fill);
+public readonly record struct Outcome(Order Order, Fill? Fill)
+{
+    /// <summary>What a venue's desk is to send, null for what goes to none.</summary>
+    public DeskIntent? Intent { get; init; }
+}

@@ -1,4 +1,7 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Protection;
 
 namespace TradingSystem.Execution.Orders;
 
@@ -11,7 +14,15 @@ public sealed class DecisionChanges
     private readonly HashSet<Ledger> _ledgers = [];
     private readonly HashSet<Guid> _tokens = [];
 
+    private List<DeskIntent>? _intents;
+
     public IReadOnlyList<Order> Orders => _orders;
+
+    /// <summary>Orders that a venue's desk is to send.</summary>
+    public IReadOnlyList<DeskIntent> Intents => _intents ?? (IReadOnlyList<DeskIntent>)[];
+
+    /// <summary>Some ledger is a venue's.</summary>
+    public bool HasVenueAccounts { get; private set; }
 
     public IReadOnlyList<Fill> Fills => _fills;
 
@@ -31,18 +42,38 @@ public sealed class DecisionChanges
             _fills.Add(fill);
         }
 
+        if (!ledger.Account.IsSimulated)
+        {
+            HasVenueAccounts = true;
+            if (outcome.Intent is { } intent)
+            {
+                (_intents ??= []).Add(intent);
+            }
+        }
+
         if (decision.TokenId is { } token)
         {
             _tokens.Add(token);
         }
     }
 
-    public void Saved(Fences fences, DateTimeOffset committedAt)
+    /// <summary>Legs of it were changed without an order.</summary>
+    public void Add(Ledger ledger) => _ledgers.Add(ledger);
+
+    /// <summary>Legs that are in the table now and were not so before, told once.</summary>
+    public IReadOnlyList<ProtectionLeg> SavedLegs { get; private set; } = [];
+
+    public void Saved(Fences fences, ControlSet controls, DateTimeOffset committedAt)
     {
         fences.Saved();
+        controls.Saved();
         foreach (var ledger in _ledgers)
         {
             ledger.Saved();
+            if (ledger.Protection.IsChanged)
+            {
+                SavedLegs = [.. SavedLegs, .. ledger.Protection.Saved()];
+            }
         }
 
         foreach (var (decision, order) in _made)

@@ -1,6 +1,9 @@
 using Npgsql;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Orders;
@@ -22,9 +25,25 @@ public sealed class DecisionProcessor(
     private readonly Books _books = new();
     private readonly SemaphoreSlim _turn = new(1);
 
+    /// <summary>A limit set a group to reducing; it is saved.</summary>
+    public event Action? Tripped;
+
+    /// <summary>Protection legs were set, changed or ended, and are saved so.</summary>
+    public event Action<IReadOnlyList<ProtectionLeg>>? LegsChanged;
+
+    /// <summary>Orders for these accounts' venues are saved.</summary>
+    public event Action<IReadOnlyList<DeskIntent>>? Handed;
+
     /// <summary>The order of every decision, in their order: made now, or saved when the decision was first seen.</summary>
     /// <param name="seenBefore">True when some of them may have their order already, e.g. on a redelivery; only saves a failed attempt.</param>
-    public async Task<IReadOnlyList<Order>> ProcessAsync(IReadOnlyList<TradeDecision> decisions, bool seenBefore, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Order>> ProcessAsync(IReadOnlyList<TradeDecision> decisions, bool seenBefore, CancellationToken cancellationToken) =>
+        ProcessAsync(decisions, seenBefore, byCommand: false, cancellationToken);
+
+    /// <summary>A person's closing orders: through the same path, but past fences, halts and limits.</summary>
+    public Task<IReadOnlyList<Order>> CommandAsync(IReadOnlyList<TradeDecision> decisions, CancellationToken cancellationToken) =>
+        ProcessAsync(decisions, seenBefore: true, byCommand: true, cancellationToken);
+
+    private async Task<IReadOnlyList<Order>> ProcessAsync(IReadOnlyList<TradeDecision> decisions, bool seenBefore, bool byCommand, CancellationToken cancellationToken)
     {
         if (decisions.Count == 0)
         {
@@ -33,6 +52,30 @@ public sealed class DecisionProcessor(
 
         // Before its turn: nothing is held while waiting.
         await WaitForPricesAsync(decisions, cancellationToken);
+        return await InTurnAsync(again => DecideAndSaveAsync(decisions, seenBefore || again, byCommand, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// The orders of legs whose price was reached; none for a leg that has gone, or that another node made an order of. A leg without a
+    /// price that may be traded on waits.
+    /// </summary>
+    public Task<IReadOnlyList<Order>> TriggerAsync(IReadOnlyList<(ProtectionLeg Leg, PriceTick ReachedBy)> reached, CancellationToken cancellationToken) =>
+        InTurnAsync(_ => TriggerAndSaveAsync(reached, cancellationToken), cancellationToken);
+
+    /// <summary>Legs that positions stand without wait again; how many there were.</summary>
+    public Task<int> RestoreAsync(IReadOnlyList<ProtectionPlan> plans, CancellationToken cancellationToken) =>
+        InTurnAsync(
+            _ =>
+            {
+                // The tables say that there is no leg; whatever is in memory is not so.
+                _books.Forget();
+                return RestoreAndSaveAsync(plans, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <param name="work">Told whether it runs again because what it rested on was no longer so.</param>
+    private async Task<T> InTurnAsync<T>(Func<bool, Task<T>> work, CancellationToken cancellationToken)
+    {
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -40,7 +83,7 @@ public sealed class DecisionProcessor(
             {
                 try
                 {
-                    return await DecideAndSaveAsync(decisions, seenBefore || attempt > 1, cancellationToken);
+                    return await work(attempt > 1);
                 }
                 catch (PostgresException e) when (DecisionWriter.IsConflict(e) && attempt < Attempts)
                 {
@@ -65,11 +108,12 @@ public sealed class DecisionProcessor(
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<IReadOnlyList<Order>> DecideAndSaveAsync(IReadOnlyList<TradeDecision> decisions, bool seenBefore, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Order>> DecideAndSaveAsync(IReadOnlyList<TradeDecision> decisions, bool seenBefore, bool byCommand, CancellationToken cancellationToken)
     {
         // An order that exists wins over whatever its decision says now; it is only announced again.
         var known = seenBefore ? await reader.OrdersOfAsync(decisions, cancellationToken) : [];
         await reader.LoadAsync(_books, decisions, cancellationToken);
+        var controls = _books.Controls!;
         var orders = new List<Order>(decisions.Count);
         var fresh = new DecisionChanges();
         var made = new HashSet<Guid>();
@@ -87,18 +131,84 @@ public sealed class DecisionProcessor(
             }
 
             var ledger = _books.Find(decision.GroupId)!;
-            var outcome = decider.Decide(decision, ledger, _books.Fences);
+            var outcome = decider.Decide(decision, ledger, _books.Fences, controls, byCommand);
             fresh.Add(decision, ledger, outcome);
             orders.Add(outcome.Order);
         }
 
         if (fresh.Orders.Count > 0)
         {
-            await writer.WriteAsync(fresh, _books.Fences, cancellationToken);
-            fresh.Saved(_books.Fences, time.GetUtcNow());
+            await SaveAsync(fresh, controls, cancellationToken);
         }
 
         return orders;
+    }
+
+    private async Task<IReadOnlyList<Order>> TriggerAndSaveAsync(IReadOnlyList<(ProtectionLeg Leg, PriceTick ReachedBy)> reached, CancellationToken cancellationToken)
+    {
+        await reader.LoadAsync(_books, [.. reached.Select(r => r.Leg.Closing(time.GetUtcNow()))], cancellationToken);
+        var controls = _books.Controls!;
+        var fresh = new DecisionChanges();
+        foreach (var (leg, reachedBy) in reached)
+        {
+            var ledger = _books.Find(leg.GroupId)!;
+            if (ledger.Protection.Find(leg.Id) is { } waiting && decider.Trigger(waiting, reachedBy, ledger, controls) is { } made)
+            {
+                fresh.Add(made.Decision, ledger, made.Outcome);
+            }
+        }
+
+        if (fresh.Orders.Count > 0)
+        {
+            await SaveAsync(fresh, controls, cancellationToken);
+        }
+
+        return fresh.Orders;
+    }
+
+    private async Task<int> RestoreAndSaveAsync(IReadOnlyList<ProtectionPlan> plans, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await reader.LoadAsync(_books, [.. plans.Select(p => p.Closing(now))], cancellationToken);
+        var fresh = new DecisionChanges();
+        var count = 0;
+        foreach (var plan in plans)
+        {
+            var ledger = _books.Find(plan.GroupId)!;
+            if (ledger.Account.Id == plan.AccountId && ledger.Restore(plan, now))
+            {
+                fresh.Add(ledger);
+                count++;
+            }
+        }
+
+        if (count > 0)
+        {
+            await SaveAsync(fresh, _books.Controls!, cancellationToken);
+        }
+
+        return count;
+    }
+
+    private async Task SaveAsync(DecisionChanges fresh, ControlSet controls, CancellationToken cancellationToken)
+    {
+        await writer.WriteAsync(fresh, _books.Fences, controls, cancellationToken);
+        var tripped = controls.Trips.Count > 0;
+        fresh.Saved(_books.Fences, controls, time.GetUtcNow());
+        if (fresh.HasVenueAccounts && fresh.Intents.Count > 0)
+        {
+            Handed?.Invoke(fresh.Intents);
+        }
+
+        if (tripped)
+        {
+            Tripped?.Invoke();
+        }
+
+        if (fresh.SavedLegs.Count > 0)
+        {
+            LegsChanged?.Invoke(fresh.SavedLegs);
+        }
     }
 
     private async Task WaitForPricesAsync(IReadOnlyList<TradeDecision> decisions, CancellationToken cancellationToken)

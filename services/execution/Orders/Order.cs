@@ -3,8 +3,9 @@ using TradingSystem.Contracts.Bus;
 namespace TradingSystem.Execution.Orders;
 
 /// <summary>
-/// The one outcome of a decision, for ever: an order, a refusal or a record. Written once, and everything that is announced
-/// about it is rebuilt from this row. <c>Status</c> is that of its last update.
+/// The one outcome of a decision, for ever: an order, a refusal or a record. On a simulated account it is written once, and everything
+/// that is announced about it is rebuilt from this row. At a venue it goes on, and each of its updates is a row of <c>order_steps</c>.
+/// <c>Status</c> is that of its last update.
 /// </summary>
 public sealed class Order
 {
@@ -13,6 +14,9 @@ public sealed class Order
     public long Seq { get; init; }
 
     public Guid DecisionId { get; init; }
+
+    /// <summary>The decision whose protection this order was, null for a decision's own order.</summary>
+    public Guid? ProtectsDecisionId { get; init; }
 
     /// <summary>What an exchange is given to recognise a repeated order by.</summary>
     public required string ClientOrderId { get; init; }
@@ -34,38 +38,38 @@ public sealed class Order
     public required string Action { get; init; }
 
     /// <summary>BUY, SELL, or null where nothing would have been traded.</summary>
-    public string? Side { get; init; }
+    public string? Side { get; set; }
 
     public required string Type { get; init; }
 
-    public required string Status { get; init; }
+    public required string Status { get; set; }
 
     /// <summary>In the base asset; 0 for what was refused before it had a size.</summary>
-    public decimal Qty { get; init; }
+    public decimal Qty { get; set; }
 
-    public decimal? AvgPrice { get; init; }
+    public decimal? AvgPrice { get; set; }
 
     /// <summary>Last price when it was decided.</summary>
     public decimal? PriceAtDecision { get; init; }
 
-    public decimal Fee { get; init; }
+    public decimal Fee { get; set; }
 
     /// <summary>Before the fee.</summary>
-    public decimal RealizedPnl { get; init; }
+    public decimal RealizedPnl { get; set; }
 
     public decimal Leverage { get; init; }
 
     public decimal MarginUsd { get; init; }
 
-    public string? ReasonCode { get; init; }
+    public string? ReasonCode { get; set; }
 
-    public string? ReasonLimit { get; init; }
+    public string? ReasonLimit { get; set; }
 
-    public string? ReasonValue { get; init; }
+    public string? ReasonValue { get; set; }
 
-    public string? ReasonNearestAcceptable { get; init; }
+    public string? ReasonNearestAcceptable { get; set; }
 
-    public string? ReasonMessage { get; init; }
+    public string? ReasonMessage { get; set; }
 
     public Guid? TriggerEventId { get; init; }
 
@@ -75,7 +79,10 @@ public sealed class Order
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    public DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>It is a venue's business: its updates come from there.</summary>
+    public bool IsAtVenue => Mode != Accounts.Modes.Simulated && Status is not (OrderStatus.Rejected or OrderStatus.Recorded);
 
     public RejectionReason? Reason =>
         ReasonCode is null ? null : new(ReasonCode, ReasonLimit, ReasonValue, ReasonNearestAcceptable, ReasonMessage ?? "");
@@ -107,6 +114,9 @@ public sealed class Fill
     public decimal Fee { get; init; }
 
     public decimal RealizedPnl { get; init; }
+
+    /// <summary>The venue's id of it, null where it was simulated.</summary>
+    public string? VenueFillId { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 }

@@ -11,7 +11,7 @@ public static class OrderAnnouncements
         return new OrderUpdate(
             OrderIds.Update(order.Id, order.Status),
             order.Id,
-            order.DecisionId,
+            order.ProtectsDecisionId ?? order.DecisionId,
             order.ClientDecisionId,
             order.GroupId,
             order.GroupName,

@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Execution.Orders;
@@ -7,14 +8,17 @@ namespace TradingSystem.Execution.Orders;
 /// <summary>Turns a decision and its verdict into the row that is kept.</summary>
 public static class OrderBuilder
 {
-    public static Order Build(TradeDecision decision, Account account, Verdict verdict, decimal? lastPrice, decimal realizedPnl, bool flattened, DateTimeOffset now, string? traceParent)
+    /// <param name="leg">The protection leg that the order was, null for a decision's own.</param>
+    public static Order Build(
+        TradeDecision decision, Account account, Verdict verdict, decimal? lastPrice, decimal realizedPnl, bool flattened, DateTimeOffset now, string? traceParent, ProtectionLeg? leg = null)
     {
         var numbersFit = DecisionCheck.OutOfRange(decision) is null;
         return new Order
         {
             Id = OrderIds.Order(decision.Id),
             DecisionId = decision.Id,
-            ClientOrderId = OrderIds.ClientOrder(decision.Id),
+            ProtectsDecisionId = leg?.DecisionId,
+            ClientOrderId = leg?.ClientOrderId ?? OrderIds.ClientOrder(decision.Id),
             ClientDecisionId = Text(decision.DecisionId),
             GroupId = decision.GroupId,
             GroupName = Text(decision.GroupName) ?? "",
@@ -24,7 +28,7 @@ public static class OrderBuilder
             Action = OrderStatus.Word(decision.Action),
             Side = verdict.Buy switch { true => "BUY", false => "SELL", _ => null },
             Type = Text(decision.OrderType) is { Length: > 0 } type ? type : "market",
-            Status = Status(decision, verdict, flattened),
+            Status = leg is null ? Status(decision, verdict, flattened) : leg.Kind == LegKinds.StopLoss ? OrderStatus.Stopped : OrderStatus.TookProfit,
             Qty = verdict.Qty,
             AvgPrice = verdict.Fill?.Price,
             PriceAtDecision = lastPrice,
@@ -68,7 +72,9 @@ public static class OrderBuilder
 
     private static string Status(TradeDecision decision, Verdict verdict, bool flattened) =>
         verdict.Reason is not null ? OrderStatus.Rejected
+        : verdict.ForVenue ? OrderStatus.Accepted
         : verdict.Fill is null ? OrderStatus.Recorded
+        : verdict.Protection is not null ? OrderStatus.Protected
         : flattened && decision.Action == TradeAction.Close ? OrderStatus.Closed
         : OrderStatus.Filled;
 }

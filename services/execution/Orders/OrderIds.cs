@@ -6,7 +6,7 @@ namespace TradingSystem.Execution.Orders;
 /// <summary>All ids follow from the decision's, so that no retry can make a second one.</summary>
 public static class OrderIds
 {
-    /// <summary>Leg letter of the entry or exit order; protection legs have others.</summary>
+    /// <summary>Leg letter of the entry or exit order; protection legs have S and T.</summary>
     private const char EntryLeg = 'E';
 
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -16,10 +16,15 @@ public static class OrderIds
 
     public static Guid Fill(Guid orderId) => NameBasedGuid.Create(orderId, "fill:1");
 
+    /// <summary>What stands in for a decision's id where its protection leg becomes an order.</summary>
+    public static Guid Leg(Guid decisionId, char letter) => NameBasedGuid.Create(decisionId, $"leg:{letter}");
+
     public static Guid Update(Guid orderId, string status) => NameBasedGuid.Create(orderId, status);
 
+    public static Guid VenueFill(Guid orderId, string symbol, string venueFillId) => NameBasedGuid.Create(orderId, $"fill:{symbol}:{venueFillId}");
+
     /// <summary>26 base32 characters (130 bits) of the decision's SHA-256 and the leg: inside every venue's alphabet and length.</summary>
-    public static string ClientOrder(Guid decisionId)
+    public static string ClientOrder(Guid decisionId, char leg = EntryLeg)
     {
         Span<byte> id = stackalloc byte[16];
         decisionId.TryWriteBytes(id, bigEndian: true, out _);
@@ -33,7 +38,7 @@ public static class OrderIds
             text[i] = Alphabet[(pair >> (11 - (bit % 8))) & 31];
         }
 
-        text[HashCharacters] = EntryLeg;
+        text[HashCharacters] = leg;
         return new string(text);
     }
 }

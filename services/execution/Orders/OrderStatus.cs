@@ -11,14 +11,22 @@ public static class OrderStatus
     public const string Closed = "closed";
     public const string Rejected = "rejected";
     public const string Recorded = "recorded";
+    public const string PartiallyFilled = "partially_filled";
+    public const string Protected = "protected";
+    public const string Stopped = "stopped";
+    public const string TookProfit = "took_profit";
+    public const string Canceled = "canceled";
+    public const string Unknown = "unknown";
 
     private static readonly string[] ToFilled = [Accepted, Submitted, Filled];
+    private static readonly string[] ToProtected = [Accepted, Submitted, Filled, Protected];
     private static readonly string[] ToClosed = [Accepted, Submitted, Filled, Closed];
 
     /// <summary>The steps that lead to a final status, in order; only the last one is terminal.</summary>
     public static IReadOnlyList<string> StepsTo(string status) => status switch
     {
         Filled => ToFilled,
+        Protected => ToProtected,
         Closed => ToClosed,
         _ => [status],
     };

@@ -1,5 +1,7 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Simulation;
 
 namespace TradingSystem.Execution.Risk;
@@ -7,8 +9,15 @@ namespace TradingSystem.Execution.Risk;
 /// <summary>What the simulated exchange fills: quantity in the base asset, price and fee in quote currency.</summary>
 public sealed record PlannedFill(bool Buy, decimal Qty, decimal Price, decimal Fee);
 
-/// <summary>Outcome of a check: a fill, a reason for none, or neither for what is only recorded.</summary>
-public sealed record Verdict(PlannedFill? Fill, RejectionReason? Reason, bool? Buy = null, decimal Qty = 0m);
+/// <summary>
+/// Outcome of a check: a fill, a reason for none, or neither for what is only recorded. <c>Trip</c> is why the group may only reduce from
+/// now on, null where nothing changes. <c>Protection</c> are the legs that the filled position is to have, null for none.
+/// </summary>
+public sealed record Verdict(PlannedFill? Fill, RejectionReason? Reason, bool? Buy = null, decimal Qty = 0m, RejectionReason? Trip = null, AskedProtection? Protection = null)
+{
+    /// <summary>It goes to a venue, where the rest is checked.</summary>
+    public bool ForVenue { get; init; }
+}
 
 /// <summary>Sizes a decision and refuses it where it must be; pure, so that every limit can be tried at its edge.</summary>
 public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions options)
@@ -16,7 +25,9 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     /// <summary>Products of values below this stay inside <c>decimal</c> and inside the table's columns.</summary>
     public const decimal LargestNumber = 1_000_000_000m;
 
-    public Verdict Check(TradeDecision decision, AccountState account, PriceTick? tick, DateTimeOffset now)
+    /// <param name="byCommand">A person's close-all: it goes past halts and limits, which it is there for, and past nothing else.</param>
+    /// <param name="venue">The venue's own rules for the symbol, null for the simulated account's.</param>
+    public Verdict Check(TradeDecision decision, AccountState account, PriceTick? tick, DateTimeOffset now, Gate gate, bool byCommand = false, Instrument? venue = null)
     {
         if (OutOfRange(decision) is { } range)
         {
@@ -28,16 +39,39 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             return new Verdict(null, null);
         }
 
-        var instrument = instruments.Find(decision.Symbol);
-        var refused = Expired(decision, now) ?? BadOrder(decision, instrument) ?? BadPrice(decision.Symbol, tick, now);
+        if (!byCommand && (gate.Refusal(decision) ?? Expired(decision, now, gate.Limits)) is { } held)
+        {
+            return Refuse(decision, held);
+        }
+
+        var instrument = venue ?? instruments.Find(decision.Symbol);
+        var refused = BadOrder(decision, instrument, gate.Limits) ?? BadPrice(decision.Symbol, tick, now, gate.Limits);
         if (refused is not null)
         {
             return Refuse(decision, refused);
         }
 
         return decision.Action == TradeAction.Close
-            ? Close(decision, account.QtyOf(decision.Symbol), tick!, instrument!)
-            : Open(decision, account, tick!, instrument!);
+            ? Close(decision, account, tick!, instrument!, now, byCommand ? null : gate)
+            : Open(decision, account, tick!, instrument!, now, gate);
+    }
+
+    /// <summary>What can be said before a venue's own rules and the account as it will be are known.</summary>
+    public static Verdict CheckForVenue(TradeDecision decision, DateTimeOffset now, Gate gate, bool byCommand)
+    {
+        if (OutOfRange(decision) is { } range)
+        {
+            return Refuse(decision, range);
+        }
+
+        if (decision.Action == TradeAction.NoTrade)
+        {
+            return new Verdict(null, null);
+        }
+
+        return (byCommand ? null : gate.Refusal(decision) ?? Expired(decision, now, gate.Limits)) is { } held
+            ? Refuse(decision, held)
+            : new Verdict(null, null, decision.Action switch { TradeAction.Long => true, TradeAction.Short => false, _ => null }) { ForVenue = true };
     }
 
     public static RejectionReason? OutOfRange(TradeDecision decision) =>
@@ -46,12 +80,12 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         : Math.Abs(decision.Leverage) > LargestNumber ? Rejections.NumberOutOfRange("leverage", decision.Leverage, LargestNumber)
         : null;
 
-    private RejectionReason? Expired(TradeDecision decision, DateTimeOffset now) =>
-        now - decision.CreatedAt > options.MaxDecisionAge ? Rejections.DecisionTooOld(options.MaxDecisionAge, now - decision.CreatedAt)
+    private static RejectionReason? Expired(TradeDecision decision, DateTimeOffset now, EffectiveLimits limits) =>
+        now - decision.CreatedAt > limits.MaxDecisionAge ? Rejections.DecisionTooOld(limits.MaxDecisionAge, now - decision.CreatedAt)
         : decision.ValidUntil is { } until && now > until ? Rejections.NoLongerValid(until, now)
         : null;
 
-    private RejectionReason? BadOrder(TradeDecision decision, Instrument? instrument)
+    private static RejectionReason? BadOrder(TradeDecision decision, Instrument? instrument, EffectiveLimits limits)
     {
         if (instrument is null)
         {
@@ -63,27 +97,26 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             return Rejections.UnsupportedOrderType(decision.OrderType);
         }
 
-        // An entry without the protection its sender asked for would be the wrong order.
-        if (decision.Action != TradeAction.Close && (decision.StopLoss ?? decision.TakeProfit) is { } protection)
-        {
-            return Rejections.UnsupportedProtection(decision.StopLoss is null ? "take_profit" : "stop_loss", protection);
-        }
-
         // The way out stays open whatever the settings say.
         return decision.Action == TradeAction.Close ? null
-            : decision.Leverage > options.MaxLeverage ? Rejections.LeverageTooHigh(options.MaxLeverage, decision.Leverage)
+            : decision.Leverage > limits.MaxLeverage ? Rejections.LeverageTooHigh(limits.MaxLeverage, decision.Leverage)
             : decision.Leverage < 1m ? Rejections.LeverageTooLow(decision.Leverage)
             : null;
     }
 
-    private RejectionReason? BadPrice(string symbol, PriceTick? tick, DateTimeOffset now) =>
+    private static RejectionReason? BadPrice(string symbol, PriceTick? tick, DateTimeOffset now, EffectiveLimits limits) =>
         tick is null ? Rejections.PriceMissing(symbol)
-        : now - tick.ObservedAt > options.MaxPriceAge ? Rejections.PriceStale(options.MaxPriceAge, now - tick.ObservedAt)
+        : now - tick.ObservedAt > limits.MaxPriceAge ? Rejections.PriceStale(limits.MaxPriceAge, now - tick.ObservedAt)
         : null;
 
-    /// <summary>Reduces only: never more than is held, and free of the minimum notional, as reduce-only orders are on the exchange.</summary>
-    private Verdict Close(TradeDecision decision, decimal held, PriceTick tick, Instrument instrument)
+    /// <summary>
+    /// Reduces only: never more than is held, and free of the minimum notional, as reduce-only orders are on the exchange. No limit holds
+    /// it back, but too many a minute set the group to reducing all the same.
+    /// </summary>
+    /// <param name="gate">Null where nobody counts.</param>
+    private Verdict Close(TradeDecision decision, AccountState account, PriceTick tick, Instrument instrument, DateTimeOffset now, Gate? gate)
     {
+        var held = account.QtyOf(decision.Symbol);
         if (held == 0m)
         {
             return new Verdict(null, Rejections.NoPosition(decision.Symbol));
@@ -94,7 +127,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         var qty = decision.Qty == 0m || decision.Qty >= Math.Abs(held) ? Math.Abs(held) : Sizing.RoundDown(decision.Qty, instrument.Step);
         return qty < instrument.MinQty && qty != Math.Abs(held)
             ? new Verdict(null, Rejections.QtyTooSmall(instrument.MinQty, decision.Qty, Math.Min(instrument.MinQty, Math.Abs(held)), "qty"), buy, 0m)
-            : new Verdict(Fill(buy, qty, tick, instrument), null, buy, qty);
+            : new Verdict(Fill(buy, qty, tick, instrument), null, buy, qty, gate is null ? null : OrderLimits.Rate(account, now, gate));
     }
 
     /// <summary>
@@ -102,7 +135,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     /// turns to long 2. The order is what the decision's margin buys, neither more nor less, as on a one-way exchange account;
     /// a bot that wants out first sends CLOSE.
     /// </summary>
-    private Verdict Open(TradeDecision decision, AccountState account, PriceTick tick, Instrument instrument)
+    private Verdict Open(TradeDecision decision, AccountState account, PriceTick tick, Instrument instrument, DateTimeOffset now, Gate gate)
     {
         var buy = decision.Action == TradeAction.Long;
         var bySize = decision.Qty != 0m;
@@ -110,55 +143,61 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         if (qty < instrument.MinQty)
         {
             var raw = bySize ? decision.Qty : decision.MarginUsd * decision.Leverage / tick.Price;
-            var (nearest, unit) = Nearest(decision, tick.Price, instrument);
+            var (nearest, unit) = Least(decision, tick.Price, instrument);
             return new Verdict(null, Rejections.QtyTooSmall(instrument.MinQty, decimal.Round(raw, 18), nearest, unit), buy, 0m);
         }
 
+        var held = account.QtyOf(decision.Symbol) * (buy ? 1m : -1m);
+        var order = new SizedOrder(decision, instrument, Fill(buy, qty, tick, instrument), held, tick.Price);
         if (qty > instrument.MaxMarketQty)
         {
-            return new Verdict(null, Rejections.QtyTooLarge(instrument.MaxMarketQty, qty), buy, qty);
+            return new Verdict(null, Rejections.QtyTooLarge(instrument.MaxMarketQty, qty, OrderLimits.Largest(order, account, gate.Limits, options.TakerFeeBps)), buy, qty);
         }
 
         if (qty * tick.Price < instrument.MinNotional)
         {
-            var (nearest, unit) = Nearest(decision, tick.Price, instrument);
+            var (nearest, unit) = Least(decision, tick.Price, instrument);
             return new Verdict(null, Rejections.NotionalTooSmall(instrument.MinNotional, qty * tick.Price, nearest, unit), buy, qty);
         }
 
-        var fill = Fill(buy, qty, tick, instrument);
-        return Margin(decision, account, fill, instrument) is { } shortOf
-            ? new Verdict(null, shortOf, buy, qty)
-            : new Verdict(fill, null, buy, qty);
+        // An entry without the protection its sender asked for would be the wrong order.
+        var (protection, unprotectable) = ProtectionRules.Check(decision, order.Fill, order.After, tick.Price, instrument);
+        if (unprotectable is not null)
+        {
+            return new Verdict(null, unprotectable, buy, qty);
+        }
+
+        var rate = OrderLimits.Rate(account, now, gate);
+        if (order.After <= 0m)
+        {
+            // The way out stays open: it makes the group's position smaller and turns nothing.
+            return new Verdict(order.Fill, null, buy, qty, rate);
+        }
+
+        var refused = Reducing(order, gate)
+            ?? OrderLimits.Unsized(decision, account, tick.Price, now, gate.Limits)
+            ?? OrderLimits.Sized(order, account, gate.Limits, options.TakerFeeBps);
+        return refused is not null ? new Verdict(null, refused, buy, qty)
+            : rate is not null ? new Verdict(null, rate, buy, qty, rate)
+            : new Verdict(order.Fill, null, buy, qty, Protection: protection);
     }
 
-    /// <summary>What would have done, in the unit that the decision gave.</summary>
-    private static (decimal Value, string Unit) Nearest(TradeDecision decision, decimal price, Instrument instrument) =>
-        decision.Qty != 0m
-            ? (Sizing.LeastQty(instrument, price), "qty")
-            : (Sizing.LeastMargin(instrument, price, decision.Leverage), "margin_usd");
-
-    private RejectionReason? Margin(TradeDecision decision, AccountState account, PlannedFill fill, Instrument instrument)
+    private static RejectionReason? Reducing(SizedOrder order, Gate gate)
     {
-        // What is held, counted in the order's direction: negative where the order first reduces.
-        var held = account.QtyOf(decision.Symbol) * (fill.Buy ? 1m : -1m);
-        var after = held + fill.Qty;
-        if (after <= 0m)
+        if (gate.State != TradingState.Reducing)
         {
             return null;
         }
 
-        var available = account.AvailableFor(decision.Symbol);
-        var marginPerUnit = fill.Price / decision.Leverage;
-        var needed = (after * marginPerUnit) + fill.Fee;
-        if (needed <= available)
-        {
-            return null;
-        }
-
-        var feePerUnit = fill.Price * options.TakerFeeBps / 10_000m;
-        var most = Sizing.RoundDown((available - (held * marginPerUnit)) / (marginPerUnit + feePerUnit), instrument.Step);
-        return Rejections.InsufficientMargin(available, needed, Math.Max(0m, most));
+        var nearest = order.Held < 0m ? Sizing.InUnitOf(order.Decision, Sizing.RoundDown(-order.Held, order.Instrument.Step), order.Price, order.Instrument) : null;
+        return gate.RefusalOfIncrease(nearest is { } n ? Rejections.Text(n.Value) : null);
     }
+
+    /// <summary>The least that would have done, in the unit that the decision gave.</summary>
+    private static (decimal Value, string Unit) Least(TradeDecision decision, decimal price, Instrument instrument) =>
+        decision.Qty != 0m
+            ? (Sizing.LeastQty(instrument, price), Sizing.Qty)
+            : (Sizing.LeastMargin(instrument, price, decision.Leverage), Sizing.Margin);
 
     private PlannedFill Fill(bool buy, decimal qty, PriceTick tick, Instrument instrument)
     {

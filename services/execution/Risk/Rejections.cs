@@ -28,9 +28,6 @@ public static class Rejections
     public static RejectionReason UnsupportedOrderType(string type) =>
         new("UNSUPPORTED_ORDER_TYPE", "market", type, "market", $"Order type {type} is not supported, only market is.");
 
-    public static RejectionReason UnsupportedProtection(string field, decimal price) =>
-        new("UNSUPPORTED_PROTECTION", field, Text(price), null, $"A {field} is not supported yet, and an entry without it would not be what was asked for.");
-
     public static RejectionReason LeverageTooHigh(decimal limit, decimal leverage) =>
         new("LEVERAGE_TOO_HIGH", Text(limit), Text(leverage), Text(limit), $"Leverage {Text(leverage)} exceeds {Text(limit)}.");
 
@@ -50,19 +47,88 @@ public static class Rejections
     public static RejectionReason QtyTooSmall(decimal limit, decimal qty, decimal nearest, string unit) =>
         new("QTY_TOO_SMALL", Text(limit), Text(qty), Text(nearest), $"Quantity {Text(qty)} is below the minimum {Text(limit)}; {unit} {Text(nearest)} would do.");
 
-    public static RejectionReason QtyTooLarge(decimal limit, decimal qty) =>
-        new("QTY_TOO_LARGE", Text(limit), Text(qty), Text(limit), $"Quantity {Text(qty)} is above the market order maximum {Text(limit)}.");
+    public static RejectionReason QtyTooLarge(decimal limit, decimal qty, Nearest? nearest) =>
+        Sized("QTY_TOO_LARGE", limit, qty, nearest, $"Quantity {Text(qty)} is above the market order maximum {Text(limit)}");
 
     /// <param name="nearest">Quantity or margin, whichever the decision gave.</param>
     public static RejectionReason NotionalTooSmall(decimal limit, decimal notional, decimal nearest, string unit) =>
         new("NOTIONAL_TOO_SMALL", Text(limit), Text(notional), Text(nearest), $"Notional {Text(notional)} is below the minimum {Text(limit)}; {unit} {Text(nearest)} would do.");
 
-    public static RejectionReason InsufficientMargin(decimal available, decimal needed, decimal nearestQty) =>
-        new("INSUFFICIENT_MARGIN", Text(available), Text(needed), Text(nearestQty), $"{Text(needed)} of margin and fee is needed, {Text(available)} is available; qty {Text(nearestQty)} would do.");
+    public static RejectionReason InsufficientMargin(decimal available, decimal needed, Nearest? nearest) =>
+        Sized("INSUFFICIENT_MARGIN", available, needed, nearest, $"{Text(needed)} of margin and fee is needed, {Text(available)} is available");
 
-    private static string Text(decimal value) => value.ToString("0.##################", CultureInfo.InvariantCulture);
+    public static RejectionReason OrderQty(decimal limit, decimal qty, Nearest? nearest) =>
+        Sized("ORDER_QTY_LIMIT", limit, qty, nearest, $"Quantity {Text(qty)} is above the limit {Text(limit)} of an order");
+
+    public static RejectionReason OrderNotional(decimal limit, decimal notional, Nearest? nearest) =>
+        Sized("ORDER_NOTIONAL_LIMIT", limit, notional, nearest, $"Notional {Text(notional)} is above the limit {Text(limit)} of an order");
+
+    public static RejectionReason PositionNotional(decimal limit, decimal notional, Nearest? nearest) =>
+        Sized("POSITION_LIMIT", limit, notional, nearest, $"The group's position would be {Text(notional)}, the limit is {Text(limit)}");
+
+    public static RejectionReason SymbolNotional(decimal limit, decimal notional, Nearest? nearest) =>
+        Sized("SYMBOL_EXPOSURE_LIMIT", limit, notional, nearest, $"The account's exposure in the symbol would be {Text(notional)}, the limit is {Text(limit)}");
+
+    public static RejectionReason AccountNotional(decimal limit, decimal notional, Nearest? nearest) =>
+        Sized("ACCOUNT_EXPOSURE_LIMIT", limit, notional, nearest, $"The account's exposure would be {Text(notional)}, the limit is {Text(limit)}");
+
+    public static RejectionReason OpenOrders(int limit, int open) =>
+        new("OPEN_ORDERS_LIMIT", Text(limit), Text(open), null, $"The group has {open} open orders, the limit is {limit}.");
+
+    public static RejectionReason DailyLoss(decimal limit, decimal loss) =>
+        new("DAILY_LOSS_LIMIT", Text(limit), Text(loss), null, $"The account has lost {Text(loss)} this UTC day, the limit is {Text(limit)}.");
+
+    public static RejectionReason GroupDailyLoss(decimal limit, decimal loss) =>
+        new("GROUP_DAILY_LOSS_LIMIT", Text(limit), Text(loss), null, $"The group has lost {Text(loss)} this UTC day, the limit is {Text(limit)}.");
+
+    /// <param name="made">Orders of the last minute and this one.</param>
+    public static RejectionReason OrderRate(int limit, int made) =>
+        new("ORDER_RATE_LIMIT", Text(limit), Text(made), null, $"This would be order {made} of the account in a minute, the limit is {limit}; the group may only reduce until a person re-enables it.");
+
+    /// <param name="made">Orders of the last minute and this one.</param>
+    public static RejectionReason GroupOrderRate(int limit, int made) =>
+        new("GROUP_ORDER_RATE_LIMIT", Text(limit), Text(made), null, $"This would be order {made} of the group in a minute, the limit is {limit}; it may only reduce until a person re-enables it.");
+
+    public static RejectionReason Cooldown(TimeSpan limit, TimeSpan since) =>
+        new("COOLDOWN", Seconds(limit), Seconds(since), null, $"The group lost {Seconds(since)} s ago and may only reduce for {Seconds(limit)} s after a loss.");
+
+    public static RejectionReason Blackout(BlackoutWindow window, DateTimeOffset now) =>
+        new("BLACKOUT", window.ToString(), Instant(now), null, $"Now is a blackout window ({window}).");
+
+    public static RejectionReason SymbolNotAllowed(IEnumerable<string> allowed, string symbol) =>
+        new("SYMBOL_NOT_ALLOWED", string.Join(",", allowed.Order(StringComparer.Ordinal)), symbol, null, $"{symbol} is not on the list of allowed symbols.");
+
+    public static RejectionReason PriceOffEntry(decimal limitBps, decimal offBps, decimal entry, decimal price) =>
+        new("PRICE_OFF_ENTRY", Text(limitBps), Text(offBps), null, $"The price {Text(price)} is {Text(offBps)} bps off the decision's entry {Text(entry)}, the limit is {Text(limitBps)}.");
+
+    public static RejectionReason Halted(string scope, string? why) => Held("HALTED", scope, "HALTED", why);
+
+    public static RejectionReason Stopped(string scope, string? why) => Held("STOPPED", scope, "stopped", why);
+
+    public static RejectionReason Paused(string scope, string? why) => Held("PAUSED", scope, "paused", why);
+
+    public static RejectionReason Reducing(string scope, string? why, string? nearest) => Held("REDUCING", scope, "REDUCING: only what reduces the position is traded", why) with { NearestAcceptable = nearest };
+
+    public static RejectionReason Fenced(DateTimeOffset fence, DateTimeOffset accepted) =>
+        new("FENCED", Instant(fence), Instant(accepted), null, $"Everything that was accepted until {Instant(fence)} was stopped.");
+
+    public static RejectionReason LimitsUnreadable(string scope) =>
+        new("LIMITS_UNREADABLE", null, scope, null, $"The limits of {scope} cannot be read; nothing is traded until they are set again.");
+
+    private static RejectionReason Held(string code, string scope, string what, string? why) =>
+        new(code, scope, null, null, $"{scope} is {what}{(string.IsNullOrEmpty(why) ? "" : $" ({why})")}.");
+
+    private static RejectionReason Sized(string code, decimal limit, decimal value, Nearest? nearest, string message) =>
+        new(code, Text(limit), Text(value), nearest is { } n ? Text(n.Value) : null, nearest is { } would ? $"{message}; {would.Unit} {Text(would.Value)} would do." : $"{message}.");
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    public static string Text(decimal value) => value.ToString("0.##################", CultureInfo.InvariantCulture);
 
     private static string Seconds(TimeSpan value) => value.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 
     private static string Instant(DateTimeOffset value) => value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 }
+
+/// <summary>What would have been accepted, in the unit that the decision gave: <c>qty</c> or <c>margin_usd</c>.</summary>
+public readonly record struct Nearest(decimal Value, string Unit);

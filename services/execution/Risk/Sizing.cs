@@ -1,3 +1,4 @@
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Instruments;
 
 namespace TradingSystem.Execution.Risk;
@@ -5,6 +6,13 @@ namespace TradingSystem.Execution.Risk;
 /// <summary>Quantities on the exchange's grid.</summary>
 public static class Sizing
 {
+    /// <summary>The units in which a decision says its size.</summary>
+    public const string Qty = "qty";
+
+    public const string Margin = "margin_usd";
+
+    private const decimal Cent = 0.01m;
+
     /// <summary>The largest multiple of <paramref name="step"/> that is not above <paramref name="value"/>.</summary>
     public static decimal RoundDown(decimal value, decimal step)
     {
@@ -33,5 +41,27 @@ public static class Sizing
 
     /// <summary>The least margin, in whole cents, that sizes to <see cref="LeastQty"/>.</summary>
     public static decimal LeastMargin(Instrument instrument, decimal price, decimal leverage) =>
-        RoundUp(LeastQty(instrument, price) * price / leverage, 0.01m);
+        RoundUp(LeastQty(instrument, price) * price / leverage, Cent);
+
+    /// <summary>
+    /// A quantity as the decision would have asked for it: itself, or the margin in whole cents that sizes to it or to the next below.
+    /// Null where that is too little to be traded.
+    /// </summary>
+    public static Nearest? InUnitOf(TradeDecision decision, decimal qty, decimal price, Instrument instrument)
+    {
+        if (decision.Qty != 0m)
+        {
+            return IsTradable(qty, price, instrument) ? new(qty, Qty) : null;
+        }
+
+        var margin = RoundUp(qty * price / decision.Leverage, Cent);
+        if (FromMargin(margin, decision.Leverage, price, instrument.Step) > qty)
+        {
+            margin -= Cent;
+        }
+
+        return IsTradable(FromMargin(margin, decision.Leverage, price, instrument.Step), price, instrument) ? new(margin, Margin) : null;
+    }
+
+    private static bool IsTradable(decimal qty, decimal price, Instrument instrument) => qty >= instrument.MinQty && qty * price >= instrument.MinNotional;
 }

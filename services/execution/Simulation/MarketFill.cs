@@ -11,8 +11,14 @@ public static class MarketFill
     public static decimal Price(bool buy, PriceTick tick, Instrument instrument, decimal slippageBps)
     {
         var reference = (buy ? tick.Ask : tick.Bid) is { } quoted and > 0m ? quoted : tick.Price;
+        return Slipped(buy, reference, instrument.Tick, slippageBps);
+    }
+
+    /// <summary>The reference price worsened by slippage, on the grid and never below one tick.</summary>
+    public static decimal Slipped(bool buy, decimal reference, decimal tick, decimal slippageBps)
+    {
         var slipped = reference * (1m + ((buy ? slippageBps : -slippageBps) / 10_000m));
-        return buy ? Sizing.RoundUp(slipped, instrument.Tick) : Math.Max(instrument.Tick, Sizing.RoundDown(slipped, instrument.Tick));
+        return buy ? Sizing.RoundUp(slipped, tick) : Math.Max(tick, Sizing.RoundDown(slipped, tick));
     }
 
     /// <summary>Taker fee in quote currency.</summary>

@@ -1,8 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Protection;
+using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Execution.Storage;
 
@@ -17,7 +20,7 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
         return await db.Orders.AsNoTracking().Where(o => ids.Contains(o.DecisionId)).ToDictionaryAsync(o => o.DecisionId, cancellationToken);
     }
 
-    /// <summary>Puts the ledger of every decision's group and the fence of its token into the books.</summary>
+    /// <summary>Puts the controls, the ledger of every decision's group and the fence of its token into the books.</summary>
     public async Task LoadAsync(Books books, IReadOnlyList<TradeDecision> decisions, CancellationToken cancellationToken)
     {
         HashSet<Guid>? groups = null;
@@ -35,20 +38,21 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
             }
         }
 
-        if (groups is null && tokens is null)
+        if (groups is null && tokens is null && books.Controls is not null)
         {
             return;
         }
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        books.Controls ??= await ControlStore.ReadAsync(db, options, cancellationToken);
         if (groups is not null)
         {
-            await LoadLedgersAsync(db, books, groups, cancellationToken);
+            await LoadLedgersAsync(db, books, groups, time.GetUtcNow(), cancellationToken);
             var unknown = decisions.Where(d => books.Find(d.GroupId) is null).Select(d => (d.GroupId, d.GroupName, 0L)).ToList();
             if (unknown.Count > 0)
             {
                 await SimulatedAccounts.EnsureAsync(db, unknown, options.InitialBalance, time.GetUtcNow(), cancellationToken);
-                await LoadLedgersAsync(db, books, groups, cancellationToken);
+                await LoadLedgersAsync(db, books, groups, time.GetUtcNow(), cancellationToken);
             }
         }
 
@@ -58,7 +62,7 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
         }
     }
 
-    private static async Task LoadLedgersAsync(ExecutionDb db, Books books, HashSet<Guid> groups, CancellationToken cancellationToken)
+    private static async Task LoadLedgersAsync(ExecutionDb db, Books books, HashSet<Guid> groups, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // One statement, so that a balance and its positions are of one moment.
         var rows = await (
@@ -68,13 +72,52 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
             join held in db.Positions on account.Id equals held.AccountId into all
             from position in all.DefaultIfEmpty()
             select new { binding.GroupId, account, position }).AsNoTracking().ToListAsync(cancellationToken);
+        var accounts = rows.Select(r => r.account.Id).Distinct().ToArray();
+        var risk = await LoadRiskAsync(db, accounts, books.Controls!.CountsOrders, now, cancellationToken);
+        var legs = await db.Set<ProtectionLeg>().AsNoTracking().Where(l => accounts.Contains(l.AccountId) && l.Status == LegStatuses.Waiting).ToListAsync(cancellationToken);
         foreach (var group in rows.GroupBy(r => r.GroupId))
         {
             var account = group.First().account;
             account.Balance = OrderAnnouncements.Plain(account.Balance);
             account.RealizedPnl = OrderAnnouncements.Plain(account.RealizedPnl);
             account.Fees = OrderAnnouncements.Plain(account.Fees);
-            books.Put(group.Key, new Ledger(account, [.. group.Select(r => r.position).OfType<Position>().Select(Plain)]));
+            books.Put(group.Key, new Ledger(account, [.. group.Select(r => r.position).OfType<Position>().Select(Plain)], risk.Where(b => b.AccountId == account.Id), legs.Where(l => l.AccountId == account.Id).Select(Plain)));
+        }
+    }
+
+    /// <summary>What the limits remember; the orders of the last minute only where somebody is limited in them.</summary>
+    private static async Task<List<RiskBook>> LoadRiskAsync(ExecutionDb db, Guid[] accounts, bool countsOrders, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var books = await db.RiskBooks.AsNoTracking().Where(b => accounts.Contains(b.AccountId)).ToListAsync(cancellationToken);
+        books.ForEach(b => b.Plain());
+        if (!countsOrders)
+        {
+            return books;
+        }
+
+        var since = now - RateWindow.Length;
+        var orders = await db.Orders.AsNoTracking()
+            .Where(o => o.CreatedAt > since && accounts.Contains(o.AccountId) && o.Status != OrderStatus.Rejected && o.Status != OrderStatus.Recorded)
+            .OrderBy(o => o.CreatedAt)
+            .Select(o => new { o.AccountId, o.GroupId, o.CreatedAt })
+            .ToListAsync(cancellationToken);
+        foreach (var order in orders)
+        {
+            Find(order.AccountId, Guid.Empty).Orders.Add(order.CreatedAt);
+            Find(order.AccountId, order.GroupId).Orders.Add(order.CreatedAt);
+        }
+
+        return books;
+
+        RiskBook Find(Guid account, Guid group)
+        {
+            if (books.Find(b => b.AccountId == account && b.GroupId == group) is { } held)
+            {
+                return held;
+            }
+
+            books.Add(new RiskBook { AccountId = account, GroupId = group });
+            return books[^1];
         }
     }
 
@@ -87,8 +130,14 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
         }
     }
 
+    private static ProtectionLeg Plain(ProtectionLeg leg)
+    {
+        leg.Qty = OrderAnnouncements.Plain(leg.Qty);
+        return leg;
+    }
+
     /// <summary>Without the column's padding, which would make every product 18 digits longer.</summary>
-    private static Position Plain(Position position)
+    internal static Position Plain(Position position)
     {
         var s = position.State;
         position.State = new(OrderAnnouncements.Plain(s.Qty), OrderAnnouncements.Plain(s.AvgPrice), OrderAnnouncements.Plain(s.RealizedPnl), OrderAnnouncements.Plain(s.Fees));

@@ -27,7 +27,13 @@ public sealed class Columns<T>
 
     public Columns<T> Long(string name, Func<T, long> value) => Add(name, "bigint", NpgsqlDbType.Bigint, value);
 
+    public Columns<T> Flag(string name, Func<T, bool> value) => Add(name, "boolean", NpgsqlDbType.Boolean, value);
+
     public Columns<T> Time(string name, Func<T, DateTimeOffset> value) => Add(name, "timestamptz", NpgsqlDbType.TimestampTz, x => value(x).UtcDateTime);
+
+    public Columns<T> Time(string name, Func<T, DateTimeOffset?> value) => Add(name, "timestamptz", NpgsqlDbType.TimestampTz, x => value(x)?.UtcDateTime);
+
+    public Columns<T> Date(string name, Func<T, DateOnly> value) => Add(name, "date", NpgsqlDbType.Date, value);
 
     public NpgsqlBatchCommand Command(string sql, IReadOnlyCollection<T> rows)
     {

@@ -1,6 +1,10 @@
 using Npgsql;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Protection;
+using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Execution.Storage;
 
@@ -14,6 +18,10 @@ public static class DecisionStatements
     private static readonly Columns<Ledger> VersionColumns = new Columns<Ledger>()
         .Uuid("id", l => l.Account.Id)
         .Long("version", l => l.SavedVersion);
+
+    private static readonly Columns<Ledger> RevisionColumns = new Columns<Ledger>()
+        .Uuid("id", l => l.Account.Id)
+        .Long("revision", l => l.Account.Revision);
 
     private static readonly Columns<Ledger> AccountColumns = new Columns<Ledger>()
         .Uuid("id", l => l.Account.Id)
@@ -38,6 +46,7 @@ public static class DecisionStatements
     private static readonly Columns<Order> OrderColumns = new Columns<Order>()
         .Uuid("id", o => o.Id)
         .Uuid("decision_id", o => o.DecisionId)
+        .Uuid("protects_decision_id", o => o.ProtectsDecisionId)
         .Text("client_order_id", o => o.ClientOrderId)
         .Text("client_decision_id", o => o.ClientDecisionId)
         .Uuid("group_id", o => o.GroupId)
@@ -81,11 +90,92 @@ public static class DecisionStatements
         .Number("realized_pnl", f => f.RealizedPnl)
         .Time("created_at", f => f.CreatedAt);
 
+    private static readonly Columns<DeskIntent> IntentColumns = new Columns<DeskIntent>()
+        .Text("client_id", i => i.Order.ClientId)
+        .Uuid("order_id", i => i.Order.OrderId)
+        .Uuid("decision_id", i => i.Order.DecisionId)
+        .Uuid("account_id", i => i.Order.AccountId)
+        .Uuid("group_id", i => i.Order.GroupId)
+        .Text("leg", i => i.Order.Leg)
+        .Text("symbol", i => i.Order.Symbol)
+        .Text("type", i => i.Order.Type)
+        .Number("leverage", i => i.Order.Leverage)
+        .Flag("by_command", i => i.Order.ByCommand)
+        .Text("decision", i => i.Order.Decision)
+        .Text("state", i => i.Order.State)
+        .Long("steps", i => i.Order.Steps)
+        .Time("check_at", i => i.Order.CheckAt)
+        .Time("created_at", i => i.Order.CreatedAt)
+        .Time("updated_at", i => i.Order.UpdatedAt);
+
+    private static readonly Columns<DeskIntent> StepColumns = new Columns<DeskIntent>()
+        .Uuid("id", i => i.Step.Id)
+        .Uuid("order_id", i => i.Step.OrderId)
+        .Uuid("account_id", i => i.Step.AccountId)
+        .Text("payload", i => i.Step.Payload)
+        .Time("created_at", i => i.Step.CreatedAt);
+
+    private static readonly Columns<RiskBook> BookColumns = new Columns<RiskBook>()
+        .Uuid("account_id", b => b.AccountId)
+        .Uuid("group_id", b => b.GroupId)
+        .Date("day", b => b.Day)
+        .Number("day_began", b => b.DayBegan)
+        .Time("last_loss_at", b => b.LastLossAt);
+
+    private static readonly Columns<Trip> TripColumns = new Columns<Trip>()
+        .Uuid("scope_id", t => t.Row.ScopeId)
+        .Text("scope", t => t.Row.Scope)
+        .Text("state", t => t.Row.State)
+        .Text("mode", t => t.Row.Mode)
+        .Text("reason", t => t.Row.Reason)
+        .Text("changed_by", t => t.Row.ChangedBy)
+        .Time("changed_at", t => t.Row.ChangedAt)
+        .Long("version", t => t.Row.Version);
+
+    // Whoever changes a control waits for this transaction, and this one for them: what they then find, or we, is how it is.
+    private static readonly string ShareControls = $"select pg_advisory_xact_lock_shared({ControlStore.LockKey})";
+
+    private static readonly string ControlsAreUnchanged =
+        "select execution.require((select value from execution.control_generation) = $1)";
+
+    private static readonly string CountUpControls =
+        "with counted as (update execution.control_generation set value = value + 1 where value = $1 returning 1) select execution.require(exists (select from counted))";
+
+    private static readonly string UpsertTrips =
+        $"""
+        insert into execution.controls as c ({TripColumns.Names}, limits_version) select *, 0 from {TripColumns.Rows}
+        on conflict (scope_id) do update set state = excluded.state, reason = excluded.reason, changed_by = excluded.changed_by, changed_at = excluded.changed_at, version = c.version + 1
+        """;
+
+    private static readonly string AuditTrips =
+        $"""
+        insert into execution.control_audit (scope, scope_id, action, actor, reason, before, after, created_at)
+        select u.scope, u.scope_id, 'trip', u.changed_by, u.reason, 'ACTIVE', u.state, u.changed_at from {TripColumns.Rows}
+        """;
+
+    private static readonly string UpsertBooks =
+        $"""
+        insert into execution.risk_books as b ({BookColumns.Names}) select * from {BookColumns.Rows}
+        on conflict (account_id, group_id) do update set day = excluded.day, day_began = excluded.day_began, last_loss_at = excluded.last_loss_at
+        """;
+
     private static readonly string NoFenceIsHigher =
         $"select execution.require(not exists (select from execution.fences f join {FenceColumns.Rows} using (token_id) where f.epoch > u.epoch))";
 
+    // A refusal, too, holds off whoever would bind, deactivate or delete the account until it is saved.
     private static readonly string AccountsAreUnchanged =
-        $"select execution.require(not exists (select from {VersionColumns.Rows} left join execution.accounts a on a.id = u.id where a.version is distinct from u.version))";
+        $"""
+        with held as (
+            select from {VersionColumns.Rows} join execution.accounts a on a.id = u.id and a.version = u.version for key share of a)
+        select execution.require((select count(*) from held) = cardinality($1))
+        """;
+
+    private static readonly string SettingsAreUnchanged =
+        $"""
+        with held as (
+            select from {RevisionColumns.Rows} join execution.accounts a on a.id = u.id and a.revision = u.revision for key share of a)
+        select execution.require((select count(*) from held) = cardinality($1))
+        """;
 
     private static readonly string UpdateAccounts =
         $"""
@@ -110,24 +200,52 @@ public static class DecisionStatements
 
     private static readonly string InsertFills = $"insert into execution.fills ({FillColumns.Names}) select * from {FillColumns.Rows}";
 
+    private static readonly string InsertIntents =
+        $"insert into execution.desk_orders ({IntentColumns.Names}, qty, reduce_only, filled, fee, realized_pnl, sends, checks) select *, 0, false, 0, 0, 0, 0, 0 from {IntentColumns.Rows}";
+
+    private static readonly string InsertSteps = $"insert into execution.order_steps ({StepColumns.Names}) select * from {StepColumns.Rows}";
+
     private static readonly string RaiseFences =
         $"""
         insert into execution.fences as f ({FenceColumns.Names}) select * from {FenceColumns.Rows}
         on conflict (token_id) do update set epoch = excluded.epoch where f.epoch < excluded.epoch
         """;
 
-    public static void Add(NpgsqlBatchCommandCollection batch, DecisionChanges changes, Fences fences)
+    public static void Add(NpgsqlBatchCommandCollection batch, DecisionChanges changes, Fences fences, ControlSet controls)
     {
+        // Two statements: the second one must see what was committed while the first one waited.
+        batch.Add(new NpgsqlBatchCommand(ShareControls));
+        batch.Add(Counting(controls.Trips.Count > 0 ? CountUpControls : ControlsAreUnchanged, controls.Generation));
         // In the order of ids, so that two nodes that were told at once that they are active do not wait for each other.
         var ledgers = changes.Ledgers.OrderBy(l => l.Account.Id).ToList();
         Add(batch, FenceColumns, NoFenceIsHigher, [.. changes.Tokens.Select(t => (t, fences.Seen(t)))]);
+        if (changes.HasVenueAccounts)
+        {
+            // A venue's account changes with every fill, which its decisions do not rest on; what a person changed they do.
+            Add(batch, RevisionColumns, SettingsAreUnchanged, ledgers.FindAll(l => !l.Account.IsSimulated));
+            ledgers.RemoveAll(l => !l.Account.IsSimulated);
+        }
+
         Add(batch, VersionColumns, AccountsAreUnchanged, ledgers.FindAll(l => !l.IsChanged));
         Add(batch, AccountColumns, UpdateAccounts, ledgers.FindAll(l => l.IsChanged));
         Add(batch, PositionColumns, InsertPositions, [.. ledgers.SelectMany(l => l.New)]);
         Add(batch, PositionColumns, UpdatePositions, [.. ledgers.SelectMany(l => l.Changed)]);
         Add(batch, OrderColumns, InsertOrders, changes.Orders);
         Add(batch, FillColumns, InsertFills, changes.Fills);
+        Add(batch, IntentColumns, InsertIntents, changes.Intents);
+        Add(batch, StepColumns, InsertSteps, changes.Intents);
+        ProtectionStatements.Add(batch, [.. ledgers.Select(l => l.Protection).Where(p => p.IsChanged)]);
+        Add(batch, BookColumns, UpsertBooks, [.. ledgers.SelectMany(l => l.ChangedBooks)]);
+        Add(batch, TripColumns, UpsertTrips, controls.Trips);
+        Add(batch, TripColumns, AuditTrips, controls.Trips);
         Add(batch, FenceColumns, RaiseFences, [.. fences.Raised.Order().Select(t => (t, fences.Seen(t)))]);
+    }
+
+    private static NpgsqlBatchCommand Counting(string sql, long generation)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = generation });
+        return command;
     }
 
     private static void Add<T>(NpgsqlBatchCommandCollection batch, Columns<T> columns, string sql, IReadOnlyCollection<T> rows)

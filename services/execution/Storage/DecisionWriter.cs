@@ -1,4 +1,5 @@
 using Npgsql;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 
 namespace TradingSystem.Execution.Storage;
@@ -16,13 +17,13 @@ public sealed class DecisionWriter(NpgsqlDataSource database) : IAsyncDisposable
     public static bool IsConflict(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
-    public async Task WriteAsync(DecisionChanges changes, Fences fences, CancellationToken cancellationToken)
+    public async Task WriteAsync(DecisionChanges changes, Fences fences, ControlSet controls, CancellationToken cancellationToken)
     {
         try
         {
             _connection ??= await database.OpenConnectionAsync(cancellationToken);
             await using var batch = new NpgsqlBatch(_connection);
-            DecisionStatements.Add(batch.BatchCommands, changes, fences);
+            DecisionStatements.Add(batch.BatchCommands, changes, fences, controls);
             await batch.PrepareAsync(cancellationToken);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }

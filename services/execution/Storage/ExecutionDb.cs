@@ -1,9 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Equity;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Protection;
+using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Secrets;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Storage;
@@ -13,11 +18,17 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
     public const string Schema = "execution";
 
     // Percent of a page filled by inserts; with room beside it a row is updated in place, without touching an index.
-    private const int RoomForUpdates = 50;
+    internal const int RoomForUpdates = 50;
 
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<Binding> Bindings => Set<Binding>();
+
+    public DbSet<AccountSecret> AccountSecrets => Set<AccountSecret>();
+
+    public DbSet<LiveCode> LiveCodes => Set<LiveCode>();
+
+    public DbSet<AccountAuditRow> AccountAudit => Set<AccountAuditRow>();
 
     public DbSet<Order> Orders => Set<Order>();
 
@@ -29,21 +40,36 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
 
     public DbSet<Fence> Fences => Set<Fence>();
 
+    public DbSet<RiskBook> RiskBooks => Set<RiskBook>();
+
+    public DbSet<Control> Controls => Set<Control>();
+
+    public DbSet<ControlGeneration> ControlGeneration => Set<ControlGeneration>();
+
+    public DbSet<ControlAudit> ControlAudit => Set<ControlAudit>();
+
+    public DbSet<ControlCommand> ControlCommands => Set<ControlCommand>();
+
+    public DbSet<DeadMan> DeadMen => Set<DeadMan>();
+
+    public DbSet<ProtectionLeg> ProtectionLegs => Set<ProtectionLeg>();
+
+    public DbSet<ProtectionPlan> ProtectionPlans => Set<ProtectionPlan>();
+
+    public DbSet<DeskOrder> DeskOrders => Set<DeskOrder>();
+
+    public DbSet<OrderStepRow> OrderSteps => Set<OrderStepRow>();
+
+    public DbSet<DeskOwner> DeskOwners => Set<DeskOwner>();
+
+    public DbSet<ReconciliationEntry> ReconciliationLog => Set<ReconciliationEntry>();
+
+    public DbSet<ProtectionRow> Protections => Set<ProtectionRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
-        modelBuilder.Entity<Account>(e =>
-        {
-            e.Property(x => x.Seq).UseIdentityAlwaysColumn();
-            e.HasIndex(x => x.Seq).IsUnique();
-            e.HasStorageParameter("fillfactor", RoomForUpdates);
-        });
-        modelBuilder.Entity<Binding>(e =>
-        {
-            e.HasKey(x => x.GroupId);
-            e.HasIndex(x => x.AccountId);
-            e.HasOne<Account>().WithMany().HasForeignKey(x => x.AccountId).OnDelete(DeleteBehavior.Restrict);
-        });
+        modelBuilder.AddAccounts();
         modelBuilder.Entity<Order>(e =>
         {
             e.Ignore(x => x.Reason);
@@ -84,6 +110,10 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
             e.HasKey(x => x.TokenId);
             e.Property(x => x.TokenId).ValueGeneratedNever();
         });
+        modelBuilder.Entity<Order>().HasIndex(x => x.CreatedAt).HasMethod("brin");
+        modelBuilder.AddControls();
+        modelBuilder.AddProtection();
+        modelBuilder.AddDesk();
         modelBuilder.UseConventions();
     }
 }

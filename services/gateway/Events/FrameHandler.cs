@@ -5,6 +5,7 @@ using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Controls;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Triggers;
 using TradingSystem.Hosting;
@@ -17,6 +18,7 @@ namespace TradingSystem.Gateway.Events;
 /// </summary>
 public sealed class FrameHandler(
     GroupDirectory directory,
+    TradingControls controls,
     DispatchCount dispatch,
     TriggerPresence presence,
     AcceptedKeys keys,
@@ -105,6 +107,10 @@ public sealed class FrameHandler(
         if (!group.Active)
         {
             answer.Refuse(ReplyCodes.GroupInactive, "$", group.Name);
+        }
+        else if (controls.Hold(group.Id) is { } hold)
+        {
+            answer.Refuse(ReplyCodes.TradingHalted, "$", hold);
         }
         else if (frame.ValidateOnly)
         {

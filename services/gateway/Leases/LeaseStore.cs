@@ -9,6 +9,9 @@ namespace TradingSystem.Gateway.Leases;
 /// <summary>The session that has a token, and the node it is on.</summary>
 public sealed record LeaseHolder(Guid NodeId, Guid SessionId);
 
+/// <summary>A session that must end: its token was taken by another one, or fenced.</summary>
+public sealed record LostSession(Guid SessionId, bool IsFenced);
+
 /// <summary>What became of a claim. At most one of the two is there; neither means that no such token exists.</summary>
 public sealed record LeaseAnswer(Identity? Taken, LeaseHolder? Held);
 
@@ -64,9 +67,10 @@ public sealed class LeaseStore(NpgsqlDataSource database, Node node, ILogger<Lea
 
     /// <summary>
     /// After being out of touch: gives back what no session here has, and tells which of <paramref name="entered"/> lost their token
-    /// meanwhile. Runs between claims, so that it cannot mistake a token that is just being claimed. Null when the database cannot say.
+    /// meanwhile, or have it with another epoch than theirs. Runs between claims, so that it cannot mistake a token that is just being
+    /// claimed. Null when the database cannot say.
     /// </summary>
-    public async Task<IReadOnlyList<Guid>?> SettleAsync(Guid[] entered, Func<IReadOnlyList<Guid>> present)
+    public async Task<IReadOnlyList<LostSession>?> SettleAsync(IReadOnlyList<(Guid SessionId, long Epoch)> entered, Func<IReadOnlyList<Guid>> present)
     {
         var work = new Settlement(entered, present);
         return _settlements.Writer.TryWrite(work) && _work.Writer.TryWrite(Work.WakeUp) ? await work.Lost.Task : null;
@@ -152,31 +156,35 @@ public sealed class LeaseStore(NpgsqlDataSource database, Node node, ILogger<Lea
         }
     }
 
-    private async Task<IReadOnlyList<Guid>> SettleAsync(Settlement settlement)
+    private async Task<IReadOnlyList<LostSession>> SettleAsync(Settlement settlement)
     {
         await using var batch = database.CreateBatch();
         batch.Timeout = CommandTimeoutSeconds;
         var stale = new NpgsqlBatchCommand("update gateway.leases set session_id = null where node_id = $1 and session_id is not null and session_id <> all($2)");
         stale.Parameters.AddWithValue(node.Id);
         stale.Parameters.AddWithValue(settlement.Present().ToArray());
-        var lost = new NpgsqlBatchCommand("select s from unnest($1) as s where not exists (select 1 from gateway.leases l where l.node_id = $2 and l.session_id = s)");
-        lost.Parameters.AddWithValue(settlement.Entered);
+        var lost = new NpgsqlBatchCommand("""
+            select s.id, l.epoch is not null from unnest($1, $2) as s(id, epoch)
+            left join gateway.leases l on l.node_id = $3 and l.session_id = s.id where l.epoch is distinct from s.epoch
+            """);
+        lost.Parameters.AddWithValue(settlement.Entered.Select(e => e.SessionId).ToArray());
+        lost.Parameters.AddWithValue(settlement.Entered.Select(e => e.Epoch).ToArray());
         lost.Parameters.AddWithValue(node.Id);
         batch.BatchCommands.Add(stale);
         batch.BatchCommands.Add(lost);
-        var sessions = new List<Guid>();
+        var sessions = new List<LostSession>();
         await using var rows = await batch.ExecuteReaderAsync(CancellationToken.None);
         while (await rows.ReadAsync())
         {
-            sessions.Add(rows.GetGuid(0));
+            sessions.Add(new(rows.GetGuid(0), rows.GetBoolean(1)));
         }
 
         return sessions;
     }
 
-    private sealed record Settlement(Guid[] Entered, Func<IReadOnlyList<Guid>> Present)
+    private sealed record Settlement(IReadOnlyList<(Guid SessionId, long Epoch)> Entered, Func<IReadOnlyList<Guid>> Present)
     {
-        public TaskCompletionSource<IReadOnlyList<Guid>?> Lost { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyList<LostSession>?> Lost { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed record Work(byte[]? Hash, string OwnerKind, Guid SessionId)

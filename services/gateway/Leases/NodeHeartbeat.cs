@@ -84,15 +84,15 @@ public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, 
     private async Task<bool> SettleAsync()
     {
         // A session that ends meanwhile has given its token back itself and is only closed once more.
-        var entered = sessions.All.Select(s => s.Id).ToArray();
-        if (await leases.SettleAsync(entered, () => sessions.Present) is not { } lost)
+        var entered = sessions.All.Select(s => (s.Id, s.Identity.Epoch)).ToList();
+        if (await leases.SettleAsync(entered, () => sessions.Present) is not { } all)
         {
             return false;
         }
 
-        foreach (var id in lost)
+        foreach (var lost in all)
         {
-            sessions.Find(id)?.Close(CloseCodes.LeaseLost);
+            sessions.Find(lost.SessionId)?.Close(lost.IsFenced ? CloseCodes.TokenFenced : CloseCodes.LeaseLost);
         }
 
         return true;

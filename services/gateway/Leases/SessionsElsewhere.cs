@@ -79,8 +79,8 @@ public sealed class NodeReportConsumer(SessionsElsewhere elsewhere, Node node) :
     }
 }
 
-/// <summary>Tells the other nodes which groups' sessions came and went here. One process alone has nobody to tell.</summary>
-public sealed class NodeReporter(SessionRegistry sessions, Node node, IBus bus, BusReadiness readiness, BusOptions options, TimeProvider time) : BackgroundService
+/// <summary>Tells the other nodes which groups' sessions came and went here, and execution, which watches over groups whose bot is gone.</summary>
+public sealed class NodeReporter(SessionRegistry sessions, Node node, IBus bus, BusReadiness readiness, TimeProvider time) : BackgroundService
 {
     private const int FullEvery = 10;
 
@@ -88,11 +88,6 @@ public sealed class NodeReporter(SessionRegistry sessions, Node node, IBus bus, 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.IsInMemory)
-        {
-            return;
-        }
-
         await readiness.WaitAsync(stoppingToken);
         var told = new List<Guid>();
         using var timer = new PeriodicTimer(Period, time);

@@ -55,7 +55,7 @@ public sealed record Announcement(DiscussionLog Log, TradeDecision Decision)
             verdict.MarginUsd,
             group.Leverage,
             trades ? price : null,
-            // No venue protects an order yet: stop and target are advice in the discussion, not a promise in the order.
+            // Stop and target of the analysts are advice in the discussion, not a promise in the order.
             null,
             null,
             verdict.ConfidencePct,

@@ -1,8 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Delivery;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
@@ -31,6 +34,10 @@ internal sealed class ExecutionNode : IAsyncDisposable
         services.AddSingleton<BookReader>();
         services.AddSingleton<DecisionWriter>();
         services.AddSingleton<DecisionProcessor>();
+        services.AddSingleton<ControlStore>();
+        services.AddSingleton<ControlChanges>();
+        services.AddSingleton(p => new Announcer(new NobodyListens(), () => { }, TimeProvider.System, NullLogger<Announcer>.Instance));
+        services.AddSingleton<Flattening>();
         _services = services.BuildServiceProvider();
         var now = TimeProvider.System.GetUtcNow();
         _services.GetRequiredService<PriceBook>().Update([new PriceTick("BTCUSDT", 100_000m, null, null, now, now, "test")]);
@@ -39,6 +46,22 @@ internal sealed class ExecutionNode : IAsyncDisposable
     public static TradeDecision Decision(Guid group, TradeAction action = TradeAction.Long) => new(
         Guid.NewGuid(), group, "demo", "bot", 5, ["demo"], "t", "{}", [], null, "BTCUSDT", action, 0m, 100m, 10m, null, null, null, null, null, "market", null,
         "d-1", null, "c-1", TimeProvider.System.GetUtcNow(), null, null);
+
+    public IDbContextFactory<ExecutionDb> Databases => _services.GetRequiredService<IDbContextFactory<ExecutionDb>>();
+
+    public ExecutionOptions Options => _services.GetRequiredService<ExecutionOptions>();
+
+    public ControlChanges Controls => _services.GetRequiredService<ControlChanges>();
+
+    public ControlStore Store => _services.GetRequiredService<ControlStore>();
+
+    public Flattening Flattening => _services.GetRequiredService<Flattening>();
+
+    public void Price(decimal price)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        _services.GetRequiredService<PriceBook>().Update([new PriceTick("BTCUSDT", price, null, null, now, now, "test")]);
+    }
 
     public Task MigrateAsync() => Database.MigrateAsync<ExecutionDb>(_services, CancellationToken.None);
 
@@ -52,4 +75,13 @@ internal sealed class ExecutionNode : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private sealed class NobodyListens : IDurablePublisher
+    {
+        public Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
+            where TItem : class => Task.FromResult(PublishOutcome.Durable);
+
+        public Task<PublishOutcome> PublishAllAsync<TItem>(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
+            where TItem : class => Task.FromResult(PublishOutcome.Durable);
+    }
 }

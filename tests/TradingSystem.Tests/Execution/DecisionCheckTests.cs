@@ -117,8 +117,6 @@ public sealed class DecisionCheckTests
             Assert.That(Check(Long("NOPEUSDT")).Reason?.Code, Is.EqualTo("UNKNOWN_SYMBOL"));
             Assert.That(CheckWithoutPrice(Long()).Reason?.Code, Is.EqualTo("PRICE_MISSING"));
             Assert.That(Check(Long() with { OrderType = "limit" }).Reason?.Code, Is.EqualTo("UNSUPPORTED_ORDER_TYPE"));
-            Assert.That(Check(Long() with { StopLoss = 1m }).Reason?.Code, Is.EqualTo("UNSUPPORTED_PROTECTION"));
-            Assert.That(Check(Long() with { TakeProfit = 1m }).Reason?.Code, Is.EqualTo("UNSUPPORTED_PROTECTION"));
             Assert.That(Check(Long() with { Action = TradeAction.Close }).Reason?.Code, Is.EqualTo("NO_POSITION"));
             Assert.That(Check(Long() with { Qty = decimal.MaxValue }).Reason?.Code, Is.EqualTo("NUMBER_OUT_OF_RANGE"));
             Assert.That(Check(Long() with { MarginUsd = decimal.MaxValue }).Reason?.Code, Is.EqualTo("NUMBER_OUT_OF_RANGE"));

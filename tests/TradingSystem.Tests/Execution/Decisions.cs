@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Risk;
 
@@ -24,9 +25,29 @@ internal static class Decisions
     public static AccountState Holding(decimal qty, decimal average = 100_000m, decimal balance = 1_000_000m) =>
         new(balance, [new Exposure("BTCUSDT", qty, average, 10m, average)]);
 
-    public static Verdict Check(TradeDecision decision, AccountState? account = null, PriceTick? tick = null, DateTimeOffset? now = null) =>
-        new DecisionCheck(Instruments, Options).Check(decision, account ?? Rich, tick ?? Tick(symbol: decision.Symbol), now ?? Now);
+    public static Verdict Check(TradeDecision decision, AccountState? account = null, PriceTick? tick = null, DateTimeOffset? now = null, Gate? gate = null) =>
+        new DecisionCheck(Instruments, Options).Check(decision, account ?? Rich, tick ?? Tick(symbol: decision.Symbol), now ?? Now, gate ?? Free);
 
     public static Verdict CheckWithoutPrice(TradeDecision decision) =>
-        new DecisionCheck(Instruments, Options).Check(decision, Rich, null, Now);
+        new DecisionCheck(Instruments, Options).Check(decision, Rich, null, Now, Free);
+
+    /// <summary>Nothing is held back but by the options.</summary>
+    public static Gate Free => new(Guid.Empty, Options);
+
+    public static Gate Limited(RiskLimits limits) => new(Guid.Empty, Options, Control(limits: limits));
+
+    public static Control Control(
+        TradingState state = TradingState.Active, TradingMode mode = TradingMode.Running, DateTimeOffset? fence = null, RiskLimits? limits = null, Guid? group = null) => new()
+        {
+            ScopeId = group ?? Guid.Empty,
+            Scope = group is null ? ControlWords.System : ControlWords.Group,
+            State = ControlWords.Of(state),
+            Mode = ControlWords.Of(mode),
+            FencedAt = fence,
+            Limits = limits is null ? null : RiskLimitsJson.Write(limits),
+            Reason = "a drill",
+            ChangedBy = "somebody",
+        };
+
+    public static ControlSet Controls(params Control[] rows) => new(0, rows, Options);
 }

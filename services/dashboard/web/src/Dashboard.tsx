@@ -40,7 +40,8 @@ export function Dashboard() {
 
   const shown = <T extends { group_id: string | null }>(items: readonly T[] | undefined) =>
     groupId === null ? (items ?? NONE) : (items ?? NONE).filter((item) => item.group_id === groupId)
-  const shownAccounts = shown(accounts.data)
+  const accountList = accounts.data ?? NONE
+  const shownAccounts = groupId === null ? accountList : accountList.filter((a) => a.groups.some((g) => g.id === groupId))
   const open = mark(shown(positions.data).filter(isOpen), prices.data ?? NO_PRICES)
   const accountIds = groupId === null ? null : shownAccounts.map((a) => a.id).join(',')
   const curve = useMemo(() => equityCurve(equity.data ?? NONE, accountIds === null ? null : new Set(accountIds.split(','))), [equity.data, accountIds])
@@ -53,7 +54,7 @@ export function Dashboard() {
   })
   const options = groupList.length > 0
     ? groupList.map((g) => ({ value: g.id, label: g.name }))
-    : [...new Map((accounts.data ?? NONE).map((a) => [a.group_id, { value: a.group_id, label: a.group_name }])).values()]
+    : [...new Map(accountList.flatMap((a) => a.groups).map((g) => [g.id, { value: g.id, label: g.name }])).values()]
   const notice = marketNotice(market.data)
   const state = (query: { isPending: boolean; isError: boolean }) => ({ loading: query.isPending, failed: query.isError })
 

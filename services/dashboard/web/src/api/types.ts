@@ -157,8 +157,13 @@ export interface Account {
   name: string
   exchange: string
   mode: string
-  group_id: string
-  group_name: string
+  margin_mode: string
+  position_mode: string
+  active: boolean
+  /** The first of `groups`, null without one. */
+  group_id: string | null
+  group_name: string | null
+  groups: { id: string; name: string }[]
   balance: number
   equity: number
   realized_pnl: number

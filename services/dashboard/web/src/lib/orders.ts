@@ -1,7 +1,7 @@
 import type { Order, OrderUpdate } from '../api/types'
 import { LIST_LIMIT, mergeById } from './merge'
 
-const FINAL = new Set(['rejected', 'filled', 'stopped', 'took_profit', 'closed', 'canceled', 'recorded'])
+const FINAL = new Set(['rejected', 'filled', 'protected', 'stopped', 'took_profit', 'closed', 'canceled', 'recorded'])
 
 /** Folds live updates into the orders; an update that is older than what is known changes nothing. */
 export function applyUpdates(orders: readonly Order[], updates: readonly OrderUpdate[], limit = LIST_LIMIT): Order[] {

@@ -1,0 +1,242 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Creating, changing and deleting accounts. The venue is asked before anything is locked.</summary>
+internal static class AccountChanges
+{
+    private const string Route = "/api/v1/accounts";
+
+    public static void MapChanges(this RouteGroupBuilder accounts)
+    {
+        accounts.MapPost("/", CreateAsync).Accepts<NewAccount>("application/json")
+            .Produces<AccountView>(201).Produces<AccountError>(400).Produces<AccountError>(409).Produces<AccountError>(422);
+        accounts.MapPatch("/{id:guid}", ChangeAsync).Accepts<AccountChange>("application/json")
+            .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
+        accounts.MapDelete("/{id:guid}", DeleteAsync).Produces(204).Produces<AccountError>(404).Produces<AccountError>(409);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        HttpContext http, AccountWork work, AccountReader reader, CredentialVault vault, ICredentialCheck check, IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var (read, error) = await AccountDraft.ReadAsync(http.Request, cancellationToken);
+        if (read is null)
+        {
+            return error!;
+        }
+
+        using var draft = read;
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var sealing = await SealAsync(draft.Credentials, new(id, draft.Exchange, draft.Mode, draft.MarginMode, draft.PositionMode), vault, check, cancellationToken);
+        if (sealing.Error is not null)
+        {
+            return sealing.Error;
+        }
+
+        LiveCodeView? code = null;
+        var failure = await work.RunAsync(
+            draft.Name,
+            (db, now) =>
+            {
+                var account = Build(id, draft, sealing, options.InitialBalance, now);
+                db.Accounts.Add(account);
+                if (sealing.Secret is { } secret)
+                {
+                    db.AccountSecrets.Add(AccountSecret.Of(id, secret, now));
+                }
+
+                db.Audit(account, AuditActions.Created, http.User.Actor(), now, Detail($"{account.Exchange} {account.Mode}", sealing.Note));
+                code = account.Mode == Modes.Live ? LiveSteps.Request(db, account, http.User.Actor(), now) : null;
+                return Task.FromResult<IResult?>(null);
+            },
+            cancellationToken);
+        if (failure is not null)
+        {
+            return failure;
+        }
+
+        await using var fresh = await databases.CreateDbContextAsync(cancellationToken);
+        http.Response.Headers.CacheControl = "no-store";
+        return await reader.ViewAsync(fresh, id, cancellationToken) is { } view ? Results.Created($"{Route}/{id}", view with { LiveCode = code }) : AccountErrors.NotFound(id);
+    }
+
+    private static async Task<IResult> ChangeAsync(
+        HttpContext http, AccountWork work, AccountReader reader, CredentialVault vault, ICredentialCheck check, IDbContextFactory<ExecutionDb> databases, Guid id, CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(id, cancellationToken) is not { } before)
+        {
+            return AccountErrors.NotFound(id);
+        }
+
+        var (read, error) = await AccountPatch.ReadAsync(http.Request, before, cancellationToken);
+        if (read is null)
+        {
+            return error!;
+        }
+
+        using var patch = read;
+        var sealing = await SealAsync(patch.Credentials, patch.Over(before), vault, check, cancellationToken);
+        if (sealing.Error is not null)
+        {
+            return sealing.Error;
+        }
+
+        LiveCodeView? code = null;
+        var failure = await work.RunAsync(
+            patch.Name ?? before.Name,
+            async (db, now) =>
+            {
+                code = null;
+                if (await db.LockAsync(id, cancellationToken) is not { } account)
+                {
+                    return AccountErrors.NotFound(id);
+                }
+
+                if (account.Revision != before.Revision)
+                {
+                    return AccountErrors.Conflict(AccountCodes.ChangedMeanwhile, "$", "unchanged since it was read; try again", account.Name);
+                }
+
+                if (patch.ChangesModes(account) && await InUseAsync(db, account, cancellationToken) is { } used)
+                {
+                    return used;
+                }
+
+                code = await ApplyAsync(db, account, patch, sealing, http.User.Actor(), now, cancellationToken);
+                return null;
+            },
+            cancellationToken);
+        if (failure is not null)
+        {
+            return failure;
+        }
+
+        await using var fresh = await databases.CreateDbContextAsync(cancellationToken);
+        http.Response.Headers.CacheControl = "no-store";
+        return await reader.ViewAsync(fresh, id, cancellationToken) is { } view ? Results.Ok(view with { LiveCode = code }) : AccountErrors.NotFound(id);
+    }
+
+    private static async Task<IResult> DeleteAsync(HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken) =>
+        await work.RunAsync(
+            "",
+            async (db, now) =>
+            {
+                if (await db.LockAsync(id, cancellationToken) is not { } account)
+                {
+                    return AccountErrors.NotFound(id);
+                }
+
+                if (await db.HasOrdersAsync(id, cancellationToken))
+                {
+                    return AccountErrors.Conflict(AccountCodes.AccountHasOrders, "id", "without an order, refused ones included; deactivate it instead", account.Name);
+                }
+
+                if (await db.Bindings.Where(b => b.AccountId == id).Select(b => b.GroupName).FirstOrDefaultAsync(cancellationToken) is { } group)
+                {
+                    return AccountErrors.Conflict(AccountCodes.AccountBound, "id", "without a group; bind the group to another account first", group);
+                }
+
+                await db.Equity.Where(e => e.AccountId == id).ExecuteDeleteAsync(cancellationToken);
+                db.Accounts.Remove(account);
+                db.Audit(account, AuditActions.Deleted, http.User.Actor(), now);
+                return null;
+            },
+            cancellationToken) ?? Results.NoContent();
+
+    private static Account Build(Guid id, AccountDraft draft, Sealing sealing, decimal initialBalance, DateTimeOffset now)
+    {
+        var balance = draft.Credentials is null ? draft.InitialBalance ?? initialBalance : 0m;
+        return new Account
+        {
+            Id = id,
+            Name = draft.Name,
+            Exchange = draft.Exchange,
+            Mode = draft.Mode,
+            MarginMode = draft.MarginMode,
+            PositionMode = draft.PositionMode,
+            Active = draft.Active != false && draft.Mode != Modes.Live && sealing.Status != CredentialStatuses.Unverified,
+            CredentialStatus = sealing.Status ?? CredentialStatuses.None,
+            ApiKeyHint = draft.Credentials?.Hint,
+            InitialBalance = balance,
+            Balance = balance,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+    }
+
+    private static async Task<LiveCodeView?> ApplyAsync(ExecutionDb db, Account account, AccountPatch patch, Sealing sealing, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var toLive = patch.Mode == Modes.Live && account.Mode != Modes.Live;
+        (account.Name, account.Mode) = (patch.Name ?? account.Name, patch.Mode ?? account.Mode);
+        (account.MarginMode, account.PositionMode) = (patch.MarginMode ?? account.MarginMode, patch.PositionMode ?? account.PositionMode);
+        db.Audit(account, AuditActions.Changed, actor, now, patch.Fields);
+        if (sealing.Secret is { } secret)
+        {
+            await db.AccountSecrets.Where(s => s.AccountId == account.Id).ExecuteDeleteAsync(cancellationToken);
+            db.AccountSecrets.Add(AccountSecret.Of(account.Id, secret, now));
+            (account.CredentialStatus, account.ApiKeyHint) = (sealing.Status!, patch.Credentials!.Hint);
+            account.Active &= sealing.Status == CredentialStatuses.Verified;
+            db.Audit(account, AuditActions.CredentialsChanged, actor, now, Detail(sealing.Status!, sealing.Note));
+        }
+
+        account.Changed(now);
+        if (account.Mode != Modes.Live)
+        {
+            await LiveSteps.ForgetAsync(db, account, cancellationToken);
+            return null;
+        }
+
+        // Another key may be another account of the venue: whoever put it in says once more that it is meant.
+        if (!toLive && sealing.Secret is null)
+        {
+            return null;
+        }
+
+        await LiveSteps.ForgetAsync(db, account, cancellationToken);
+        return LiveSteps.Request(db, account, actor, now);
+    }
+
+    private static async Task<IResult?> InUseAsync(ExecutionDb db, Account account, CancellationToken cancellationToken) =>
+        await db.OpenPositionAsync(account.Id, null, cancellationToken) is { } symbol
+            ? AccountErrors.Conflict(AccountCodes.AccountInUse, "$", "modes change without an open position only", symbol)
+        : await db.UnfinishedOrderAsync(account.Id, null, cancellationToken) is { } order
+            ? AccountErrors.Conflict(AccountCodes.AccountInUse, "$", "modes change without an unfinished order only", order.ToString())
+        : null;
+
+    /// <summary>Asks the venue and seals; an account without credentials has nothing to seal.</summary>
+    private static async Task<Sealing> SealAsync(Credentials? credentials, AccountSettings account, CredentialVault vault, ICredentialCheck check, CancellationToken cancellationToken)
+    {
+        if (credentials is null)
+        {
+            return default;
+        }
+
+        if (!vault.CanSeal)
+        {
+            return new() { Error = AccountErrors.Conflict(AccountCodes.KeyMissing, "api_secret", $"{KeyRing.KeysSetting} or {KeyRing.FileSetting} set at the service, to encrypt it with", "no key") };
+        }
+
+        return await check.CheckAsync(account, credentials, cancellationToken) switch
+        {
+            CredentialVerdict.Refused refused => new() { Error = AccountErrors.Refused(refused) },
+            CredentialVerdict.Verified verified => new() { Secret = vault.Seal(account.Id, account.Exchange, credentials), Status = CredentialStatuses.Verified, Note = verified.Warning },
+            CredentialVerdict.Unreachable unreachable => new() { Secret = vault.Seal(account.Id, account.Exchange, credentials), Status = CredentialStatuses.Unverified, Note = unreachable.Why },
+            _ => throw new InvalidOperationException("A verdict that nobody knows."),
+        };
+    }
+
+    private static string Detail(string what, string? note) => note is null ? what : $"{what}: {note}";
+
+    private readonly record struct Sealing
+    {
+        public IResult? Error { get; init; }
+
+        public SealedSecret? Secret { get; init; }
+
+        public string? Status { get; init; }
+
+        public string? Note { get; init; }
+    }
+}

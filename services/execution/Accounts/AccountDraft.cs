@@ -1,0 +1,62 @@
+using TradingSystem.Execution.Secrets;
+
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Body of POST, checked. Its credentials are zeroed with it.</summary>
+internal sealed record AccountDraft(
+    string Name, string Exchange, string Mode, string MarginMode, string PositionMode, bool? Active, decimal? InitialBalance, Credentials? Credentials) : IDisposable
+{
+    private static readonly string[] Known =
+        ["name", "exchange", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase", "active", "initial_balance"];
+
+    /// <summary>The draft, or the answer to a body that breaks a rule.</summary>
+    public static async Task<(AccountDraft? Draft, IResult? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var body = await AccountBody.ReadAsync(request, Known, cancellationToken);
+        if (body.Error is { } unreadable)
+        {
+            return (null, unreadable);
+        }
+
+        var fields = body.Fields;
+        var name = AccountRules.Name(fields, required: true);
+        var exchange = fields.OneOf("exchange", true, Exchanges.All);
+        var simulated = exchange == Exchanges.Simulated;
+        var mode = fields.OneOf("mode", exchange is not null && !simulated, Modes.All) ?? Modes.Simulated;
+        var margin = fields.OneOf("margin_mode", false, MarginModes.All);
+        var position = fields.OneOf("position_mode", false, PositionModes.All);
+        var active = fields.Flag("active");
+        var balance = fields.Amount("initial_balance", 0m, AccountRules.MostBalance);
+        Credentials? credentials = null;
+        if (exchange is not null)
+        {
+            AccountRules.ModeFits(body, exchange, mode);
+            AccountRules.PositionModeFits(body, exchange, position);
+            credentials = AccountRules.Credentials(body, exchange, required: true);
+        }
+
+        if (balance is not null && (exchange is not null && !simulated))
+        {
+            fields.Fail("initial_balance", "absent: the venue knows the balance");
+        }
+        else if (balance == 0m)
+        {
+            fields.Fail("initial_balance", "greater than 0", "0");
+        }
+
+        if (active == true && mode == Modes.Live)
+        {
+            fields.Fail("active", "absent or false: a live account becomes active by its confirmation", "true");
+        }
+
+        if (body.Error is { } error)
+        {
+            credentials?.Dispose();
+            return (null, error);
+        }
+
+        return (new(name!, exchange!, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated), position ?? PositionModes.OneWay, active, balance, credentials), null);
+    }
+
+    public void Dispose() => Credentials?.Dispose();
+}

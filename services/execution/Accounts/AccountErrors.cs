@@ -1,0 +1,53 @@
+using Npgsql;
+using TradingSystem.Contracts.Wire.Validation;
+
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Body of every error of the accounts: what kind, which rule by its code, and which fields broke which rules.</summary>
+public sealed record AccountError(string Message, string? Code, IReadOnlyList<FieldError> Detail);
+
+/// <summary>The codes with which a change of an account is refused.</summary>
+public static class AccountCodes
+{
+    public const string KeyMissing = "KEY_MISSING";
+    public const string NameTaken = "NAME_TAKEN";
+    public const string ChangedMeanwhile = "CHANGED_MEANWHILE";
+    public const string AccountHasOrders = "ACCOUNT_HAS_ORDERS";
+    public const string AccountBound = "ACCOUNT_BOUND";
+    public const string AccountInUse = "ACCOUNT_IN_USE";
+    public const string GroupHasPosition = "GROUP_HAS_POSITION";
+    public const string GroupHasOrder = "GROUP_HAS_UNFINISHED_ORDER";
+    public const string CredentialsUnverified = "CREDENTIALS_UNVERIFIED";
+    public const string CredentialsRefused = "CREDENTIALS_REFUSED";
+    public const string CredentialsUnreadable = "CREDENTIALS_UNREADABLE";
+    public const string LiveNotConfirmed = "LIVE_NOT_CONFIRMED";
+    public const string LiveNotPending = "LIVE_NOT_PENDING";
+    public const string LiveNameDiffers = "LIVE_NAME_DIFFERS";
+    public const string LiveCodeWrong = "LIVE_CODE_WRONG";
+    public const string LiveCodeOver = "LIVE_CODE_OVER";
+}
+
+internal static class AccountErrors
+{
+    public static IResult Validation(IReadOnlyList<FieldError> errors) =>
+        Results.Json(new AccountError("validation_error", null, errors), statusCode: StatusCodes.Status400BadRequest);
+
+    public static IResult NotFound(Guid id, string path = "id") =>
+        Results.Json(new AccountError("not_found", null, [new(path, "existing", id.ToString())]), statusCode: StatusCodes.Status404NotFound);
+
+    public static IResult Conflict(string code, string path, string rule, string got) =>
+        Results.Json(new AccountError("conflict", code, [new(path, rule, FieldError.Shorten(got))]), statusCode: StatusCodes.Status409Conflict);
+
+    /// <summary>The venue's words; the check has taken the credentials out of them.</summary>
+    public static IResult Refused(CredentialVerdict.Refused refused) =>
+        Results.Json(
+            new AccountError("credentials_refused", AccountCodes.CredentialsRefused, [new("api_key", refused.Meaning, FieldError.Shorten($"{refused.VenueCode} {refused.Message}".Trim()))]),
+            statusCode: StatusCodes.Status422UnprocessableEntity);
+
+    public static IResult Unverified(string why) =>
+        Conflict(AccountCodes.CredentialsUnverified, "credential_status", "verified by the venue before the account becomes active", why);
+
+    /// <summary>Null for what is nobody's fault here.</summary>
+    public static IResult? Of(PostgresException e, string name) =>
+        e.SqlState == PostgresErrorCodes.UniqueViolation ? Conflict(AccountCodes.NameTaken, "name", "unique among accounts on exchanges", name) : null;
+}

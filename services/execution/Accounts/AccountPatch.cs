@@ -1,0 +1,70 @@
+using TradingSystem.Execution.Secrets;
+
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Body of PATCH, checked; what is absent stays. Its credentials are zeroed with it.</summary>
+internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMode, string? PositionMode, Credentials? Credentials) : IDisposable
+{
+    private static readonly string[] Known = ["name", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase"];
+    private static readonly string[] Fixed = ["exchange", "initial_balance"];
+
+    /// <param name="account">The account as it is now.</param>
+    public static async Task<(AccountPatch? Patch, IResult? Error)> ReadAsync(HttpRequest request, Account account, CancellationToken cancellationToken)
+    {
+        using var body = await AccountBody.ReadAsync(request, [.. Known, .. Fixed, "active"], cancellationToken);
+        if (body.Error is { } unreadable)
+        {
+            return (null, unreadable);
+        }
+
+        foreach (var field in Fixed.Where(body.Has))
+        {
+            body.Fail(field, "absent: it never changes", "a value");
+        }
+
+        if (body.Has("active"))
+        {
+            body.Fail("active", "absent: use activate or deactivate", "a value");
+        }
+
+        var fields = body.Fields;
+        var name = AccountRules.Name(fields, required: false);
+        var mode = fields.OneOf("mode", false, Modes.All);
+        var margin = fields.OneOf("margin_mode", false, MarginModes.All);
+        var position = fields.OneOf("position_mode", false, PositionModes.All);
+        if (mode is not null)
+        {
+            AccountRules.ModeFits(body, account.Exchange, mode);
+        }
+
+        AccountRules.PositionModeFits(body, account.Exchange, position);
+        // A sandbox key is no live key, so another mode is another key.
+        var credentials = AccountRules.Credentials(body, account.Exchange, required: mode is not null && mode != account.Mode);
+        if (!Array.Exists(Known, body.Has))
+        {
+            body.Fail("$", "at least one field that changes", "none");
+        }
+
+        if (body.Error is { } error)
+        {
+            credentials?.Dispose();
+            return (null, error);
+        }
+
+        return (new(name, mode, margin, position, credentials), null);
+    }
+
+    /// <summary>What changed, by name.</summary>
+    public string Fields => string.Join(", ", new[] { Of("name", Name), Of("mode", Mode), Of("margin_mode", MarginMode), Of("position_mode", PositionMode), Credentials is null ? null : "credentials" }.OfType<string>());
+
+    /// <summary>The account as it is going to be.</summary>
+    public AccountSettings Over(Account account) =>
+        new(account.Id, account.Exchange, Mode ?? account.Mode, MarginMode ?? account.MarginMode, PositionMode ?? account.PositionMode);
+
+    public bool ChangesModes(Account account) =>
+        (Mode ?? account.Mode, MarginMode ?? account.MarginMode, PositionMode ?? account.PositionMode) != (account.Mode, account.MarginMode, account.PositionMode);
+
+    public void Dispose() => Credentials?.Dispose();
+
+    private static string? Of(string name, string? value) => value is null ? null : $"{name} {value}";
+}

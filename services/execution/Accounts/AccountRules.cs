@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Execution.Secrets;
+
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Rules that creating and changing share.</summary>
+internal static partial class AccountRules
+{
+    public const decimal MostBalance = 10_000_000_000m;
+
+    private const int MaxName = 100;
+
+    private static readonly string[] AllParts = ["api_key", "api_secret", "passphrase"];
+
+    public static string? Name(FieldReader fields, bool required)
+    {
+        var name = fields.Text("name", MaxName, 1, required);
+        if (name is not null && !Label().IsMatch(name))
+        {
+            fields.Fail("name", "letters, digits and _.- only, beginning with a letter or digit", name);
+        }
+
+        return name;
+    }
+
+    public static void ModeFits(AccountBody body, string exchange, string mode)
+    {
+        if ((exchange == Exchanges.Simulated) != (mode == Modes.Simulated))
+        {
+            body.Fail("mode", exchange == Exchanges.Simulated ? "simulated, as the exchange" : "sandbox or live: only the simulated exchange simulates", mode);
+        }
+    }
+
+    public static void PositionModeFits(AccountBody body, string exchange, string? mode)
+    {
+        if (mode is not null && exchange == Exchanges.Simulated && !PositionModes.Simulated.Contains(mode))
+        {
+            body.Fail("position_mode", "one of " + string.Join(", ", PositionModes.Simulated) + " on the simulated exchange", mode);
+        }
+    }
+
+    /// <summary>All parts or none; null when none was sent or one is wrong.</summary>
+    public static Credentials? Credentials(AccountBody body, string exchange, bool required)
+    {
+        var parts = exchange == Exchanges.Simulated ? [] : Exchanges.HasPassphrase(exchange) ? AllParts : AllParts[..2];
+        foreach (var part in AllParts.Where(p => !parts.Contains(p) && body.Has(p)))
+        {
+            body.Fail(part, exchange == Exchanges.Simulated ? "absent: a simulated account has no credentials" : $"absent: only {Exchanges.Okx} has one");
+        }
+
+        var sent = parts.Count(body.Has);
+        if (parts.Length == 0 || (sent == 0 && !required))
+        {
+            return null;
+        }
+
+        foreach (var part in parts.Where(p => !body.Has(p)))
+        {
+            body.Fail(part, sent == 0 ? "required" : "required: credentials are given together", "nothing");
+        }
+
+        var (key, secret) = (body.Secret("api_key", 8, 128), body.Secret("api_secret", 8, 256));
+        var passphrase = parts.Length == 3 ? body.Secret("passphrase", 1, 64) : null;
+        var whole = key is not null && secret is not null && (parts.Length < 3 || passphrase is not null);
+        var credentials = new Credentials(key ?? [], secret ?? [], passphrase);
+        if (whole)
+        {
+            return credentials;
+        }
+
+        credentials.Dispose();
+        return null;
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.\-]*\z")]
+    private static partial Regex Label();
+}

@@ -1,0 +1,113 @@
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Whether an account may be traded on: activate, deactivate, and the check that stands before it.</summary>
+internal static class AccountSwitches
+{
+    public static void MapSwitches(this RouteGroupBuilder accounts)
+    {
+        accounts.MapPost("/{id:guid}/activate", ActivateAsync)
+            .Produces<AccountView>().Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
+        accounts.MapPost("/{id:guid}/deactivate", DeactivateAsync).Produces<AccountView>().Produces<AccountError>(404);
+        accounts.MapPost("/{id:guid}/verify", VerifyAsync)
+            .Produces<AccountView>().Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
+    }
+
+    private static async Task<IResult> ActivateAsync(HttpContext http, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(id, cancellationToken) is not { } before)
+        {
+            return AccountErrors.NotFound(id);
+        }
+
+        if (before.Mode == Modes.Live && before.LiveConfirmation != LiveConfirmations.Confirmed)
+        {
+            return AccountErrors.Conflict(AccountCodes.LiveNotConfirmed, "live_confirmation", "confirmed with confirm-live", before.LiveConfirmation);
+        }
+
+        CredentialVerdict? verdict = null;
+        if (before.CredentialStatus == CredentialStatuses.Unverified)
+        {
+            (verdict, var error) = await credentials.CheckAsync(before, cancellationToken);
+            if (error is not null)
+            {
+                return error;
+            }
+        }
+
+        return await work.RunAsync(
+            before.Name,
+            async (db, now) =>
+            {
+                if (await db.LockAsync(id, cancellationToken) is not { } account)
+                {
+                    return AccountErrors.NotFound(id);
+                }
+
+                if (account.Revision != before.Revision)
+                {
+                    return Meanwhile(account);
+                }
+
+                if (verdict is not null && StoredCredentials.Apply(db, account, verdict, http.User.Actor(), now) is { } refused)
+                {
+                    return refused;
+                }
+
+                if (!account.Active)
+                {
+                    account.Active = true;
+                    account.Changed(now);
+                    db.Audit(account, AuditActions.Activated, http.User.Actor(), now);
+                }
+
+                return null;
+            },
+            cancellationToken) ?? await reader.AnswerAsync(id, cancellationToken);
+    }
+
+    private static async Task<IResult> DeactivateAsync(HttpContext http, AccountWork work, AccountReader reader, Guid id, CancellationToken cancellationToken) =>
+        await work.RunAsync(
+            "",
+            async (db, now) =>
+            {
+                if (await db.LockAsync(id, cancellationToken) is not { } account)
+                {
+                    return AccountErrors.NotFound(id);
+                }
+
+                if (account.Active)
+                {
+                    account.Active = false;
+                    account.Changed(now);
+                    db.Audit(account, AuditActions.Deactivated, http.User.Actor(), now);
+                }
+
+                return null;
+            },
+            cancellationToken) ?? await reader.AnswerAsync(id, cancellationToken);
+
+    private static async Task<IResult> VerifyAsync(HttpContext http, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(id, cancellationToken) is not { } before)
+        {
+            return AccountErrors.NotFound(id);
+        }
+
+        if (before.IsSimulated)
+        {
+            return await reader.AnswerAsync(id, cancellationToken);
+        }
+
+        var (verdict, error) = await credentials.CheckAsync(before, cancellationToken);
+        return error ?? await work.RunAsync(
+            before.Name,
+            async (db, now) =>
+                await db.LockAsync(id, cancellationToken) is not { } account ? AccountErrors.NotFound(id)
+                : account.Revision != before.Revision ? Meanwhile(account)
+                : StoredCredentials.Apply(db, account, verdict!, http.User.Actor(), now),
+            cancellationToken) ?? await reader.AnswerAsync(id, cancellationToken);
+    }
+
+    internal static IResult Meanwhile(Account account) =>
+        AccountErrors.Conflict(AccountCodes.ChangedMeanwhile, "$", "unchanged since it was read; try again", account.Name);
+}

@@ -1,0 +1,67 @@
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Where an account trades.</summary>
+public static class Exchanges
+{
+    public const string Simulated = "simulated";
+    public const string Binance = "binance";
+    public const string Bybit = "bybit";
+    public const string Okx = "okx";
+
+    public static readonly string[] All = [Simulated, Binance, Bybit, Okx];
+
+    /// <summary>OKX keys have a passphrase as their third part.</summary>
+    public static bool HasPassphrase(string exchange) => exchange == Okx;
+}
+
+/// <summary>Whose money it is: nobody's, the venue's play money, or real.</summary>
+public static class Modes
+{
+    public const string Simulated = "simulated";
+    public const string Sandbox = "sandbox";
+    public const string Live = "live";
+
+    public static readonly string[] All = [Simulated, Sandbox, Live];
+}
+
+public static class MarginModes
+{
+    public const string Isolated = "isolated";
+    public const string Cross = "cross";
+
+    public static readonly string[] All = [Isolated, Cross];
+}
+
+public static class PositionModes
+{
+    public const string OneWay = "oneway";
+    public const string Hedge = "hedge";
+
+    public static readonly string[] All = [OneWay, Hedge];
+
+    /// <summary>What the simulated venue keeps books of.</summary>
+    public static readonly string[] Simulated = [OneWay];
+}
+
+public static class CredentialStatuses
+{
+    /// <summary>A simulated account needs no credentials.</summary>
+    public const string None = "none";
+
+    /// <summary>Saved while the venue could not be asked; the account cannot become active.</summary>
+    public const string Unverified = "unverified";
+
+    /// <summary>The venue took them.</summary>
+    public const string Verified = "verified";
+}
+
+public static class LiveConfirmations
+{
+    /// <summary>Not a live account.</summary>
+    public const string None = "none";
+
+    /// <summary>Live was asked for and not confirmed yet.</summary>
+    public const string Pending = "pending";
+
+    public const string Confirmed = "confirmed";
+}

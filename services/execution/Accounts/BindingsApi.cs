@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Which account trades for a group. A group has one; it is changed, never taken away.</summary>
+internal static class BindingsApi
+{
+    public static void MapBindings(this RouteGroupBuilder accounts) =>
+        accounts.MapPut("/{id:guid}/groups/{groupId:guid}", BindAsync).Produces<AccountView>().Produces<AccountError>(404).Produces<AccountError>(409);
+
+    private static async Task<IResult> BindAsync(HttpContext http, AccountWork work, AccountReader reader, Guid id, Guid groupId, CancellationToken cancellationToken) =>
+        await work.RunAsync("", (db, now) => RebindAsync(db, id, groupId, http.User.Actor(), now, cancellationToken), cancellationToken)
+        ?? await reader.AnswerAsync(id, cancellationToken);
+
+    /// <summary>
+    /// Both accounts are locked and count up: a decision that was made on the old account and is not saved yet is made again on the new
+    /// one, and one that was saved before has left its position or order for us to see.
+    /// </summary>
+    private static async Task<IResult?> RebindAsync(ExecutionDb db, Guid id, Guid groupId, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await db.Bindings.AsNoTracking().SingleOrDefaultAsync(b => b.GroupId == groupId, cancellationToken) is not { } before)
+            {
+                return AccountErrors.NotFound(groupId, "group_id");
+            }
+
+            var locked = await db.LockAsync([.. new[] { before.AccountId, id }.Distinct()], cancellationToken);
+            if (locked.Find(a => a.Id == id) is not { } to)
+            {
+                return AccountErrors.NotFound(id);
+            }
+
+            // Whoever moves the group holds the account that it is on; another may have been first.
+            var binding = await db.Bindings.SingleAsync(b => b.GroupId == groupId, cancellationToken);
+            if (binding.AccountId != before.AccountId)
+            {
+                db.ChangeTracker.Clear();
+                continue;
+            }
+
+            return binding.AccountId == id ? null : await MoveAsync(db, binding, locked.Find(a => a.Id == before.AccountId)!, to, actor, now, cancellationToken);
+        }
+    }
+
+    private static async Task<IResult?> MoveAsync(ExecutionDb db, Binding binding, Account from, Account to, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (to.Mode == Modes.Live && to.LiveConfirmation != LiveConfirmations.Confirmed)
+        {
+            return AccountErrors.Conflict(AccountCodes.LiveNotConfirmed, "live_confirmation", "confirmed before a group trades on it", to.LiveConfirmation);
+        }
+
+        if (await db.OpenPositionAsync(from.Id, binding.GroupId, cancellationToken) is { } symbol)
+        {
+            return AccountErrors.Conflict(AccountCodes.GroupHasPosition, "group_id", $"without an open position on {from.Name}", symbol);
+        }
+
+        if (await db.UnfinishedOrderAsync(from.Id, binding.GroupId, cancellationToken) is { } order)
+        {
+            return AccountErrors.Conflict(AccountCodes.GroupHasOrder, "group_id", $"without an unfinished order on {from.Name}", order.ToString());
+        }
+
+        binding.AccountId = to.Id;
+        binding.BoundAt = now;
+        from.Changed(now);
+        to.Changed(now);
+        db.Audit(from, AuditActions.GroupReleased, actor, now, $"group {binding.GroupName} ({binding.GroupId}) to {to.Name} ({to.Id})");
+        db.Audit(to, AuditActions.GroupBound, actor, now, $"group {binding.GroupName} ({binding.GroupId}) from {from.Name} ({from.Id})");
+        return null;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json;
+using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Venues;
+
+namespace TradingSystem.Execution.Accounts;
+
+/// <summary>Asks the account's own exchange, in the account's own environment.</summary>
+public sealed class VenueCredentialCheck(VenueRegistry venues, TimeProvider time) : ICredentialCheck
+{
+    // Below the 15 s that the front waits for an answer.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    public async Task<CredentialVerdict> CheckAsync(AccountSettings account, Credentials credentials, CancellationToken cancellationToken)
+    {
+        if (venues.Find(account.Exchange) is null)
+        {
+            return new CredentialVerdict.Unreachable($"{account.Exchange} cannot be reached by this version");
+        }
+
+        using var deadline = new CancellationTokenSource(Deadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await using var venue = venues.Create(Describe(account, credentials));
+            return Verdict(await venue.CheckCredentialsAsync(either.Token), credentials);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new CredentialVerdict.Unreachable("timeout");
+        }
+        catch (ArgumentException e)
+        {
+            // Such as an address in the settings that keys must not go to.
+            return new CredentialVerdict.Unreachable(credentials.Hide(e.Message));
+        }
+    }
+
+    /// <summary>The adapter wants strings, which nothing can zero; they live as long as the check.</summary>
+    internal static VenueAccount Describe(AccountSettings account, Credentials credentials) => new(
+        account.Id,
+        account.Exchange,
+        account.Mode == Modes.Live ? VenueEnvironment.Live : VenueEnvironment.Sandbox,
+        new VenueCredentials(Text(credentials.ApiKey), Text(credentials.Secret), credentials.HasPassphrase ? Text(credentials.Passphrase) : null),
+        account.MarginMode == MarginModes.Isolated ? MarginMode.Isolated : MarginMode.Cross,
+        account.PositionMode == PositionModes.Hedge ? PositionMode.Hedge : PositionMode.OneWay);
+
+    private static CredentialVerdict Verdict(VenueReply<CredentialCheck> reply, Credentials credentials)
+    {
+        if (reply.IsUnknown)
+        {
+            return new CredentialVerdict.Unreachable(credentials.Hide(reply.Why));
+        }
+
+        if (reply.Refusal is { } refusal)
+        {
+            var message = credentials.Hide(refusal.Message);
+            // These say nothing about the key.
+            return refusal.Meaning is RefusalMeaning.RateLimited or RefusalMeaning.Busy or RefusalMeaning.Clock
+                ? new CredentialVerdict.Unreachable($"{refusal.Code} {message}")
+                : new CredentialVerdict.Refused(JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.Meaning.ToString()), refusal.Code, message);
+        }
+
+        var check = reply.Value!;
+        return !check.CanTrade ? new CredentialVerdict.Refused("permission_or_key", "", credentials.Hide(check.Problem ?? "The key may not trade."))
+            : check.Problem is { } problem ? new CredentialVerdict.Refused("configuration", "", credentials.Hide(problem))
+            : new CredentialVerdict.Verified(check.CanWithdraw == true ? "the venue does not rule out withdrawals with this key" : null);
+    }
+
+    private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+}

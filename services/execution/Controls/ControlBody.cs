@@ -1,0 +1,91 @@
+using System.Text.Json;
+using TradingSystem.Contracts.Wire.Validation;
+
+namespace TradingSystem.Execution.Controls;
+
+/// <summary>Body of every error of these routes: what kind, and which fields broke which rules.</summary>
+public sealed record ControlError(string Message, IReadOnlyList<FieldError> Detail);
+
+/// <summary>A request body, read as strictly as a frame: no unknown field, no duplicate, nothing deeper than it should be.</summary>
+internal sealed class ControlBody : IDisposable
+{
+    private const int MaxBytes = 128 * 1024;
+    private const int MaxReason = 500;
+
+    private readonly JsonDocument? _document;
+
+    private ControlBody(JsonDocument? document, List<FieldError> errors) => (_document, Errors) = (document, errors);
+
+    public List<FieldError> Errors { get; }
+
+    public JsonElement Json => _document!.RootElement;
+
+    public FieldReader Fields => new(Json, "", Errors);
+
+    public IResult? Error => Errors.Count == 0 ? null : Validation(Errors);
+
+    /// <param name="known">Null where the caller looks for unknown fields itself.</param>
+    public static async Task<ControlBody> ReadAsync(HttpRequest request, string[]? known, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        var errors = new List<FieldError>();
+        for (int count; (count = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (body.Length + count > MaxBytes)
+            {
+                errors.Add(new("$", $"at most {MaxBytes} bytes", "more"));
+                return new(null, errors);
+            }
+
+            body.Write(buffer, 0, count);
+        }
+
+        var document = StrictJson.Parse(body.ToArray(), "$", errors);
+        if (document is not null && document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            errors.Add(new("$", "JSON object", FieldError.Shorten(document.RootElement.GetRawText())));
+        }
+        else if (document is not null && known is not null)
+        {
+            foreach (var field in document.RootElement.EnumerateObject().Where(f => !known.Contains(f.Name, StringComparer.Ordinal)))
+            {
+                errors.Add(new(FieldError.Shorten(field.Name), "one of " + string.Join(", ", known), FieldError.Shorten(field.Value.GetRawText())));
+            }
+        }
+
+        return new(document, errors);
+    }
+
+    /// <summary>What the person says about it; at most 500 characters.</summary>
+    public string? Reason(bool required = true) => Fields.Text("reason", MaxReason, required ? 1 : 0, required);
+
+    /// <summary><c>scope</c> and, except for the system, <c>id</c>.</summary>
+    public ControlScope Scope()
+    {
+        var fields = Fields;
+        var scope = fields.OneOf("scope", required: true, ControlWords.Scopes);
+        if (scope == ControlWords.System)
+        {
+            if (fields.Has("id"))
+            {
+                fields.Fail("id", "nothing for the system");
+            }
+
+            return ControlScope.System;
+        }
+
+        return new(scope ?? "", fields.Uuid("id", required: scope is not null) ?? Guid.Empty);
+    }
+
+    public static IResult Validation(IReadOnlyList<FieldError> errors) =>
+        Results.Json(new ControlError("validation_error", errors), statusCode: StatusCodes.Status400BadRequest);
+
+    public static IResult NotFound(string path, Guid id) =>
+        Results.Json(new ControlError("not_found", [new(path, "existing", id.ToString())]), statusCode: StatusCodes.Status404NotFound);
+
+    public static IResult Conflict(string path, string rule, string got) =>
+        Results.Json(new ControlError("conflict", [new(path, rule, got)]), statusCode: StatusCodes.Status409Conflict);
+
+    public void Dispose() => _document?.Dispose();
+}

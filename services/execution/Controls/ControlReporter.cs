@@ -1,0 +1,96 @@
+using System.Threading.Channels;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Execution.Controls;
+
+/// <summary>Tells what is held back: at once after a change here, and all of it every two seconds, so that a lost message is made good.</summary>
+public sealed class ControlReporter : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PublishDeadline = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly IDbContextFactory<ExecutionDb> _databases;
+    private readonly IBus _bus;
+    private readonly BusReadiness _readiness;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ControlReporter> _log;
+
+    public ControlReporter(
+        IDbContextFactory<ExecutionDb> databases, ControlStore store, Orders.DecisionProcessor processor, IBus bus, BusReadiness readiness, TimeProvider time, ILogger<ControlReporter> log)
+    {
+        (_databases, _bus, _readiness, _time, _log) = (databases, bus, readiness, time, log);
+        store.Changed += Wake;
+        processor.Tripped += Wake;
+    }
+
+    /// <summary>All scopes that are not as they were created, and the groups that each is in force for.</summary>
+    public static async Task<ControlStates> ReadAsync(ExecutionDb db, CancellationToken cancellationToken)
+    {
+        var generation = await db.ControlGeneration.AsNoTracking().Select(g => g.Value).SingleAsync(cancellationToken);
+        var (active, running) = (ControlWords.States[0], ControlWords.Modes[0]);
+        var held = await db.Controls.AsNoTracking().Where(c => c.State != active || c.Mode != running).OrderBy(c => c.ScopeId).ToListAsync(cancellationToken);
+        var accounts = held.Where(c => c.Scope == ControlWords.Account).Select(c => c.ScopeId).ToArray();
+        var bound = accounts.Length == 0
+            ? Enumerable.Empty<Guid>().ToLookup(_ => Guid.Empty)
+            : (await db.Bindings.AsNoTracking().Where(b => accounts.Contains(b.AccountId)).Select(b => new { b.AccountId, b.GroupId }).ToListAsync(cancellationToken)).ToLookup(b => b.AccountId, b => b.GroupId);
+        return new(true, generation, held.ConvertAll(c => new ControlState(
+            c.Scope,
+            c.ScopeId,
+            c.Scope == ControlWords.Group ? [c.ScopeId] : c.Scope == ControlWords.Account ? [.. bound[c.ScopeId].Order()] : [],
+            c.State,
+            c.Mode,
+            c.Reason,
+            c.ChangedBy,
+            c.ChangedAt,
+            c.Version)));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await _readiness.WaitAsync(stoppingToken);
+            while (true)
+            {
+                await ReportAsync(stoppingToken);
+                using var deadline = new CancellationTokenSource(Period, _time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
+                await ((Task)_wake.Reader.WaitToReadAsync(either.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _wake.Reader.TryRead(out _);
+                stoppingToken.ThrowIfCancellationRequested();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+
+    private async Task ReportAsync(CancellationToken stoppingToken)
+    {
+        using var deadline = new CancellationTokenSource(PublishDeadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
+        try
+        {
+            await using var db = await _databases.CreateDbContextAsync(either.Token);
+            await _bus.Publish(await ReadAsync(db, either.Token), either.Token);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            ControlReporterLog.NotTold(_log, e.Message);
+        }
+    }
+}
+
+internal static partial class ControlReporterLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The controls could not be told this round: {Reason}")]
+    public static partial void NotTold(ILogger logger, string reason);
+}

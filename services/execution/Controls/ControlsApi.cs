@@ -1,0 +1,129 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Execution.Controls;
+
+/// <summary>A scope's own state; <c>ScopeId</c> is null for the system.</summary>
+public sealed record ControlView(
+    string Scope, Guid? ScopeId, string State, string Mode, DateTimeOffset? FencedAt, string? Reason, string? ChangedBy, DateTimeOffset? ChangedAt, long Version)
+{
+    public static ControlView Of(Control c) => new(
+        c.Scope, c.Scope == ControlWords.System ? null : c.ScopeId, c.State, c.Mode, c.FencedAt, c.Reason, c.ChangedBy, c.ChangedAt, c.Version);
+}
+
+/// <summary>Every scope that something was decided about, and the number that grows with every change of any.</summary>
+public sealed record ControlsView(long Generation, IReadOnlyList<ControlView> Items);
+
+public sealed record ControlAuditView(
+    string Scope, Guid? ScopeId, string Action, string Actor, string? Reason, string? Before, string? After, DateTimeOffset CreatedAt);
+
+/// <summary><c>/api/v1/controls</c>: states, pause, stop, close-all, their receipts and who did what.</summary>
+public static class ControlsApi
+{
+    private static readonly string[] ScopeFields = ["scope", "id", "reason"];
+    private static readonly string[] StateFields = [.. ScopeFields, "state"];
+
+    public static void MapControls(this WebApplication app)
+    {
+        var controls = app.MapGroup("/api/v1/controls").RequireAuthorization().WithTags("execution");
+        controls.MapGet("/", ListAsync).Produces<ControlsView>();
+        controls.MapGet("/audit", AuditAsync).Produces<Page<ControlAuditView>>();
+        controls.MapPut("/state", SetStateAsync).Produces<ControlView>().Produces<ControlError>(400).Produces<ControlError>(404);
+        controls.MapPost("/pause", (HttpContext http, ExecutionDb db, ControlChanges changes, CancellationToken cancellationToken) =>
+            ChangeAsync(http, db, (order, token) => changes.PauseAsync(order, token), cancellationToken)).Produces<ControlView>().Produces<ControlError>(400).Produces<ControlError>(404);
+        controls.MapPost("/resume", (HttpContext http, ExecutionDb db, ControlChanges changes, CancellationToken cancellationToken) =>
+            ChangeAsync(http, db, (order, token) => changes.ResumeAsync(order, token), cancellationToken)).Produces<ControlView>().Produces<ControlError>(400).Produces<ControlError>(404);
+        controls.MapPost("/stop", (HttpContext http, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
+            CommandAsync(http, db, (order, token) => changes.StopAsync(order, token), answers, cancellationToken)).Produces<Receipt>().Produces<ControlError>(400).Produces<ControlError>(404);
+        controls.MapPost("/close-all", (HttpContext http, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
+            CommandAsync(http, db, (order, token) => changes.CloseAllAsync(order, token), answers, cancellationToken)).Produces<Receipt>().Produces<ControlError>(400).Produces<ControlError>(404);
+        controls.MapGet("/commands", (ExecutionDb db, string? limit, string? cursor, CancellationToken cancellationToken) => CommandsAsync(db, null, limit, cursor, cancellationToken))
+            .Produces<Page<Receipt>>();
+        controls.MapGet("/commands/{id:guid}", (ExecutionDb db, Guid id, CancellationToken cancellationToken) => CommandAsync(db, null, id, cancellationToken))
+            .Produces<Receipt>().Produces<ControlError>(404);
+    }
+
+    public static async Task<IResult> CommandsAsync(ExecutionDb db, string? kind, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var violations = new List<Violation>();
+        if (ListRequest.Read(limit, cursor, violations) is not { } request)
+        {
+            return ListRequest.Refuse(violations);
+        }
+
+        var rows = await db.ControlCommands.AsNoTracking().Where(c => c.Seq < request.Before && (kind == null || c.Kind == kind))
+            .OrderByDescending(c => c.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, c => c.Seq, Receipt.Of));
+    }
+
+    public static async Task<IResult> CommandAsync(ExecutionDb db, string? kind, Guid id, CancellationToken cancellationToken) =>
+        await db.ControlCommands.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && (kind == null || c.Kind == kind), cancellationToken) is { } command
+            ? Results.Ok(Receipt.Of(command))
+            : ControlBody.NotFound("id", id);
+
+    private static async Task<IResult> ListAsync(ExecutionDb db, CancellationToken cancellationToken)
+    {
+        var rows = await db.Controls.AsNoTracking().OrderBy(c => c.Scope).ThenBy(c => c.ScopeId).ToListAsync(cancellationToken);
+        var generation = await db.ControlGeneration.AsNoTracking().Select(g => g.Value).SingleAsync(cancellationToken);
+        return Results.Ok(new ControlsView(generation, rows.ConvertAll(ControlView.Of)));
+    }
+
+    private static async Task<IResult> AuditAsync(ExecutionDb db, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var violations = new List<Violation>();
+        if (ListRequest.Read(limit, cursor, violations) is not { } request)
+        {
+            return ListRequest.Refuse(violations);
+        }
+
+        var rows = await db.ControlAudit.AsNoTracking().Where(a => a.Seq < request.Before).OrderByDescending(a => a.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, a => a.Seq, a => new ControlAuditView(
+            a.Scope, a.Scope == ControlWords.System ? null : a.ScopeId, a.Action, a.Actor, a.Reason, a.Before, a.After, a.CreatedAt)));
+    }
+
+    private static async Task<IResult> SetStateAsync(HttpContext http, ExecutionDb db, ControlChanges changes, CancellationToken cancellationToken)
+    {
+        using var body = await ControlBody.ReadAsync(http.Request, StateFields, cancellationToken);
+        if (body.Error is { } broken)
+        {
+            return broken;
+        }
+
+        var order = new ControlOrder(body.Scope(), http.User.Actor(), body.Reason());
+        var state = body.Fields.OneOf("state", required: true, ControlWords.States);
+        return body.Error
+            ?? await MissingAsync(db, order.Scope, cancellationToken)
+            ?? Results.Ok(ControlView.Of(await changes.SetStateAsync(order, ControlWords.State(state!), CancellationToken.None)));
+    }
+
+    private static async Task<IResult> ChangeAsync(HttpContext http, ExecutionDb db, Func<ControlOrder, CancellationToken, Task<Control>> change, CancellationToken cancellationToken)
+    {
+        var (order, refusal) = await OrderAsync(http, db, cancellationToken);
+        // What was asked for is done, whether or not somebody waits for the answer.
+        return refusal ?? Results.Ok(ControlView.Of(await change(order!, CancellationToken.None)));
+    }
+
+    private static async Task<IResult> CommandAsync(
+        HttpContext http, ExecutionDb db, Func<ControlOrder, CancellationToken, Task<ControlCommand>> change, CommandAnswers answers, CancellationToken cancellationToken)
+    {
+        var (order, refusal) = await OrderAsync(http, db, cancellationToken);
+        return refusal ?? await answers.AnswerAsync(await change(order!, CancellationToken.None));
+    }
+
+    private static async Task<(ControlOrder? Order, IResult? Refusal)> OrderAsync(HttpContext http, ExecutionDb db, CancellationToken cancellationToken)
+    {
+        using var body = await ControlBody.ReadAsync(http.Request, ScopeFields, cancellationToken);
+        if (body.Error is { } broken)
+        {
+            return (null, broken);
+        }
+
+        var order = new ControlOrder(body.Scope(), http.User.Actor(), body.Reason());
+        return (order, body.Error ?? await MissingAsync(db, order.Scope, cancellationToken));
+    }
+
+    public static async Task<IResult?> MissingAsync(ExecutionDb db, ControlScope scope, CancellationToken cancellationToken) =>
+        await db.ExistsAsync(scope, cancellationToken) ? null : ControlBody.NotFound("id", scope.Id);
+}

@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Controls;
+
+/// <summary><c>SilentSince</c> is null while a session is there or none was yet.</summary>
+public sealed record DeadManView(
+    Guid GroupId, string Action, int? AfterS, bool Armed, DateTimeOffset? SilentSince, DateTimeOffset? FiredAt, string? ChangedBy, DateTimeOffset? ChangedAt)
+{
+    public static DeadManView Of(DeadMan d) => new(d.GroupId, d.Action, d.AfterS, d.Armed, d.SilentSince, d.FiredAt, d.ChangedBy, d.ChangedAt);
+}
+
+/// <summary><c>/api/v1/controls/dead-man/{group}</c>.</summary>
+public static class DeadManApi
+{
+    private const int ShortestS = 1;
+    private const int LongestS = 86_400;
+    private static readonly string[] Fields = ["action", "after_s", "reason"];
+
+    public static void MapDeadMan(this WebApplication app)
+    {
+        var switches = app.MapGroup("/api/v1/controls/dead-man").RequireAuthorization().WithTags("execution");
+        switches.MapGet("/{groupId:guid}", GetAsync).Produces<DeadManView>().Produces<ControlError>(404);
+        switches.MapPut("/{groupId:guid}", PutAsync).Produces<DeadManView>().Produces<ControlError>(400).Produces<ControlError>(404);
+    }
+
+    private static async Task<IResult> GetAsync(ExecutionDb db, Guid groupId, CancellationToken cancellationToken) =>
+        await ControlsApi.MissingAsync(db, new(ControlWords.Group, groupId), cancellationToken)
+        ?? Results.Ok(await db.DeadMen.AsNoTracking().SingleOrDefaultAsync(d => d.GroupId == groupId, cancellationToken) is { } held
+            ? DeadManView.Of(held)
+            : new DeadManView(groupId, DeadManActions.None, null, false, null, null, null, null));
+
+    private static async Task<IResult> PutAsync(HttpContext http, ExecutionDb db, ControlStore store, Guid groupId, CancellationToken cancellationToken)
+    {
+        using var body = await ControlBody.ReadAsync(http.Request, Fields, cancellationToken);
+        if (body.Error is { } broken)
+        {
+            return broken;
+        }
+
+        var action = body.Fields.OneOf("action", required: true, DeadManActions.All);
+        var after = body.Fields.Whole("after_s", ShortestS, LongestS);
+        if (after is null && action is not null and not DeadManActions.None)
+        {
+            body.Fields.Fail("after_s", $"whole number {ShortestS} to {LongestS}");
+        }
+
+        var order = new ControlOrder(new(ControlWords.Group, groupId), http.User.Actor(), body.Reason(required: false));
+        return body.Error
+            ?? await ControlsApi.MissingAsync(db, order.Scope, cancellationToken)
+            ?? Results.Ok(DeadManView.Of(await store.ChangeAsync((change, now) => SetAsync(change, order, action!, after ?? 0, now), CancellationToken.None)));
+    }
+
+    /// <summary>Begins anew: it arms with the next look at a session, and a silence counts from then.</summary>
+    private static async Task<DeadMan> SetAsync(ExecutionDb db, ControlOrder order, string action, int afterS, DateTimeOffset now)
+    {
+        var row = await db.DeadMen.SingleOrDefaultAsync(d => d.GroupId == order.Scope.Id);
+        var before = row is null ? null : $"{row.Action} after {row.AfterS} s";
+        if (row is null)
+        {
+            row = new DeadMan { GroupId = order.Scope.Id, Action = action, ChangedBy = order.Actor };
+            db.DeadMen.Add(row);
+        }
+
+        (row.Action, row.AfterS, row.Armed, row.SilentSince, row.FiredAt, row.ChangedBy, row.ChangedAt) = (action, afterS, false, null, null, order.Actor, now);
+        db.ControlAudit.Add(new ControlAudit
+        {
+            Scope = order.Scope.Scope,
+            ScopeId = order.Scope.Id,
+            Action = "dead_man",
+            Actor = order.Actor,
+            Reason = order.Reason,
+            Before = before,
+            After = $"{action} after {afterS} s",
+            CreatedAt = now,
+        });
+        return row;
+    }
+}

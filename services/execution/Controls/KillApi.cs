@@ -1,0 +1,36 @@
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Execution.Controls;
+
+/// <summary><c>/api/v1/kill</c>: halts, fences, drains, cancels, optionally flattens, and proves it.</summary>
+public static class KillApi
+{
+    private static readonly string[] Fields = ["scope", "id", "flatten", "reason"];
+
+    public static void MapKill(this WebApplication app)
+    {
+        var kill = app.MapGroup("/api/v1/kill").RequireAuthorization().WithTags("execution");
+        kill.MapPost("/", KillAsync).Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(400).Produces<ControlError>(404);
+        kill.MapGet("/", (ExecutionDb db, string? limit, string? cursor, CancellationToken cancellationToken) =>
+            ControlsApi.CommandsAsync(db, CommandKinds.Kill, limit, cursor, cancellationToken)).Produces<Page<Receipt>>();
+        kill.MapGet("/{id:guid}", (ExecutionDb db, Guid id, CancellationToken cancellationToken) =>
+            ControlsApi.CommandAsync(db, CommandKinds.Kill, id, cancellationToken)).Produces<Receipt>().Produces<ControlError>(404);
+    }
+
+    private static async Task<IResult> KillAsync(HttpContext http, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken)
+    {
+        using var body = await ControlBody.ReadAsync(http.Request, Fields, cancellationToken);
+        if (body.Error is { } broken)
+        {
+            return broken;
+        }
+
+        var order = new ControlOrder(body.Scope(), http.User.Actor(), body.Reason());
+        var flatten = body.Fields.Flag("flatten") ?? false;
+        return body.Error
+            ?? await ControlsApi.MissingAsync(db, order.Scope, cancellationToken)
+            ?? await answers.AnswerAsync(await changes.KillAsync(order, flatten, CancellationToken.None));
+    }
+}

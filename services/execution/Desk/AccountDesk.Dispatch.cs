@@ -1,0 +1,223 @@
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Venues;
+
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>The way of an order out: what holds it back, its size and its checks on the books as they are now, and its one request.</summary>
+public sealed partial class AccountDesk
+{
+    private static readonly TimeSpan PrepareAgain = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, VenueInstrument> _instruments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, decimal> _prepared = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _preparing = new(StringComparer.Ordinal);
+    private bool _isReady;
+
+    private async Task DispatchAsync(DeskOrder order, DateTimeOffset now)
+    {
+        var decision = DeskJson.ReadDecision(order.Decision!);
+        var ahead = _open.Values.Where(o => o != order && o.IsOut && o.Symbol == order.Symbol && !o.IsProtection).ToList();
+        if (order.CancelRequestedAt is not null)
+        {
+            await (_instruments.ContainsKey(order.Symbol) ? SendAsync(order.ClientId, decision) : ChangeAsync(order.ClientId, (_, o) => Task.FromResult(_machine.Refuse(o, Cancelled))));
+            return;
+        }
+
+        var uncertain = ahead.Find(o => o.IsUncertain);
+        if (uncertain is null && !IsStale(order, decision, now) && (ahead.Count > 0 || !_isReady || IsBehind(order)))
+        {
+            // It is looked at again when its turn may have come.
+            order.CheckAt = now + Beat;
+            return;
+        }
+
+        var refused = uncertain is not null ? Refusals.OutcomeUnknown(uncertain)
+            : !IsStale(order, decision, now) ? null
+            : !_isReady ? Refusals.VenueUnreachable(Terms.MaxDecisionAge)
+            : ahead.Count > 0 ? Refusals.Busy
+            : null;
+        if (refused is null && _isReady && !_instruments.ContainsKey(order.Symbol))
+        {
+            refused = Refusals.NotListed(order.Symbol, _venue.Name);
+        }
+
+        if (refused is not null)
+        {
+            await ChangeAsync(order.ClientId, (_, o) => Task.FromResult(_machine.Refuse(o, refused)));
+            return;
+        }
+
+        var leverage = Math.Max(1m, decimal.Floor(decision.Leverage));
+        if (decision.Action != TradeAction.Close && _isReady && !IsStale(order, decision, now) && _prepared.GetValueOrDefault(order.Symbol) != leverage)
+        {
+            Prepare(order.Symbol, leverage);
+            order.CheckAt = now + Beat;
+            return;
+        }
+
+        await SendAsync(order.ClientId, decision);
+    }
+
+    /// <summary>Another order in the symbol came first.</summary>
+    private bool IsBehind(DeskOrder order) => _open.Values.Any(o => o.State == DeskStates.Pending && o.Symbol == order.Symbol && o.Seq < order.Seq && !o.IsProtection);
+
+    private bool IsStale(DeskOrder order, TradeDecision decision, DateTimeOffset now) =>
+        now - decision.CreatedAt > Terms.MaxDecisionAge || (!order.ByCommand && decision.ValidUntil is { } until && now > until);
+
+    private void Prepare(string symbol, decimal leverage)
+    {
+        if (_preparing.Add(symbol))
+        {
+            var setup = new SymbolSetup(symbol, leverage, _venue.Account.MarginMode, _venue.Account.PositionMode);
+            Beside(async token => new Prepared(symbol, leverage, await _venue.PrepareAsync(setup, token)));
+        }
+    }
+
+    private async Task PreparedAsync(Prepared prepared)
+    {
+        _preparing.Remove(prepared.Symbol);
+        var waiting = _open.Values.Where(o => o.State == DeskStates.Pending && o.Symbol == prepared.Symbol).OrderBy(o => o.Seq).ToList();
+        var now = Now;
+        if (prepared.Reply.IsAccepted)
+        {
+            _prepared[prepared.Symbol] = prepared.Leverage;
+            waiting.ForEach(o => o.CheckAt = now);
+            await TickAsync();
+        }
+        else if (prepared.Reply.Refusal is { } refusal && !Refusals.IsPassing(refusal.Meaning))
+        {
+            // Without the leverage it was decided on, an order would be another one.
+            _prepared.Remove(prepared.Symbol);
+            foreach (var order in waiting.Where(o => DeskJson.ReadDecision(o.Decision!) is var d && d.Action != TradeAction.Close && Math.Max(1m, decimal.Floor(d.Leverage)) == prepared.Leverage))
+            {
+                await ChangeAsync(order.ClientId, (_, o) => Task.FromResult(_machine.Refuse(o, Refusals.Of(refusal))));
+            }
+        }
+        else
+        {
+            waiting.ForEach(o => o.CheckAt = now + PrepareAgain);
+        }
+    }
+
+    private async Task SendAsync(string clientId, TradeDecision decision)
+    {
+        Verdict? verdict = null;
+        var leaves = false;
+        TradingState? state = null;
+        var reserved = Reserved(clientId);
+        var resting = _open.Values.Count(o => o.GroupId == decision.GroupId && o.IsOut && !o.IsProtection);
+        var saved = await _store.RunAsync(
+            async work =>
+            {
+                var order = await work.FindAsync(clientId);
+                if (order.State != DeskStates.Pending)
+                {
+                    return order;
+                }
+
+                var controls = await work.ControlsAsync();
+                var ledger = await work.LedgerAsync(controls.CountsOrders);
+                var gate = controls.Gate(order.GroupId, order.AccountId);
+                state = gate.State;
+                var seen = ledger.State(order.GroupId, _parts.Prices, work.Now);
+                seen = seen with { Exposures = [.. seen.Exposures, .. reserved], OpenOrders = resting };
+                verdict = Accounts.AccountGate.Refusal(decision, ledger.Account) is { } inactive && !order.ByCommand ? DecisionCheck.Refuse(decision, inactive)
+                    : order.CancelRequestedAt is not null ? DecisionCheck.Refuse(decision, gate.Refusal(decision) ?? Cancelled)
+                    : _parts.Check.Check(decision, seen, _parts.Prices.Find(order.Symbol), work.Now, gate, order.ByCommand, _instruments[order.Symbol].ToInstrument());
+                var news = verdict.Fill is { } fill ? Shape(order, work, fill) : _machine.Refuse(order, verdict.Reason!);
+                if (verdict.Reason is { } reason)
+                {
+                    var told = await work.OrderAsync(order);
+                    (told.ReasonCode, told.ReasonLimit, told.ReasonValue, told.ReasonNearestAcceptable, told.ReasonMessage) =
+                        (reason.Code, reason.Limit, OrderBuilder.Text(reason.Value), reason.NearestAcceptable, OrderBuilder.Text(reason.Message));
+                }
+
+                await work.TellAsync(order, news, IsProtected(order));
+                leaves = order.State == DeskStates.Sending;
+                return order;
+            },
+            _stop);
+        Saved(saved);
+        // Only the one who has just saved that it leaves may send it.
+        if (leaves)
+        {
+            Post(saved);
+        }
+
+        if (verdict?.Trip is { } why && state == TradingState.Active)
+        {
+            await Trips.ReduceAsync(_parts.Controls, decision.GroupId, why, _stop);
+        }
+    }
+
+    private static RejectionReason Cancelled { get; } = new("CANCELED", null, null, null, "It was cancelled before it was sent.");
+
+    /// <summary>Gives the order its size and its side, and makes it ready to leave.</summary>
+    private DeskNews Shape(DeskOrder order, DeskWork work, PlannedFill fill)
+    {
+        var held = work.QtyOf(order.GroupId, order.Symbol);
+        var signed = fill.Buy ? fill.Qty : -fill.Qty;
+        var reduces = held * signed < 0m;
+        var turns = reduces && fill.Qty > Math.Abs(held);
+        (order.Side, order.Qty) = (fill.Buy ? "BUY" : "SELL", fill.Qty);
+        if (_venue.Account.PositionMode == PositionMode.Hedge)
+        {
+            if (turns)
+            {
+                return _machine.Refuse(order, Refusals.Turns);
+            }
+
+            order.PositionSide = fill.Buy != reduces ? "LONG" : "SHORT";
+            return _machine.Send(order, work.Now);
+        }
+
+        // On a shared account the venue holds the sum of the groups' positions, which may be smaller than one of them or turned.
+        var net = work.Positions.Where(p => p.Symbol == order.Symbol).Sum(p => p.Qty);
+        order.ReduceOnly = reduces && !turns && net * held > 0m && Math.Abs(net) >= fill.Qty;
+        return _machine.Send(order, work.Now);
+    }
+
+    /// <summary>The one request; whatever is not an answer is an unknown outcome.</summary>
+    private void Post(DeskOrder order)
+    {
+        _busy.Add(order.ClientId);
+        var send = order.Sends;
+        var request = new NewOrder(order.Symbol, order.ClientId, order.IsBuy ? OrderSide.Buy : OrderSide.Sell, order.Qty)
+        {
+            ReduceOnly = order.ReduceOnly,
+            PositionSide = order.PositionSide switch { "LONG" => PositionSide.Long, "SHORT" => PositionSide.Short, _ => null },
+        };
+        Beside(async token => new Posted(order.ClientId, send, await OnceAsync(t => _venue.PlaceAsync(request, t), token)));
+    }
+
+    private async Task<VenueReply<OrderAck>> OnceAsync(Func<CancellationToken, Task<VenueReply<OrderAck>>> request, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_parts.SendDeadline, _parts.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await request(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return VenueReply.Unknown<OrderAck>("no answer in time");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return VenueReply.Unknown<OrderAck>(e.GetType().Name);
+        }
+    }
+
+    /// <summary>Orders that are out count as if they were filled.</summary>
+    private List<Exposure> Reserved(string except) =>
+    [
+        .. from o in _open.Values
+           where o.IsOut && !o.IsProtection && !o.ReduceOnly && o.ClientId != except && o.Qty > o.Filled
+           let mark = _parts.Prices.Find(o.Symbol)?.Price ?? 0m
+           select new Exposure(o.Symbol, (o.IsBuy ? 1m : -1m) * (o.Qty - o.Filled), mark, o.Leverage, mark, Own: false),
+    ];
+}

@@ -1,0 +1,382 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Venues;
+
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>
+/// Stop-loss and take-profit of a group's position, as orders that wait at the venue: one of a kind, of the position's size, made anew
+/// when it changes (the new one first) and gone with it. A position that stands without them for too long is closed at the market.
+/// </summary>
+public sealed partial class AccountDesk
+{
+    // An answer that is still open may be the leg that is missing; so long it is waited for before the position is closed.
+    private static readonly TimeSpan LongestNaked = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProtectPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LegPause = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<(Guid Group, string Symbol, string Leg), DateTimeOffset> _legRefused = [];
+    private readonly HashSet<(Guid Group, string Symbol)> _wrongSide = [];
+    private DateTimeOffset _protectDue;
+    private bool _hasProtections = true;
+
+    /// <summary>The decision asks for protection, so that its order does not end when it is filled.</summary>
+    private static bool IsProtected(DeskOrder order) => Asked(order) is not null;
+
+    private static TradeDecision? Asked(DeskOrder order) =>
+        order is { Leg: DeskLegs.Entry, Decision: { } json } && DeskJson.ReadDecision(json) is { Action: TradeAction.Long or TradeAction.Short } decision && (decision.StopLoss ?? decision.TakeProfit) is not null
+            ? decision
+            : null;
+
+    /// <summary>After a booking of an entry: what it asked for is from now on what the position must have.</summary>
+    private async Task AskForAsync(DeskWork work, DeskOrder order)
+    {
+        _protectDue = default;
+        _hasProtections = true;
+        if (Asked(order) is not { } decision || order.ReduceOnly)
+        {
+            return;
+        }
+
+        var row = await work.Db.Protections.SingleOrDefaultAsync(p => p.AccountId == order.AccountId && p.GroupId == order.GroupId && p.Symbol == order.Symbol, _stop);
+        if (row is null)
+        {
+            row = new ProtectionRow { AccountId = order.AccountId, GroupId = order.GroupId, Symbol = order.Symbol };
+            work.Db.Protections.Add(row);
+        }
+        else if (row.OrderId != order.OrderId && (row.StopLoss ?? row.TakeProfit) is not null)
+        {
+            await EndEntryAsync(work, row.OrderId, OrderStatus.Closed, new("PROTECTION_REPLACED", null, order.OrderId.ToString(), null, "A later order's protection took its place."));
+        }
+
+        (row.OrderId, row.StopLoss, row.TakeProfit, row.Flattening, row.UpdatedAt) = (order.OrderId, decision.StopLoss, decision.TakeProfit, false, work.Now);
+    }
+
+    private async Task ProtectAsync(DateTimeOffset now)
+    {
+        if (!_hasProtections || _protectDue > now || !_isReady)
+        {
+            return;
+        }
+
+        _protectDue = now + ProtectPeriod;
+        var account = _store.AccountId;
+        var rows = await _store.ReadAsync(db => db.Protections.AsNoTracking().Where(p => p.AccountId == account && (p.StopLoss != null || p.TakeProfit != null)).ToListAsync(_stop), _stop);
+        _hasProtections = rows.Count > 0 || _open.Values.Any(o => o.IsProtection);
+        if (!_hasProtections)
+        {
+            return;
+        }
+
+        var positions = await _store.ReadAsync(db => db.Positions.AsNoTracking().Where(p => p.AccountId == account && p.Qty != 0m).ToListAsync(_stop), _stop);
+        var entries = rows.ConvertAll(r => r.OrderId).ToArray();
+        var sides = await _store.ReadAsync(
+            db => db.DeskOrders.AsNoTracking().Where(o => entries.Contains(o.OrderId) && o.Leg == DeskLegs.Entry).ToDictionaryAsync(o => o.OrderId, o => o.Side, _stop), _stop);
+        foreach (var row in rows)
+        {
+            // A position that was turned is not the one that asked for it.
+            await ProtectAsync(row, positions.FindAll(p => p.Qty > 0m == (sides.GetValueOrDefault(row.OrderId) == "BUY") || p.GroupId != row.GroupId || p.Symbol != row.Symbol), now);
+        }
+
+        // An orphan leg never outlives its position.
+        foreach (var leg in _open.Values.Where(o => o.IsProtection && !rows.Exists(r => r.GroupId == o.GroupId && r.Symbol == o.Symbol)).ToList())
+        {
+            await CancelLegAsync(leg, now);
+        }
+    }
+
+    private async Task ProtectAsync(ProtectionRow row, List<Position> positions, DateTimeOffset now)
+    {
+        var qty = positions.Find(p => p.GroupId == row.GroupId && p.Symbol == row.Symbol)?.Qty ?? 0m;
+        var legs = _open.Values.Where(o => o.IsProtection && o.GroupId == row.GroupId && o.Symbol == row.Symbol).ToList();
+        if (qty == 0m)
+        {
+            foreach (var leg in legs)
+            {
+                await CancelLegAsync(leg, now);
+            }
+
+            if (legs.Count == 0 && !_open.Values.Any(o => o.IsOut && o.GroupId == row.GroupId && o.Symbol == row.Symbol))
+            {
+                await UnprotectAsync(row);
+            }
+
+            return;
+        }
+
+        if (legs.Exists(l => l.Filled > 0m || l.TriggeredOrderId is not null) && row.NakedSince is null)
+        {
+            // It is on its way out: what is left is seen when it has ended. The clock runs meanwhile.
+            await ClockAsync(row, qty, isWhole: false, isWaiting: true, positions, now);
+            return;
+        }
+
+        var isWhole = true;
+        var isWaiting = false;
+        foreach (var (leg, trigger) in new[] { (DeskLegs.StopLoss, row.StopLoss), (DeskLegs.TakeProfit, row.TakeProfit) })
+        {
+            var mine = legs.FindAll(l => l.Leg == leg);
+            if (trigger is not { } price)
+            {
+                foreach (var other in mine)
+                {
+                    await CancelLegAsync(other, now);
+                }
+
+                continue;
+            }
+
+            var side = qty > 0m ? "SELL" : "BUY";
+            var right = mine.FindAll(l => l.CancelRequestedAt is null && l.Side == side && l.Qty == Math.Abs(qty) && l.TriggerPrice == price);
+            var works = right.Exists(Works);
+            isWhole &= works || mine.Exists(l => Works(l) && l.Side == side && l.Qty >= Math.Abs(qty));
+            isWaiting |= right.Exists(l => l.State != DeskStates.Working);
+            if (right.Count == 0 && !row.Flattening && !_wrongSide.Contains((row.GroupId, row.Symbol)) && _legRefused.GetValueOrDefault((row.GroupId, row.Symbol, leg)) <= now)
+            {
+                await NewLegAsync(row, leg, side, Math.Abs(qty), price, qty, positions);
+            }
+            else if (works)
+            {
+                foreach (var old in mine.Except(right).Concat(right.Where(Works).Skip(1)))
+                {
+                    await CancelLegAsync(old, now);
+                }
+            }
+        }
+
+        await ClockAsync(row, qty, isWhole, isWaiting, positions, now);
+    }
+
+    private static bool Works(DeskOrder leg) => leg is { State: DeskStates.Working, ReasonCode: not DeskMachine.Triggering, Filled: 0m, TriggeredOrderId: null };
+
+    /// <summary>Counts the time without protection, and ends it.</summary>
+    private async Task ClockAsync(ProtectionRow seen, decimal qty, bool isWhole, bool isWaiting, List<Position> positions, DateTimeOffset now)
+    {
+        if (isWhole)
+        {
+            if (seen.NakedSince is not null || await IsUntoldAsync(seen.OrderId))
+            {
+                await _store.RunAsync(
+                    async work =>
+                    {
+                        var row = await RowAsync(work, seen);
+                        if (row.NakedSince is { } since)
+                        {
+                            row.NakedSeconds += (decimal)(work.Now - since).TotalSeconds;
+                            DeskTelemetry.Unprotected((work.Now - since).TotalSeconds);
+                        }
+
+                        (row.NakedSince, row.UpdatedAt) = (null, work.Now);
+                        if (await EntryAsync(work, row.OrderId) is ({ State: DeskStates.Filled } entry, { Status: OrderStatus.Filled } order))
+                        {
+                            await work.TellAsync(entry, order, OrderStatus.Protected, terminal: false);
+                        }
+
+                        return true;
+                    },
+                    _stop);
+            }
+
+            return;
+        }
+
+        if (seen.NakedSince is not { } naked)
+        {
+            await _store.RunAsync(
+                async work =>
+                {
+                    (await RowAsync(work, seen)).NakedSince ??= work.Now;
+                    return true;
+                },
+                _stop);
+            return;
+        }
+
+        var stood = now - naked;
+        if (!seen.Flattening && (_wrongSide.Contains((seen.GroupId, seen.Symbol)) || (stood >= _parts.Options.NakedGrace && (!isWaiting || _parts.Options.NakedPolicy == "flatten")) || stood >= LongestNaked))
+        {
+            DeskLog.Naked(_parts.Log, seen.GroupId, seen.Symbol, stood.TotalSeconds);
+            await FlattenAsync(seen, qty, positions);
+        }
+    }
+
+    private Task FlattenAsync(ProtectionRow seen, decimal qty, List<Position> positions) => AddAsync(
+        seen, DeskLegs.Flatten, "market", qty > 0m ? "SELL" : "BUY", Math.Abs(qty), null, qty, positions, row => row.Flattening = true);
+
+    private Task NewLegAsync(ProtectionRow seen, string leg, string side, decimal size, decimal trigger, decimal held, List<Position> positions) => AddAsync(
+        seen, leg, leg == DeskLegs.StopLoss ? "stop_loss" : "take_profit", side, size, trigger, held, positions, _ => { });
+
+    /// <summary>An intent, saved before anything is sent, with an id that was never used.</summary>
+    private async Task AddAsync(
+        ProtectionRow seen, string leg, string type, string side, decimal size, decimal? trigger, decimal held, List<Position> positions, Action<ProtectionRow> change)
+    {
+        var net = positions.Where(p => p.Symbol == seen.Symbol).Sum(p => p.Qty);
+        var isHedge = _venue.Account.PositionMode == PositionMode.Hedge;
+        var added = await _store.RunAsync(
+            async work =>
+            {
+                var row = await RowAsync(work, seen);
+                row.Resizes++;
+                row.UpdatedAt = work.Now;
+                change(row);
+                var entry = await work.Db.DeskOrders.AsNoTracking().SingleAsync(o => o.OrderId == row.OrderId && o.Leg == DeskLegs.Entry, _stop);
+                var order = new DeskOrder
+                {
+                    ClientId = OrderIds.ClientOrder(entry.DecisionId, leg[0]) + row.Resizes.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    OrderId = entry.OrderId,
+                    DecisionId = entry.DecisionId,
+                    AccountId = entry.AccountId,
+                    GroupId = entry.GroupId,
+                    Leg = leg,
+                    Symbol = entry.Symbol,
+                    Type = type,
+                    Side = side,
+                    Qty = size,
+                    TriggerPrice = trigger,
+                    Leverage = entry.Leverage,
+                    PositionSide = !isHedge ? null : held > 0m ? "LONG" : "SHORT",
+                    ReduceOnly = !isHedge && net * held > 0m && Math.Abs(net) >= size,
+                    State = DeskStates.Pending,
+                    CheckAt = work.Now,
+                    CreatedAt = work.Now,
+                    UpdatedAt = work.Now,
+                };
+                work.Db.DeskOrders.Add(order);
+                return order;
+            },
+            _stop);
+        _open[added.ClientId] = added;
+        await SendLegAsync(added);
+    }
+
+    /// <summary>Protection is held back by nothing but its own symbol's orders.</summary>
+    private async Task SendLegAsync(DeskOrder leg)
+    {
+        if (!_isReady || (leg.Leg == DeskLegs.Flatten && _open.Values.Any(o => o != leg && o.IsOut && !o.IsProtection && o.Symbol == leg.Symbol)))
+        {
+            leg.CheckAt = Now + Beat;
+            return;
+        }
+
+        var isWanted = leg.CancelRequestedAt is null && (leg.Leg == DeskLegs.Flatten || leg.Sends == 0);
+        await ChangeAsync(leg.ClientId, (work, order) => Task.FromResult(isWanted ? _machine.Send(order, work.Now) : _machine.Refuse(order, Cancelled)));
+        if (_open.GetValueOrDefault(leg.ClientId) is not { State: DeskStates.Sending } sent)
+        {
+            return;
+        }
+
+        if (sent.Leg == DeskLegs.Flatten)
+        {
+            Post(sent);
+            return;
+        }
+
+        _busy.Add(sent.ClientId);
+        var request = new ProtectionOrder(
+            sent.Symbol, sent.ClientId, sent.Leg == DeskLegs.StopLoss ? ProtectionKind.StopLoss : ProtectionKind.TakeProfit, sent.IsBuy ? OrderSide.Buy : OrderSide.Sell, sent.TriggerPrice!.Value)
+        {
+            Quantity = sent.Qty,
+            ReduceOnly = sent.ReduceOnly,
+            PositionSide = sent.PositionSide switch { "LONG" => PositionSide.Long, "SHORT" => PositionSide.Short, _ => null },
+        };
+        var send = sent.Sends;
+        Beside(async token => new Posted(sent.ClientId, send, await OnceAsync(t => _venue.PlaceProtectionAsync(request, t), token)));
+    }
+
+    /// <summary>What a leg's end means for its position.</summary>
+    private void LegEnded(DeskOrder leg)
+    {
+        _protectDue = default;
+        _hasProtections = true;
+        if (leg.State != DeskStates.Rejected)
+        {
+            return;
+        }
+
+        _legRefused[(leg.GroupId, leg.Symbol, leg.Leg)] = Now + LegPause;
+        if (leg.ReasonCode == Refusals.Code(RefusalMeaning.WouldTriggerNow))
+        {
+            // The price is beyond it already: what it would have done is done now.
+            _wrongSide.Add((leg.GroupId, leg.Symbol));
+        }
+        else if (leg.ReasonCode == Refusals.Code(RefusalMeaning.PositionGone))
+        {
+            SnapshotSoon();
+        }
+    }
+
+    private Task CancelLegAsync(DeskOrder leg, DateTimeOffset now)
+    {
+        leg.CancelRequestedAt ??= now;
+        return CancelAsync(leg, now);
+    }
+
+    /// <summary>Tells the entry of its position's end by a leg or by the way out.</summary>
+    private async Task TellLegAsync(DeskWork work, DeskOrder leg, DeskNews news)
+    {
+        if (leg.Leg == DeskLegs.Entry || news != DeskNews.Filled)
+        {
+            return;
+        }
+
+        var (status, reason) = leg.Leg switch
+        {
+            DeskLegs.StopLoss => (OrderStatus.Stopped, (RejectionReason?)null),
+            DeskLegs.TakeProfit => (OrderStatus.TookProfit, null),
+            _ => (OrderStatus.Closed, new RejectionReason("UNPROTECTED", null, null, null, "The position could not be protected as asked for and was closed at the market.")),
+        };
+        if (await EntryAsync(work, leg.OrderId) is (_, { } order))
+        {
+            order.RealizedPnl += leg.RealizedPnl;
+            order.Fee += leg.Fee;
+        }
+
+        await EndEntryAsync(work, leg.OrderId, status, reason);
+    }
+
+    private async Task EndEntryAsync(DeskWork work, Guid orderId, string status, RejectionReason? reason)
+    {
+        if (await EntryAsync(work, orderId) is ({ IsOpen: false } entry, { Status: OrderStatus.Filled or OrderStatus.Protected } order))
+        {
+            if (reason is not null)
+            {
+                (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (reason.Code, reason.Value, reason.Message);
+            }
+
+            await work.TellAsync(entry, order, status, terminal: true);
+        }
+    }
+
+    private async Task UnprotectAsync(ProtectionRow seen)
+    {
+        _wrongSide.Remove((seen.GroupId, seen.Symbol));
+        await _store.RunAsync(
+            async work =>
+            {
+                var row = await RowAsync(work, seen);
+                await EndEntryAsync(work, row.OrderId, OrderStatus.Closed, null);
+                if (row.NakedSince is { } since)
+                {
+                    row.NakedSeconds += (decimal)(work.Now - since).TotalSeconds;
+                    DeskTelemetry.Unprotected((work.Now - since).TotalSeconds);
+                }
+
+                // The row stays for its seconds.
+                (row.StopLoss, row.TakeProfit, row.NakedSince, row.Flattening, row.UpdatedAt) = (null, null, null, false, work.Now);
+                return true;
+            },
+            _stop);
+    }
+
+    private Task<ProtectionRow> RowAsync(DeskWork work, ProtectionRow seen) =>
+        work.Db.Protections.SingleAsync(p => p.AccountId == seen.AccountId && p.GroupId == seen.GroupId && p.Symbol == seen.Symbol, _stop);
+
+    private async Task<(DeskOrder Entry, Order Order)?> EntryAsync(DeskWork work, Guid orderId) =>
+        await work.Db.DeskOrders.SingleOrDefaultAsync(o => o.OrderId == orderId && o.Leg == DeskLegs.Entry, _stop) is { } entry ? (entry, await work.OrderAsync(entry)) : null;
+
+    /// <summary>It is filled and its sender has not heard yet that it is protected.</summary>
+    private Task<bool> IsUntoldAsync(Guid orderId) => _store.ReadAsync(
+        db => db.DeskOrders.AnyAsync(o => o.OrderId == orderId && o.Leg == DeskLegs.Entry && db.Orders.Any(x => x.DecisionId == o.DecisionId && x.Status == OrderStatus.Filled), _stop), _stop);
+}

@@ -1,0 +1,377 @@
+using System.Threading.Channels;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Venues;
+
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>
+/// One account at one venue. Everything that happens to it is worked off here one after the other; requests run beside it and bring
+/// their answers back, so that none that hangs holds up the others. Whatever goes wrong inside ends it: its host then begins anew from
+/// the tables.
+/// </summary>
+public sealed partial class AccountDesk
+{
+    private const int MailboxSize = 4096;
+
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    private readonly DeskParts _parts;
+    private readonly DeskStore _store;
+    private readonly IVenue _venue;
+    private readonly DeskMachine _machine;
+    private readonly OrderLook _look;
+    private readonly Channel<DeskMessage> _mailbox = Channel.CreateBounded<DeskMessage>(new BoundedChannelOptions(MailboxSize) { SingleReader = true });
+    private readonly Dictionary<string, DeskOrder> _open = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _busy = new(StringComparer.Ordinal);
+    private readonly HashSet<Task> _beside = [];
+    private CancellationToken _stop;
+    private long _polledAt;
+    private int _ticking;
+
+    public AccountDesk(DeskParts parts, DeskStore store, IVenue venue)
+    {
+        (_parts, _store, _venue) = (parts, store, venue);
+        _machine = new(parts.Terms);
+        _look = new(venue, parts.Time, IsOtherAsync);
+    }
+
+    private DeskTerms Terms => _parts.Terms;
+
+    private DateTimeOffset Now => ControlStore.Micros(_parts.Time.GetUtcNow());
+
+    /// <summary>Something new is in the tables; never blocks.</summary>
+    public void Wake() => _mailbox.Writer.TryWrite(Woken.Up);
+
+    /// <summary>Works until it is stopped or something breaks; what breaks it throws.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _stop = stop.Token;
+        try
+        {
+            await LoadAsync();
+            Beside(ListenAsync);
+            Beside(BeatAsync);
+            await foreach (var message in _mailbox.Reader.ReadAllAsync(_stop))
+            {
+                await HandleAsync(message);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(_beside);
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        _polledAt = _parts.Time.GetTimestamp();
+        var open = await _store.RunAsync(
+            async work =>
+            {
+                var orders = await work.OpenAsync();
+                orders.ForEach(o => _machine.Abandoned(o, work.Now));
+
+                return orders;
+            },
+            _stop);
+        open.ForEach(o => _open[o.ClientId] = o);
+        _snapshotDue = Now;
+    }
+
+    private Task HandleAsync(DeskMessage message) => message switch
+    {
+        Tick => BeatenAsync(),
+        Woken => AdoptAsync(),
+        Posted posted => PostedAsync(posted),
+        Looked looked => LookedAsync(looked),
+        CancelAnswered answered => CancelAnsweredAsync(answered),
+        Prepared prepared => PreparedAsync(prepared),
+        Streamed streamed => StreamedAsync(streamed.Event),
+        Snapshotted snapshotted => SnapshottedAsync(snapshotted),
+        Counted => Task.FromResult(_isCounting = false),
+        Broken broken => Task.FromException(broken.Error),
+        _ => throw new InvalidOperationException(message.GetType().Name),
+    };
+
+    private Task BeatenAsync()
+    {
+        Volatile.Write(ref _ticking, 0);
+        return TickAsync();
+    }
+
+    private async Task TickAsync()
+    {
+        if (_parts.Time.GetElapsedTime(_polledAt) >= Poll)
+        {
+            await AdoptAsync();
+        }
+
+        var now = Now;
+        if (_snapshotDue <= now && !_snapshotting)
+        {
+            BeginSnapshot();
+        }
+
+        foreach (var order in _open.Values.Where(o => o.CheckAt <= now && !_busy.Contains(o.ClientId)).OrderBy(o => o.Seq).ToList())
+        {
+            await DueAsync(order, now);
+        }
+
+        await CancelRequestedAsync(now);
+        await ProtectAsync(now);
+        await CountdownAsync(now);
+    }
+
+    private Task DueAsync(DeskOrder order, DateTimeOffset now)
+    {
+        if (order.State == DeskStates.Pending)
+        {
+            return order.Leg == DeskLegs.Entry ? DispatchAsync(order, now) : SendLegAsync(order);
+        }
+
+        _busy.Add(order.ClientId);
+        var provable = _machine.IsProvable(order, now);
+        Beside(async token => new Looked(order.ClientId, await _look.AtAsync(order, provable, token)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes over what is new in the tables.</summary>
+    private async Task AdoptAsync()
+    {
+        _polledAt = _parts.Time.GetTimestamp();
+        foreach (var order in await _store.OpenAsync(_stop))
+        {
+            if (_open.TryGetValue(order.ClientId, out var held))
+            {
+                held.CancelRequestedAt ??= order.CancelRequestedAt;
+            }
+            else if (order.State == DeskStates.Pending)
+            {
+                _open.Add(order.ClientId, order);
+                await DispatchAsync(order, Now);
+            }
+        }
+    }
+
+    private async Task PostedAsync(Posted posted)
+    {
+        _busy.Remove(posted.ClientId);
+        if (posted.Reply.Refusal is { } refusal)
+        {
+            DeskLog.Refused(_parts.Log, posted.ClientId, refusal.Meaning, refusal.Code, refusal.Message);
+        }
+        else if (posted.Reply.IsUnknown)
+        {
+            DeskLog.Unknown(_parts.Log, posted.ClientId, posted.Reply.Why);
+        }
+
+        if (_open.TryGetValue(posted.ClientId, out var held) && held.Sends == posted.Send)
+        {
+            await ChangeAsync(posted.ClientId, (work, order) => Task.FromResult(_machine.Answered(order, posted.Reply, work.Now)));
+        }
+    }
+
+    private async Task LookedAsync(Looked looked)
+    {
+        _busy.Remove(looked.ClientId);
+        if (!_open.TryGetValue(looked.ClientId, out var held))
+        {
+            return;
+        }
+
+        var look = looked.Look;
+        if (look is { Outcome: LookOutcome.Found, Fills.Count: 0, Order: { IsOpen: true } told } && !TellsNew(held, told))
+        {
+            _machine.Seen(held, Now);
+            return;
+        }
+
+        await ChangeAsync(looked.ClientId, async (work, order) =>
+        {
+            switch (look.Outcome)
+            {
+                case LookOutcome.NotSeen:
+                    return _machine.NotSeen(order, work.Now);
+                case LookOutcome.Absent:
+                    return order.State == DeskStates.Working ? _machine.NotSeen(order, work.Now) : _machine.Absent(order, IsYoung(order, work.Now), work.Now);
+            }
+
+            var booked = await BookAsync(work, order, look.Fills);
+            var found = DeskNews.None;
+            if (look.Order is { } seen)
+            {
+                found = _machine.Found(order, seen, work.Now);
+                _machine.Seen(order, work.Now);
+            }
+
+            return found == DeskNews.None ? booked : found;
+        });
+    }
+
+    private async Task StreamedAsync(VenueEvent happened)
+    {
+        switch (happened)
+        {
+            case OrderChanged { Order: var told } when Find(told.ClientId, told.VenueId) is { } order:
+                if (TellsNew(order, told))
+                {
+                    await ChangeAsync(order.ClientId, (work, o) => Task.FromResult(_machine.Found(o, told, work.Now)));
+                }
+
+                break;
+            case FillSeen { Fill: var fill }:
+                await FillSeenAsync(fill);
+                break;
+            case StreamOpened or StreamGap:
+                DeskLog.Gap(_parts.Log, _store.AccountId, (happened as StreamGap)?.Reason ?? "opened");
+                var now = Now;
+                _snapshotDue = now;
+                foreach (var order in _open.Values.Where(o => o.IsOut && o.CheckAt > now && o.State != DeskStates.Sending))
+                {
+                    order.CheckAt = now;
+                }
+
+                break;
+        }
+    }
+
+    private static bool TellsNew(DeskOrder order, VenueOrder told) =>
+        order.State != DeskStates.Working || order.VenueOrderId is null || !told.IsOpen || told.Status == VenueOrderStatus.Triggering
+        || (told.TriggeredOrderId is not null && order.TriggeredOrderId != told.TriggeredOrderId);
+
+    private DeskOrder? Find(string? clientId, string venueId) =>
+        (clientId is not null && _open.TryGetValue(clientId, out var order) ? order : null)
+        ?? _open.Values.FirstOrDefault(o => o.VenueOrderId == venueId || o.TriggeredOrderId == venueId);
+
+    /// <summary>Changes an order and tells of it in one transaction; the one in memory is then the saved one.</summary>
+    private async Task ChangeAsync(string clientId, Func<DeskWork, DeskOrder, Task<DeskNews>> change)
+    {
+        var saved = await _store.RunAsync(
+            async work =>
+            {
+                var order = await work.FindAsync(clientId);
+                var news = await change(work, order);
+                await work.TellAsync(order, news, IsProtected(order));
+                await TellLegAsync(work, order, news);
+                return order;
+            },
+            _stop);
+        Saved(saved);
+    }
+
+    private void Saved(DeskOrder order)
+    {
+        var before = _open.GetValueOrDefault(order.ClientId)?.State;
+        if (before != order.State)
+        {
+            DeskLog.Changed(_parts.Log, order.ClientId, order.Symbol, before ?? "", order.State, order.ReasonCode);
+            if (order.State == DeskStates.Held)
+            {
+                DeskLog.Held(_parts.Log, order.ClientId, order.AccountId);
+            }
+
+            DeskTelemetry.Changed(order);
+        }
+
+        if (order.IsOpen)
+        {
+            order.CancelRequestedAt ??= _open.GetValueOrDefault(order.ClientId)?.CancelRequestedAt;
+            _open[order.ClientId] = order;
+            return;
+        }
+
+        _open.Remove(order.ClientId);
+        _cancelled.Remove(order.ClientId);
+        if (order.Leg != DeskLegs.Entry)
+        {
+            LegEnded(order);
+        }
+
+        // Whatever waited for the symbol.
+        var now = Now;
+        foreach (var next in _open.Values.Where(o => o.State == DeskStates.Pending && o.Symbol == order.Symbol && o.CheckAt > now).ToList())
+        {
+            next.CheckAt = now;
+        }
+
+    }
+
+    private bool IsYoung(DeskOrder order, DateTimeOffset now) =>
+        order.Decision is { } json && DeskJson.ReadDecision(json) is var decision && now - decision.CreatedAt <= Terms.MaxDecisionAge && (decision.ValidUntil is not { } until || now <= until);
+
+    /// <summary>An order of the venue that is known to be another of ours.</summary>
+    private async Task<bool> IsOtherAsync(string venueOrderId, CancellationToken cancellationToken)
+    {
+        var account = _store.AccountId;
+        return await _store.ReadAsync(
+            db => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.AnyAsync(
+                db.DeskOrders, o => o.AccountId == account && (o.VenueOrderId == venueOrderId || o.TriggeredOrderId == venueOrderId), cancellationToken),
+            cancellationToken);
+    }
+
+    private async Task<DeskMessage?> ListenAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var happened in _venue.StreamAsync(cancellationToken))
+        {
+            await _mailbox.Writer.WriteAsync(new Streamed(happened), cancellationToken);
+        }
+
+        return null;
+    }
+
+    private async Task<DeskMessage?> BeatAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Beat, _parts.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            // One is enough: a desk that is behind needs no second.
+            if (Interlocked.Exchange(ref _ticking, 1) == 0)
+            {
+                await _mailbox.Writer.WriteAsync(Tick.Now, cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Runs beside the desk; what it returns comes to it as a message.</summary>
+    private void Beside(Func<CancellationToken, Task<DeskMessage?>> work)
+    {
+        var task = Task.Run(
+            async () =>
+            {
+                DeskMessage? message;
+                try
+                {
+                    message = await work(_stop);
+                }
+                catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception e)
+                {
+                    message = new Broken(e);
+                }
+
+                if (message is not null)
+                {
+                    try
+                    {
+                        await _mailbox.Writer.WriteAsync(message, _stop);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        // Nobody is there to hear it; the tables know what was begun.
+                    }
+                }
+            },
+            CancellationToken.None);
+        _beside.RemoveWhere(t => t.IsCompleted);
+        _beside.Add(task);
+    }
+}

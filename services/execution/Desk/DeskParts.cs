@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Execution.Venues;
+
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>What every account's desk is made of.</summary>
+public sealed class DeskParts(
+    IDbContextFactory<ExecutionDb> databases, DecisionCheck check, PriceBook prices, ControlStore controls, StepAnnouncer announcer, VenueOptions venues, ExecutionOptions options, TimeProvider time, ILoggerFactory logs)
+{
+    public IDbContextFactory<ExecutionDb> Databases => databases;
+
+    public DecisionCheck Check => check;
+
+    public PriceBook Prices => prices;
+
+    public ControlStore Controls => controls;
+
+    public StepAnnouncer Announcer => announcer;
+
+    public ExecutionOptions Options => options;
+
+    public TimeProvider Time => time;
+
+    public ILogger Log { get; } = logs.CreateLogger<AccountDesk>();
+
+    public DeskTerms Terms { get; } = DeskTerms.Of(venues, options);
+
+    /// <summary>For a request that places an order, over everything that its adapter waits for.</summary>
+    public TimeSpan SendDeadline => Terms.SendDeadline;
+}

@@ -1,0 +1,40 @@
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>
+/// Where an order for a venue stands. <c>sending</c> is saved before the request leaves, so one that is found at a start has an
+/// unknown outcome.
+/// </summary>
+public static class DeskStates
+{
+    /// <summary>An intent; nothing was sent, or what was sent is proven not to be there.</summary>
+    public const string Pending = "pending";
+    public const string Sending = "sending";
+
+    /// <summary>The venue has it.</summary>
+    public const string Working = "working";
+
+    /// <summary>The venue may have it.</summary>
+    public const string Unknown = "unknown";
+
+    /// <summary>Unknown for so long that a person should look; it is still asked for.</summary>
+    public const string Held = "held";
+    public const string Filled = "filled";
+    public const string Canceled = "canceled";
+    public const string Rejected = "rejected";
+
+    public static readonly string[] Open = [Pending, Sending, Working, Unknown, Held];
+
+    public static bool IsOpen(string state) => Array.IndexOf(Open, state) >= 0;
+}
+
+/// <summary>What an order is for; the letter ends its client id.</summary>
+public static class DeskLegs
+{
+    /// <summary>What a decision asked for, in or out.</summary>
+    public const string Entry = "E";
+    public const string StopLoss = "S";
+    public const string TakeProfit = "T";
+
+    /// <summary>The way out of a position that could not be protected.</summary>
+    public const string Flatten = "X";
+}

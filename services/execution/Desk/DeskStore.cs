@@ -1,0 +1,74 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>Another node owns the account now: nothing of this one's may be saved or sent any more.</summary>
+public sealed class DeskLostException : Exception
+{
+    public DeskLostException()
+        : base("another node owns the account")
+    {
+    }
+
+    public DeskLostException(string message)
+        : base(message)
+    {
+    }
+
+    public DeskLostException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>The tables as one owner of an account may change them: one transaction at a time, each of which makes sure that it still owns it.</summary>
+public sealed class DeskStore(IDbContextFactory<ExecutionDb> databases, Action saved, ExecutionOptions options, TimeProvider time, Guid accountId, long epoch)
+{
+    public Guid AccountId => accountId;
+
+    /// <summary>Counts up the owners of an account; the one before can save nothing from here on.</summary>
+    public static async Task<long> OwnAsync(IDbContextFactory<ExecutionDb> databases, Guid accountId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return (await db.Database.SqlQuery<long>(
+            $"""
+            insert into execution.desk_owners as o (account_id, epoch, owned_at) values ({accountId}, 1, {now})
+            on conflict (account_id) do update set epoch = o.epoch + 1, owned_at = excluded.owned_at returning epoch as "Value"
+            """).ToListAsync(cancellationToken))[0];
+    }
+
+    /// <summary>Runs and commits; nothing of it is saved when it throws.</summary>
+    public async Task<T> RunAsync<T>(Func<DeskWork, Task<T>> change, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var held = await db.Database.SqlQuery<long>($"select epoch as \"Value\" from execution.desk_owners where account_id = {accountId} for update").ToListAsync(cancellationToken);
+        if (held is not [var current] || current != epoch)
+        {
+            throw new DeskLostException();
+        }
+
+        var work = new DeskWork(db, accountId, options, ControlStore.Micros(time.GetUtcNow()), cancellationToken);
+        var result = await change(work);
+        work.TakeLedger();
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        saved();
+        return result;
+    }
+
+    public async Task<T> ReadAsync<T>(Func<ExecutionDb, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await read(db);
+    }
+
+    /// <summary>Every order that is not done.</summary>
+    public Task<List<DeskOrder>> OpenAsync(CancellationToken cancellationToken) => ReadAsync(
+        db => db.DeskOrders.AsNoTracking()
+            .Where(o => o.AccountId == accountId && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .OrderBy(o => o.Seq).ToListAsync(cancellationToken),
+        cancellationToken);
+}

@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>
+/// Has every entry and exit order of groups cancelled, wherever the account's desk runs: the wish is in the tables, and the desk that
+/// finds it acts. Protection stays as long as its position does.
+/// </summary>
+public sealed class OpenOrderCancel(IDbContextFactory<ExecutionDb> databases, DeskHost host, TimeProvider time)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many orders of each group ended; returns when all of them have or a deadline passed, after which the desks go on.</summary>
+    public async Task<IReadOnlyDictionary<Guid, int>> RunAsync(IReadOnlyList<Guid> groups, CancellationToken cancellationToken)
+    {
+        var (wanted, now) = (groups.ToArray(), time.GetUtcNow());
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var open = await db.DeskOrders.AsNoTracking()
+            .Where(o => wanted.Contains(o.GroupId) && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Select(o => new { o.ClientId, o.GroupId, o.AccountId }).ToListAsync(cancellationToken);
+        if (open.Count == 0)
+        {
+            return new Dictionary<Guid, int>();
+        }
+
+        var ids = open.ConvertAll(o => o.ClientId).ToArray();
+        await db.DeskOrders.Where(o => ids.Contains(o.ClientId) && o.CancelRequestedAt == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(o => o.CancelRequestedAt, now), cancellationToken);
+        foreach (var account in open.Select(o => o.AccountId).Distinct())
+        {
+            host.Wake(account);
+        }
+
+        var started = time.GetTimestamp();
+        List<string> left;
+        do
+        {
+            left = await db.DeskOrders.AsNoTracking()
+                .Where(o => ids.Contains(o.ClientId) && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+                .Select(o => o.ClientId).ToListAsync(cancellationToken);
+            if (left.Count > 0)
+            {
+                await Task.Delay(Poll, time, cancellationToken);
+            }
+        }
+        while (left.Count > 0 && time.GetElapsedTime(started) < Patience);
+        return open.Where(o => !left.Contains(o.ClientId)).GroupBy(o => o.GroupId).ToDictionary(g => g.Key, g => g.Count());
+    }
+}

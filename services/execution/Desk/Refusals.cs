@@ -1,0 +1,63 @@
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Venues;
+
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>Why an order did not come to be, in the words of an order update; value and message are the venue's.</summary>
+public static class Refusals
+{
+    public static RejectionReason Of(VenueRefusal refusal) => new(Code(refusal.Meaning), null, refusal.Code, null, refusal.Message);
+
+    public static RejectionReason NotPlaced { get; } =
+        new("NOT_PLACED", null, null, null, "The request's outcome was unknown; the venue is proven not to have the order, and the decision is too old to send it again.");
+
+    public static RejectionReason OutcomeUnknown(DeskOrder pending) =>
+        new("OUTCOME_UNKNOWN_PENDING", null, pending.ClientId, null, $"The outcome of an earlier order in {pending.Symbol} on the account is unknown; nothing is added until it is known.");
+
+    public static RejectionReason Vanished { get; } =
+        new("ORDER_VANISHED", null, null, null, "The venue took the order and does not know it any more; it has no fills.");
+
+    public static RejectionReason Canceled(string? why) =>
+        new("VENUE_CANCELED", null, null, null, string.IsNullOrEmpty(why) ? "The venue cancelled it." : why);
+
+    public static RejectionReason RejectedLater(string? why) =>
+        new("VENUE_REJECTED", null, null, null, string.IsNullOrEmpty(why) ? "The venue rejected it after it had taken it." : why);
+
+    public static RejectionReason AccountUnusable(string why) => new("ACCOUNT_UNUSABLE", null, null, null, why);
+
+    public static RejectionReason VenueUnreachable(TimeSpan limit) =>
+        new("VENUE_UNREACHABLE", limit.TotalSeconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture), null, null, "The venue could not be reached before the decision was too old; nothing was sent.");
+
+    public static RejectionReason Busy { get; } =
+        new("SYMBOL_BUSY", null, null, null, "An earlier order in the symbol was not done before the decision was too old; nothing was sent.");
+
+    public static RejectionReason Turns { get; } =
+        new("POSITION_WOULD_TURN", null, null, null, "In hedge mode one order cannot turn a position; close it first.");
+
+    public static RejectionReason NotListed(string symbol, string venue) =>
+        new("UNKNOWN_SYMBOL", null, symbol, null, $"{symbol} is not traded on {venue}.");
+
+    public static string Code(RefusalMeaning meaning) => meaning switch
+    {
+        RefusalMeaning.Margin => "INSUFFICIENT_MARGIN",
+        RefusalMeaning.Precision => "VENUE_PRECISION",
+        RefusalMeaning.Quantity => "VENUE_QUANTITY",
+        RefusalMeaning.Price => "VENUE_PRICE",
+        RefusalMeaning.Parameter => "VENUE_PARAMETER",
+        RefusalMeaning.PermissionOrKey => "VENUE_CREDENTIALS",
+        RefusalMeaning.PositionGone => "NO_POSITION",
+        RefusalMeaning.WouldTriggerNow => "WOULD_TRIGGER_NOW",
+        RefusalMeaning.ConditionNotMet => "CONDITION_NOT_MET",
+        RefusalMeaning.RateLimited => "VENUE_RATE_LIMITED",
+        RefusalMeaning.Clock => "VENUE_CLOCK",
+        RefusalMeaning.Busy => "VENUE_BUSY",
+        RefusalMeaning.Configuration => "VENUE_CONFIGURATION",
+        _ => "VENUE_REJECTED",
+    };
+
+    /// <summary>The adapter kept it back for the sake of the venue's limits.</summary>
+    public static bool WasNotSent(VenueRefusal refusal) => refusal is { Meaning: RefusalMeaning.RateLimited, Code: "OWN_LIMIT" };
+
+    /// <summary>Certain, and of the moment: the same request may be taken a little later.</summary>
+    public static bool IsPassing(RefusalMeaning meaning) => meaning is RefusalMeaning.RateLimited or RefusalMeaning.Busy or RefusalMeaning.Clock;
+}

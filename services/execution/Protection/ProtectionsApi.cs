@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Execution.Protection;
+
+/// <summary><c>NakedSeconds</c> are those in which positions of the group and symbol stood without such a leg although it was asked for, of all time.</summary>
+public sealed record ProtectionView(
+    Guid Id, Guid DecisionId, string? ClientDecisionId, Guid AccountId, Guid GroupId, string GroupName, string Symbol, string Kind, string Side, decimal TriggerPrice, decimal Qty, string Status,
+    string? Reason, decimal NakedSeconds, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+public static class ProtectionsApi
+{
+    public static void MapProtections(this WebApplication app) =>
+        app.MapGet("/api/v1/protections", ListAsync).RequireAuthorization().WithTags("execution").Produces<Page<ProtectionView>>();
+
+    private static async Task<IResult> ListAsync(ExecutionDb db, string? group_id, string? status, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var violations = new List<Violation>();
+        var group = ListRequest.Id("group_id", group_id, violations);
+        if (ListRequest.Read(limit, cursor, violations) is not { } request)
+        {
+            return ListRequest.Refuse(violations);
+        }
+
+        var query = db.ProtectionLegs.AsNoTracking().Where(l => l.Seq < request.Before);
+        query = group is { } g ? query.Where(l => l.GroupId == g) : query;
+        query = status is null ? query : query.Where(l => l.Status == OrderBuilder.Text(status));
+        var rows = await query
+            .GroupJoin(
+                db.ProtectionPlans, l => new { l.AccountId, l.GroupId, l.Symbol, l.Kind }, p => new { p.AccountId, p.GroupId, p.Symbol, p.Kind }, (leg, plans) => new { leg, plans })
+            .SelectMany(r => r.plans.DefaultIfEmpty(), (r, plan) => new { r.leg, Naked = plan == null ? 0m : plan.NakedSeconds })
+            .OrderByDescending(r => r.leg.Seq)
+            .Take(request.Limit + 1)
+            .ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, r => r.leg.Seq, r => View(r.leg, r.Naked)));
+    }
+
+    private static ProtectionView View(ProtectionLeg l, decimal naked) => new(
+        l.Id, l.DecisionId, l.ClientDecisionId, l.AccountId, l.GroupId, l.GroupName, l.Symbol, l.Kind, l.Side, OrderAnnouncements.Plain(l.TriggerPrice), OrderAnnouncements.Plain(l.Qty), l.Status,
+        l.Reason, OrderAnnouncements.Plain(naked), l.CreatedAt, l.UpdatedAt);
+}

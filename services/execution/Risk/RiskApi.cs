@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Risk;
+
+/// <summary>
+/// The limits that were set for one scope, null where they cannot be read (then nothing is traded), and the <c>Version</c> that a change may
+/// name. <c>Effective</c> is what is in force for a group, or would be for one without limits of its own.
+/// </summary>
+public sealed record LimitsView(string Scope, Guid? ScopeId, long Version, JsonElement? Limits, JsonElement? Effective);
+
+/// <summary><c>/api/v1/risk/limits</c>: of the system, of an account, of a group. The strictest of all counts.</summary>
+public static class RiskApi
+{
+    public static void MapRisk(this WebApplication app)
+    {
+        var limits = app.MapGroup("/api/v1/risk/limits").RequireAuthorization().WithTags("execution");
+        Map(limits, "/", _ => ControlScope.System);
+        Map(limits, "/account/{id:guid}", id => new(ControlWords.Account, id));
+        Map(limits, "/group/{id:guid}", id => new(ControlWords.Group, id));
+    }
+
+    private static void Map(RouteGroupBuilder limits, string route, Func<Guid, ControlScope> scope)
+    {
+        limits.MapGet(route, (HttpContext http, ExecutionDb db, ExecutionOptions options, CancellationToken cancellationToken) => GetAsync(db, options, scope(Id(http)), cancellationToken))
+            .Produces<LimitsView>().Produces<ControlError>(404);
+        limits.MapPut(route, (HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, CancellationToken cancellationToken) =>
+            PutAsync(http, db, options, changes, scope(Id(http)), cancellationToken)).Produces<LimitsView>().Produces<ControlError>(400).Produces<ControlError>(404).Produces<ControlError>(409);
+    }
+
+    private static Guid Id(HttpContext http) => http.Request.RouteValues["id"] is string id ? Guid.Parse(id) : Guid.Empty;
+
+    private static async Task<IResult> GetAsync(ExecutionDb db, ExecutionOptions options, ControlScope scope, CancellationToken cancellationToken) =>
+        await ControlsApi.MissingAsync(db, scope, cancellationToken) ?? Results.Ok(await ViewAsync(db, options, scope, cancellationToken));
+
+    /// <summary>The whole set: what is not in it is no longer limited here.</summary>
+    private static async Task<IResult> PutAsync(HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, ControlScope scope, CancellationToken cancellationToken)
+    {
+        using var body = await ControlBody.ReadAsync(http.Request, known: null, cancellationToken);
+        if (body.Error is { } broken)
+        {
+            return broken;
+        }
+
+        var version = body.Fields.Whole("version", 0, int.MaxValue);
+        var order = new ControlOrder(scope, http.User.Actor(), body.Reason(required: false));
+        var limits = RiskLimitsJson.Read(body.Json, "", body.Errors, "version", "reason");
+        if (body.Error is { } wrong)
+        {
+            return wrong;
+        }
+
+        if (await ControlsApi.MissingAsync(db, scope, cancellationToken) is { } missing)
+        {
+            return missing;
+        }
+
+        return await changes.SetLimitsAsync(order, limits!, version, CancellationToken.None) is null
+            ? ControlBody.Conflict("version", "the version that was read", $"{version}")
+            : Results.Ok(await ViewAsync(db, options, scope, cancellationToken));
+    }
+
+    private static async Task<LimitsView> ViewAsync(ExecutionDb db, ExecutionOptions options, ControlScope scope, CancellationToken cancellationToken)
+    {
+        var account = scope.Scope switch
+        {
+            ControlWords.Account => scope.Id,
+            ControlWords.Group => await db.Bindings.AsNoTracking().Where(b => b.GroupId == scope.Id).Select(b => b.AccountId).SingleAsync(cancellationToken),
+            _ => Guid.Empty,
+        };
+        Guid[] ids = [Guid.Empty, account, scope.Id];
+        var rows = await db.Controls.AsNoTracking().Where(c => ids.Contains(c.ScopeId)).ToListAsync(cancellationToken);
+        var own = rows.Find(r => r.ScopeId == scope.Id);
+        var gate = new Gate(account, options, [.. rows]);
+        return new(
+            scope.Scope,
+            scope.Scope == ControlWords.System ? null : scope.Id,
+            own?.LimitsVersion ?? 0,
+            RiskLimitsJson.Parse(own?.Limits) is { } limits ? Element(RiskLimitsJson.Write(limits)) : null,
+            gate.LimitsAreReadable ? Element(RiskLimitsJson.Write(gate.Limits.AsLimits())) : null);
+    }
+
+    private static JsonElement Element(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+}

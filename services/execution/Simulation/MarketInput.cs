@@ -1,0 +1,13 @@
+namespace TradingSystem.Execution.Simulation;
+
+/// <summary>A trade on the tape; <c>Quantity</c> is in the base asset.</summary>
+public sealed record MarketTrade(string Symbol, decimal Price, decimal Quantity, DateTimeOffset At);
+
+/// <summary>A last price and, where known, the quotes beside it. It says nothing about volume, so it limits no fill.</summary>
+public sealed record MarketTick(string Symbol, decimal Price, decimal? Bid, decimal? Ask, DateTimeOffset At);
+
+/// <summary>A closed candle; <c>Volume</c> is in the base asset.</summary>
+public sealed record MarketCandle(string Symbol, DateTimeOffset OpenTime, TimeSpan Length, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume)
+{
+    public DateTimeOffset CloseTime => OpenTime + Length;
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Secrets;
+
+namespace TradingSystem.Execution.Storage;
+
+/// <summary>Tables of accounts, their bindings, their secrets, and who did what to them.</summary>
+internal static class AccountModel
+{
+    // Longer than any word of AccountWords.
+    private const int MaxWord = 16;
+
+    public static void AddAccounts(this ModelBuilder model)
+    {
+        model.Entity<Account>(e =>
+        {
+            e.Property(x => x.Seq).UseIdentityAlwaysColumn();
+            e.Property(x => x.MarginMode).HasMaxLength(MaxWord).HasDefaultValue(MarginModes.Cross);
+            e.Property(x => x.PositionMode).HasMaxLength(MaxWord).HasDefaultValue(PositionModes.OneWay);
+            e.Property(x => x.Active).HasDefaultValue(true);
+            e.Property(x => x.CredentialStatus).HasMaxLength(MaxWord).HasDefaultValue(CredentialStatuses.None);
+            e.Property(x => x.LiveConfirmation).HasMaxLength(MaxWord).HasDefaultValue(LiveConfirmations.None);
+            e.Property(x => x.Revision).HasDefaultValue(0L);
+            e.HasIndex(x => x.Seq).IsUnique();
+            // Simulated accounts are named after groups, which may take each other's names in turn.
+            e.HasIndex(x => x.Name).IsUnique().HasFilter($"exchange <> '{Exchanges.Simulated}'");
+            e.HasStorageParameter("fillfactor", ExecutionDb.RoomForUpdates);
+        });
+        model.Entity<Binding>(e =>
+        {
+            e.HasKey(x => x.GroupId);
+            e.HasIndex(x => x.AccountId);
+            e.Property(x => x.BoundAt).HasDefaultValueSql("now()");
+            e.HasOne<Account>().WithMany().HasForeignKey(x => x.AccountId).OnDelete(DeleteBehavior.Restrict);
+        });
+        model.Entity<AccountSecret>(e =>
+        {
+            e.HasKey(x => x.AccountId);
+            e.Ignore(x => x.Sealed);
+            e.HasOne<Account>().WithOne().HasForeignKey<AccountSecret>(x => x.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<LiveCode>(e =>
+        {
+            e.HasKey(x => x.AccountId);
+            e.HasOne<Account>().WithOne().HasForeignKey<LiveCode>(x => x.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<AccountAuditRow>(e =>
+        {
+            e.ToTable("account_audit");
+            e.HasKey(x => x.Seq);
+            e.Property(x => x.Seq).UseIdentityAlwaysColumn();
+            e.HasIndex(x => new { x.AccountId, x.Seq });
+        });
+    }
+}

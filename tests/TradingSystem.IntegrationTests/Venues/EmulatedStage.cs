@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TradingSystem.Execution.Venues;
+using TradingSystem.VenueEmulator.Control;
+using TradingSystem.VenueEmulator.Faults;
+using VenueKind = TradingSystem.VenueEmulator.Engine.VenueKind;
+
+namespace TradingSystem.IntegrationTests.Venues;
+
+/// <summary>An adapter in front of the emulator process.</summary>
+internal sealed class EmulatedStage : VenueStage
+{
+    private readonly string _name;
+
+    private EmulatedStage(string name, EmulatorProcess emulator) => (_name, Emulator) = (name, emulator);
+
+    public EmulatorProcess Emulator { get; }
+
+    public VenueKind Kind => Enum.Parse<VenueKind>(_name, ignoreCase: true);
+
+    public static new async Task<EmulatedStage> StartAsync(string name) => new(name, await EmulatorProcess.StartAsync());
+
+    public override Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null) =>
+        OpenAsync(VenueEnvironment.Live, mode, margin, change);
+
+    public async Task<Trader> OpenAsync(VenueEnvironment environment, PositionMode mode, MarginMode margin, Action<VenueOptions>? change)
+    {
+        var credentials = new VenueCredentials($"key{Guid.NewGuid():N}", $"secret{Guid.NewGuid():N}", Kind == VenueKind.Okx ? "phrase" : null);
+        await Emulator.OpenAccountAsync(new AccountRequest(
+            Kind, credentials.Key, credentials.Secret, credentials.Passphrase ?? "", Deposit, Demo: Kind == VenueKind.Okx && environment == VenueEnvironment.Sandbox));
+        return Connect(new VenueAccount(Guid.NewGuid(), _name, environment, credentials, margin, mode), change);
+    }
+
+    /// <summary>An adapter of its own for an account that the emulator may know or not.</summary>
+    public Trader Connect(VenueAccount account, Action<VenueOptions>? change = null)
+    {
+        var options = new VenueOptions
+        {
+            Hosts =
+            {
+                [_name] = new Dictionary<string, VenueHostOverride>
+                {
+                    [account.Environment.ToString()] = new()
+                    {
+                        Rest = Emulator.Rest(Kind),
+                        PublicStream = Emulator.Stream(Kind, "/public"),
+                        PrivateStream = Emulator.Stream(Kind, Kind switch { VenueKind.Binance => "/private/ws", VenueKind.Bybit => "/v5/private", _ => "/ws/v5/private" }),
+                    },
+                },
+            },
+            OrderDeadline = TimeSpan.FromSeconds(1),
+            ReadAttempt = TimeSpan.FromSeconds(1),
+            ReadDeadline = TimeSpan.FromSeconds(5),
+            StreamPing = TimeSpan.FromMilliseconds(400),
+            ReconnectLeast = TimeSpan.FromMilliseconds(50),
+            ReconnectMost = TimeSpan.FromMilliseconds(400),
+            RateLimitFactor = 1_000,
+        };
+        change?.Invoke(options);
+        var registry = new VenueRegistry(options, TimeProvider.System, NullLoggerFactory.Instance);
+        return new Trader(registry.Create(account), registry);
+    }
+
+    public override Task SetPriceAsync(string symbol, decimal last, decimal? mark = null) => Emulator.SetPriceAsync(new PriceRequest(symbol, last, Kind, mark));
+
+    public override Task PassCountdownAsync(Trader trader) => Emulator.ExpireCountdownsAsync(Kind, trader.Key);
+
+    /// <summary>A fault for one account only.</summary>
+    public Task FaultAsync(Trader trader, FaultKind kind, int? count = 1, double seconds = 0, decimal fraction = 0.5m, IReadOnlyList<Operation>? on = null, string? path = null) =>
+        Emulator.FaultAsync(new Fault(kind) { Venue = Kind, Key = trader.Key, Count = count, Seconds = seconds, Fraction = fraction, On = on, Path = path });
+
+    public async Task<int> CountAsync(Trader trader, string clientId) => (await Emulator.CountsAsync(Kind, trader.Key)).GetValueOrDefault(clientId);
+
+    public override ValueTask DisposeAsync() => Emulator.DisposeAsync();
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using TradingSystem.Execution.Simulation;
+using TradingSystem.Execution.Venues;
+
+namespace TradingSystem.IntegrationTests.Venues;
+
+/// <summary>The simulated venue, in this process and without a network.</summary>
+internal sealed class SimulatedStage : VenueStage
+{
+    private static readonly ExchangeTerms Terms = new() { SpreadBps = 0m, SlippageBps = 0m, VolumeShare = 1m };
+
+    private static readonly SymbolTerms[] Symbols =
+    [
+        new(new VenueInstrument("BTCUSDT", "BTCUSDT", 0.1m, 0.001m, 0.001m, 120m, 1000m, 5m, 1m, 100m, true) { PriceBandUp = 0.05m, PriceBandDown = 0.05m }),
+        new(new VenueInstrument("ETHUSDT", "ETHUSDT", 0.01m, 0.001m, 0.001m, 2000m, 10000m, 5m, 1m, 100m, true) { PriceBandUp = 0.05m, PriceBandDown = 0.05m }),
+    ];
+
+    private readonly ConcurrentBag<SimulatedVenue> _venues = [];
+    private readonly ConcurrentDictionary<string, (decimal Last, decimal Mark)> _prices = new() { ["BTCUSDT"] = (60_000m, 60_000m), ["ETHUSDT"] = (3_000m, 3_000m) };
+
+    public override Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null)
+    {
+        var account = new VenueAccount(Guid.NewGuid(), SimulatedVenue.VenueName, VenueEnvironment.Sandbox, new VenueCredentials("none", "none"), margin, mode);
+        var venue = new SimulatedVenue(account, Terms, Symbols, Deposit, TimeProvider.System);
+        foreach (var (symbol, price) in _prices)
+        {
+            Tell(venue, symbol, price.Last, price.Mark);
+        }
+
+        _venues.Add(venue);
+        return Task.FromResult(new Trader(venue, null));
+    }
+
+    public override Task SetPriceAsync(string symbol, decimal last, decimal? mark = null)
+    {
+        _prices[symbol] = (last, mark ?? last);
+        foreach (var venue in _venues)
+        {
+            Tell(venue, symbol, last, mark ?? last);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Its shortest countdown is over at once.</summary>
+    public override Task PassCountdownAsync(Trader trader) => Task.CompletedTask;
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void Tell(SimulatedVenue venue, string symbol, decimal last, decimal mark)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        venue.Mark(symbol, mark, now);
+        venue.Tick(new MarketTick(symbol, last, last, last, now));
+    }
+}

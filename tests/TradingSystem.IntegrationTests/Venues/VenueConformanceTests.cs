@@ -1,0 +1,203 @@
+using NUnit.Framework;
+using TradingSystem.Execution.Venues;
+using TradingSystem.IntegrationTests.Servers;
+
+namespace TradingSystem.IntegrationTests.Venues;
+
+/// <summary>What every venue must do, whatever it is: the contract of <see cref="IVenue"/>. Facts, settings and account.</summary>
+[TestFixtureSource(typeof(VenueStage), nameof(VenueStage.All))]
+public sealed partial class VenueConformanceTests(string venue)
+{
+    private const decimal Price = 60_000m;
+    private VenueStage _stage = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _stage = await VenueStage.StartAsync(venue);
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await _stage.DisposeAsync();
+
+    [SetUp]
+    public async Task OpenMarketAsync()
+    {
+        await _stage.SetPriceAsync("BTCUSDT", Price);
+        await _stage.SetPriceAsync("ETHUSDT", 3_000m);
+    }
+
+    [Test]
+    public async Task The_clock_is_read_and_hardly_differs_from_ours()
+    {
+        await using var trader = await _stage.OpenAsync();
+        var reply = await trader.Venue.SyncClockAsync(default);
+        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
+        Assert.That(trader.Venue.ClockOffset.Duration(), Is.LessThan(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
+    public async Task Instruments_tell_their_rules_in_the_base_asset()
+    {
+        await using var trader = await _stage.OpenAsync();
+        foreach (var symbol in new[] { "BTCUSDT", "ETHUSDT" })
+        {
+            var instrument = await trader.InstrumentAsync(symbol);
+            Assert.That(instrument.IsTrading, Is.True);
+            Assert.That(instrument.Tick, Is.GreaterThan(0m).And.LessThan(1m));
+            Assert.That(instrument.Step, Is.GreaterThan(0m).And.LessThanOrEqualTo(0.01m));
+            Assert.That(instrument.MinQuantity % instrument.Step, Is.Zero);
+            Assert.That(instrument.MaxMarketQuantity, Is.GreaterThanOrEqualTo(100m));
+            Assert.That(instrument.MinNotional, Is.InRange(0m, 100m));
+        }
+    }
+
+    [Test]
+    public async Task Mark_and_last_price_are_those_of_the_market()
+    {
+        await using var trader = await _stage.OpenAsync();
+        await _stage.SetPriceAsync("BTCUSDT", 60_100.5m, mark: 60_050m);
+        var mark = await trader.Venue.MarkPriceAsync("BTCUSDT", default);
+        var last = await trader.Venue.LastPriceAsync("BTCUSDT", default);
+        Assert.That(mark.Value?.Price, Is.EqualTo(60_050m), mark.ToString());
+        Assert.That(last.Value?.Price, Is.EqualTo(60_100.5m), last.ToString());
+    }
+
+    [Test]
+    public async Task A_symbol_that_is_not_listed_is_refused()
+    {
+        await using var trader = await _stage.OpenAsync();
+        var reply = await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 1m, symbol: "NOSUCHUSDT"), default);
+        Assert.That(reply.IsRefused, Is.True, reply.ToString());
+    }
+
+    [Test]
+    public async Task A_key_that_works_is_said_to_trade()
+    {
+        await using var trader = await _stage.OpenAsync();
+        var reply = await trader.Venue.CheckCredentialsAsync(default);
+        Assert.That(reply.Value?.CanTrade, Is.True, reply.ToString());
+        Assert.That(reply.Value!.Problem, Is.Null);
+        Assert.That(reply.Value.CanWithdraw, Is.Not.True);
+    }
+
+    [TestCase(PositionMode.OneWay, MarginMode.Cross)]
+    [TestCase(PositionMode.OneWay, MarginMode.Isolated)]
+    [TestCase(PositionMode.Hedge, MarginMode.Cross)]
+    [TestCase(PositionMode.Hedge, MarginMode.Isolated)]
+    public async Task Preparing_sets_the_modes_and_is_success_again_when_all_is_so(PositionMode mode, MarginMode margin)
+    {
+        await using var trader = await _stage.OpenAsync(mode, margin);
+        await trader.PrepareAsync(leverage: 5m);
+        await trader.PrepareAsync(leverage: 5m);
+        var side = mode == PositionMode.Hedge ? PositionSide.Long : (PositionSide?)null;
+        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m) with { PositionSide = side });
+        var position = (await trader.PositionsAsync()).Single();
+        Assert.That(position.Side, Is.EqualTo(side));
+        Assert.That(position.Leverage, Is.Null.Or.EqualTo(5m));
+        Assert.That(position.MarginMode, Is.Null.Or.EqualTo(margin));
+    }
+
+    [Test]
+    public async Task The_position_mode_does_not_change_under_an_open_position()
+    {
+        await using var trader = await _stage.OpenAsync();
+        await trader.PrepareAsync();
+        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
+        var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 10m, MarginMode.Cross, PositionMode.Hedge), default);
+        Assert.That(reply.IsRefused, Is.True, reply.ToString());
+        Assert.That(await trader.QtyAsync(), Is.EqualTo(0.01m));
+    }
+
+    [Test]
+    public async Task An_impossible_leverage_is_refused()
+    {
+        await using var trader = await _stage.OpenAsync();
+        var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 1_000m, MarginMode.Cross, PositionMode.OneWay), default);
+        Assert.That(reply.IsRefused, Is.True, reply.ToString());
+    }
+
+    [Test]
+    public async Task The_balance_is_the_deposit_and_moves_by_profit_and_fees()
+    {
+        await using var trader = await _stage.OpenAsync();
+        Assert.That((await trader.BalanceAsync()).Wallet, Is.EqualTo(VenueStage.Deposit));
+        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.1m));
+        await _stage.SetPriceAsync("BTCUSDT", 61_000m);
+        await trader.TradeAsync(Trader.Market(OrderSide.Sell, 0.1m) with { ReduceOnly = true });
+        var fills = await trader.FillsAsync(new FillQuery("BTCUSDT"));
+        var fees = fills.Sum(f => f.Fee ?? 0m);
+        Assert.That(fees, Is.GreaterThan(0m));
+        Assert.That((await trader.BalanceAsync()).Wallet, Is.EqualTo(VenueStage.Deposit + 100m - fees));
+    }
+
+    [Test]
+    public async Task Realised_profit_is_told_per_closing()
+    {
+        await using var trader = await _stage.OpenAsync();
+        await trader.TradeAsync(Trader.Market(OrderSide.Sell, 0.2m));
+        await _stage.SetPriceAsync("BTCUSDT", 59_500m);
+        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.2m) with { ReduceOnly = true });
+        var reply = await trader.Venue.RealizedPnlAsync("BTCUSDT", null, default);
+        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
+        var fees = (await trader.FillsAsync(new FillQuery("BTCUSDT"))).Sum(f => f.Fee ?? 0m);
+        // Some venues tell it before fees, some after.
+        Assert.That(reply.Value!.Sum(p => p.Amount), Is.EqualTo(100m).Or.EqualTo(100m - fees));
+        Assert.That(reply.Value!.Select(p => p.Id), Is.Unique);
+    }
+
+    [Test]
+    public async Task Funding_is_told_even_when_there_was_none()
+    {
+        await using var trader = await _stage.OpenAsync();
+        var reply = await trader.Venue.FundingAsync("BTCUSDT", TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1), default);
+        Assert.That(reply.Value, Is.Empty, reply.ToString());
+    }
+
+    [Test]
+    public async Task A_countdown_that_runs_out_takes_open_orders_and_leaves_protection()
+    {
+        await using var trader = await _stage.OpenAsync();
+        var limits = trader.Venue.Capabilities.Countdown;
+        var (order, stop) = (Trader.NewId(), Trader.NewId('S'));
+        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
+        await trader.ProtectAsync(new ProtectionOrder("BTCUSDT", stop, ProtectionKind.StopLoss, OrderSide.Sell, 50_000m) { Quantity = 0.01m });
+        await trader.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.01m, 58_000m, order));
+        var reply = await trader.Venue.CountdownAsync("BTCUSDT", limits?.Least ?? TimeSpan.FromSeconds(10), default);
+        if (limits is null)
+        {
+            Assert.That(reply.IsRefused, Is.True, reply.ToString());
+            return;
+        }
+
+        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
+        await _stage.PassCountdownAsync(trader);
+        Assert.That((await trader.EndedAsync(order)).Status, Is.EqualTo(VenueOrderStatus.Cancelled));
+        Assert.That((await trader.OpenAsync()).Select(o => o.ClientId), Is.EqualTo(new[] { stop }));
+    }
+
+    [Test]
+    public async Task A_countdown_that_was_stopped_takes_nothing()
+    {
+        await using var trader = await _stage.OpenAsync();
+        if (trader.Venue.Capabilities.Countdown is not { } limits)
+        {
+            return;
+        }
+
+        var order = Trader.NewId();
+        await trader.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.01m, 58_000m, order));
+        await trader.Venue.CountdownAsync("BTCUSDT", limits.Least + TimeSpan.FromSeconds(1), default);
+        var stopped = await trader.Venue.CountdownAsync("BTCUSDT", TimeSpan.Zero, default);
+        Assert.That(stopped.IsAccepted, Is.True, stopped.ToString());
+        await _stage.PassCountdownAsync(trader);
+        Assert.That((await trader.FoundAsync(order)).Status, Is.EqualTo(VenueOrderStatus.New));
+    }
+
+    [Test]
+    public async Task A_call_that_is_cancelled_by_its_caller_throws_and_nothing_else_does()
+    {
+        await using var trader = await _stage.OpenAsync();
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        Assert.That(async () => await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m), cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        await Wait.UntilAsync("nothing came of it", Trader.Patience, async () => (await trader.PositionsAsync()).Count == 0);
+    }
+}

@@ -1,0 +1,40 @@
+using NUnit.Framework;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Tests.Execution;
+
+namespace TradingSystem.Tests.Accounts;
+
+[TestFixture]
+public sealed class AccountGateTests
+{
+    [Test]
+    public void An_active_simulated_account_takes_every_decision() =>
+        Assert.That(Enum.GetValues<TradeAction>().Select(a => Refusal(Account(), a)), Is.All.Null);
+
+    [TestCase(TradeAction.Long)]
+    [TestCase(TradeAction.Short)]
+    [TestCase(TradeAction.Close)]
+    public void An_inactive_account_takes_no_order(TradeAction action)
+    {
+        var account = Account();
+        account.Active = false;
+        Assert.That(Refusal(account, action), Is.EqualTo(new RejectionReason("ACCOUNT_INACTIVE", "active", "inactive", null, "Account demo is not active.")));
+    }
+
+    [Test]
+    public void An_active_account_on_an_exchange_takes_every_decision([Values("binance", "bybit", "okx")] string exchange, [Values("sandbox", "live")] string mode) =>
+        Assert.That(Enum.GetValues<TradeAction>().Select(a => Refusal(Account(exchange, mode), a)), Is.All.Null);
+
+    [Test]
+    public void What_asks_for_no_order_is_recorded_everywhere()
+    {
+        var account = Account("binance", "live");
+        account.Active = false;
+        Assert.That(Refusal(account, TradeAction.NoTrade), Is.Null);
+    }
+
+    private static RejectionReason? Refusal(Account account, TradeAction action) => AccountGate.Refusal(Decisions.Long() with { Action = action }, account);
+
+    private static Account Account(string exchange = "simulated", string mode = "simulated") => new() { Id = Guid.NewGuid(), Name = "demo", Exchange = exchange, Mode = mode };
+}
