@@ -16,7 +16,6 @@ public static class GatewayMetrics
     private static readonly Counter<long> Frames = Meter.CreateCounter<long>("gateway.frames.received");
     private static readonly Counter<long> Accepted = Meter.CreateCounter<long>("gateway.events.accepted");
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("gateway.frames.refused");
-    private static readonly Counter<long> Pushed = Meter.CreateCounter<long>("gateway.events.pushed");
     private static readonly Counter<long> SlowConsumers = Meter.CreateCounter<long>("gateway.slow_consumers");
     private static readonly Counter<long> ConnectionsRefused = Meter.CreateCounter<long>("gateway.connections.refused");
 
@@ -29,8 +28,6 @@ public static class GatewayMetrics
     public static void EventAccepted(string kind) => Accepted.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     public static void FrameRefused(string reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
-
-    public static void EventPushed(int receivers) => Pushed.Add(receivers);
 
     public static void SlowConsumer() => SlowConsumers.Add(1);
 

@@ -22,8 +22,6 @@ public sealed class VenueFields
     /// <summary>A JSON number; in a query or form its digits.</summary>
     public VenueFields AddNumber(string name, long value) => AddValue(name, value);
 
-    public VenueFields AddFlag(string name, bool value) => AddValue(name, value);
-
     /// <summary>Only when it is set: exchanges take a missing flag for false.</summary>
     public VenueFields AddIf(string name, bool value) => value ? AddValue(name, true) : this;
 
