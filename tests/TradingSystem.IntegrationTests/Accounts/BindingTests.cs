@@ -119,7 +119,7 @@ public sealed class BindingTests
             Assert.That(snapshots[second].Positions.Single().Qty, Is.EqualTo(-0.02m));
             Assert.That(snapshots[_group].Equity, Is.EqualTo(snapshots[second].Equity));
         });
-        await Wait.UntilAsync("the account's equity is announced as it is now", TimeSpan.FromSeconds(20), () => _host.ReadAsync(db =>
+        await Wait.UntilAsync("the account's equity is announced as it is now", TimeSpan.FromSeconds(30), () => _host.ReadAsync(db =>
             db.Equity.AnyAsync(e => e.AccountId == account && db.Accounts.Any(a => a.Id == account && a.Version == e.AccountVersion))));
     }
 

@@ -10,7 +10,7 @@ namespace TradingSystem.IntegrationTests.Conformance;
 /// </summary>
 internal sealed class SdkDriver : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly List<JsonObject> _lines = [];

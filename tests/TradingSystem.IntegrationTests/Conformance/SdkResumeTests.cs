@@ -105,11 +105,15 @@ public sealed class SdkResumeTests(Sdk sdk, int protocol)
         await Wait.UntilAsync("the order is there", TimeSpan.FromSeconds(30), async () => (await OrdersAsync()).Count == 1);
         _network.Cut();
         var reply = await deciding;
-        await _bot.AskAsync("order", new() { ["decision_id"] = key });
+        await _bot.SeeAsync("order", IsFilled);
+
+        // Handlers run one after the other: what is raised now is reported after all that the order had to say.
+        await RaiseAsync(_group, "tick 1");
+        await ArrivedAsync(1);
         Assert.Multiple(() =>
         {
             Assert.That(reply["duplicate"]?.GetValue<bool>(), Is.True, reply.ToJsonString());
-            Assert.That(_bot.Seen("order").Count(o => o["status"]!.GetValue<string>() == "filled"), Is.EqualTo(1));
+            Assert.That(_bot.Seen("order").Count(IsFilled), Is.EqualTo(1), _bot.Output);
         });
         Assert.That(await OrdersAsync(), Has.Count.EqualTo(1));
     }
@@ -157,6 +161,8 @@ public sealed class SdkResumeTests(Sdk sdk, int protocol)
     private Task<JsonObject> ArrivedAsync(int tick) => _bot.SeeAsync("event", e => e["title"]!.GetValue<string>() == $"tick {tick}");
 
     private Task<IReadOnlyList<JsonNode>> OrdersAsync() => Cluster.ListAsync($"/api/v1/orders?group_id={_group.Id}");
+
+    private static bool IsFilled(JsonObject order) => order["status"]!.GetValue<string>() == "filled";
 
     private static IEnumerable<string> Ticks(int count) => Enumerable.Range(1, count).Select(i => $"tick {i}");
 }

@@ -81,11 +81,11 @@ public sealed class ControlStorageTests
         for (var round = 0; round < 15; round++)
         {
             var before = await FillsAsync();
-            await Wait.UntilAsync("somebody trades", TimeSpan.FromSeconds(20), async () => await FillsAsync() > before);
+            await Wait.UntilAsync("somebody trades", TimeSpan.FromSeconds(30), async () => await FillsAsync() > before);
             var halted = await _two.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
             var held = await FillsAsync();
             var refused = await RefusedAsync();
-            await Wait.UntilAsync("both go on and are refused", TimeSpan.FromSeconds(20), async () => await RefusedAsync() > refused + 10);
+            await Wait.UntilAsync("both go on and are refused", TimeSpan.FromSeconds(30), async () => await RefusedAsync() > refused + 10);
             Assert.That(await FillsAsync(), Is.EqualTo(held), "nothing left after the halt was saved");
             Assert.That(await _one.ReadAsync(db => db.Fills.Where(f => f.GroupId == _group).MaxAsync(f => f.CreatedAt)), Is.LessThanOrEqualTo(halted.ChangedAt));
             await _one.Controls.SetStateAsync(Order("over"), TradingState.Active, CancellationToken.None);

@@ -75,7 +75,7 @@ internal sealed class VenueCluster : IAsyncDisposable
     }
 
     public async Task BindAsync(string account, string group) =>
-        await Wait.UntilAsync("the group is bound", TimeSpan.FromSeconds(15), async () =>
+        await Wait.UntilAsync("the group is bound", TimeSpan.FromSeconds(30), async () =>
         {
             using var bound = await Product.Http.PutAsync(new Uri(Product.Front, $"/api/v1/accounts/{account}/groups/{group}"), null);
             return bound.IsSuccessStatusCode ? true : throw new InvalidOperationException(await bound.Content.ReadAsStringAsync());

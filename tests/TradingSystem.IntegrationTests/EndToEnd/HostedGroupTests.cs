@@ -21,7 +21,7 @@ public sealed class HostedGroupTests
         var eventId = order["trigger_event_id"]!.GetValue<string>();
         var decisionId = order["decision_id"]!.GetValue<string>();
 
-        await Wait.UntilAsync("diary, fills and equity have the chain", TimeSpan.FromSeconds(15), async () =>
+        await Wait.UntilAsync("diary, fills and equity have the chain", TimeSpan.FromSeconds(30), async () =>
             (await cluster.ListAsync("/api/v1/events?limit=1000")).Any(e => Text(e, "id") == eventId)
             && (await cluster.ListAsync("/api/v1/events?limit=1000")).Any(e => Text(e, "id") == decisionId && Text(e, "trigger_event_id") == eventId)
             && (await cluster.ListAsync("/api/v1/discussions")).Any(d => Text(d, "trigger_event_id") == eventId && Text(d, "decision_id") == decisionId)

@@ -53,7 +53,7 @@ public sealed class PrivatePostgres(string folder, bool durable = false) : IAsyn
     {
         await _process!.KillAsync();
         // SIGKILL to the postmaster leaves backends that end by themselves; a new one refuses to start before.
-        await Wait.UntilAsync("the old backends are gone", TimeSpan.FromSeconds(20), () => Task.FromResult(!ShareDataFolder()));
+        await Wait.UntilAsync("the old backends are gone", TimeSpan.FromSeconds(30), () => Task.FromResult(!ShareDataFolder()));
     }
 
     public async ValueTask DisposeAsync()

@@ -36,7 +36,7 @@ public sealed class TradingCluster : IAsyncDisposable
         }
     }
 
-    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(20) };
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     public string ConnectionString => _postgres.ConnectionString;
 
@@ -224,7 +224,7 @@ public sealed class TradingCluster : IAsyncDisposable
 
     private async Task LoginAsync()
     {
-        var login = await Wait.ForAsync("login", TimeSpan.FromSeconds(20), async () =>
+        var login = await Wait.ForAsync("login", TimeSpan.FromSeconds(30), async () =>
         {
             using var answer = await Http.PostAsJsonAsync(new Uri(Front, "/api/v1/auth/login"), new { username = AdminName, password = AdminPassword });
             return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonObject>() : null;

@@ -28,7 +28,7 @@ public sealed class MalformedFuzzTests
         var (_, token) = await cluster.AddGroupAsync("malformed");
         for (var sent = 0; sent < Frames;)
         {
-            using var socket = await Wait.ForAsync("the token is free", TimeSpan.FromSeconds(10), async () =>
+            using var socket = await Wait.ForAsync("the token is free", TimeSpan.FromSeconds(30), async () =>
             {
                 var fresh = await RawSocket.ConnectAsync(cluster.Socket, $"trading_group_token={token}");
                 return await fresh.ReceiveAsync() is { Opcode: 1 } ? fresh : null;

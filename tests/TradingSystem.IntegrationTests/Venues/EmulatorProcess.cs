@@ -11,7 +11,7 @@ namespace TradingSystem.IntegrationTests.Venues;
 internal sealed class EmulatorProcess : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("venues-").FullName;
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly Dictionary<VenueKind, int> _ports = Enum.GetValues<VenueKind>().ToDictionary(v => v, _ => OwnProcess.FreePort());
     private OwnProcess? _process;
 

@@ -11,7 +11,7 @@ namespace TradingSystem.IntegrationTests.Venues;
 /// <summary>An account at the emulator without an adapter in between: requests signed as each venue wants it, replies as they come.</summary>
 internal sealed class RawVenue(EmulatorProcess emulator, VenueKind venue) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = emulator.Rest(venue), Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = new() { BaseAddress = emulator.Rest(venue), Timeout = TimeSpan.FromSeconds(30) };
 
     public string Key { get; } = $"key{Guid.NewGuid():N}";
 
@@ -52,7 +52,7 @@ internal sealed class RawVenue(EmulatorProcess emulator, VenueKind venue) : IDis
     public async Task<ClientWebSocket> StreamAsync(bool business = false)
     {
         var socket = new ClientWebSocket();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         switch (venue)
         {
             case VenueKind.Binance:
@@ -60,7 +60,7 @@ internal sealed class RawVenue(EmulatorProcess emulator, VenueKind venue) : IDis
                 await socket.ConnectAsync(emulator.Stream(venue, $"/ws/{key}"), deadline.Token);
                 break;
             case VenueKind.Bybit:
-                var expires = (Now + TimeSpan.FromSeconds(10)).ToUnixTimeMilliseconds();
+                var expires = (Now + TimeSpan.FromSeconds(30)).ToUnixTimeMilliseconds();
                 await socket.ConnectAsync(emulator.Stream(venue, "/v5/private"), deadline.Token);
                 await TellAsync(socket, $$"""{"op":"auth","args":["{{Key}}",{{expires}},"{{Signing.Hex(Secret, $"GET/realtime{expires}")}}"]}""");
                 await NextAsync(socket, m => m["op"]?.GetValue<string>() == "auth");
@@ -86,7 +86,7 @@ internal sealed class RawVenue(EmulatorProcess emulator, VenueKind venue) : IDis
 
     public static async Task<JsonObject> NextAsync(ClientWebSocket socket, Func<JsonObject, bool> wanted)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var buffer = new byte[64 * 1024];
         while (true)
         {
@@ -110,7 +110,7 @@ internal sealed class RawVenue(EmulatorProcess emulator, VenueKind venue) : IDis
 
     private static async Task TellAsync(ClientWebSocket socket, string text)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, deadline.Token);
     }
 

@@ -10,7 +10,7 @@ internal sealed class Trader(IVenue venue, IDisposable? registry) : IAsyncDispos
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public IVenue Venue => venue;
 

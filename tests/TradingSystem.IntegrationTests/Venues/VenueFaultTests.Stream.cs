@@ -19,8 +19,9 @@ public sealed partial class VenueFaultTests
         var gap = await listener.SeenAsync<StreamGap>(_ => true);
         Assert.That(gap.Since, Is.LessThanOrEqualTo(gap.At).And.GreaterThan(before - TimeSpan.FromSeconds(10)));
         var id = Trader.NewId();
+        var placed = TimeProvider.System.GetUtcNow();
         await trader.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m, id));
-        await listener.SeenAsync<FillSeen>(e => e.Fill.ClientId == id);
+        await listener.FillToldAsync(id, placed);
         Assert.That(listener.Events.OfType<StreamOpened>(), Has.Exactly(1).Items);
     }
 
@@ -77,8 +78,9 @@ public sealed partial class VenueFaultTests
             await listener.SeenAsync<StreamGap>(_ => true);
             Assert.That(await stage.CountAsync(trader, refused), Is.Zero);
             var id = Trader.NewId();
+            var placed = TimeProvider.System.GetUtcNow();
             await trader.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m, id));
-            await listener.SeenAsync<FillSeen>(e => e.Fill.ClientId == id);
+            await listener.FillToldAsync(id, placed);
         }
     }
 }

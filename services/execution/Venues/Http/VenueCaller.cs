@@ -83,9 +83,9 @@ public sealed class VenueCaller(VenueContext context, IVenueDialect dialect, Rat
     {
         var started = context.Time.GetTimestamp();
         var pause = FirstPause;
+        var left = context.Options.ReadDeadline;
         for (var attempt = 1; ; attempt++)
         {
-            var left = context.Options.ReadDeadline - context.Time.GetElapsedTime(started);
             var deadline = left < context.Options.ReadAttempt ? left : context.Options.ReadAttempt;
             var reply = await AttemptAsync(request, left, deadline, cancellationToken);
             if (!IsWorthRepeating(reply) || attempt == ReadAttempts)
@@ -106,6 +106,12 @@ public sealed class VenueCaller(VenueContext context, IVenueDialect dialect, Rat
 
             await Task.Delay(wait, context.Time, cancellationToken);
             pause *= 2;
+            left = context.Options.ReadDeadline - context.Time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+            {
+                // Slept past it, on a busy machine.
+                return reply;
+            }
         }
     }
 
