@@ -36,7 +36,15 @@ public sealed class GatewayModule : IServiceModule
         services.AddDurableKind<GroupConfig, GroupsChanged>(items => new(items), g => g.Members.Sum(m => m.SystemPrompt.Length) + Overhead, inFlight: 1);
         services.AddEventLog("gateway-event-log", typeof(ImmediateEvents), typeof(TradeDecisions), typeof(OrderUpdates), typeof(GroupsChanged));
         services.AddSingleton(GatewayOptions.Read(builder.Configuration));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.RequestHeadersTimeout = HandshakeDeadline);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.RequestHeadersTimeout = HandshakeDeadline;
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(next =>
+            {
+                var events = listen.ApplicationServices.GetRequiredService<EventsListener>();
+                return connection => events.OnConnectionAsync(connection, next);
+            }));
+        });
         AddDirectory(services);
         AddSessions(services);
     }
@@ -94,6 +102,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<TradingControls>();
         services.AddSingleton<FrameHandler>();
         services.AddSingleton<EventsEndpoint>();
+        services.AddSingleton<EventsListener>();
         services.AddHostedService<SessionWatch>();
         services.AddHostedService<RevocationWatch>();
         services.AddHostedService<Drain>();

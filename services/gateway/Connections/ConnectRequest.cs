@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Tokens;
 
 namespace TradingSystem.Gateway.Connections;
@@ -9,14 +11,18 @@ public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? T
 {
     private const string BearerPrefix = "Bearer ";
 
-    /// <summary>Reads query and headers; or says how to refuse.</summary>
-    public static (ConnectRequest? Request, CloseReason? Refusal) Read(HttpRequest request)
+    public static (ConnectRequest? Request, CloseReason? Refusal) Read(HttpRequest request) => Read(request.Query, request.Headers.Authorization.ToString());
+
+    public static (ConnectRequest? Request, CloseReason? Refusal) Read(UpgradeRequest request) =>
+        Read(new QueryCollection(QueryHelpers.ParseQuery(request.Query)), request.Authorization);
+
+    /// <summary>Reads query and header; or says how to refuse.</summary>
+    private static (ConnectRequest? Request, CloseReason? Refusal) Read(IQueryCollection query, string authorization)
     {
-        var query = request.Query;
         var group = query["trading_group_token"];
         var trigger = query["trigger_token"];
         var ticket = query["ticket"];
-        var bearer = Bearer(request);
+        var bearer = Bearer(authorization);
         switch (group.Count + trigger.Count + ticket.Count + (bearer is null ? 0 : 1))
         {
             case 0:
@@ -48,11 +54,8 @@ public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? T
         return (new(ticket.Count > 0 ? null : secret, kind, ticket.Count > 0 ? secret : null, dialect.Value, features, from), null);
     }
 
-    public static string? Bearer(HttpRequest request)
-    {
-        var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? header[BearerPrefix.Length..].Trim() : null;
-    }
+    public static string? Bearer(string header) =>
+        header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? header[BearerPrefix.Length..].Trim() : null;
 
     private static bool ReadPosition(string text, out long? position)
     {

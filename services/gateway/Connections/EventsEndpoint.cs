@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using Microsoft.AspNetCore.Connections.Features;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
@@ -35,24 +33,31 @@ public sealed class EventsEndpoint(
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LogPoll = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>A request that came by HTTP.</summary>
     public async Task HandleAsync(HttpContext context)
+    {
+        if (await Handshake.AcceptAsync(context) is { } transport)
+        {
+            await HandleAsync(transport, ConnectRequest.Read(context.Request));
+        }
+        else
+        {
+            await ApiErrors.Validation("$", "WebSocket upgrade request", context.Request.Method).ExecuteAsync(context);
+        }
+    }
+
+    /// <summary>Runs until the connection has ended.</summary>
+    public async Task HandleAsync(Transport transport, (ConnectRequest? Request, CloseReason? Refusal) asked)
     {
         // Each frame starts a trace of its own; the connection's would never end.
         Activity.Current = null;
-        var transport = await Handshake.AcceptAsync(context);
-        if (transport is null)
-        {
-            await ApiErrors.Validation("$", "WebSocket upgrade request", context.Request.Method).ExecuteAsync(context);
-            return;
-        }
-
         var id = Guid.CreateVersion7(time.GetUtcNow());
         sessions.Opening(id);
         try
         {
-            if (await ClaimAsync(id, context, transport) is { } claimed)
+            if (await ClaimAsync(id, transport, asked.Request, asked.Refusal) is { } identity)
             {
-                await ServeAsync(id, claimed.Identity, claimed.Request, transport, context);
+                await ServeAsync(id, identity, asked.Request!, transport);
             }
         }
         finally
@@ -62,15 +67,13 @@ public sealed class EventsEndpoint(
     }
 
     /// <summary>Null when the connection was refused and closed.</summary>
-    private async Task<(Identity Identity, ConnectRequest Request)?> ClaimAsync(Guid id, HttpContext context, Stream transport)
+    private async Task<Identity?> ClaimAsync(Guid id, Transport transport, ConnectRequest? request, CloseReason? refusal)
     {
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        var (request, refusal) = ConnectRequest.Read(context.Request);
         if (sessions.IsDraining)
         {
             refusal = CloseCodes.ServerShutdown;
         }
-        else if (gate.Connecting(address) is var wait and > 0)
+        else if (gate.Connecting(transport.Address) is var wait and > 0)
         {
             await RefuseAsync(transport, CloseCodes.RateLimited, ReplyWriter.Refused(ReplyCodes.RateLimited, "$", "connections from this address", null, Dialect.Type, wait));
             return null;
@@ -78,11 +81,11 @@ public sealed class EventsEndpoint(
 
         if (refusal is null)
         {
-            var (hash, bad) = await tokens.HashAsync(request!, context.RequestAborted);
+            var (hash, bad) = await tokens.HashAsync(request!, transport.Closed);
             var (identity, held) = hash is null ? (null, bad) : await claims.ClaimAsync(hash, request!.OwnerKind, id);
-            if (identity is not null && await tokens.LoadOwnerAsync(identity, context.RequestAborted))
+            if (identity is not null && await tokens.LoadOwnerAsync(identity, transport.Closed))
             {
-                return (identity, request!);
+                return identity;
             }
 
             if (identity is not null)
@@ -91,11 +94,11 @@ public sealed class EventsEndpoint(
             }
 
             refusal = held ?? CloseCodes.Unavailable;
-            if (refusal == CloseCodes.InvalidToken && gate.BadToken(address))
+            if (refusal == CloseCodes.InvalidToken && gate.BadToken(transport.Address))
             {
                 // A guesser waits; a valid token never comes here.
                 refusal = CloseCodes.LockedOut;
-                await Task.Delay(LockedOutDelay, time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(LockedOutDelay, time, transport.Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
@@ -103,10 +106,9 @@ public sealed class EventsEndpoint(
         return null;
     }
 
-    private async Task ServeAsync(Guid id, Identity identity, ConnectRequest request, Stream transport, HttpContext context)
+    private async Task ServeAsync(Guid id, Identity identity, ConnectRequest request, Transport transport)
     {
-        var connection = context.Features.Get<IConnectionLifetimeFeature>()!;
-        using var session = new Session(id, identity, request, transport, connection.Abort, handler, options, time, log);
+        using var session = new Session(id, identity, request, transport, handler, options, time, log);
         GatewayMetrics.SessionOpened(identity.OwnerKind);
         try
         {
@@ -173,21 +175,20 @@ public sealed class EventsEndpoint(
         session.Follow(live);
     }
 
-    private async Task RefuseAsync(Stream transport, CloseReason reason, byte[]? frame)
+    private async Task RefuseAsync(Transport transport, CloseReason reason, byte[]? frame)
     {
         GatewayMetrics.ConnectionRefused(reason.Reason);
-        var bytes = default(OutBuffer);
         if (frame is not null)
         {
-            bytes.Add(Opcode.Text, frame);
+            transport.Output.WriteFrame(Opcode.Text, frame);
         }
 
-        bytes.AddClose(reason);
+        transport.Output.WriteClose(reason);
         using var deadline = new CancellationTokenSource(RefusalDeadline, time);
-        using var reader = new FrameReader(transport, FrameParser.MaxFrameBytes);
+        using var reader = new FrameReader(transport.Input, FrameParser.MaxFrameBytes);
         try
         {
-            await transport.WriteAsync(bytes.Written, deadline.Token);
+            await transport.Output.SendAsync(deadline.Token);
 
             // Until the peer has read it: an early end of the connection would be all that it sees.
             while (await reader.FillAsync(deadline.Token))
@@ -204,10 +205,6 @@ public sealed class EventsEndpoint(
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // Nobody is there to be told.
-        }
-        finally
-        {
-            bytes.Clear();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Gateway.Feeds;
@@ -53,7 +54,7 @@ public sealed class FeedReader
     public long Behind => _feed.Behind(_cursor);
 
     /// <summary>Writes what there is, up to about <paramref name="maxBytes"/>. False when frames were lost to this reader.</summary>
-    public bool Write(ref OutBuffer buffer, int maxBytes, Dialect dialect)
+    public bool Write(PipeWriter output, int maxBytes, Dialect dialect)
     {
         var entries = _batch ??= [];
         var from = _cursor.Index;
@@ -64,27 +65,27 @@ public sealed class FeedReader
 
         for (var i = 0; i < entries.Count; i++)
         {
-            EndReplay(ref buffer, from + i, dialect);
+            EndReplay(output, from + i, dialect);
             var entry = entries[i];
             if (!entry.Frame.IsOrder || _features.Orders)
             {
                 var previous = _features.Resume ? _features.Orders ? entry.PrevSeq : entry.PrevEventSeq : (long?)null;
-                buffer.Add(Opcode.Text, entry.Frame.Body(dialect, _groupId), PushWriter.Tail(_replaying, previous));
+                output.WriteFrame(Opcode.Text, entry.Frame.Body(dialect, _groupId), PushWriter.Tail(_replaying, previous));
                 Volatile.Write(ref _lastSeq, entry.Frame.Seq);
             }
         }
 
-        EndReplay(ref buffer, from + entries.Count, dialect);
+        EndReplay(output, from + entries.Count, dialect);
         entries.Clear();
         return true;
     }
 
-    private void EndReplay(ref OutBuffer buffer, long index, Dialect dialect)
+    private void EndReplay(PipeWriter output, long index, Dialect dialect)
     {
         if (_replaying && index >= _liveFrom.Index)
         {
             Volatile.Write(ref _replaying, false);
-            buffer.Add(Opcode.Text, PushWriter.Resumed(true, null, LastSeq, dialect));
+            output.WriteFrame(Opcode.Text, PushWriter.Resumed(true, null, LastSeq, dialect));
         }
     }
 }

@@ -25,8 +25,7 @@ public sealed class Session : IDisposable
     private static readonly TimeSpan ProbeDeadline = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan ProbePoll = TimeSpan.FromMilliseconds(20);
 
-    private readonly Stream _transport;
-    private readonly Action _abort;
+    private readonly Transport _transport;
     private readonly FrameReader _reader;
     private readonly FrameHandler _handler;
     private readonly GatewayOptions _options;
@@ -44,16 +43,15 @@ public sealed class Session : IDisposable
     private long _pingedAt;
     private long _messageBegan;
 
-    public Session(Guid id, Identity identity, ConnectRequest request, Stream transport, Action abort, FrameHandler handler, GatewayOptions options, TimeProvider time, ILogger log)
+    public Session(Guid id, Identity identity, ConnectRequest request, Transport transport, FrameHandler handler, GatewayOptions options, TimeProvider time, ILogger log)
     {
         Id = id;
         Identity = identity;
         Features = request.Features;
         Dialect = request.Dialect;
         _transport = transport;
-        _abort = abort;
-        _reader = new FrameReader(transport, FrameParser.MaxFrameBytes);
-        _writer = new SessionWriter(this, transport, options, time, log);
+        _reader = new FrameReader(transport.Input, FrameParser.MaxFrameBytes);
+        _writer = new SessionWriter(this, transport.Output, options, time, log);
         _handler = handler;
         _options = options;
         _time = time;
@@ -105,7 +103,7 @@ public sealed class Session : IDisposable
         }
 
         Volatile.Write(ref _aborted, true);
-        _abort();
+        _transport.Abort();
         _writer.Wake();
     }
 
@@ -213,8 +211,7 @@ public sealed class Session : IDisposable
     public void Dispose()
     {
         _reader.Dispose();
-        _writer.Dispose();
-        _transport.Dispose();
+        _transport.Input.Dispose();
     }
 
     private async Task ReadAsync()
@@ -254,7 +251,7 @@ public sealed class Session : IDisposable
     {
         _reader.Dispose();
         var waste = new byte[1024];
-        while (!_peerClosed && await _transport.ReadAsync(waste) > 0)
+        while (!_peerClosed && await _transport.Input.ReadAsync(waste) > 0)
         {
         }
     }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Gateway.Framing;
@@ -8,7 +9,7 @@ namespace TradingSystem.Gateway.Connections;
 /// The sending half of a session, alone on its transport: replies in the order of their frames, frames of the session's own, and what the
 /// group's feed has next. What is there leaves together in one write.
 /// </summary>
-public sealed class SessionWriter(Session session, Stream transport, GatewayOptions options, TimeProvider time, ILogger log) : IDisposable
+public sealed class SessionWriter(Session session, PipeWriter output, GatewayOptions options, TimeProvider time, ILogger log)
 {
     private const int BatchBytes = 64 * 1024;
     private const int MaxDirectBytes = 1 << 20;
@@ -19,7 +20,6 @@ public sealed class SessionWriter(Session session, Stream transport, GatewayOpti
     private readonly Signal _signal = new();
     private readonly Queue<(Opcode Opcode, byte[] Payload)> _direct = new();
     private FeedReader? _feed;
-    private OutBuffer _out;
     private int _directBytes;
     private CloseReason? _close;
     private bool _dropQueued;
@@ -98,7 +98,7 @@ public sealed class SessionWriter(Session session, Stream transport, GatewayOpti
             while (!session.IsAborted)
             {
                 Collect();
-                if (_out.Length > 0)
+                if (output.UnflushedBytes > 0)
                 {
                     await FlushAsync();
                 }
@@ -120,7 +120,7 @@ public sealed class SessionWriter(Session session, Stream transport, GatewayOpti
 
             if (!session.IsAborted)
             {
-                _out.AddClose(_close!);
+                output.WriteClose(_close!);
                 await FlushAsync();
             }
         }
@@ -131,8 +131,6 @@ public sealed class SessionWriter(Session session, Stream transport, GatewayOpti
             session.Abort();
         }
     }
-
-    public void Dispose() => _out.Clear();
 
     private void Cut()
     {
@@ -145,11 +143,11 @@ public sealed class SessionWriter(Session session, Stream transport, GatewayOpti
 
     private void Collect()
     {
-        while (_out.Length < BatchBytes && !DropsQueued && Replies.Take() is { } reply)
+        while (output.UnflushedBytes < BatchBytes && !DropsQueued && Replies.Take() is { } reply)
         {
             if (reply.Frame is { Length: > 0 } frame)
             {
-                _out.Add(Opcode.Text, frame);
+                output.WriteFrame(Opcode.Text, frame);
             }
 
             if (reply.ThenClose is { } close)
@@ -161,14 +159,14 @@ public sealed class SessionWriter(Session session, Stream transport, GatewayOpti
 
         lock (_direct)
         {
-            while (!IsClosing && _out.Length < BatchBytes && _direct.TryDequeue(out var frame))
+            while (!IsClosing && output.UnflushedBytes < BatchBytes && _direct.TryDequeue(out var frame))
             {
                 _directBytes -= frame.Payload.Length;
-                _out.Add(frame.Opcode, frame.Payload);
+                output.WriteFrame(frame.Opcode, frame.Payload);
             }
         }
 
-        if (!IsClosing && _out.Length < BatchBytes && Feed is { } feed && !feed.Write(ref _out, BatchBytes - _out.Length, session.Dialect))
+        if (!IsClosing && output.UnflushedBytes < BatchBytes && Feed is { } feed && !feed.Write(output, BatchBytes - (int)output.UnflushedBytes, session.Dialect))
         {
             // Better a cut that says so than a silent gap.
             Cut();
@@ -178,8 +176,7 @@ public sealed class SessionWriter(Session session, Stream transport, GatewayOpti
     private async ValueTask FlushAsync()
     {
         Interlocked.Exchange(ref _writingSince, time.GetTimestamp());
-        await transport.WriteAsync(_out.Written, CancellationToken.None);
+        await output.SendAsync(CancellationToken.None);
         Interlocked.Exchange(ref _writingSince, 0);
-        _out.Clear();
     }
 }

@@ -56,7 +56,7 @@ public static class TicketsApi
     public static void MapTickets(this WebApplication app) =>
         app.MapPost("/api/v1/ws-tickets", async Task<IResult> (HttpContext context, Tickets tickets, AddressGate gate, CancellationToken cancellationToken) =>
         {
-            var hash = ConnectRequest.Bearer(context.Request) is { Length: > 0 } token ? TokenSecrets.Hash(token) : null;
+            var hash = ConnectRequest.Bearer(context.Request.Headers.Authorization.ToString()) is { Length: > 0 } token ? TokenSecrets.Hash(token) : null;
             string? ticket;
             try
             {

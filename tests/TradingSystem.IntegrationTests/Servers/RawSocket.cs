@@ -10,7 +10,12 @@ public sealed class RawSocket : IDisposable
     private readonly TcpClient _client = new() { NoDelay = true };
     private NetworkStream _stream = null!;
 
-    public static async Task<RawSocket> ConnectAsync(Uri socket, string query)
+    /// <summary>A header that makes a request so long that the gateway leaves it to its HTTP server.</summary>
+    private static readonly string Long = $"Cookie: {new string('x', 9000)}\r\n";
+
+    /// <param name="byHttp">The way of connections behind TLS, and of requests that come in parts.</param>
+    /// <param name="with">Sent together with the request.</param>
+    public static async Task<RawSocket> ConnectAsync(Uri socket, string query, bool byHttp = false, byte[]? with = null)
     {
         var raw = new RawSocket();
 
@@ -18,8 +23,8 @@ public sealed class RawSocket : IDisposable
         raw._client.ReceiveBufferSize = 4096;
         await raw._client.ConnectAsync(socket.Host, socket.Port);
         raw._stream = raw._client.GetStream();
-        var request = $"GET {socket.AbsolutePath}?{query} HTTP/1.1\r\nHost: {socket.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-        await raw._stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        var request = $"GET {socket.AbsolutePath}?{query} HTTP/1.1\r\nHost: {socket.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{(byHttp ? Long : "")}\r\n";
+        await raw._stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(request), .. with ?? []]);
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
@@ -50,7 +55,7 @@ public sealed class RawSocket : IDisposable
     /// <summary>The next frame's opcode and payload; null at the end of the stream.</summary>
     public async Task<(int Opcode, byte[] Payload)?> ReceiveAsync(TimeSpan? within = null)
     {
-        using var deadline = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(30));
         var header = new byte[2];
         try
         {

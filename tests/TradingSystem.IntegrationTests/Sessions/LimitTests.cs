@@ -75,7 +75,7 @@ public sealed class LimitTests
         Assert.That(refused.Select(r => r["code"]!.GetValue<string>()), Is.All.EqualTo("RATE_LIMITED"));
         var wait = refused[^1]["retry_after_ms"]!.GetValue<int>();
         Assert.That(wait, Is.InRange(1, 1000));
-        await Wait.UntilAsync("a frame passes again", TimeSpan.FromSeconds(5), async () =>
+        await Wait.UntilAsync("a frame passes again", TimeSpan.FromSeconds(30), async () =>
             (await bot.AskAsync(JsonNode.Parse("""{"type":"system","level":"info","code":"RATE"}""")!))["ok"]!.GetValue<bool>());
     }
 
@@ -114,37 +114,49 @@ public sealed class LimitTests
     [TestCase(0xC1, "{}", 1002, "PROTOCOL_ERROR")]
     [TestCase(0x80, "{}", 1002, "PROTOCOL_ERROR")]
     [TestCase(0x81, "\u00ff", 1007, "INVALID_UTF8")]
-    public async Task Frames_that_break_the_WebSocket_rules_are_answered_with_their_code(int firstByte, string payload, int code, string reason)
+    [TestCase(0x81, "\u00ff", 1007, "INVALID_UTF8", true)]
+    public async Task Frames_that_break_the_WebSocket_rules_are_answered_with_their_code(int firstByte, string payload, int code, string reason, bool byHttp = false)
     {
-        var (_, token) = await _cluster.AddGroupAsync($"limits_{firstByte}_{code}");
-        using var raw = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}");
+        var (_, token) = await _cluster.AddGroupAsync($"limits_{firstByte}_{code}_{byHttp}");
+        using var raw = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}", byHttp);
         await raw.ReceiveAsync();
         await raw.SendAsync(RawSocket.Frame((byte)firstByte, Encoding.Latin1.GetBytes(payload)));
         Assert.That(await raw.CloseAsync(), Is.EqualTo((code, reason)));
     }
 
     [Test]
-    public async Task A_reader_that_stalls_is_cut_and_the_others_get_everything()
+    public async Task A_frame_that_comes_together_with_the_request_is_answered_behind_the_ack([Values] bool byHttp)
     {
-        var (_, stalledToken) = await _cluster.AddGroupAsync("limits_stalled", "XRPUSDT");
-        var (_, livelyToken) = await _cluster.AddGroupAsync("limits_lively", "XRPUSDT");
-        using var stalled = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={stalledToken}");
+        var (_, token) = await _cluster.AddGroupAsync($"limits_eager_{byHttp}");
+        using var raw = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}", byHttp, RawSocket.Frame(0x89, "hello"u8));
+        Assert.That((await raw.ReceiveAsync())?.Opcode, Is.EqualTo(1));
+        var pong = await raw.ReceiveAsync();
+        Assert.That((pong?.Opcode, Encoding.ASCII.GetString(pong?.Payload ?? [])), Is.EqualTo((10, "hello")));
+    }
+
+    [Test]
+    public async Task A_reader_that_stalls_is_cut_and_the_others_get_everything([Values] bool byHttp)
+    {
+        var (stalledName, livelyName) = ($"limits_stalled_{byHttp}", $"limits_lively_{byHttp}");
+        var (_, stalledToken) = await _cluster.AddGroupAsync(stalledName, "XRPUSDT");
+        var (_, livelyToken) = await _cluster.AddGroupAsync(livelyName, "XRPUSDT");
+        using var stalled = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={stalledToken}", byHttp);
         await using var lively = await Bot.GroupAsync(_cluster, livelyToken);
         await lively.ReceiveAsync();
-        await using var trigger = await Bot.TriggerAsync(_cluster, await _cluster.AddTriggerAsync("limits_trigger"));
+        await using var trigger = await Bot.TriggerAsync(_cluster, await _cluster.AddTriggerAsync($"limits_trigger_{byHttp}"));
         await trigger.ReceiveAsync();
         var payload = new string('x', 60_000);
         const int Events = 200;
         for (var n = 0; n < Events; n++)
         {
-            var reply = await trigger.AskAsync(Bot.Immediate($"{n}", payload, "limits_stalled", "limits_lively"));
+            var reply = await trigger.AskAsync(Bot.Immediate($"{n}", payload, stalledName, livelyName));
             Assert.That(reply["message"]!.GetValue<string>(), Is.EqualTo("accepted"), reply.ToJsonString());
             Assert.That((await lively.OfTypeAsync("event"))["title"]!.GetValue<string>(), Is.EqualTo($"{n}"));
         }
 
         // It wakes up to find itself closed, not to a gap.
-        await Wait.UntilAsync("the stalled session is gone", TimeSpan.FromSeconds(20), async () =>
-            (await trigger.AskAsync(Bot.Immediate("count", "{}", "limits_stalled")))["dispatched_clients"]!.GetValue<int>() == 0);
+        await Wait.UntilAsync("the stalled session is gone", TimeSpan.FromSeconds(30), async () =>
+            (await trigger.AskAsync(Bot.Immediate("count", "{}", stalledName)))["dispatched_clients"]!.GetValue<int>() == 0);
         var frames = 0;
         while (await stalled.ReceiveAsync() is { Opcode: 1 })
         {

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using TradingSystem.Gateway.Framing;
+
+namespace TradingSystem.Gateway.Connections;
+
+/// <summary>
+/// Takes plain requests for <c>/ws/events</c> off a listener before HTTP sees them: a bot's connection then costs a socket's memory and
+/// no HTTP request's, and its frames go straight into the socket's pipe. Everything else goes on to the HTTP server, which serves
+/// <c>/ws/events</c> as well (behind TLS, or when the request comes in parts).
+/// </summary>
+public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
+{
+    /// <summary>As long as an HTTP server keeps a connection on which nothing was said.</summary>
+    private static readonly TimeSpan FirstBytesDeadline = TimeSpan.FromSeconds(130);
+
+    /// <summary>Longer heads are left to HTTP.</summary>
+    private const int LongestHead = 8 * 1024;
+
+    public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var input = connection.Transport.Input;
+        if (await FirstAsync(connection) is not { } first)
+        {
+            return;
+        }
+
+        if (Parse(first, out var length) is { } request)
+        {
+            input.AdvanceTo(first.GetPosition(length));
+            await ServeAsync(connection, request);
+            return;
+        }
+
+        input.AdvanceTo(first.Start);
+        await next(connection);
+    }
+
+    /// <summary>What the peer says first; null if it says nothing, or the server stops meanwhile.</summary>
+    private async Task<ReadOnlySequence<byte>?> FirstAsync(ConnectionContext connection)
+    {
+        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using var deadline = new CancellationTokenSource(FirstBytesDeadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+        try
+        {
+            return (await connection.Transport.Input.ReadAsync(either.Token)).Buffer;
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static UpgradeRequest? Parse(in ReadOnlySequence<byte> bytes, out int length)
+    {
+        var head = bytes.Slice(0, Math.Min(bytes.Length, LongestHead));
+        return UpgradeRequest.Parse(head.IsSingleSegment ? head.FirstSpan : head.ToArray(), "/ws/events"u8, out length);
+    }
+
+    private async Task ServeAsync(ConnectionContext connection, UpgradeRequest request)
+    {
+        Transport.LimitSendBuffer(connection.Features);
+        var output = connection.Transport.Output;
+        Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {Handshake.Answer(request.Key)}\r\n\r\n", output);
+        try
+        {
+            await output.SendAsync(connection.ConnectionClosed);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            return;
+        }
+
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        await events.HandleAsync(
+            new(connection.Transport.Input.AsStream(leaveOpen: true), output, address, connection.Abort, connection.ConnectionClosed),
+            ConnectRequest.Read(request));
+    }
+}

@@ -1,0 +1,25 @@
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace TradingSystem.Gateway.Framing;
+
+/// <summary>A connection after its handshake.</summary>
+/// <param name="Input">Completes an empty read when there is something.</param>
+/// <param name="Abort">Breaks it off at once.</param>
+/// <param name="Closed">Set when the peer is gone or it was broken off.</param>
+public sealed record Transport(Stream Input, PipeWriter Output, IPAddress Address, Action Abort, CancellationToken Closed)
+{
+    /// <summary>The system doubles it. Left to itself it would give a reader that stalls 4 MiB of its memory, unseen by the limits here.</summary>
+    private const int SendBufferBytes = 128 * 1024;
+
+    /// <summary>Bounds what the system keeps for a peer that does not read.</summary>
+    public static void LimitSendBuffer(IFeatureCollection features)
+    {
+        if (features.Get<IConnectionSocketFeature>() is { } connection)
+        {
+            connection.Socket.SendBufferSize = SendBufferBytes;
+        }
+    }
+}
