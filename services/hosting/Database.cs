@@ -7,9 +7,17 @@ using Npgsql;
 
 namespace TradingSystem.Hosting;
 
-/// <summary>PostgreSQL for a service: one data source a process, one schema a service.</summary>
+/// <summary>
+/// PostgreSQL for a service: one data source a process, one schema a service. Connections keep their prepared statements from one use to the
+/// next; whoever needs a session's own state (a lock that ends with it) takes one from the data source named <see cref="Sessions"/>.
+/// </summary>
 public static class Database
 {
+    public const string Sessions = "sessions";
+
+    private const int PreparedStatements = 64;
+    private const int UsesUntilPrepared = 2;
+
     public const string DefaultConnection = "Host=127.0.0.1;Port=5432;Username=trading;Database=trading";
 
     public static void AddDatabase(this WebApplicationBuilder builder)
@@ -24,7 +32,17 @@ public static class Database
             connection.MaxPoolSize = 40;
         }
 
+        // Nothing here leaves state behind in a pooled session, and cleaning it up would throw the prepared statements away.
+        connection.NoResetOnClose = true;
+        if (!connection.ShouldSerialize("Max Auto Prepare"))
+        {
+            connection.MaxAutoPrepare = PreparedStatements;
+            connection.AutoPrepareMinUsages = UsesUntilPrepared;
+        }
+
         builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connection));
+        var sessions = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Pooling = false };
+        builder.Services.AddKeyedSingleton(Sessions, (_, _) => NpgsqlDataSource.Create(sessions));
     }
 
     /// <summary>Registers the context for injection and its pooled factory; its migrations history lives in its own schema.</summary>

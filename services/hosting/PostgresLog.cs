@@ -34,6 +34,9 @@ public sealed class PostgresLog(
     private readonly Dictionary<string, Type> _types = kinds.Select(k => k.MessageType).Distinct().ToDictionary(t => t.Name);
     private long _last;
 
+    // Of its own, so that the statement stays prepared.
+    private NpgsqlConnection? _connection;
+
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
@@ -92,6 +95,7 @@ public sealed class PostgresLog(
         var checkpoints = CheckpointLoopAsync(stoppingToken);
         await AppendLoopAsync(stoppingToken);
         await checkpoints;
+        await CloseAsync();
     }
 
     private async Task AppendLoopAsync(CancellationToken stoppingToken)
@@ -115,10 +119,11 @@ public sealed class PostgresLog(
                 var now = time.GetUtcNow();
                 foreach (var entry in group)
                 {
+                    // Its sender need not wait for its readers.
+                    entry.Done.TrySetResult(PublishOutcome.Durable);
                     tail.Committed(new(entry.Position, entry.Message, now));
                     using var activity = Activities.StartActivity("bus.dispatch", ActivityKind.Producer, entry.Trace);
                     await DispatchAsync(entry.Message, entry.MessageType, entry.Position);
-                    entry.Done.TrySetResult(PublishOutcome.Durable);
                 }
             }
         }
@@ -132,33 +137,46 @@ public sealed class PostgresLog(
         {
             try
             {
-                await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                sent = true;
+                _connection ??= await database.OpenConnectionAsync(stoppingToken);
                 await using var command = new NpgsqlCommand(
-                    "insert into bus.log (position, kind, body) select * from unnest($1, $2, $3) on conflict (position) do nothing", connection);
+                    "insert into bus.log (position, kind, body) select * from unnest($1, $2, $3) on conflict (position) do nothing", _connection);
                 command.Parameters.Add(new() { Value = group.Select(e => e.Position).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
                 command.Parameters.Add(new() { Value = group.Select(e => e.MessageType.Name).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
                 command.Parameters.Add(new() { Value = group.Select(e => e.Body).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+                await command.PrepareAsync(CancellationToken.None);
+                sent = true;
                 await command.ExecuteNonQueryAsync(CancellationToken.None);
                 return true;
             }
             catch (Exception e) when (!sent && (Outage.IsOutage(e) || e is OperationCanceledException))
             {
                 PostgresLogLog.Unreachable(log, e);
+                await CloseAsync();
                 group.ForEach(entry => entry.Done.TrySetResult(PublishOutcome.Unavailable));
                 return false;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested && (Outage.IsOutage(e) || e is OperationCanceledException))
             {
                 PostgresLogLog.Unreachable(log, e);
+                await CloseAsync();
                 await Task.Delay(CheckpointInterval, time, CancellationToken.None);
             }
             catch (Exception e)
             {
                 PostgresLogLog.Unreachable(log, e);
+                await CloseAsync();
                 group.ForEach(entry => entry.Done.TrySetResult(PublishOutcome.Unknown));
                 return false;
             }
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
         }
     }
 

@@ -5,6 +5,7 @@ using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Execution.Venues;
+using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -13,7 +14,7 @@ namespace TradingSystem.Execution.Desk;
 /// session ends, all of its desks end at once, and whoever takes over makes sure that nothing of theirs can be saved any more.
 /// </summary>
 public sealed class DeskHost(
-    NpgsqlDataSource database,
+    [FromKeyedServices(Database.Sessions)] NpgsqlDataSource sessions,
     IDbContextFactory<ExecutionDb> databases,
     VenueRegistry registry,
     CredentialVault vault,
@@ -79,7 +80,7 @@ public sealed class DeskHost(
     /// <summary>For as long as the session lasts.</summary>
     private async Task OwnAsync(CancellationToken stoppingToken)
     {
-        await using var session = await database.OpenConnectionAsync(stoppingToken);
+        await using var session = await sessions.OpenConnectionAsync(stoppingToken);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var owned = new Dictionary<Guid, Task>();
         try

@@ -12,7 +12,7 @@ namespace TradingSystem.Execution.Desk;
 /// is announced again with the same id.
 /// </summary>
 public sealed class StepAnnouncer(
-    NpgsqlDataSource database, IDbContextFactory<ExecutionDb> databases, IDurablePublisher publisher, BusReadiness bus, TimeProvider time, ILogger<StepAnnouncer> log) : BackgroundService
+    [FromKeyedServices(Database.Sessions)] NpgsqlDataSource sessions, IDbContextFactory<ExecutionDb> databases, IDurablePublisher publisher, BusReadiness bus, TimeProvider time, ILogger<StepAnnouncer> log) : BackgroundService
 {
     private const long LockKey = 0x54535F5354455053;
     private const int MostAtOnce = 512;
@@ -32,7 +32,7 @@ public sealed class StepAnnouncer(
         {
             try
             {
-                await using var connection = await database.OpenConnectionAsync(stoppingToken);
+                await using var connection = await sessions.OpenConnectionAsync(stoppingToken);
                 await WorkAsync(connection, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
