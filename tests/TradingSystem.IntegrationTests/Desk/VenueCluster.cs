@@ -11,7 +11,7 @@ using TradingSystem.VenueEmulator.Faults;
 
 namespace TradingSystem.IntegrationTests.Desk;
 
-/// <summary>The whole product in one process, whose venues are the emulator: a process of its own that is never told who asks.</summary>
+/// <summary>The whole product, whose venues are the emulator: a process of its own that is never told who asks.</summary>
 internal sealed class VenueCluster : IAsyncDisposable
 {
     public const decimal Price = 100_000m;
@@ -22,7 +22,7 @@ internal sealed class VenueCluster : IAsyncDisposable
 
     public EmulatorProcess Emulator { get; }
 
-    public static async Task<VenueCluster> StartAsync()
+    public static async Task<VenueCluster> StartAsync(bool distributed = false)
     {
         var emulator = await EmulatorProcess.StartAsync();
         try
@@ -32,7 +32,7 @@ internal sealed class VenueCluster : IAsyncDisposable
                 await emulator.SetPriceAsync(new PriceRequest(symbol, symbol == "BTCUSDT" ? Price : 4_000m));
             }
 
-            return new VenueCluster(await TradingCluster.StartAsync(distributed: false, settings: Settings(emulator)), emulator);
+            return new VenueCluster(await TradingCluster.StartAsync(distributed, settings: Settings(emulator)), emulator);
         }
         catch
         {

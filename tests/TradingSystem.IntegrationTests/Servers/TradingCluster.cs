@@ -40,6 +40,9 @@ public sealed class TradingCluster : IAsyncDisposable
 
     public string ConnectionString => _postgres.ConnectionString;
 
+    /// <summary>amqp:// of the broker, where there is one.</summary>
+    public string Broker => _rabbit.Address;
+
     public static string AdminName => "admin";
 
     public static string Password => AdminPassword;
