@@ -18,9 +18,6 @@ public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
     /// <summary>As long as an HTTP server keeps a connection on which nothing was said.</summary>
     private static readonly TimeSpan FirstBytesDeadline = TimeSpan.FromSeconds(130);
 
-    /// <summary>Longer heads are left to HTTP.</summary>
-    private const int LongestHead = 8 * 1024;
-
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var input = connection.Transport.Input;
@@ -58,7 +55,7 @@ public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
 
     private static UpgradeRequest? Parse(in ReadOnlySequence<byte> bytes, out int length)
     {
-        var head = bytes.Slice(0, Math.Min(bytes.Length, LongestHead));
+        var head = bytes.Slice(0, Math.Min(bytes.Length, UpgradeRequest.LongestHead));
         return UpgradeRequest.Parse(head.IsSingleSegment ? head.FirstSpan : head.ToArray(), "/ws/events"u8, out length);
     }
 

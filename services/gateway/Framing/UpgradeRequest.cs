@@ -7,7 +7,8 @@ namespace TradingSystem.Gateway.Framing;
 /// <param name="Query">With its question mark; empty without.</param>
 public sealed record UpgradeRequest(string Query, string Authorization, string Key)
 {
-    private const int LongestHead = 8 * 1024;
+    /// <summary>In bytes; longer ones are left to HTTP.</summary>
+    public const int LongestHead = 8 * 1024;
 
     private static readonly SearchValues<byte> NameBytes =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);

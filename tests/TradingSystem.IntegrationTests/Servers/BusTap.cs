@@ -50,7 +50,7 @@ internal sealed class BusTap : IAsyncDisposable
         }
     }
 
-    /// <summary>Messages that wait in a queue or are being worked on.</summary>
+    /// <summary>True when nothing waits in the queue; what was taken may still be worked on.</summary>
     public async Task<bool> IsEmptyAsync(string queue)
     {
         await _turn.WaitAsync();
