@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -17,9 +18,16 @@ public sealed record Transport(Stream Input, PipeWriter Output, IPAddress Addres
     /// <summary>Bounds what the system keeps for a peer that does not read.</summary>
     public static void LimitSendBuffer(IFeatureCollection features)
     {
-        if (features.Get<IConnectionSocketFeature>() is { } connection)
+        try
         {
-            connection.Socket.SendBufferSize = SendBufferBytes;
+            if (features.Get<IConnectionSocketFeature>() is { } connection)
+            {
+                connection.Socket.SendBufferSize = SendBufferBytes;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer has gone already, which whoever reads or writes next is told.
         }
     }
 }
