@@ -14,7 +14,7 @@ function failed(file) {
   const classes = new Map([...xml.matchAll(/<UnitTest [^>]*>[\s\S]*?<\/UnitTest>/g)]
     .map(([test]) => [attribute(test, 'id'), /<TestMethod [^>]*>/.exec(test)?.[0] ?? ''])
     .map(([id, method]) => [id, attribute(method, 'className').split(',')[0].replace(/^.*?\.([^.(]+(\(|$))/, '$1')]));
-  return [...xml.matchAll(/<UnitTestResult ([^>]*)>[\s\S]*?<\/UnitTestResult>/g)]
+  return [...xml.matchAll(/<UnitTestResult ([^>]*[^/])>[\s\S]*?<\/UnitTestResult>/g)]
     .filter(([, attributes]) => attribute(` ${attributes}`, 'outcome') === 'Failed')
     .map(([result, attributes]) => ({
       name: `${classes.get(attribute(` ${attributes}`, 'testId')) ?? ''}.${attribute(` ${attributes}`, 'testName')}`,

@@ -68,6 +68,7 @@ public sealed class ExecutionModule : IServiceModule
         app.MapRisk();
         app.MapAllControls();
         app.MapProtections();
+        app.MapDesk();
     }
 
     public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>

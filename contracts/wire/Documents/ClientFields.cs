@@ -23,7 +23,7 @@ internal static class ClientFields
 
     public static readonly Field ValidateOnly = Optional("validate_only", Value.Flag, "true: the frame is checked and answered with `valid`; nothing happens.");
 
-    public static readonly Field ValidUntil = Optional("valid_until", Value.Time, "A decision that reaches execution later than this is rejected; a signal has no use for it.");
+    public static readonly Field ValidUntil = Optional("valid_until", Value.Time, "A decision that reaches execution later than this is rejected, and its limit order is cancelled then; a signal has no use for it.");
 
     public static Field[] TraceFields => [
         Optional("correlation_id", Label, "Ties together what belongs together. It only traces, it never makes two decisions one."),

@@ -20,10 +20,17 @@ public sealed partial class AccountDesk
     private async Task DispatchAsync(DeskOrder order, DateTimeOffset now)
     {
         var decision = DeskJson.ReadDecision(order.Decision!);
-        var ahead = _open.Values.Where(o => o != order && o.IsOut && o.Symbol == order.Symbol && !o.IsProtection).ToList();
+        var ahead = _open.Values.Where(o => o != order && o.IsInFlight && o.Symbol == order.Symbol).ToList();
         if (order.CancelRequestedAt is not null)
         {
             await (_instruments.ContainsKey(order.Symbol) ? SendAsync(order.ClientId, decision) : ChangeAsync(order.ClientId, (_, o) => Task.FromResult(_machine.Refuse(o, Cancelled))));
+            return;
+        }
+
+        if (TakesBackResting(order, decision, now))
+        {
+            await CancelRequestedAsync(now);
+            order.CheckAt = now + Beat;
             return;
         }
 
@@ -125,9 +132,11 @@ public sealed partial class AccountDesk
                 state = gate.State;
                 var seen = ledger.State(order.GroupId, _parts.Prices, work.Now);
                 seen = seen with { Exposures = [.. seen.Exposures, .. reserved], OpenOrders = resting };
-                verdict = Accounts.AccountGate.Refusal(decision, ledger.Account) is { } inactive && !order.ByCommand ? DecisionCheck.Refuse(decision, inactive)
+                var remaining = Remaining(order, decision, seen.QtyOf(order.Symbol));
+                verdict = remaining is null ? DecisionCheck.Refuse(decision, Refusals.Closing(Math.Abs(seen.QtyOf(order.Symbol)), Closing(order, before: false)))
+                    : Accounts.AccountGate.Refusal(decision, ledger.Account) is { } inactive && !order.ByCommand ? DecisionCheck.Refuse(decision, inactive)
                     : order.CancelRequestedAt is not null ? DecisionCheck.Refuse(decision, gate.Refusal(decision) ?? Cancelled)
-                    : _parts.Check.Check(decision, seen, _parts.Prices.Find(order.Symbol), work.Now, gate, order.ByCommand, _instruments[order.Symbol].ToInstrument());
+                    : _parts.Check.Check(remaining, seen, _parts.Prices.Find(order.Symbol), work.Now, gate, order.ByCommand, _instruments[order.Symbol].ToInstrument());
                 var news = verdict.Fill is { } fill ? Shape(order, work, fill) : _machine.Refuse(order, verdict.Reason!);
                 if (verdict.Reason is { } reason)
                 {
@@ -163,7 +172,7 @@ public sealed partial class AccountDesk
         var signed = fill.Buy ? fill.Qty : -fill.Qty;
         var reduces = held * signed < 0m;
         var turns = reduces && fill.Qty > Math.Abs(held);
-        (order.Side, order.Qty) = (fill.Buy ? "BUY" : "SELL", fill.Qty);
+        (order.Side, order.Qty, order.Price) = (fill.Buy ? "BUY" : "SELL", fill.Qty, order.Type == DeskTypes.Limit ? fill.Price : null);
         if (_venue.Account.PositionMode == PositionMode.Hedge)
         {
             if (turns)
@@ -188,6 +197,8 @@ public sealed partial class AccountDesk
         var send = order.Sends;
         var request = new NewOrder(order.Symbol, order.ClientId, order.IsBuy ? OrderSide.Buy : OrderSide.Sell, order.Qty)
         {
+            Type = order.Type == DeskTypes.Limit ? VenueOrderType.Limit : VenueOrderType.Market,
+            Price = order.Price,
             ReduceOnly = order.ReduceOnly,
             PositionSide = order.PositionSide switch { "LONG" => PositionSide.Long, "SHORT" => PositionSide.Short, _ => null },
         };
@@ -217,7 +228,7 @@ public sealed partial class AccountDesk
     [
         .. from o in _open.Values
            where o.IsOut && !o.IsProtection && !o.ReduceOnly && o.ClientId != except && o.Qty > o.Filled
-           let mark = _parts.Prices.Find(o.Symbol)?.Price ?? 0m
+           let mark = o.Price ?? _parts.Prices.Find(o.Symbol)?.Price ?? 0m
            select new Exposure(o.Symbol, (o.IsBuy ? 1m : -1m) * (o.Qty - o.Filled), mark, o.Leverage, mark, Own: false),
     ];
 }

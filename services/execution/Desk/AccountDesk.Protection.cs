@@ -98,7 +98,7 @@ public sealed partial class AccountDesk
                 await CancelLegAsync(leg, now);
             }
 
-            if (legs.Count == 0 && !_open.Values.Any(o => o.IsOut && o.GroupId == row.GroupId && o.Symbol == row.Symbol))
+            if (legs.Count == 0 && !_open.Values.Any(o => o.IsInFlight && o.GroupId == row.GroupId && o.Symbol == row.Symbol))
             {
                 await UnprotectAsync(row);
             }
@@ -203,10 +203,10 @@ public sealed partial class AccountDesk
     }
 
     private Task FlattenAsync(ProtectionRow seen, decimal qty, List<Position> positions) => AddAsync(
-        seen, DeskLegs.Flatten, "market", qty > 0m ? "SELL" : "BUY", Math.Abs(qty), null, qty, positions, row => row.Flattening = true);
+        seen, DeskLegs.Flatten, DeskTypes.Market, qty > 0m ? "SELL" : "BUY", Math.Abs(qty), null, qty, positions, row => row.Flattening = true);
 
     private Task NewLegAsync(ProtectionRow seen, string leg, string side, decimal size, decimal trigger, decimal held, List<Position> positions) => AddAsync(
-        seen, leg, leg == DeskLegs.StopLoss ? "stop_loss" : "take_profit", side, size, trigger, held, positions, _ => { });
+        seen, leg, leg == DeskLegs.StopLoss ? DeskTypes.StopLoss : DeskTypes.TakeProfit, side, size, trigger, held, positions, _ => { });
 
     /// <summary>An intent, saved before anything is sent, with an id that was never used.</summary>
     private async Task AddAsync(
@@ -254,7 +254,7 @@ public sealed partial class AccountDesk
     /// <summary>Protection is held back by nothing but its own symbol's orders.</summary>
     private async Task SendLegAsync(DeskOrder leg)
     {
-        if (!_isReady || (leg.Leg == DeskLegs.Flatten && _open.Values.Any(o => o != leg && o.IsOut && !o.IsProtection && o.Symbol == leg.Symbol)))
+        if (!_isReady || (leg.Leg == DeskLegs.Flatten && _open.Values.Any(o => o != leg && o.IsInFlight && o.Symbol == leg.Symbol)))
         {
             leg.CheckAt = Now + Beat;
             return;
@@ -338,7 +338,8 @@ public sealed partial class AccountDesk
 
     private async Task EndEntryAsync(DeskWork work, Guid orderId, string status, RejectionReason? reason)
     {
-        if (await EntryAsync(work, orderId) is ({ IsOpen: false } entry, { Status: OrderStatus.Filled or OrderStatus.Protected } order))
+        if (await EntryAsync(work, orderId) is ({ IsOpen: false } entry, { } order)
+            && (order.Status is OrderStatus.Filled or OrderStatus.Protected || (order.Status == OrderStatus.Canceled && entry.Filled > 0m && IsProtected(entry))))
         {
             if (reason is not null)
             {

@@ -206,7 +206,7 @@ public sealed partial class AccountDesk
             {
                 _differences.Remove(key);
             }
-            else if (_open.Values.Any(o => o.IsOut && o.Symbol == key.Symbol && !o.IsProtection) || !_differences.TryGetValue(key, out var before) || before != (venue, own))
+            else if (_open.Values.Any(o => o.IsInFlight && o.Symbol == key.Symbol) || !_differences.TryGetValue(key, out var before) || before != (venue, own))
             {
                 // It may be on its way; what is still so in a moment is a difference.
                 _differences[key] = (venue, own);
@@ -250,7 +250,7 @@ public sealed partial class AccountDesk
                 if (snapshot.Wallet is { } wallet)
                 {
                     var ledger = await work.LedgerAsync();
-                    if (Math.Abs(wallet - ledger.Account.Balance) > BalanceDoubt && _isReady && !_open.Values.Any(o => o.IsOut && !o.IsProtection))
+                    if (Math.Abs(wallet - ledger.Account.Balance) > BalanceDoubt && _isReady && !_open.Values.Any(o => o.IsInFlight))
                     {
                         Report(work, "balance", null, Rejections.Text(wallet), Rejections.Text(ledger.Account.Balance), "taken over");
                     }

@@ -121,6 +121,7 @@ public sealed partial class AccountDesk
             await DueAsync(order, now);
         }
 
+        await RestAsync(now);
         await CancelRequestedAsync(now);
         await ProtectAsync(now);
         await CountdownAsync(now);
@@ -254,6 +255,11 @@ public sealed partial class AccountDesk
             async work =>
             {
                 var order = await work.FindAsync(clientId);
+                if (_open.TryGetValue(clientId, out var held) && held.CancelRequestedAt is not null && order.CancelRequestedAt is null)
+                {
+                    (order.CancelRequestedAt, order.CancelReason) = (held.CancelRequestedAt, held.CancelReason);
+                }
+
                 var news = await change(work, order);
                 await work.TellAsync(order, news, IsProtected(order));
                 await TellLegAsync(work, order, news);

@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -16,7 +17,9 @@ public sealed record DeskIntent(DeskOrder Order, OrderStepRow Step)
             GroupId = order.GroupId,
             Leg = DeskLegs.Entry,
             Symbol = order.Symbol,
-            Type = "market",
+            Type = DecisionCheck.IsLimit(decision) ? DeskTypes.Limit : DeskTypes.Market,
+            ExpiresAt = DecisionCheck.IsLimit(decision) ? decision.ValidUntil : null,
+            Closes = decision.Action == TradeAction.Close,
             Leverage = order.Leverage,
             ByCommand = byCommand,
             Decision = DeskJson.Write(decision),

@@ -36,8 +36,17 @@ public sealed class DeskOrder
     /// <summary>0 until it is sized.</summary>
     public decimal Qty { get; set; }
 
-    /// <summary>market, stop_loss or take_profit.</summary>
+    /// <summary>One of <see cref="DeskTypes"/>.</summary>
     public required string Type { get; init; }
+
+    /// <summary>Of a limit order, on the venue's grid; null until it is sized.</summary>
+    public decimal? Price { get; set; }
+
+    /// <summary>When a limit order that rests is to go, null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Its decision is to close, so without a position it has nothing to do.</summary>
+    public bool Closes { get; init; }
 
     /// <summary>Of protection.</summary>
     public decimal? TriggerPrice { get; init; }
@@ -87,6 +96,9 @@ public sealed class DeskOrder
     /// <summary>Somebody wants it gone.</summary>
     public DateTimeOffset? CancelRequestedAt { get; set; }
 
+    /// <summary>Why, as a code of <see cref="Refusals"/>; null when a person or a command asked.</summary>
+    public string? CancelReason { get; set; }
+
     /// <summary>Updates that were told of it.</summary>
     public int Steps { get; set; }
 
@@ -104,6 +116,12 @@ public sealed class DeskOrder
 
     /// <summary>The venue has it or may have it.</summary>
     public bool IsOut => State is DeskStates.Sending or DeskStates.Working or DeskStates.Unknown or DeskStates.Held;
+
+    /// <summary>A limit order in the venue's book, which may be there for days and holds up nobody.</summary>
+    public bool IsResting => State == DeskStates.Working && Type == DeskTypes.Limit;
+
+    /// <summary>An order in or out that is about to change the position.</summary>
+    public bool IsInFlight => IsOut && !IsProtection && !IsResting;
 
     public bool IsUncertain => State is DeskStates.Unknown or DeskStates.Held;
 

@@ -27,6 +27,15 @@ public static class DeskStates
     public static bool IsOpen(string state) => Array.IndexOf(Open, state) >= 0;
 }
 
+/// <summary>What an order waits for at the venue.</summary>
+public static class DeskTypes
+{
+    public const string Market = "market";
+    public const string Limit = "limit";
+    public const string StopLoss = "stop_loss";
+    public const string TakeProfit = "take_profit";
+}
+
 /// <summary>What an order is for; the letter ends its client id.</summary>
 public static class DeskLegs
 {

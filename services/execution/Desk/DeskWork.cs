@@ -90,7 +90,8 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
             DeskNews.Submitted => (OrderStatus.Submitted, false),
             DeskNews.PartiallyFilled => (OrderStatus.PartiallyFilled, false),
             DeskNews.Filled => (order.Action == OrderStatus.Word(TradeAction.Close) && await IsFlatAsync(desk) ? OrderStatus.Closed : OrderStatus.Filled, !isProtected),
-            DeskNews.Canceled => (OrderStatus.Canceled, true),
+            // What was filled before is protected on.
+            DeskNews.Canceled => (OrderStatus.Canceled, !isProtected || desk.Filled == 0m),
             DeskNews.Rejected => (OrderStatus.Rejected, true),
             _ => (OrderStatus.Unknown, false),
         };

@@ -6,6 +6,12 @@ namespace TradingSystem.Execution.Desk;
 /// <summary>Why an order did not come to be, in the words of an order update; value and message are the venue's.</summary>
 public static class Refusals
 {
+    /// <summary>Why an order that rested was taken back.</summary>
+    public const string Expired = "EXPIRED";
+    public const string PositionClosed = "POSITION_CLOSED";
+    public const string ClosedByDecision = "CLOSED_BY_DECISION";
+    public const string Held = "RISK_REDUCING";
+
     public static RejectionReason Of(VenueRefusal refusal) => new(Code(refusal.Meaning), null, refusal.Code, null, refusal.Message);
 
     public static RejectionReason NotPlaced { get; } =
@@ -20,6 +26,17 @@ public static class Refusals
     public static RejectionReason Canceled(string? why) =>
         new("VENUE_CANCELED", null, null, null, string.IsNullOrEmpty(why) ? "The venue cancelled it." : why);
 
+    /// <summary>We had it cancelled.</summary>
+    /// <param name="code">One of this class's codes for it, null when a person or a command asked.</param>
+    public static RejectionReason CanceledFor(string? code) => new(code ?? "CANCELED", null, null, null, code switch
+    {
+        Expired => "The decision's valid_until passed before it was filled.",
+        PositionClosed => "The position that it was to close is closed, or smaller than it.",
+        ClosedByDecision => "A decision to close the position took it back.",
+        Held => "The group may not take new risk any more.",
+        _ => "It was cancelled as asked for.",
+    });
+
     public static RejectionReason RejectedLater(string? why) =>
         new("VENUE_REJECTED", null, null, null, string.IsNullOrEmpty(why) ? "The venue rejected it after it had taken it." : why);
 
@@ -30,6 +47,10 @@ public static class Refusals
 
     public static RejectionReason Busy { get; } =
         new("SYMBOL_BUSY", null, null, null, "An earlier order in the symbol was not done before the decision was too old; nothing was sent.");
+
+    /// <param name="resting">What rests already to close it, in the base asset.</param>
+    public static RejectionReason Closing(decimal held, decimal resting) =>
+        new("CLOSE_PENDING", Risk.Rejections.Text(held), Risk.Rejections.Text(resting), null, "Orders that close all of the position are in the book already.");
 
     public static RejectionReason Turns { get; } =
         new("POSITION_WOULD_TURN", null, null, null, "In hedge mode one order cannot turn a position; close it first.");

@@ -45,7 +45,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         var instrument = venue ?? instruments.Find(decision.Symbol);
-        var refused = BadOrder(decision, instrument, gate.Limits) ?? BadPrice(decision.Symbol, tick, now, gate.Limits);
+        var refused = BadOrder(decision, instrument, gate.Limits, takesLimits: venue is not null) ?? BadPrice(decision.Symbol, tick, now, gate.Limits);
         if (refused is not null)
         {
             return Refuse(decision, refused);
@@ -74,6 +74,9 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             : new Verdict(null, null, decision.Action switch { TradeAction.Long => true, TradeAction.Short => false, _ => null }) { ForVenue = true };
     }
 
+    /// <summary>It waits for its price.</summary>
+    public static bool IsLimit(TradeDecision decision) => string.Equals(decision.OrderType, "limit", StringComparison.OrdinalIgnoreCase);
+
     public static RejectionReason? OutOfRange(TradeDecision decision) =>
         Math.Abs(decision.Qty) > LargestNumber ? Rejections.NumberOutOfRange("qty", decision.Qty, LargestNumber)
         : Math.Abs(decision.MarginUsd) > LargestNumber ? Rejections.NumberOutOfRange("margin_usd", decision.MarginUsd, LargestNumber)
@@ -85,16 +88,22 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         : decision.ValidUntil is { } until && now > until ? Rejections.NoLongerValid(until, now)
         : null;
 
-    private static RejectionReason? BadOrder(TradeDecision decision, Instrument? instrument, EffectiveLimits limits)
+    private static RejectionReason? BadOrder(TradeDecision decision, Instrument? instrument, EffectiveLimits limits, bool takesLimits)
     {
         if (instrument is null)
         {
             return Rejections.UnknownSymbol(decision.Symbol);
         }
 
-        if (!string.IsNullOrEmpty(decision.OrderType) && !decision.OrderType.Equals("market", StringComparison.OrdinalIgnoreCase))
+        var isLimit = IsLimit(decision);
+        if (!string.IsNullOrEmpty(decision.OrderType) && !(isLimit ? takesLimits : decision.OrderType.Equals("market", StringComparison.OrdinalIgnoreCase)))
         {
             return Rejections.UnsupportedOrderType(decision.OrderType);
+        }
+
+        if (isLimit && (decision.Price is not { } price || price < instrument.Tick || price > LargestNumber))
+        {
+            return Rejections.NumberOutOfRange("price", decision.Price ?? 0m, decision.Price > LargestNumber ? LargestNumber : instrument.Tick);
         }
 
         // The way out stays open whatever the settings say.
@@ -127,7 +136,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         var qty = decision.Qty == 0m || decision.Qty >= Math.Abs(held) ? Math.Abs(held) : Sizing.RoundDown(decision.Qty, instrument.Step);
         return qty < instrument.MinQty && qty != Math.Abs(held)
             ? new Verdict(null, Rejections.QtyTooSmall(instrument.MinQty, decision.Qty, Math.Min(instrument.MinQty, Math.Abs(held)), "qty"), buy, 0m)
-            : new Verdict(Fill(buy, qty, tick, instrument), null, buy, qty, gate is null ? null : OrderLimits.Rate(account, now, gate));
+            : new Verdict(Fill(decision, buy, qty, tick, instrument), null, buy, qty, gate is null ? null : OrderLimits.Rate(account, now, gate));
     }
 
     /// <summary>
@@ -138,30 +147,31 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     private Verdict Open(TradeDecision decision, AccountState account, PriceTick tick, Instrument instrument, DateTimeOffset now, Gate gate)
     {
         var buy = decision.Action == TradeAction.Long;
+        var price = IsLimit(decision) ? LimitPrice(decision, buy, instrument) : tick.Price;
         var bySize = decision.Qty != 0m;
-        var qty = bySize ? Sizing.RoundDown(decision.Qty, instrument.Step) : Sizing.FromMargin(decision.MarginUsd, decision.Leverage, tick.Price, instrument.Step);
+        var qty = bySize ? Sizing.RoundDown(decision.Qty, instrument.Step) : Sizing.FromMargin(decision.MarginUsd, decision.Leverage, price, instrument.Step);
         if (qty < instrument.MinQty)
         {
-            var raw = bySize ? decision.Qty : decision.MarginUsd * decision.Leverage / tick.Price;
-            var (nearest, unit) = Least(decision, tick.Price, instrument);
+            var raw = bySize ? decision.Qty : decision.MarginUsd * decision.Leverage / price;
+            var (nearest, unit) = Least(decision, price, instrument);
             return new Verdict(null, Rejections.QtyTooSmall(instrument.MinQty, decimal.Round(raw, 18), nearest, unit), buy, 0m);
         }
 
         var held = account.QtyOf(decision.Symbol) * (buy ? 1m : -1m);
-        var order = new SizedOrder(decision, instrument, Fill(buy, qty, tick, instrument), held, tick.Price);
-        if (qty > instrument.MaxMarketQty)
+        var order = new SizedOrder(decision, instrument, Fill(decision, buy, qty, tick, instrument), held, price);
+        if (qty > order.MaxQty)
         {
-            return new Verdict(null, Rejections.QtyTooLarge(instrument.MaxMarketQty, qty, OrderLimits.Largest(order, account, gate.Limits, options.TakerFeeBps)), buy, qty);
+            return new Verdict(null, Rejections.QtyTooLarge(order.MaxQty, qty, OrderLimits.Largest(order, account, gate.Limits, options.TakerFeeBps)), buy, qty);
         }
 
-        if (qty * tick.Price < instrument.MinNotional)
+        if (qty * price < instrument.MinNotional)
         {
-            var (nearest, unit) = Least(decision, tick.Price, instrument);
-            return new Verdict(null, Rejections.NotionalTooSmall(instrument.MinNotional, qty * tick.Price, nearest, unit), buy, qty);
+            var (nearest, unit) = Least(decision, price, instrument);
+            return new Verdict(null, Rejections.NotionalTooSmall(instrument.MinNotional, qty * price, nearest, unit), buy, qty);
         }
 
         // An entry without the protection its sender asked for would be the wrong order.
-        var (protection, unprotectable) = ProtectionRules.Check(decision, order.Fill, order.After, tick.Price, instrument);
+        var (protection, unprotectable) = ProtectionRules.Check(decision, order.Fill, order.After, price, instrument);
         if (unprotectable is not null)
         {
             return new Verdict(null, unprotectable, buy, qty);
@@ -175,7 +185,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         var refused = Reducing(order, gate)
-            ?? OrderLimits.Unsized(decision, account, tick.Price, now, gate.Limits)
+            ?? OrderLimits.Unsized(decision, account, price, now, gate.Limits)
             ?? OrderLimits.Sized(order, account, gate.Limits, options.TakerFeeBps);
         return refused is not null ? new Verdict(null, refused, buy, qty)
             : rate is not null ? new Verdict(null, rate, buy, qty, rate)
@@ -199,11 +209,15 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             ? (Sizing.LeastQty(instrument, price), Sizing.Qty)
             : (Sizing.LeastMargin(instrument, price, decision.Leverage), Sizing.Margin);
 
-    private PlannedFill Fill(bool buy, decimal qty, PriceTick tick, Instrument instrument)
+    private PlannedFill Fill(TradeDecision decision, bool buy, decimal qty, PriceTick tick, Instrument instrument)
     {
-        var price = MarketFill.Price(buy, tick, instrument, options.SlippageBps);
+        var price = IsLimit(decision) ? LimitPrice(decision, buy, instrument) : MarketFill.Price(buy, tick, instrument, options.SlippageBps);
         return new PlannedFill(buy, qty, price, MarketFill.Fee(qty, price, options.TakerFeeBps));
     }
+
+    /// <summary>On the grid, and never worse than what was asked for.</summary>
+    private static decimal LimitPrice(TradeDecision decision, bool buy, Instrument instrument) =>
+        buy ? Sizing.RoundDown(decision.Price!.Value, instrument.Tick) : Sizing.RoundUp(decision.Price!.Value, instrument.Tick);
 
     /// <summary>Refuses whatever the numbers say.</summary>
     public static Verdict Refuse(TradeDecision decision, RejectionReason reason) =>

@@ -6,11 +6,15 @@ namespace TradingSystem.Execution.Risk;
 
 /// <summary>
 /// A sized order that adds risk, before it is allowed. <c>Held</c> is the group's position counted in the order's direction: negative
-/// where the order first takes back what is held. <c>Price</c> is the last one, at which notionals are counted.
+/// where the order first takes back what is held. <c>Price</c> is the one at which notionals are counted: the last, or the limit of a
+/// limit order.
 /// </summary>
 public readonly record struct SizedOrder(TradeDecision Decision, Instrument Instrument, PlannedFill Fill, decimal Held, decimal Price)
 {
     public decimal Qty => Fill.Qty;
+
+    /// <summary>The most that the exchange takes in one order of its type, in the base asset.</summary>
+    public decimal MaxQty => DecisionCheck.IsLimit(Decision) ? Instrument.MaxLimitQty : Instrument.MaxMarketQty;
 
     /// <summary>The position that it would leave.</summary>
     public decimal After => Held + Fill.Qty;
@@ -100,14 +104,14 @@ public static class OrderLimits
         var (instrument, price, held) = (order.Instrument, order.Price, order.Held);
         var (inSymbol, all) = account.OthersThan(order.Decision.Symbol);
         var (marginPerUnit, feePerUnit) = (order.Fill.Price / order.Decision.Leverage, order.Fill.Price * feeBps / BpsPerUnit);
-        var largest = Math.Min(instrument.MaxMarketQty, limits.MaxOrderQty);
+        var largest = Math.Min(order.MaxQty, limits.MaxOrderQty);
         largest = Math.Min(largest, Units(limits.MaxOrderNotional, price));
         largest = Math.Min(largest, Units(limits.MaxPositionNotional, price) - held);
         largest = Math.Min(largest, Units(Left(limits.MaxSymbolNotional, inSymbol), price) - held);
         largest = Math.Min(largest, Units(Left(limits.MaxAccountNotional, all), price) - held);
         largest = Math.Min(largest, (account.AvailableFor(order.Decision.Symbol) - (held * marginPerUnit)) / (marginPerUnit + feePerUnit));
         // What only takes back is held by none of them but the exchange's own.
-        largest = Math.Max(largest, held < 0m ? Math.Min(-held, instrument.MaxMarketQty) : 0m);
+        largest = Math.Max(largest, held < 0m ? Math.Min(-held, order.MaxQty) : 0m);
         return Sizing.InUnitOf(order.Decision, Sizing.RoundDown(largest, instrument.Step), price, instrument);
     }
 

@@ -99,6 +99,8 @@ public static class DecisionStatements
         .Text("leg", i => i.Order.Leg)
         .Text("symbol", i => i.Order.Symbol)
         .Text("type", i => i.Order.Type)
+        .Time("expires_at", i => i.Order.ExpiresAt)
+        .Flag("closes", i => i.Order.Closes)
         .Number("leverage", i => i.Order.Leverage)
         .Flag("by_command", i => i.Order.ByCommand)
         .Text("decision", i => i.Order.Decision)

@@ -28,7 +28,7 @@ public sealed record VenueInstrument(
     /// <summary>A limit price may be at most this part below the market price.</summary>
     public decimal? PriceBandDown { get; init; }
 
-    public Instrument ToInstrument() => new(Symbol, Tick, Step, MinQuantity, MinNotional, MaxMarketQuantity);
+    public Instrument ToInstrument() => new(Symbol, Tick, Step, MinQuantity, MinNotional, MaxMarketQuantity) { MaxLimitQty = MaxLimitQuantity };
 }
 
 public sealed record VenuePrice(string Symbol, decimal Price, DateTimeOffset At);

@@ -25,15 +25,22 @@ internal sealed class DeskAccount(VenueCluster cluster, VenueKind venue, string 
     public string Key => key;
 
     /// <summary>Sends until it is accepted; the decision's id. The key of the decision keeps a repeated one from counting twice.</summary>
-    public async Task<Guid> DecideAsync(string action, decimal marginUsd = 50m, decimal? stopLoss = null, decimal? takeProfit = null)
+    public Task<Guid> DecideAsync(string action, decimal marginUsd = 50m, decimal? stopLoss = null, decimal? takeProfit = null) =>
+        SendAsync(action, marginUsd, signal => (signal["stop_loss"], signal["take_profit"]) = (stopLoss, takeProfit));
+
+    /// <summary>A decision for a limit order.</summary>
+    public Task<Guid> LimitAsync(string action, decimal price, decimal marginUsd = 50m, decimal? stopLoss = null, DateTimeOffset? validUntil = null) =>
+        SendAsync(action, marginUsd, signal => (signal["order_type"], signal["price"], signal["stop_loss"]) = ("limit", price, stopLoss), validUntil);
+
+    private async Task<Guid> SendAsync(string action, decimal marginUsd, Action<JsonNode> ask, DateTimeOffset? validUntil = null)
     {
         var frame = Bot.Decision(action, marginUsd, $"d-{Guid.NewGuid():n}");
-        if (stopLoss is not null || takeProfit is not null)
+        var payload = JsonNode.Parse(frame["payload"]!.GetValue<string>())!;
+        ask(payload["signal"]!);
+        frame["payload"] = payload.ToJsonString();
+        if (validUntil is { } until)
         {
-            var payload = JsonNode.Parse(frame["payload"]!.GetValue<string>())!;
-            payload["signal"]!["stop_loss"] = stopLoss;
-            payload["signal"]!["take_profit"] = takeProfit;
-            frame["payload"] = payload.ToJsonString();
+            frame["valid_until"] = until.ToString("O", CultureInfo.InvariantCulture);
         }
 
         var accepted = Guid.Empty;
@@ -61,6 +68,18 @@ internal sealed class DeskAccount(VenueCluster cluster, VenueKind venue, string 
 
     /// <summary>Decides and waits for the end.</summary>
     public async Task<JsonNode> TradeAsync(string action, decimal marginUsd = 50m) => await DoneAsync(await DecideAsync(action, marginUsd));
+
+    /// <summary>The decision's order among those that are open, in this state; null while it is not.</summary>
+    public async Task<JsonNode?> OpenAsync(Guid decision, string state) =>
+        (await cluster.Product.ListAsync($"/api/v1/orders/open?group_id={group}&state={state}")).SingleOrDefault(o => o["decision_id"]!.GetValue<string>() == decision.ToString());
+
+    /// <summary>Decides and waits until the venue's book has it.</summary>
+    public async Task<Guid> RestAsync(string action, decimal price, decimal marginUsd = 50m, decimal? stopLoss = null, DateTimeOffset? validUntil = null)
+    {
+        var decision = await LimitAsync(action, price, marginUsd, stopLoss, validUntil);
+        await Wait.UntilAsync("it rests", Patience, async () => await OpenAsync(decision, "working") is not null ? true : throw new InvalidOperationException($"{await OrderAsync(decision)}"));
+        return decision;
+    }
 
     /// <summary>A first order through, so that stream and settings stand when a fault strikes.</summary>
     public async Task WarmAsync()

@@ -24,6 +24,9 @@ public sealed class OwnProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Null while it lives; 128 and the signal's number for one that was killed.</summary>
+    public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
+
     public static bool IsRoot { get; } = Environment.UserName == "root";
 
     public static OwnProcess Start(string file, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string>? environment = null)

@@ -108,12 +108,23 @@ public sealed class TradingCluster : IAsyncDisposable
 
     public long MemoryOf(string name) => _processes[name].ResidentBytes;
 
-    public Task ReadyAsync(TimeSpan deadline) =>
-        Task.WhenAll(Names.Select(name => Wait.UntilAsync($"{name} is ready\n{OwnProcess.Tail(Log(name))}", deadline, async () =>
+    public Task ReadyAsync(TimeSpan deadline) => Task.WhenAll(Names.Select(name => ReadyAsync(name, deadline)));
+
+    private async Task ReadyAsync(string name, TimeSpan deadline)
+    {
+        try
         {
-            using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{_ports[name]}/readyz"));
-            return answer.IsSuccessStatusCode;
-        })));
+            await Wait.UntilAsync($"{name} is ready", deadline, async () =>
+            {
+                using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{_ports[name]}/readyz"));
+                return answer.IsSuccessStatusCode;
+            });
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} {(_processes[name].ExitCode is { } code ? $"It ended with {code}." : "It lives.")}\n{OwnProcess.Tail(Log(name))}", e);
+        }
+    }
 
     public async Task KillAndRestartAsync(string name, TimeSpan downFor)
     {

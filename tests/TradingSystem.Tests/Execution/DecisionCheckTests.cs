@@ -123,6 +123,40 @@ public sealed class DecisionCheckTests
         });
     }
 
+    [TestCase("LONG", "99999.99", "99999.9")]
+    [TestCase("SHORT", "100000.01", "100000.1")]
+    public void A_limit_price_is_never_worse_than_asked_for(string action, string asked, string price)
+    {
+        var decision = Limit(Number(asked)) with { Action = action == "LONG" ? TradeAction.Long : TradeAction.Short };
+        Assert.That(CheckAtVenue(decision).Fill?.Price, Is.EqualTo(Number(price)));
+    }
+
+    [Test]
+    public void A_limit_order_is_sized_and_limited_at_its_own_price()
+    {
+        var verdict = CheckAtVenue(Limit(50_000m) with { Qty = 0m, MarginUsd = 100m, Leverage = 10m }, tick: Tick(100_000m));
+        Assert.That(verdict.Fill?.Qty, Is.EqualTo(0.02m));
+    }
+
+    [TestCase(-1, null)]
+    [TestCase(0, null)]
+    [TestCase(1, "QTY_TOO_LARGE")]
+    public void A_limit_order_has_the_exchanges_own_largest_quantity(int steps, string? code)
+    {
+        var decision = Limit(100m) with { Qty = AtVenue.MaxLimitQty + (steps * AtVenue.Step), MarginUsd = 0m };
+        Assert.That(CheckAtVenue(decision, Holding(0m, balance: 1_000_000m), Tick(100m)).Reason?.Code, Is.EqualTo(code));
+    }
+
+    [TestCase("0.05", "NUMBER_OUT_OF_RANGE")]
+    [TestCase("0.1", null)]
+    [TestCase("1000000000", null)]
+    [TestCase("1000000000.1", "NUMBER_OUT_OF_RANGE")]
+    public void A_limit_price_is_one_that_can_be_traded(string price, string? code)
+    {
+        var verdict = CheckAtVenue(Limit(Number(price)) with { Action = TradeAction.Close }, Holding(1m));
+        Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+    }
+
     [Test]
     public void No_trade_is_recorded_however_old()
     {

@@ -28,6 +28,14 @@ internal static class Decisions
     public static Verdict Check(TradeDecision decision, AccountState? account = null, PriceTick? tick = null, DateTimeOffset? now = null, Gate? gate = null) =>
         new DecisionCheck(Instruments, Options).Check(decision, account ?? Rich, tick ?? Tick(symbol: decision.Symbol), now ?? Now, gate ?? Free);
 
+    public static TradeDecision Limit(decimal price) => Long() with { OrderType = "limit", Price = price, Qty = 0.1m, MarginUsd = 0m };
+
+    /// <summary>An exchange's own rules: it takes more in a limit order than in a market order.</summary>
+    public static Instrument AtVenue { get; } = Btc with { MaxLimitQty = Btc.MaxMarketQty * 4m };
+
+    public static Verdict CheckAtVenue(TradeDecision decision, AccountState? account = null, PriceTick? tick = null) =>
+        new DecisionCheck(Instruments, Options).Check(decision, account ?? Rich, tick ?? Tick(), Now, Free, venue: AtVenue);
+
     public static Verdict CheckWithoutPrice(TradeDecision decision) =>
         new DecisionCheck(Instruments, Options).Check(decision, Rich, null, Now, Free);
 

@@ -1,0 +1,99 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting;
+
+namespace TradingSystem.Execution.Desk;
+
+/// <summary>
+/// An order at a venue that is not done. <c>Leg</c> is entry (in or out), stop_loss, take_profit or flatten; <c>State</c> pending, sending,
+/// working, unknown or held (unknown for so long that a person should look). Quantities in the base asset, prices in quote currency.
+/// </summary>
+public sealed record OpenOrderView(
+    string ClientOrderId, Guid OrderId, Guid DecisionId, Guid AccountId, Guid GroupId, string Leg, string Symbol, string? Side, string Type, string State, decimal Qty, decimal Filled,
+    decimal? Price, decimal? TriggerPrice, bool ReduceOnly, DateTimeOffset? UnknownSince, DateTimeOffset? CancelRequestedAt, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public static OpenOrderView Of(DeskOrder o) => new(
+        o.ClientId, o.OrderId, o.DecisionId, o.AccountId, o.GroupId,
+        o.Leg switch { DeskLegs.StopLoss => "stop_loss", DeskLegs.TakeProfit => "take_profit", DeskLegs.Flatten => "flatten", _ => "entry" },
+        o.Symbol, o.Side, o.Type, o.State, OrderAnnouncements.Plain(o.Qty), OrderAnnouncements.Plain(o.Filled), Plain(o.Price), Plain(o.TriggerPrice), o.ReduceOnly,
+        o.UnknownAt, o.CancelRequestedAt, o.ExpiresAt, o.CreatedAt, o.UpdatedAt);
+
+    private static decimal? Plain(decimal? value) => value is { } v ? OrderAnnouncements.Plain(v) : null;
+}
+
+/// <summary>A difference between venue and tables and what was done about it; <c>Kind</c> as in <see cref="ReconciliationEntry.Kind"/>.</summary>
+public sealed record ReconciliationView(Guid AccountId, string Kind, string? Symbol, string? VenueValue, string? OurValue, string Done, DateTimeOffset CreatedAt);
+
+/// <summary>Orders at venues as people see and steer them.</summary>
+public static class DeskApi
+{
+    public static void MapDesk(this WebApplication app)
+    {
+        app.MapGet("/api/v1/orders/open", OpenAsync).RequireAuthorization().WithTags("execution").Produces<Page<OpenOrderView>>();
+        app.MapPost("/api/v1/orders/{id:guid}/cancel", CancelAsync).RequireAuthorization().WithTags("execution")
+            .Produces<OpenOrderView>(StatusCodes.Status202Accepted).Produces<AccountError>(StatusCodes.Status404NotFound).Produces<AccountError>(StatusCodes.Status409Conflict);
+        app.MapGet("/api/v1/reconciliations", ReconciliationsAsync).RequireAuthorization().WithTags("execution").Produces<Page<ReconciliationView>>();
+    }
+
+    private static async Task<IResult> OpenAsync(
+        ExecutionDb db, string? group_id, string? account_id, string? state, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var violations = new List<Violation>();
+        var group = ListRequest.Id("group_id", group_id, violations);
+        var account = ListRequest.Id("account_id", account_id, violations);
+        if (state is not null && !DeskStates.IsOpen(state))
+        {
+            violations.Add(new("state", "one of " + string.Join(", ", DeskStates.Open), state));
+        }
+
+        if (ListRequest.Read(limit, cursor, violations) is not { } request)
+        {
+            return ListRequest.Refuse(violations);
+        }
+
+        var query = db.DeskOrders.AsNoTracking()
+            .Where(o => o.Seq < request.Before && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"));
+        query = group is { } g ? query.Where(o => o.GroupId == g) : query;
+        query = account is { } a ? query.Where(o => o.AccountId == a) : query;
+        query = state is null ? query : query.Where(o => o.State == state);
+        var rows = await query.OrderByDescending(o => o.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, o => o.Seq, OpenOrderView.Of));
+    }
+
+    /// <summary>The wish is saved and the desk acts on it; what became of the order comes as its update.</summary>
+    private static async Task<IResult> CancelAsync(ExecutionDb db, DeskHost host, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    {
+        var now = Controls.ControlStore.Micros(time.GetUtcNow());
+        var wished = await db.DeskOrders
+            .Where(o => o.OrderId == id && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .ExecuteUpdateAsync(s => s.SetProperty(o => o.CancelRequestedAt, o => o.CancelRequestedAt ?? now), cancellationToken);
+        if (wished == 0)
+        {
+            return await db.Orders.AnyAsync(o => o.Id == id, cancellationToken)
+                ? AccountErrors.Conflict("ORDER_ENDED", "id", "an order that is not done", id.ToString())
+                : AccountErrors.NotFound(id);
+        }
+
+        var order = await db.DeskOrders.AsNoTracking().SingleAsync(o => o.OrderId == id && o.Leg == DeskLegs.Entry, cancellationToken);
+        host.Wake(order.AccountId);
+        return Results.Json(OpenOrderView.Of(order), statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> ReconciliationsAsync(ExecutionDb db, string? account_id, string? kind, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var violations = new List<Violation>();
+        var account = ListRequest.Id("account_id", account_id, violations);
+        if (ListRequest.Read(limit, cursor, violations) is not { } request)
+        {
+            return ListRequest.Refuse(violations);
+        }
+
+        var query = db.ReconciliationLog.AsNoTracking().Where(r => r.Seq < request.Before);
+        query = account is { } a ? query.Where(r => r.AccountId == a) : query;
+        query = kind is null ? query : query.Where(r => r.Kind == OrderBuilder.Text(kind));
+        var rows = await query.OrderByDescending(r => r.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, r => r.Seq, r => new ReconciliationView(r.AccountId, r.Kind, r.Symbol, r.VenueValue, r.OurValue, r.Done, r.CreatedAt)));
+    }
+}
