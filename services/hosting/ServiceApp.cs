@@ -20,8 +20,10 @@ public static class ServiceApp
         await using var app = Build(name, args, migrate, modules);
         if (!migrate)
         {
+            var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
             await app.RunAsync();
-            return 0;
+            // One that failed has stopped the host: whoever restarts what fails must see it.
+            return workers.Exists(w => w.ExecuteTask?.IsFaulted == true) ? 1 : 0;
         }
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));

@@ -1,19 +1,19 @@
+using TradingSystem.Hosting;
+
 namespace TradingSystem.Dashboard.Live;
 
 /// <summary>Sends prices at most four times a second, however often they change.</summary>
-public sealed class PriceFlush(LiveState state, LiveSender sender, TimeProvider time) : BackgroundService
+public sealed class PriceFlush(LiveState state, LiveSender sender, TimeProvider time, ILogger<PriceFlush> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.EveryAsync(Period, time, log, FlushAsync, stoppingToken);
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (state.TakePending() is { Count: > 0 } prices)
         {
-            if (state.TakePending() is { Count: > 0 } prices)
-            {
-                await sender.SendAsync(LiveMethods.Prices, prices, stoppingToken);
-            }
+            await sender.SendAsync(LiveMethods.Prices, prices, cancellationToken);
         }
     }
 }

@@ -126,7 +126,7 @@ public sealed class ActivityTracker(NpgsqlDataSource database, IDbContextFactory
         {
             await work(deadline.Token);
         }
-        catch (Exception e) when (Outage.IsOutage(e) || e is PostgresException or OperationCanceledException)
+        catch (Exception e)
         {
             if (!cancellationToken.IsCancellationRequested)
             {

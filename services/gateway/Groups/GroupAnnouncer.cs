@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Storage;
@@ -118,7 +117,7 @@ public sealed partial class GroupAnnouncer(
             directory.MarkLoaded();
             return true;
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             GroupAnnouncerLog.NotLoaded(log, e.Message);
             return false;

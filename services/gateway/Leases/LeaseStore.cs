@@ -107,7 +107,7 @@ public sealed class LeaseStore(NpgsqlDataSource database, Node node, ILogger<Lea
 
                 settlement?.Lost.TrySetResult(await SettleAsync(settlement));
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException or InvalidOperationException)
+            catch (Exception e)
             {
                 LeaseStoreLog.Unreachable(log, e.Message);
                 batch.ForEach(w => w.Answer.TrySetResult(null));

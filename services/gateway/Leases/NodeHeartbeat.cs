@@ -1,6 +1,7 @@
 using Npgsql;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Hosting;
 
 namespace TradingSystem.Gateway.Leases;
 
@@ -8,7 +9,7 @@ namespace TradingSystem.Gateway.Leases;
 /// Says twice a second that this node lives, so that its tokens stay its own. After a time out of touch (database away, process stopped)
 /// it looks which tokens others have taken and closes those sessions; their decisions are refused by epoch in any case.
 /// </summary>
-public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, SessionRegistry sessions, Node node, TimeProvider time) : BackgroundService
+public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, SessionRegistry sessions, Node node, TimeProvider time, ILogger<NodeHeartbeat> log) : BackgroundService
 {
     private const int CommandTimeoutSeconds = 2;
 
@@ -36,19 +37,21 @@ public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, 
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Live sessions go on while the database is away; /readyz tells of it.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // When the last beat that arrived was sent: what the others see is not older than that.
         long? sentBefore = null;
         var away = time.GetTimestamp();
         var settled = away;
-        using var timer = new PeriodicTimer(Period, time);
-        do
-        {
-            try
+        return Rounds.EveryAsync(
+            Period,
+            time,
+            log,
+            async token =>
             {
                 var sent = time.GetTimestamp();
-                await BeatAsync(stoppingToken);
+                await BeatAsync(token);
                 if (sentBefore is not { } before || time.GetElapsedTime(before) > OutOfTouch)
                 {
                     away = time.GetTimestamp();
@@ -59,13 +62,8 @@ public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, 
                 {
                     settled = await SettleAsync() ? sent : settled;
                 }
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
-            {
-                // Live sessions go on while the database is away; /readyz tells of it.
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+            },
+            stoppingToken);
     }
 
     private async Task BeatAsync(CancellationToken cancellationToken)

@@ -80,7 +80,7 @@ public sealed class NodeReportConsumer(SessionsElsewhere elsewhere, Node node) :
 }
 
 /// <summary>Tells the other nodes which groups' sessions came and went here, and execution, which watches over groups whose bot is gone.</summary>
-public sealed class NodeReporter(SessionRegistry sessions, Node node, IBus bus, BusReadiness readiness, TimeProvider time) : BackgroundService
+public sealed class NodeReporter(SessionRegistry sessions, Node node, IBus bus, BusReadiness readiness, TimeProvider time, ILogger<NodeReporter> log) : BackgroundService
 {
     private const int FullEvery = 10;
 
@@ -90,25 +90,24 @@ public sealed class NodeReporter(SessionRegistry sessions, Node node, IBus bus, 
     {
         await readiness.WaitAsync(stoppingToken);
         var told = new List<Guid>();
-        using var timer = new PeriodicTimer(Period, time);
-        for (var n = 0; await timer.WaitForNextTickAsync(stoppingToken); n++)
-        {
-            var now = sessions.All.Where(s => s.Identity.IsGroup).Select(s => s.Identity.OwnerId).Order().ToList();
-            var full = n % FullEvery == 0;
-            var report = full ? new NodeReport(node.Id, true, now, []) : new NodeReport(node.Id, false, Without(now, told), Without(told, now));
-            try
+        var untilFull = 0;
+        await Rounds.EveryAsync(
+            Period,
+            time,
+            log,
+            async token =>
             {
-                using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                var now = sessions.All.Where(s => s.Identity.IsGroup).Select(s => s.Identity.OwnerId).Order().ToList();
+                var report = untilFull == 0 ? new NodeReport(node.Id, true, now, []) : new NodeReport(node.Id, false, Without(now, told), Without(told, now));
+                // Until this one is known to be told, the next is whole: a lost one is made good.
+                var left = (untilFull + FullEvery - 1) % FullEvery;
+                untilFull = 0;
+                using var deadline = CancellationTokenSource.CreateLinkedTokenSource(token);
                 deadline.CancelAfter(Period);
                 await bus.Publish(report, deadline.Token);
-                told = now;
-            }
-            catch (Exception e) when (e is MassTransitException or OperationCanceledException or TimeoutException && !stoppingToken.IsCancellationRequested)
-            {
-                // The next one is whole, so a lost one is made good.
-                n = -1;
-            }
-        }
+                (told, untilFull) = (now, left);
+            },
+            stoppingToken);
     }
 
     /// <summary>What of the sorted <paramref name="all"/> the sorted <paramref name="known"/> lacks, counted.</summary>

@@ -1,35 +1,22 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
+using TradingSystem.Hosting;
 
 namespace TradingSystem.Gateway.Tokens;
 
 /// <summary>Twice a second: what other nodes revoked or changed about triggers takes effect here within a second too.</summary>
-public sealed class RevocationWatch(IDbContextFactory<GatewayDb> database, SessionRegistry sessions, GroupDirectory directory, TimeProvider time) : BackgroundService
+public sealed class RevocationWatch(IDbContextFactory<GatewayDb> database, SessionRegistry sessions, GroupDirectory directory, TimeProvider time, ILogger<RevocationWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Covers an outage of the database and clocks that differ.</summary>
     private static readonly TimeSpan LookBack = TimeSpan.FromMinutes(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
-            {
-                // Live sessions go on while the database is away; /readyz tells of it.
-            }
-        }
-    }
+    /// <summary>Live sessions go on while the database is away; /readyz tells of it.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.EveryAsync(Period, time, log, LookAsync, stoppingToken);
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {

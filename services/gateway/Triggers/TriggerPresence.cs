@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using TradingSystem.Gateway.Storage;
+using TradingSystem.Hosting;
 
 namespace TradingSystem.Gateway.Triggers;
 
 /// <summary>When each trigger was last heard of. Written at most every 30 s for each, whatever it sends.</summary>
-public sealed class TriggerPresence(IDbContextFactory<GatewayDb> database, TimeProvider time) : BackgroundService
+public sealed class TriggerPresence(IDbContextFactory<GatewayDb> database, TimeProvider time, ILogger<TriggerPresence> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(30);
@@ -18,21 +18,8 @@ public sealed class TriggerPresence(IDbContextFactory<GatewayDb> database, TimeP
 
     public DateTimeOffset? LastSeen(Guid triggerId) => _seen.TryGetValue(triggerId, out var at) ? at : null;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await WriteAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
-            {
-                // Kept in memory, so the next round writes it.
-            }
-        }
-    }
+    /// <summary>What cannot be written is kept in memory for the next round.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.EveryAsync(Period, time, log, WriteAsync, stoppingToken);
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
