@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.AspNetCore.Identity;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Dashboard.Documents;
 using TradingSystem.Dashboard.Forwarding;
@@ -13,6 +15,8 @@ namespace TradingSystem.Dashboard;
 public sealed class DashboardModule : IServiceModule
 {
     public string Name => "dashboard";
+
+    public JsonSerializerContext Messages => BusJson.Default;
 
     public void AddServices(WebApplicationBuilder builder)
     {

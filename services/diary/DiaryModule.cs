@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using MassTransit;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Diary.Activity;
 using TradingSystem.Diary.Queries;
 using TradingSystem.Diary.Recording;
@@ -13,6 +15,8 @@ namespace TradingSystem.Diary;
 public sealed class DiaryModule : IServiceModule
 {
     public string Name => "diary";
+
+    public JsonSerializerContext Messages => BusJson.Default;
 
     public void AddServices(WebApplicationBuilder builder)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
@@ -21,6 +22,8 @@ namespace TradingSystem.Execution;
 public sealed class ExecutionModule : IServiceModule
 {
     public string Name => "execution";
+
+    public JsonSerializerContext Messages => BusJson.Default;
 
     public void AddServices(WebApplicationBuilder builder)
     {

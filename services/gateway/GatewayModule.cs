@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Gateway.Connections;
@@ -24,6 +25,8 @@ public sealed class GatewayModule : IServiceModule
     private static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(10);
 
     public string Name => "gateway";
+
+    public JsonSerializerContext Messages => BusJson.Default;
 
     public void AddServices(WebApplicationBuilder builder)
     {

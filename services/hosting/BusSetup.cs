@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TradingSystem.Hosting.Serialization;
 
 namespace TradingSystem.Hosting;
 
@@ -43,6 +45,7 @@ public static class BusSetup
         options.Validate();
         var services = builder.Services;
         services.AddSingleton(options);
+        services.AddSingleton(new BusTypes(modules.Select(m => m.Messages).OfType<JsonSerializerContext>()));
         services.AddSingleton<BusReadiness>();
         services.AddBusObserver(p => p.GetRequiredService<BusReadiness>());
         services.Configure<MassTransitHostOptions>(o =>
@@ -79,7 +82,7 @@ public static class BusSetup
             {
                 bus.UsingInMemory((context, configurator) =>
                 {
-                    WriteCompactly(configurator);
+                    WriteCompactly(configurator, context);
                     configurator.ConfigureEndpoints(context);
                 });
             }
@@ -89,20 +92,25 @@ public static class BusSetup
                 {
                     configurator.Host(new Uri(options.RabbitMq));
                     configurator.DeployTopologyOnly = topologyOnly;
-                    WriteCompactly(configurator);
+                    WriteCompactly(configurator, context);
                     configurator.ConfigureEndpoints(context);
                 });
             }
         });
     }
 
-    /// <summary>The default indents every line of every message: a third of its bytes, to be written, kept in the broker and read over again.</summary>
-    private static void WriteCompactly(IBusFactoryConfigurator bus) =>
+    /// <summary>Envelopes stay readable, and are what anything but a known message is written in; by default every line of them is indented.</summary>
+    private static void WriteCompactly(IBusFactoryConfigurator bus, IServiceProvider services)
+    {
+        var format = new CompactFormat(services.GetRequiredService<BusTypes>());
+        bus.AddSerializer(format);
+        bus.AddDeserializer(format);
         bus.ConfigureJsonSerializerOptions(json =>
         {
             json.WriteIndented = false;
             return json;
         });
+    }
 
     /// <summary>Registers how items of one kind travel together. <paramref name="size"/> is an item's rough size in bytes, <paramref name="trace"/> its W3C traceparent.</summary>
     public static void AddDurableKind<TItem, TMessage>(this IServiceCollection services, Func<IReadOnlyList<TItem>, TMessage> wrap, Func<TItem, int> size, int inFlight, Func<TItem, string?>? trace = null)

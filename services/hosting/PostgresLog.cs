@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
@@ -7,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using TradingSystem.Hosting.EventLog;
+using TradingSystem.Hosting.Serialization;
 
 namespace TradingSystem.Hosting;
 
@@ -21,6 +21,7 @@ public sealed class PostgresLog(
     LogProgress progress,
     LogTail tail,
     BusOptions options,
+    BusTypes types,
     IEnumerable<DurableKind> kinds,
     TimeProvider time,
     ILogger<PostgresLog> log) : BackgroundService, IDurableStore
@@ -56,7 +57,7 @@ public sealed class PostgresLog(
 
     public async Task<PublishOutcome> AppendAsync(object message, Type messageType, CancellationToken cancellationToken)
     {
-        var entry = new Entry(message, messageType, JsonSerializer.Serialize(message, messageType));
+        var entry = new Entry(message, messageType, types.Write(message, messageType));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(options.PublishDeadline);
         try
@@ -80,7 +81,7 @@ public sealed class PostgresLog(
 
     /// <summary>A row's message, or null for a kind that this version does not know.</summary>
     internal object? Read(string kind, string body) =>
-        _types.TryGetValue(kind, out var type) ? JsonSerializer.Deserialize(body, type) : null;
+        _types.TryGetValue(kind, out var type) ? types.Read(body, type) : null;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 
@@ -8,6 +9,9 @@ public interface IServiceModule
 {
     /// <summary>Kebab-case; also the prefix of the service's endpoint names.</summary>
     string Name { get; }
+
+    /// <summary>How the messages that it exchanges are written; null when it leaves that to the bus.</summary>
+    JsonSerializerContext? Messages => null;
 
     void AddServices(WebApplicationBuilder builder);
 

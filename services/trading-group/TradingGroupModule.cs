@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
@@ -13,6 +14,8 @@ namespace TradingSystem.TradingGroup;
 public sealed class TradingGroupModule : IServiceModule
 {
     public string Name => "trading-group";
+
+    public JsonSerializerContext Messages => BusJson.Default;
 
     public void AddServices(WebApplicationBuilder builder)
     {

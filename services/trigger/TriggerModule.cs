@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
@@ -14,6 +15,8 @@ namespace TradingSystem.Trigger;
 public sealed class TriggerModule : IServiceModule
 {
     public string Name => "trigger";
+
+    public JsonSerializerContext Messages => BusJson.Default;
 
     public void AddServices(WebApplicationBuilder builder)
     {

@@ -1,8 +1,11 @@
+using System.Text;
 using System.Text.Json;
+using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using TradingSystem.Hosting.Serialization;
 
 namespace TradingSystem.Hosting.EventLog;
 
@@ -10,7 +13,7 @@ namespace TradingSystem.Hosting.EventLog;
 /// A RabbitMQ stream bound to the same exchanges as the work queues: one publish and one confirm for all of them. The stream does not
 /// fsync, the quorum queues beside it do. Its offset is the position; a marker of our own tells where "now" was at the start.
 /// </summary>
-public sealed class StreamEventLog(LoggedKinds kinds, BusOptions options, TimeProvider time, ILogger<StreamEventLog> log) : IEventLog
+public sealed class StreamEventLog(LoggedKinds kinds, BusOptions options, BusTypes types, TimeProvider time, ILogger<StreamEventLog> log) : IEventLog
 {
     private const string OffsetHeader = "x-stream-offset";
     private const ushort Prefetch = 1000;
@@ -137,16 +140,30 @@ public sealed class StreamEventLog(LoggedKinds kinds, BusOptions options, TimePr
             return;
         }
 
-        if (Read(delivery.Body) is { } read)
+        var properties = delivery.BasicProperties;
+        if ((properties.ContentType == CompactFormat.MediaType.MediaType ? ReadCompact(properties, delivery.Body.Span) : ReadEnvelope(delivery.Body.Span)) is { } read)
         {
             follower.Append(new(offset + 1, read.Message, read.SentAt));
         }
     }
 
-    /// <summary>Opens MassTransit's envelope; null for a type that the log does not keep.</summary>
-    private (object Message, DateTimeOffset SentAt)? Read(ReadOnlyMemory<byte> body)
+    /// <summary>Null for a type that the log does not keep. A message's id tells when it was made.</summary>
+    private (object Message, DateTimeOffset SentAt)? ReadCompact(IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body.Span);
+        if (properties.Headers?.TryGetValue(MessageHeaders.MessageType, out var value) != true || value is not byte[] name
+            || Encoding.UTF8.GetString(name) is var urn && !_types.ContainsKey(urn)
+            || CompactDeserializer.Read(types, urn, body) is not { } message)
+        {
+            return null;
+        }
+
+        return (message, Guid.TryParse(properties.MessageId, out var id) ? id.ToNewId().Timestamp : time.GetUtcNow());
+    }
+
+    /// <summary>Opens the envelope of a message from before the compact format; null for a type that the log does not keep.</summary>
+    private (object Message, DateTimeOffset SentAt)? ReadEnvelope(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
         reader.Read();
         Type? type = null;
         object? message = null;
