@@ -147,4 +147,8 @@ public sealed record SimulatedMarket(SymbolTerms Terms, decimal Leverage, decima
 
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, IgnoreReadOnlyProperties = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ExchangeState))]
+[JsonSerializable(typeof(KeptVenue))]
+[JsonSerializable(typeof(VenueOrder))]
+[JsonSerializable(typeof(VenueFill))]
+[JsonSerializable(typeof(FundingPayment))]
 public sealed partial class SimulationJson : JsonSerializerContext;

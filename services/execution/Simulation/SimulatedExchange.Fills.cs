@@ -69,7 +69,12 @@ public sealed partial class SimulatedExchange
         };
         var fillId = NextId().ToString(CultureInfo.InvariantCulture);
         _events.Add(new FillSeen(
-            new(order.Symbol, fillId, order.VenueId, order.ClientId, order.Side, order.PositionSide, quantity, price, fee, "USDT", _state.Now) { RealizedPnl = realized, IsMaker = maker },
+            new(order.Symbol, fillId, order.VenueId, order.ClientId, order.Side, order.PositionSide, quantity, price, fee, "USDT", _state.Now)
+            {
+                RealizedPnl = realized,
+                IsMaker = maker,
+                IsLiquidation = order.ClientId is null,
+            },
             _state.Now));
         order = Update(order with
         {
@@ -106,7 +111,7 @@ public sealed partial class SimulatedExchange
         };
     }
 
-    /// <summary>Legs that cover their position follow its size, others only shrink with it, and none outlives it.</summary>
+    /// <summary>Legs that cover their position follow its size, others keep theirs, and none that only reduces outlives it.</summary>
     private void Tend(SimulatedPosition position, long filling)
     {
         foreach (var id in Ids(o => o.Id != filling && o.ReduceOnly && o.IsOf(position.Symbol, position.Side)))
@@ -117,7 +122,7 @@ public sealed partial class SimulatedExchange
             {
                 End(order, VenueOrderStatus.Cancelled, "POSITION_CLOSED");
             }
-            else if (order.Waits && (order.CoversPosition ? order.Quantity != held : order.Quantity > held))
+            else if (order.Waits && order.CoversPosition && order.Quantity != held)
             {
                 Update(order with { Quantity = held });
             }

@@ -81,7 +81,10 @@ public sealed partial class SimulatedExchange
         return VenueReply.Accepted(new OrderAck(order.VenueId, order.ClientId, order.Status, order.Filled, order.AveragePrice));
     }
 
-    /// <summary>A leg that waits for its trigger. It only reduces, follows the position's size, and goes with it.</summary>
+    /// <summary>
+    /// A leg that waits for its trigger. Without a quantity it follows the position's size. One that only reduces goes with the position; one
+    /// that does not stands by itself, for a group whose position is hidden in the account's sum.
+    /// </summary>
     public VenueReply<OrderAck> Protect(ProtectionOrder asked, DateTimeOffset at)
     {
         Clock(at);
@@ -90,20 +93,21 @@ public sealed partial class SimulatedExchange
             return VenueReply.Refused<OrderAck>(refusal);
         }
 
-        if (!asked.ReduceOnly)
+        var reduceOnly = asked.ReduceOnly || Closes(asked.PositionSide, asked.Side);
+        if (!reduceOnly && asked.Quantity is null)
         {
-            return Refuse(RefusalMeaning.Parameter, "REDUCE_ONLY", "Protection only reduces.");
+            return Refuse(RefusalMeaning.Parameter, "REDUCE_ONLY", "Protection of a whole position only reduces.");
         }
 
         var market = _state.Market(asked.Symbol)!;
         var held = _state.Position(asked.Symbol, asked.PositionSide).Closable(asked.Side);
-        if (held == 0m)
+        if (reduceOnly && held == 0m)
         {
             return Refuse(RefusalMeaning.PositionGone, "NO_POSITION", $"There is no position in {asked.Symbol} that a {asked.Side} would reduce.");
         }
 
         var rules = market.Terms.Instrument;
-        var quantity = asked.Quantity is { } some ? Math.Min(held, Risk.Sizing.RoundDown(some, rules.Step)) : held;
+        var quantity = asked.Quantity is { } some ? Risk.Sizing.RoundDown(some, rules.Step) : held;
         if (quantity <= 0m)
         {
             return Refuse(RefusalMeaning.Quantity, "QTY_TOO_SMALL", $"The quantity is below the step {Text(rules.Step)}.");
@@ -119,12 +123,12 @@ public sealed partial class SimulatedExchange
             Type = asked.LimitPrice is null ? VenueOrderType.Market : VenueOrderType.Limit,
             Price = asked.LimitPrice is { } limit ? OrderRules.OnGrid(limit, asked.Side, rules.Tick) : null,
             Quantity = quantity,
-            ReduceOnly = true,
+            ReduceOnly = reduceOnly,
             Status = VenueOrderStatus.Untriggered,
             Kind = asked.Kind,
             TriggerPrice = decimal.Round(asked.TriggerPrice / rules.Tick) * rules.Tick,
             TriggerBy = asked.TriggerBy,
-            CoversPosition = quantity == held,
+            CoversPosition = asked.Quantity is null,
             UpdatedAt = _state.Now,
         };
         if (leg.TriggerPrice <= 0m || leg.Price <= 0m)
@@ -218,13 +222,13 @@ public sealed partial class SimulatedExchange
             : null;
     }
 
-    /// <summary>As it is taken: on the exchange's grid, and no larger than what it may reduce.</summary>
+    /// <summary>In hedge mode side and bucket say by themselves that an order only reduces.</summary>
+    private static bool Closes(PositionSide? bucket, OrderSide side) => bucket is { } held && (held == PositionSide.Long) == (side == OrderSide.Sell);
+
+    /// <summary>As it is taken: on the exchange's grid. What it may not reduce is cancelled when it fills.</summary>
     private SimulatedOrder Shape(NewOrder asked, SimulatedMarket market)
     {
         var rules = market.Terms.Instrument;
-        var closes = asked.PositionSide is { } bucket && (bucket == PositionSide.Long) == (asked.Side == OrderSide.Sell);
-        var reduceOnly = asked.ReduceOnly || closes;
-        var quantity = Risk.Sizing.RoundDown(asked.Quantity, rules.Step);
         return new()
         {
             Id = 0,
@@ -235,8 +239,8 @@ public sealed partial class SimulatedExchange
             Type = asked.Type,
             TimeInForce = asked.Type == VenueOrderType.Limit ? asked.TimeInForce : TimeInForce.GoodTillCancel,
             Price = asked.Type == VenueOrderType.Limit && asked.Price is { } price ? OrderRules.OnGrid(price, asked.Side, rules.Tick) : null,
-            Quantity = reduceOnly ? Math.Min(quantity, _state.Position(asked.Symbol, asked.PositionSide).Closable(asked.Side)) : quantity,
-            ReduceOnly = reduceOnly,
+            Quantity = Risk.Sizing.RoundDown(asked.Quantity, rules.Step),
+            ReduceOnly = asked.ReduceOnly || Closes(asked.PositionSide, asked.Side),
             Status = VenueOrderStatus.New,
             QueueAhead = market.Terms.QueueAhead,
             UpdatedAt = _state.Now,

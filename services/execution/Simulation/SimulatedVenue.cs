@@ -1,36 +1,39 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using TradingSystem.Execution.Venues;
 
 namespace TradingSystem.Execution.Simulation;
 
 /// <summary>
-/// The simulated exchange behind the interface of the real ones. Prices are given to it by <see cref="Tick"/>, <see cref="Trade"/> and
-/// <see cref="Candle"/>. Every call answers at once and definitely: nothing lies between it and its exchange.
+/// The simulated exchange behind the interface of the real ones. Prices are given to it by <see cref="TickAsync"/>, <see cref="TradeAsync"/>
+/// and <see cref="CandleAsync"/>. One call runs after the other; what it changed is in the book before it is answered or told. When the book
+/// fails, the venue is over: calls are answered <see cref="VenueOutcome.Unknown"/>, the stream throws, and it must be opened anew.
 /// </summary>
 public sealed class SimulatedVenue : IVenue
 {
     public const string VenueName = "simulated";
 
-    // A subscriber that is this far behind is told of a gap instead of being waited for.
-    private const int MostUnread = 4096;
-
-    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly EventReaders _readers = new();
     private readonly SimulatedExchange _exchange;
-    private readonly VenueHistory _history = new();
+    private readonly IVenueBook _book;
     private readonly TimeProvider _time;
-    private readonly List<Subscriber> _subscribers = [];
-    private readonly Dictionary<string, ITimer> _countdowns = [];
+    private readonly TimeSpan? _longestPriceAge;
+    private readonly Dictionary<string, DateTimeOffset> _pricedAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ITimer> _timers = new(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, DateTimeOffset> _countdowns = ImmutableSortedDictionary<string, DateTimeOffset>.Empty;
+    private string? _over;
 
     public SimulatedVenue(VenueAccount account, ExchangeTerms terms, IEnumerable<SymbolTerms> symbols, decimal balance, TimeProvider time)
-        : this(account, new SimulatedExchange(terms, symbols, balance, account.MarginMode, account.PositionMode), time)
+        : this(account, new SimulatedExchange(terms, symbols, balance, account.MarginMode, account.PositionMode), new VenueHistory(), time)
     {
     }
 
     /// <param name="exchange">Not to be used by anyone else from here on.</param>
-    public SimulatedVenue(VenueAccount account, SimulatedExchange exchange, TimeProvider time)
+    /// <param name="longestPriceAge">Orders that meet an older price are refused; null for a feed that knows no age.</param>
+    public SimulatedVenue(VenueAccount account, SimulatedExchange exchange, IVenueBook book, TimeProvider time, TimeSpan? longestPriceAge = null)
     {
-        (Account, _exchange, _time) = (account, exchange, time);
+        (Account, _exchange, _book, _time, _longestPriceAge) = (account, exchange, book, time, longestPriceAge);
     }
 
     public string Name => VenueName;
@@ -42,120 +45,139 @@ public sealed class SimulatedVenue : IVenue
         ProtectionPair: false,
         MarginModePerAccount: true,
         PositionModePerAccount: true,
-        ClientIdsForEver: false,
-        new CountdownLimits(CountdownScope.Symbol, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)));
+        ClientIdsForEver: true,
+        new CountdownLimits(CountdownScope.Symbol, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)))
+    {
+        TellsFunding = true,
+    };
 
     /// <summary>It goes by our clock.</summary>
     public TimeSpan ClockOffset => TimeSpan.Zero;
 
-    /// <summary>To go on with later.</summary>
-    public ExchangeState State
+    /// <summary>Goes on with countdowns that ran when it was last kept; those that are over by now end first.</summary>
+    public async Task ResumeAsync(IReadOnlyDictionary<string, DateTimeOffset> countdowns, CancellationToken cancellationToken)
     {
-        get
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            lock (_gate)
+            _countdowns = _countdowns.SetItems(countdowns);
+            var now = _time.GetUtcNow();
+            foreach (var (symbol, until) in countdowns)
             {
-                return _exchange.State;
+                if (until <= now)
+                {
+                    await CancelAfterCountdownAsync(symbol);
+                }
+                else
+                {
+                    Start(symbol, until - now);
+                }
             }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
-    public void Tick(MarketTick tick) => Run(e => e.Tick(tick));
+    /// <summary>A last price. Should nothing come of it, nothing is kept of it.</summary>
+    public Task TickAsync(MarketTick tick) => PriceAsync(tick.Symbol, tick.At, e => e.Tick(tick));
 
-    public void Trade(MarketTrade trade) => Run(e => e.Trade(trade));
+    public Task TradeAsync(MarketTrade trade) => PriceAsync(trade.Symbol, trade.At, e => e.Trade(trade));
 
-    public void Candle(MarketCandle candle) => Run(e => e.Candle(candle));
+    public Task CandleAsync(MarketCandle candle) => PriceAsync(candle.Symbol, candle.CloseTime, e => e.Candle(candle));
 
-    public void Mark(string symbol, decimal price, DateTimeOffset at) => Run(e => e.Mark(symbol, price, at));
+    public Task MarkAsync(string symbol, decimal price, DateTimeOffset at) => PriceAsync(symbol, null, e => e.Mark(symbol, price, at));
 
-    public void SetFundingRate(string symbol, decimal rate) => Run(e => e.SetFundingRate(symbol, rate));
-
-    public Task<VenueReply<ServerTime>> SyncClockAsync(CancellationToken cancellationToken) => Answer(_ => new ServerTime(_time.GetUtcNow()), cancellationToken);
+    public Task<VenueReply<ServerTime>> SyncClockAsync(CancellationToken cancellationToken) => AnswerAsync(_ => new ServerTime(_time.GetUtcNow()), cancellationToken);
 
     public Task<VenueReply<IReadOnlyList<VenueInstrument>>> InstrumentsAsync(CancellationToken cancellationToken) =>
-        Answer<IReadOnlyList<VenueInstrument>>(e => [.. e.State.Markets.Select(m => m.Terms.Instrument)], cancellationToken);
+        AnswerAsync<IReadOnlyList<VenueInstrument>>(e => [.. e.State.Markets.Select(m => m.Terms.Instrument)], cancellationToken);
 
-    public Task<VenueReply<VenuePrice>> MarkPriceAsync(string symbol, CancellationToken cancellationToken) => PriceAsync(symbol, m => m.MarkPrice, cancellationToken);
+    public Task<VenueReply<VenuePrice>> MarkPriceAsync(string symbol, CancellationToken cancellationToken) => ReadPriceAsync(symbol, m => m.MarkPrice, cancellationToken);
 
-    public Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken) => PriceAsync(symbol, m => m.Last, cancellationToken);
+    public Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken) => ReadPriceAsync(symbol, m => m.Last, cancellationToken);
 
     public Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken) =>
-        Answer(e => new CredentialCheck(CanTrade: true, CanWithdraw: false, e.State.PositionMode, e.State.MarginMode, Problem: null), cancellationToken);
+        AnswerAsync(e => new CredentialCheck(CanTrade: true, CanWithdraw: false, e.State.PositionMode, e.State.MarginMode, Problem: null), cancellationToken);
 
-    public Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken) => Run((e, now) => e.Prepare(setup, now), cancellationToken);
+    public Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken) => RunAsync((e, now) => e.Prepare(setup, now), cancellationToken);
 
-    public Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken) => Run((e, now) => e.Place(order, now), cancellationToken);
+    public Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken) =>
+        RunAsync(async (e, now) => Stale(order.Symbol, now) ?? await TakenAsync(order.Symbol, order.ClientId, cancellationToken) ?? e.Place(order, now), cancellationToken);
 
-    public Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken) => Run((e, now) => e.Protect(order, now), cancellationToken);
+    public Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken) =>
+        RunAsync(async (e, now) => await TakenAsync(order.Symbol, order.ClientId, cancellationToken) ?? e.Protect(order, now), cancellationToken);
 
     public Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken) =>
-        Task.FromResult(VenueReply.Refused<OrderAck>(RefusalMeaning.Configuration, "NO_PAIRS", "Legs are placed one by one; those that cover the same position cancel each other."));
+        Task.FromResult(VenueReply.Refused<OrderAck>(RefusalMeaning.Configuration, "NO_PAIRS", "Legs are placed one by one."));
 
-    public Task<VenueReply<VenueOrder>> QueryAsync(OrderRef order, CancellationToken cancellationToken) => Run((e, _) =>
-        e.State.Orders.FirstOrDefault(o => Is(order, o.VenueId, o.ClientId))?.ToVenueOrder() is { } open ? VenueReply.Accepted(open)
-        : _history.Order(o => Is(order, o.VenueId, o.ClientId)) is { } ended ? VenueReply.Accepted(ended)
-        : VenueReply.Refused<VenueOrder>(RefusalMeaning.NotFound, "UNKNOWN_ORDER", "There is no such order."), cancellationToken);
+    public Task<VenueReply<VenueOrder>> QueryAsync(OrderRef order, CancellationToken cancellationToken) => RunAsync(
+        async (e, _) =>
+            e.State.Orders.FirstOrDefault(o => order.VenueId is { } id ? id == o.VenueId : order.ClientId is { } ours && ours == o.ClientId)?.ToVenueOrder() is { } open ? VenueReply.Accepted(open)
+            : await _book.OrderAsync(order, cancellationToken) is { } ended ? VenueReply.Accepted(ended)
+            : VenueReply.Refused<VenueOrder>(RefusalMeaning.NotFound, "UNKNOWN_ORDER", "There is no such order."),
+        cancellationToken);
 
-    public Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken) => Run((e, now) => e.Cancel(order.ClientId, order.VenueId, now), cancellationToken);
+    public Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken) => RunAsync((e, now) => e.Cancel(order.ClientId, order.VenueId, now), cancellationToken);
 
     public Task<VenueReply<CancelledAll>> CancelAllAsync(string symbol, CancellationToken cancellationToken) =>
-        Run((e, now) => VenueReply.Accepted(new CancelledAll(e.CancelAll(symbol, now))), cancellationToken);
+        RunAsync((e, now) => VenueReply.Accepted(new CancelledAll(e.CancelAll(symbol, now))), cancellationToken);
 
     public Task<VenueReply<IReadOnlyList<VenueOrder>>> OpenOrdersAsync(string? symbol, CancellationToken cancellationToken) =>
-        Answer<IReadOnlyList<VenueOrder>>(e => [.. e.State.Orders.Where(o => symbol is null || o.Symbol == symbol).Select(o => o.ToVenueOrder())], cancellationToken);
+        AnswerAsync<IReadOnlyList<VenueOrder>>(e => [.. e.State.Orders.Where(o => symbol is null || o.Symbol == symbol).Select(o => o.ToVenueOrder())], cancellationToken);
 
     public Task<VenueReply<IReadOnlyList<VenuePosition>>> PositionsAsync(string? symbol, CancellationToken cancellationToken) =>
-        Answer<IReadOnlyList<VenuePosition>>(e => [.. e.State.Positions.Where(p => symbol is null || p.Symbol == symbol).Select(e.ToVenuePosition)], cancellationToken);
+        AnswerAsync<IReadOnlyList<VenuePosition>>(e => [.. e.State.Positions.Where(p => symbol is null || p.Symbol == symbol).Select(e.ToVenuePosition)], cancellationToken);
 
-    public Task<VenueReply<IReadOnlyList<VenueBalance>>> BalancesAsync(CancellationToken cancellationToken) => Answer<IReadOnlyList<VenueBalance>>(e => [e.ToVenueBalance()], cancellationToken);
+    public Task<VenueReply<IReadOnlyList<VenueBalance>>> BalancesAsync(CancellationToken cancellationToken) => AnswerAsync<IReadOnlyList<VenueBalance>>(e => [e.ToVenueBalance()], cancellationToken);
 
-    public Task<VenueReply<IReadOnlyList<VenueFill>>> FillsAsync(FillQuery query, CancellationToken cancellationToken) => Answer(_ => _history.Fills(query), cancellationToken);
+    public Task<VenueReply<IReadOnlyList<VenueFill>>> FillsAsync(FillQuery query, CancellationToken cancellationToken) =>
+        RunAsync(async (_, _) => VenueReply.Accepted(await _book.FillsAsync(query, cancellationToken)), cancellationToken);
 
-    public Task<VenueReply<IReadOnlyList<RealizedPnl>>> RealizedPnlAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        Answer(_ => _history.RealizedPnl(symbol, since), cancellationToken);
+    public Task<VenueReply<IReadOnlyList<RealizedPnl>>> RealizedPnlAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) => RunAsync(
+        async (_, _) => VenueReply.Accepted<IReadOnlyList<RealizedPnl>>(
+        [
+            .. (await _book.FillsAsync(new(symbol, since), cancellationToken)).Where(f => f.RealizedPnl is not (null or 0m))
+                .Select(f => new RealizedPnl(symbol, f.FillId, f.RealizedPnl!.Value, f.At, f.VenueOrderId, f.Quantity)),
+        ]),
+        cancellationToken);
 
     public Task<VenueReply<IReadOnlyList<FundingPayment>>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        Answer(_ => _history.Funding(symbol, since), cancellationToken);
+        RunAsync(async (_, _) => VenueReply.Accepted(await _book.FundingAsync(symbol, since, cancellationToken)), cancellationToken);
 
     public Task<VenueReply<Done>> CountdownAsync(string symbol, TimeSpan after, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var limits = Capabilities.Countdown!;
         if (after != TimeSpan.Zero && (after < limits.Least || after > limits.Most))
         {
             return Task.FromResult(VenueReply.Refused<Done>(RefusalMeaning.Parameter, "COUNTDOWN", $"A countdown is zero, or from {limits.Least} to {limits.Most}."));
         }
 
-        lock (_gate)
-        {
-            if (_countdowns.Remove(symbol, out var running))
+        return RunAsync(
+            (_, now) =>
             {
-                running.Dispose();
-            }
+                Stop(symbol);
+                if (after > TimeSpan.Zero)
+                {
+                    _countdowns = _countdowns.SetItem(symbol, now + after);
+                    Start(symbol, after);
+                }
 
-            if (after > TimeSpan.Zero)
-            {
-                _countdowns[symbol] = _time.CreateTimer(_ => Run(e => e.CancelAll(symbol, _time.GetUtcNow(), keepProtection: true)), null, after, Timeout.InfiniteTimeSpan);
-            }
-        }
-
-        return Task.FromResult(VenueReply.Accepted(Done.Value));
+                return VenueReply.Accepted(Done.Value);
+            },
+            cancellationToken);
     }
 
     public async IAsyncEnumerable<VenueEvent> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var subscriber = new Subscriber(MostUnread);
-        lock (_gate)
-        {
-            _subscribers.Add(subscriber);
-        }
-
+        var reader = _readers.Add();
         try
         {
             yield return new StreamOpened(_time.GetUtcNow());
-            while (await Wait(subscriber, cancellationToken))
+            while (await reader.WaitAsync(cancellationToken))
             {
-                while (subscriber.Take() is { } happened)
+                while (reader.Take() is { } happened)
                 {
                     yield return happened;
                 }
@@ -163,106 +185,202 @@ public sealed class SimulatedVenue : IVenue
         }
         finally
         {
-            lock (_gate)
-            {
-                _subscribers.Remove(subscriber);
-            }
+            _readers.Remove(reader);
         }
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>Waits for what is being kept; nothing is taken after it.</summary>
+    public async ValueTask DisposeAsync()
     {
-        lock (_gate)
+        await _turn.WaitAsync();
+        _over ??= "the venue was closed";
+        foreach (var timer in _timers.Values)
         {
-            foreach (var countdown in _countdowns.Values)
-            {
-                countdown.Dispose();
-            }
-
-            _countdowns.Clear();
-            _subscribers.ForEach(s => s.Complete());
+            await timer.DisposeAsync();
         }
 
-        return ValueTask.CompletedTask;
+        _timers.Clear();
+        _readers.Complete(null);
+        _turn.Release();
     }
 
-    /// <summary>False when the stream is over; its token ends it without an exception, as its contract says.</summary>
-    private static async Task<bool> Wait(Subscriber subscriber, CancellationToken cancellationToken)
+    /// <summary>Null when the symbol has a price that may be traded on.</summary>
+    private VenueReply<OrderAck>? Stale(string symbol, DateTimeOffset now) =>
+        _longestPriceAge is { } longest && (!_pricedAt.TryGetValue(symbol, out var at) || now - at > longest)
+            ? VenueReply.Refused<OrderAck>(RefusalMeaning.Busy, "PRICE_STALE", $"There is no price of {symbol} that is younger than {longest.TotalSeconds:0.###} s.")
+            : null;
+
+    /// <summary>Null for a client id that no order has had that is still known.</summary>
+    private async Task<VenueReply<OrderAck>?> TakenAsync(string symbol, string clientId, CancellationToken cancellationToken) =>
+        await _book.OrderAsync(new(symbol, clientId), cancellationToken) is not null
+            ? VenueReply.Refused<OrderAck>(RefusalMeaning.Duplicate, "DUPLICATE", $"{clientId} is the id of an order that has ended.")
+            : null;
+
+    private Task<VenueReply<VenuePrice>> ReadPriceAsync(string symbol, Func<SimulatedMarket, decimal> price, CancellationToken cancellationToken) => RunAsync(
+        (e, _) => e.State.Market(symbol) is { Last: > 0m } market ? VenueReply.Accepted(new VenuePrice(symbol, price(market), e.State.Now))
+            : VenueReply.Refused<VenuePrice>(RefusalMeaning.Parameter, "NO_PRICE", $"There is no price of {symbol}."),
+        cancellationToken);
+
+    private Task<VenueReply<T>> AnswerAsync<T>(Func<SimulatedExchange, T> read, CancellationToken cancellationToken)
+        where T : class => RunAsync((e, _) => VenueReply.Accepted(read(e)), cancellationToken);
+
+    private Task<VenueReply<T>> RunAsync<T>(Func<SimulatedExchange, DateTimeOffset, VenueReply<T>> call, CancellationToken cancellationToken)
+        where T : class => RunAsync((e, now) => Task.FromResult(call(e, now)), cancellationToken);
+
+    private async Task<VenueReply<T>> RunAsync<T>(Func<SimulatedExchange, DateTimeOffset, Task<VenueReply<T>>> call, CancellationToken cancellationToken)
+        where T : class
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_over is not null)
+            {
+                return VenueReply.Unknown<T>(_over);
+            }
+
+            var (before, countdowns) = (_exchange.State, _countdowns);
+            var reply = await AskAsync(call, before, cancellationToken);
+            // Time goes on by itself.
+            var changed = _exchange.State with { Now = before.Now } != before || countdowns != _countdowns;
+            return _over is null && await KeptAsync(changed) ? reply : VenueReply.Unknown<T>(_over!);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>A book that cannot be read makes an answer unknown; whatever else goes wrong ends the venue.</summary>
+    private async Task<VenueReply<T>> AskAsync<T>(Func<SimulatedExchange, DateTimeOffset, Task<VenueReply<T>>> call, ExchangeState before, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
-            return await subscriber.WaitAsync(cancellationToken);
+            return await call(_exchange, _time.GetUtcNow());
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            if (_exchange.State != before)
+            {
+                End(e);
+            }
+
+            return VenueReply.Unknown<T>(e.Message);
+        }
+    }
+
+    /// <param name="at">When the price was seen; null when it is none that orders are filled at.</param>
+    private async Task PriceAsync(string symbol, DateTimeOffset? at, Action<SimulatedExchange> tell)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_over is null)
+            {
+                if (at is { } seen)
+                {
+                    _pricedAt[symbol] = seen;
+                }
+
+                tell(_exchange);
+                await KeptAsync(changed: false);
+            }
+        }
+        catch (Exception e)
+        {
+            End(e);
+            throw;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>False when the book failed: nobody knows then what is in it.</summary>
+    /// <param name="changed">To be kept although nothing happened that anybody is told of.</param>
+    private async Task<bool> KeptAsync(bool changed)
+    {
+        var happened = _exchange.TakeEvents();
+        if (happened.Count == 0 && !changed)
+        {
+            return true;
+        }
+
+        try
+        {
+            await _book.SaveAsync(new(_exchange.State, _countdowns), happened);
+        }
+        catch (Exception e)
+        {
+            End(e);
             return false;
         }
+
+        _readers.Tell(happened);
+        return true;
     }
 
-    private static bool Is(OrderRef order, string venueId, string? clientId) => order.VenueId is { } id ? id == venueId : order.ClientId is { } ours && ours == clientId;
-
-    private Task<VenueReply<VenuePrice>> PriceAsync(string symbol, Func<SimulatedMarket, decimal> price, CancellationToken cancellationToken) => Run((e, now) =>
-        e.State.Market(symbol) is { Last: > 0m } market ? VenueReply.Accepted(new VenuePrice(symbol, price(market), e.State.Now))
-        : VenueReply.Refused<VenuePrice>(RefusalMeaning.Parameter, "NO_PRICE", $"There is no price of {symbol}."), cancellationToken);
-
-    private Task<VenueReply<T>> Answer<T>(Func<SimulatedExchange, T> read, CancellationToken cancellationToken)
-        where T : class => Run((e, _) => VenueReply.Accepted(read(e)), cancellationToken);
-
-    private Task<VenueReply<T>> Run<T>(Func<SimulatedExchange, DateTimeOffset, VenueReply<T>> call, CancellationToken cancellationToken)
-        where T : class
+    /// <summary>What is in memory may not be what is kept: nothing more is answered from it.</summary>
+    private void End(Exception e)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
+        _over ??= $"what it did could not be kept: {e.Message}";
+        _readers.Complete(e);
+    }
+
+    private void Start(string symbol, TimeSpan after)
+    {
+        if (_timers.Remove(symbol, out var timer))
         {
-            var reply = call(_exchange, _time.GetUtcNow());
-            Tell();
-            return Task.FromResult(reply);
+            timer.Dispose();
+        }
+
+        _timers[symbol] = _time.CreateTimer(_ => _ = ExpireAsync(symbol), null, after, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Stop(string symbol)
+    {
+        _countdowns = _countdowns.Remove(symbol);
+        if (_timers.Remove(symbol, out var timer))
+        {
+            timer.Dispose();
         }
     }
 
-    private void Run(Action<SimulatedExchange> call)
+    private async Task ExpireAsync(string symbol)
     {
-        lock (_gate)
+        await _turn.WaitAsync();
+        try
         {
-            call(_exchange);
-            Tell();
-        }
-    }
-
-    private void Tell()
-    {
-        foreach (var happened in _exchange.TakeEvents())
-        {
-            _history.Add(happened);
-            _subscribers.ForEach(s => s.Add(happened));
-        }
-    }
-
-    /// <summary>One reader's events; what it did not take in time is replaced by one gap.</summary>
-    private sealed class Subscriber(int most)
-    {
-        private readonly Channel<VenueEvent> _events = Channel.CreateBounded<VenueEvent>(new BoundedChannelOptions(most) { SingleReader = true });
-        private DateTimeOffset? _lostSince;
-
-        public void Add(VenueEvent happened)
-        {
-            if (_lostSince is { } since)
+            if (_over is not null || !_countdowns.TryGetValue(symbol, out var until))
             {
-                if (_events.Writer.TryWrite(new StreamGap("The reader was too slow.", since, happened.At)) && _events.Writer.TryWrite(happened))
-                {
-                    _lostSince = null;
-                }
+                return;
             }
-            else if (!_events.Writer.TryWrite(happened))
+
+            // It may have been renewed while this waited for its turn, and timers may be early.
+            if (until - _time.GetUtcNow() is var left && left > TimeSpan.Zero)
             {
-                _lostSince = happened.At;
+                Start(symbol, left);
+            }
+            else
+            {
+                await CancelAfterCountdownAsync(symbol);
             }
         }
+        catch (Exception e)
+        {
+            End(e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
-        public VenueEvent? Take() => _events.Reader.TryRead(out var happened) ? happened : null;
-
-        public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => await _events.Reader.WaitToReadAsync(cancellationToken);
-
-        public void Complete() => _events.Writer.TryComplete();
+    private Task<bool> CancelAfterCountdownAsync(string symbol)
+    {
+        Stop(symbol);
+        _exchange.CancelAll(symbol, _time.GetUtcNow(), keepProtection: true);
+        return KeptAsync(changed: true);
     }
 }

@@ -2,8 +2,8 @@ using TradingSystem.Execution.Venues;
 
 namespace TradingSystem.Execution.Simulation;
 
-/// <summary>What a venue can still be asked about: the last orders that ended, fills and funding payments.</summary>
-internal sealed class VenueHistory
+/// <summary>The book of a venue that ends with its process: the last orders that ended, fills and funding payments, in memory.</summary>
+public sealed class VenueHistory : IVenueBook
 {
     private const int Most = 10_000;
 
@@ -11,7 +11,31 @@ internal sealed class VenueHistory
     private readonly Queue<VenueFill> _fills = new();
     private readonly Queue<FundingPayment> _funding = new();
 
-    public void Add(VenueEvent happened)
+    public Task SaveAsync(KeptVenue venue, IReadOnlyList<VenueEvent> happened)
+    {
+        foreach (var one in happened)
+        {
+            Add(one);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<VenueOrder?> OrderAsync(OrderRef order, CancellationToken cancellationToken) =>
+        Task.FromResult(_orders.LastOrDefault(o => order.VenueId is { } id ? o.VenueId == id : order.ClientId is { } client && o.ClientId == client));
+
+    public Task<IReadOnlyList<VenueFill>> FillsAsync(FillQuery query, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<VenueFill>>(
+    [
+        .. _fills.Where(f => f.Symbol == query.Symbol
+            && (query.Since is not { } since || f.At >= since)
+            && (query.VenueOrderId is not { } id || f.VenueOrderId == id)
+            && (query.ClientId is not { } client || query.VenueOrderId is not null || f.ClientId == client)),
+    ]);
+
+    public Task<IReadOnlyList<FundingPayment>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<FundingPayment>>([.. _funding.Where(f => f.Symbol == symbol && (since is null || f.At >= since))]);
+
+    private void Add(VenueEvent happened)
     {
         switch (happened)
         {
@@ -26,25 +50,6 @@ internal sealed class VenueHistory
                 break;
         }
     }
-
-    /// <summary>The latest, for a client id may have been used again.</summary>
-    public VenueOrder? Order(Func<VenueOrder, bool> which) => _orders.LastOrDefault(which);
-
-    public IReadOnlyList<VenueFill> Fills(FillQuery query) =>
-    [
-        .. _fills.Where(f => f.Symbol == query.Symbol
-            && (query.Since is not { } since || f.At >= since)
-            && (query.VenueOrderId is not { } id || f.VenueOrderId == id)
-            && (query.ClientId is not { } client || query.VenueOrderId is not null || f.ClientId == client)),
-    ];
-
-    public IReadOnlyList<RealizedPnl> RealizedPnl(string symbol, DateTimeOffset? since) =>
-    [
-        .. _fills.Where(f => f.Symbol == symbol && (since is null || f.At >= since) && f.RealizedPnl is not (null or 0m))
-            .Select(f => new RealizedPnl(symbol, f.FillId, f.RealizedPnl!.Value, f.At, f.VenueOrderId, f.Quantity)),
-    ];
-
-    public IReadOnlyList<FundingPayment> Funding(string symbol, DateTimeOffset? since) => [.. _funding.Where(f => f.Symbol == symbol && (since is null || f.At >= since))];
 
     private static void Keep<T>(Queue<T> queue, T item)
     {

@@ -16,4 +16,8 @@ public sealed record CountdownLimits(CountdownScope Scope, TimeSpan Least, TimeS
 /// <param name="ClientIdsForEver">A client id is never taken twice; elsewhere it is free again once its order is done.</param>
 /// <param name="Countdown">Null without a countdown.</param>
 public sealed record VenueCapabilities(
-    bool AttachedProtection, bool ProtectionPair, bool MarginModePerAccount, bool PositionModePerAccount, bool ClientIdsForEver, CountdownLimits? Countdown);
+    bool AttachedProtection, bool ProtectionPair, bool MarginModePerAccount, bool PositionModePerAccount, bool ClientIdsForEver, CountdownLimits? Countdown)
+{
+    /// <summary>Its stream tells <see cref="FundingSettled"/>; elsewhere funding shows in the wallet.</summary>
+    public bool TellsFunding { get; init; }
+}

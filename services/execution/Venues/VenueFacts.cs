@@ -66,6 +66,9 @@ public sealed record VenueFill(
     public decimal? RealizedPnl { get; init; }
 
     public bool? IsMaker { get; init; }
+
+    /// <summary>The exchange closed the position for want of margin; false also where it does not say so with its fills.</summary>
+    public bool IsLiquidation { get; init; }
 }
 
 /// <summary>Fills of one symbol since a time, of one order, or both.</summary>

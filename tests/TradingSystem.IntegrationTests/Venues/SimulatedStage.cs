@@ -18,28 +18,26 @@ internal sealed class SimulatedStage : VenueStage
     private readonly ConcurrentBag<SimulatedVenue> _venues = [];
     private readonly ConcurrentDictionary<string, (decimal Last, decimal Mark)> _prices = new() { ["BTCUSDT"] = (60_000m, 60_000m), ["ETHUSDT"] = (3_000m, 3_000m) };
 
-    public override Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null)
+    public override async Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null)
     {
         var account = new VenueAccount(Guid.NewGuid(), SimulatedVenue.VenueName, VenueEnvironment.Sandbox, new VenueCredentials("none", "none"), margin, mode);
         var venue = new SimulatedVenue(account, Terms, Symbols, Deposit, TimeProvider.System);
         foreach (var (symbol, price) in _prices)
         {
-            Tell(venue, symbol, price.Last, price.Mark);
+            await TellAsync(venue, symbol, price.Last, price.Mark);
         }
 
         _venues.Add(venue);
-        return Task.FromResult(new Trader(venue, null));
+        return new Trader(venue, null);
     }
 
-    public override Task SetPriceAsync(string symbol, decimal last, decimal? mark = null)
+    public override async Task SetPriceAsync(string symbol, decimal last, decimal? mark = null)
     {
         _prices[symbol] = (last, mark ?? last);
         foreach (var venue in _venues)
         {
-            Tell(venue, symbol, last, mark ?? last);
+            await TellAsync(venue, symbol, last, mark ?? last);
         }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>Its shortest countdown is over at once.</summary>
@@ -47,10 +45,10 @@ internal sealed class SimulatedStage : VenueStage
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static void Tell(SimulatedVenue venue, string symbol, decimal last, decimal mark)
+    private static async Task TellAsync(SimulatedVenue venue, string symbol, decimal last, decimal mark)
     {
         var now = TimeProvider.System.GetUtcNow();
-        venue.Mark(symbol, mark, now);
-        venue.Tick(new MarketTick(symbol, last, last, last, now));
+        await venue.MarkAsync(symbol, mark, now);
+        await venue.TickAsync(new MarketTick(symbol, last, last, last, now));
     }
 }

@@ -119,18 +119,54 @@ public sealed class SimulatedExchangeTests
     }
 
     [Test]
-    public void A_leg_that_covers_its_position_grows_and_shrinks_with_it_and_a_smaller_one_only_shrinks()
+    public void A_leg_that_covers_its_position_grows_and_shrinks_with_it_and_one_with_a_size_keeps_it()
     {
         var exchange = Protected(OrderSide.Buy, stop: 95m, take: 105m);
         Accepted(exchange.Protect(Take(OrderSide.Sell, 103m, 0.4m, "part"), Start));
         Accepted(exchange.Place(Market(OrderSide.Buy, 1m, "more"), Start));
         Assert.That(Legs(), Is.EqualTo(new[] { ("part", 0.4m), ("stop", 2m), ("take", 2m) }));
         Accepted(exchange.Place(Market(OrderSide.Sell, 1.7m, "less"), Start));
-        Assert.That(Legs(), Is.EqualTo(new[] { ("part", 0.3m), ("stop", 0.3m), ("take", 0.3m) }));
+        Assert.That(Legs(), Is.EqualTo(new[] { ("part", 0.4m), ("stop", 0.3m), ("take", 0.3m) }));
         Accepted(exchange.Place(Market(OrderSide.Sell, 1m, "turn"), Start));
         Assert.That((exchange.Position().Quantity, exchange.State.Orders.Length), Is.EqualTo((-0.7m, 0)), "none outlives its position, although the other side is held now");
 
         (string, decimal)[] Legs() => [.. exchange.State.Orders.OrderBy(o => o.ClientId).Select(o => (o.ClientId!, o.Quantity))];
+    }
+
+    [Test]
+    public void What_a_leg_or_an_order_may_not_reduce_any_more_is_cancelled_when_the_rest_of_it_fills()
+    {
+        var exchange = Create();
+        Accepted(exchange.Place(Market(OrderSide.Buy, 2m), Start));
+        Accepted(exchange.Protect(Stop(OrderSide.Sell, 95m, 2m), Start));
+        Accepted(exchange.Place(Market(OrderSide.Sell, 1.5m, "less"), Start));
+        exchange.TakeEvents();
+        exchange.Tick(Tick(94m));
+        var ended = exchange.TakeEvents().OfType<OrderChanged>().Last().Order;
+        Assert.That((ended.ClientId, ended.Status, ended.Quantity, ended.Filled), Is.EqualTo(("stop", VenueOrderStatus.Cancelled, 2m, 0.5m)));
+        Assert.That(exchange.State.Positions, Is.Empty);
+    }
+
+    [Test]
+    public void A_leg_that_need_not_reduce_stands_by_itself_and_turns_the_accounts_sum()
+    {
+        var exchange = Create();
+        Accepted(exchange.Place(Market(OrderSide.Sell, 2m), Start));
+        Assert.That(exchange.Protect(Stop(OrderSide.Sell, 95m) with { ReduceOnly = false }, Start).Is(RefusalMeaning.Parameter));
+        Accepted(exchange.Protect(Stop(OrderSide.Sell, 95m, 3m) with { ReduceOnly = false }, Start));
+        Accepted(exchange.Place(Market(OrderSide.Buy, 2m, "flat"), Start));
+        Assert.That(exchange.State.Orders.Select(o => o.ClientId), Is.EqualTo(new[] { "stop" }));
+        exchange.Tick(Tick(94m));
+        Assert.That((exchange.Position().Quantity, exchange.State.Orders.Length), Is.EqualTo((-3m, 0)));
+    }
+
+    [Test]
+    public void A_fill_says_whether_it_was_a_liquidation()
+    {
+        var exchange = Create(balance: 10m);
+        Accepted(exchange.Place(Market(OrderSide.Buy, 0.9m), Start));
+        exchange.Tick(Tick(80m));
+        Assert.That(exchange.TakeEvents().Fills().Select(f => f.IsLiquidation), Is.EqualTo(new[] { false, true }));
     }
 
     [Test]

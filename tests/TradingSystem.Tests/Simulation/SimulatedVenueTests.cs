@@ -13,12 +13,12 @@ public sealed class SimulatedVenueTests
     private SimulatedVenue _venue = null!;
 
     [SetUp]
-    public void Open()
+    public async Task OpenAsync()
     {
         _time = new(Start);
         var account = new VenueAccount(Guid.NewGuid(), SimulatedVenue.VenueName, VenueEnvironment.Sandbox, new("key", "secret"));
         _venue = new(account, Free, [Symbol()], 10_000m, _time);
-        _venue.Tick(Tick(100m, minute: 0));
+        await _venue.TickAsync(Tick(100m, minute: 0));
     }
 
     [TearDown]
@@ -29,7 +29,7 @@ public sealed class SimulatedVenueTests
     {
         var ack = Accepted(await _venue.PlaceAsync(Limit(OrderSide.Buy, 1m, 99m, "a1"), default));
         Assert.That(Accepted(await _venue.QueryAsync(new(Btc, "a1"), default)).Status, Is.EqualTo(VenueOrderStatus.New));
-        _venue.Tick(Tick(98m));
+        await _venue.TickAsync(Tick(98m));
         var byId = Accepted(await _venue.QueryAsync(new(Btc, null, ack.VenueId), default));
         Assert.That((byId.Status, byId.AveragePrice, byId.ClientId), Is.EqualTo((VenueOrderStatus.Filled, (decimal?)99m, "a1")));
         Assert.That((await _venue.QueryAsync(new(Btc, "nobody"), default)).Is(RefusalMeaning.NotFound));
@@ -39,7 +39,7 @@ public sealed class SimulatedVenueTests
     public async Task Fills_positions_and_realised_PnL_are_there_to_be_read()
     {
         Accepted(await _venue.PlaceAsync(Market(OrderSide.Buy, 2m, "in"), default));
-        _venue.Tick(Tick(110m));
+        await _venue.TickAsync(Tick(110m));
         Accepted(await _venue.PlaceAsync(Market(OrderSide.Sell, 1m, "out"), default));
         var position = Accepted(await _venue.PositionsAsync(Btc, default)).Single();
         Assert.Multiple(async () =>
@@ -63,7 +63,7 @@ public sealed class SimulatedVenueTests
             {
                 Accepted(await _venue.PlaceAsync(Market(OrderSide.Buy, 1m, "in"), default));
                 Accepted(await _venue.PlaceProtectionAsync(Stop(OrderSide.Sell, 95m), default));
-                _venue.Tick(Tick(94m));
+                await _venue.TickAsync(Tick(94m));
             }
             else if (happened is BalanceChanged { Balance.Wallet: 9_994m })
             {
@@ -85,8 +85,8 @@ public sealed class SimulatedVenueTests
         Assert.That(await reader.MoveNextAsync() && reader.Current is StreamOpened);
         for (var i = 0; i < 2_500; i++)
         {
-            Accepted(await _venue.PlaceAsync(Limit(OrderSide.Buy, 1m, 90m, "l"), default));
-            Accepted(await _venue.CancelAsync(new(Btc, "l"), default));
+            Accepted(await _venue.PlaceAsync(Limit(OrderSide.Buy, 1m, 90m, $"l{i}"), default));
+            Accepted(await _venue.CancelAsync(new(Btc, $"l{i}"), default));
         }
 
         var read = 0;
@@ -114,5 +114,106 @@ public sealed class SimulatedVenueTests
         Assert.That(Accepted(await _venue.OpenOrdersAsync(null, default)), Has.Count.EqualTo(2));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.That(Accepted(await _venue.OpenOrdersAsync(null, default)).Select(o => o.ClientId), Is.EqualTo(new[] { "stop" }));
+    }
+
+    [Test]
+    public async Task A_client_id_is_taken_once_also_when_its_order_has_ended()
+    {
+        Accepted(await _venue.PlaceAsync(Market(OrderSide.Buy, 1m, "one"), default));
+        Assert.That((await _venue.PlaceAsync(Market(OrderSide.Buy, 1m, "one"), default)).Is(RefusalMeaning.Duplicate));
+        Assert.That(Accepted(await _venue.PositionsAsync(Btc, default)).Single().Quantity, Is.EqualTo(1m));
+    }
+
+    [Test]
+    public async Task An_order_that_meets_a_stale_price_is_refused_and_a_leg_is_not()
+    {
+        await using var venue = Kept(new VenueHistory(), TimeSpan.FromSeconds(10));
+        Assert.That((await venue.PlaceAsync(Market(OrderSide.Buy, 1m, "early"), default)).Refusal!.Code, Is.EqualTo("PRICE_STALE"));
+        await venue.TickAsync(new(Btc, 100m, null, null, Start));
+        Accepted(await venue.PlaceAsync(Market(OrderSide.Buy, 1m, "in"), default));
+        _time.Advance(TimeSpan.FromSeconds(11));
+        Assert.That((await venue.PlaceAsync(Market(OrderSide.Sell, 1m, "late"), default)).Refusal!.Code, Is.EqualTo("PRICE_STALE"));
+        Accepted(await venue.PlaceProtectionAsync(Stop(OrderSide.Sell, 95m), default));
+    }
+
+    [Test]
+    public async Task What_is_answered_or_told_was_kept_before_and_a_price_that_does_nothing_is_not()
+    {
+        var book = new PlayedBook();
+        await using var venue = Kept(book);
+        await venue.TickAsync(Tick(100m));
+        await venue.TickAsync(Tick(101m));
+        Assert.That(book.Saved, Is.Empty);
+        Accepted(await venue.PlaceAsync(Market(OrderSide.Buy, 1m, "in"), default));
+        Assert.That(book.Saved, Has.Count.EqualTo(1));
+        Assert.That((await venue.PlaceAsync(Market(OrderSide.Buy, 1_000_000m, "large"), default)).IsRefused);
+        Assert.That(book.Saved, Has.Count.EqualTo(1), "a refusal changes nothing");
+        Accepted(await venue.PlaceProtectionAsync(Stop(OrderSide.Sell, 95m), default));
+        await venue.TickAsync(Tick(94m));
+        Assert.That(book.Saved.Select(s => (s.Exchange.Positions.Length, s.Exchange.Orders.Length)), Is.EqualTo(new[] { (1, 0), (1, 1), (0, 0) }));
+    }
+
+    [Test]
+    public async Task A_venue_whose_book_fails_says_that_it_does_not_know_and_ends_its_stream()
+    {
+        var book = new PlayedBook();
+        await using var venue = Kept(book);
+        await venue.TickAsync(Tick(100m));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var reader = venue.StreamAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+        Assert.That(await reader.MoveNextAsync() && reader.Current is StreamOpened);
+        book.Fails = true;
+        Assert.That((await venue.PlaceAsync(Market(OrderSide.Buy, 1m, "in"), default)).IsUnknown);
+        book.Fails = false;
+        Assert.That((await venue.PositionsAsync(null, default)).IsUnknown, "what is in memory is not what is kept");
+        Assert.ThrowsAsync<InvalidOperationException>(async () => await reader.MoveNextAsync());
+    }
+
+    [Test]
+    public async Task A_countdown_that_ran_out_while_nobody_looked_is_made_up_for_first()
+    {
+        var book = new PlayedBook();
+        await using (var venue = Kept(book))
+        {
+            await venue.TickAsync(Tick(100m));
+            Accepted(await venue.PlaceAsync(Limit(OrderSide.Buy, 1m, 90m, "l"), default));
+            Accepted(await venue.CountdownAsync(Btc, TimeSpan.FromSeconds(10), default));
+        }
+
+        var kept = book.Saved[^1];
+        _time.Advance(TimeSpan.FromSeconds(11));
+        await using var again = Kept(book, exchange: new(kept.Exchange));
+        await again.ResumeAsync(kept.Countdowns, default);
+        Assert.That(Accepted(await again.OpenOrdersAsync(null, default)), Is.Empty);
+        Assert.That(book.Saved[^1].Countdowns, Is.Empty);
+    }
+
+    private SimulatedVenue Kept(IVenueBook book, TimeSpan? longestPriceAge = null, SimulatedExchange? exchange = null) =>
+        new(_venue.Account, exchange ?? new(Free, [Symbol()], 10_000m), book, _time, longestPriceAge);
+
+    private sealed class PlayedBook : IVenueBook
+    {
+        private readonly VenueHistory _history = new();
+
+        public List<KeptVenue> Saved { get; } = [];
+
+        public bool Fails { get; set; }
+
+        public Task SaveAsync(KeptVenue venue, IReadOnlyList<VenueEvent> happened)
+        {
+            if (Fails)
+            {
+                throw new InvalidOperationException("the disk is full");
+            }
+
+            Saved.Add(venue);
+            return _history.SaveAsync(venue, happened);
+        }
+
+        public Task<VenueOrder?> OrderAsync(OrderRef order, CancellationToken cancellationToken) => _history.OrderAsync(order, cancellationToken);
+
+        public Task<IReadOnlyList<VenueFill>> FillsAsync(FillQuery query, CancellationToken cancellationToken) => _history.FillsAsync(query, cancellationToken);
+
+        public Task<IReadOnlyList<FundingPayment>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) => _history.FundingAsync(symbol, since, cancellationToken);
     }
 }
