@@ -18,6 +18,12 @@ public sealed class ExecutionOptions
     /// <summary>Taker fee in basis points of the notional.</summary>
     public decimal TakerFeeBps { get; set; } = 5m;
 
+    /// <summary>How the accounts that new groups begin with are filled: <c>instant</c> or <c>exchange</c>.</summary>
+    public string FillModel { get; set; } = Accounts.FillModels.Instant;
+
+    /// <summary>What the simulated exchange charges and demands, beyond fee and slippage.</summary>
+    public Simulation.SimulationOptions Simulation { get; set; } = new();
+
     /// <summary>Cash of a new simulated account in USDT.</summary>
     public decimal InitialBalance { get; set; } = 1_000_000m;
 
@@ -45,6 +51,8 @@ public sealed class ExecutionOptions
         Require(PriceWait >= TimeSpan.Zero, nameof(PriceWait), "zero or more");
         Require(SlippageBps is >= 0m and < 1_000m, nameof(SlippageBps), "from 0 to below 1000");
         Require(TakerFeeBps is >= 0m and < 1_000m, nameof(TakerFeeBps), "from 0 to below 1000");
+        Require(Accounts.FillModels.All.Contains(FillModel), nameof(FillModel), "instant or exchange");
+        Simulation.Validate();
         Require(InitialBalance is > 0m and <= 10_000_000_000m, nameof(InitialBalance), "positive and at most 1e10");
         Require(MaxLeverage is >= 1m and <= 1_000m, nameof(MaxLeverage), "from 1 to 1000");
         Require(EntryBandBps is > 0m and <= 1_000_000m, nameof(EntryBandBps), "positive and at most 1e6");

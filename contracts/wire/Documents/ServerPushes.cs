@@ -22,7 +22,7 @@ internal static class ServerPushes
         yield return Shape(dialect, "order-update", "One step of an order", "With `orders`. The same in simulated, sandbox and live mode.",
             [
                 Type(dialect, "order_update"),
-                Must("status", Value.OneOf(OrderStatuses.All), "`accepted` and `submitted` come first; `filled` ends an entry, `protected` one that asked for protection, `closed` a close; `rejected` comes without a trade, `canceled` with what was filled until then. `stopped` and `took_profit` follow when the protection fires, under the entry's `decision_id`, at a simulated account with an `order_id` of their own. `unknown` is resolved by a later update."),
+                Must("status", Value.OneOf(OrderStatuses.All), "`accepted` and `submitted` come first; `filled` ends an entry, `protected` one that asked for protection, `closed` a close; `rejected` comes without a trade, `canceled` with what was filled until then. `stopped` and `took_profit` follow when the protection fires, under the entry's `decision_id`, at an account that fills at once with an `order_id` of their own. `unknown` is resolved by a later update."),
                 Must("decision_id", Value.AnyText, "The decision's own id, or the event id if it had none."),
                 Must("event_id", Value.Uuid, "The id the decision was accepted with."),
                 Must("correlation_id", Value.AnyText.OrNull(), "The decision's."),

@@ -12,6 +12,9 @@ public sealed class Account
     /// <summary>One of <see cref="Exchanges"/>, for ever: orders refer to it.</summary>
     public required string Exchange { get; init; }
 
+    /// <summary>One of <see cref="FillModels"/>, for ever; it means something on the simulated exchange only.</summary>
+    public string FillModel { get; init; } = FillModels.Instant;
+
     /// <summary>One of <see cref="Modes"/>.</summary>
     public required string Mode { get; set; }
 
@@ -55,7 +58,11 @@ public sealed class Account
 
     public DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>No credentials, no live mode, and no exchange but ours.</summary>
     public bool IsSimulated => Exchange == Exchanges.Simulated;
+
+    /// <summary>Decisions are filled in memory, in the transaction that saves them; every other account has a desk.</summary>
+    public bool FillsAtOnce => IsSimulated && FillModel == FillModels.Instant;
 
     /// <summary>A person changed it; what was decided on it until now is decided again.</summary>
     public void Changed(DateTimeOffset now)

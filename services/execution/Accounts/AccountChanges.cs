@@ -47,7 +47,7 @@ internal static class AccountChanges
                     db.AccountSecrets.Add(AccountSecret.Of(id, secret, now));
                 }
 
-                db.Audit(account, AuditActions.Created, http.User.Actor(), now, Detail($"{account.Exchange} {account.Mode}", sealing.Note));
+                db.Audit(account, AuditActions.Created, http.User.Actor(), now, Detail(account.IsSimulated ? $"{account.Exchange} {account.FillModel}" : $"{account.Exchange} {account.Mode}", sealing.Note));
                 code = account.Mode == Modes.Live ? LiveSteps.Request(db, account, http.User.Actor(), now) : null;
                 return Task.FromResult<IResult?>(null);
             },
@@ -153,6 +153,7 @@ internal static class AccountChanges
             Id = id,
             Name = draft.Name,
             Exchange = draft.Exchange,
+            FillModel = draft.FillModel,
             Mode = draft.Mode,
             MarginMode = draft.MarginMode,
             PositionMode = draft.PositionMode,

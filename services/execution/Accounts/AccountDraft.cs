@@ -4,10 +4,10 @@ namespace TradingSystem.Execution.Accounts;
 
 /// <summary>Body of POST, checked. Its credentials are zeroed with it.</summary>
 internal sealed record AccountDraft(
-    string Name, string Exchange, string Mode, string MarginMode, string PositionMode, bool? Active, decimal? InitialBalance, Credentials? Credentials) : IDisposable
+    string Name, string Exchange, string FillModel, string Mode, string MarginMode, string PositionMode, bool? Active, decimal? InitialBalance, Credentials? Credentials) : IDisposable
 {
     private static readonly string[] Known =
-        ["name", "exchange", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase", "active", "initial_balance"];
+        ["name", "exchange", "fill_model", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase", "active", "initial_balance"];
 
     /// <summary>The draft, or the answer to a body that breaks a rule.</summary>
     public static async Task<(AccountDraft? Draft, IResult? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -22,6 +22,7 @@ internal sealed record AccountDraft(
         var name = AccountRules.Name(fields, required: true);
         var exchange = fields.OneOf("exchange", true, Exchanges.All);
         var simulated = exchange == Exchanges.Simulated;
+        var fillModel = fields.OneOf("fill_model", false, FillModels.All);
         var mode = fields.OneOf("mode", exchange is not null && !simulated, Modes.All) ?? Modes.Simulated;
         var margin = fields.OneOf("margin_mode", false, MarginModes.All);
         var position = fields.OneOf("position_mode", false, PositionModes.All);
@@ -31,7 +32,8 @@ internal sealed record AccountDraft(
         if (exchange is not null)
         {
             AccountRules.ModeFits(body, exchange, mode);
-            AccountRules.PositionModeFits(body, exchange, position);
+            AccountRules.FillModelFits(body, exchange, fillModel);
+            AccountRules.PositionModeFits(body, exchange, fillModel ?? FillModels.Instant, position);
             credentials = AccountRules.Credentials(body, exchange, required: true);
         }
 
@@ -55,7 +57,7 @@ internal sealed record AccountDraft(
             return (null, error);
         }
 
-        return (new(name!, exchange!, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated), position ?? PositionModes.OneWay, active, balance, credentials), null);
+        return (new(name!, exchange!, fillModel ?? FillModels.Instant, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated), position ?? PositionModes.OneWay, active, balance, credentials), null);
     }
 
     public void Dispose() => Credentials?.Dispose();

@@ -6,7 +6,7 @@ namespace TradingSystem.Execution.Accounts;
 internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMode, string? PositionMode, Credentials? Credentials) : IDisposable
 {
     private static readonly string[] Known = ["name", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase"];
-    private static readonly string[] Fixed = ["exchange", "initial_balance"];
+    private static readonly string[] Fixed = ["exchange", "fill_model", "initial_balance"];
 
     /// <param name="account">The account as it is now.</param>
     public static async Task<(AccountPatch? Patch, IResult? Error)> ReadAsync(HttpRequest request, Account account, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMo
             AccountRules.ModeFits(body, account.Exchange, mode);
         }
 
-        AccountRules.PositionModeFits(body, account.Exchange, position);
+        AccountRules.PositionModeFits(body, account.Exchange, account.FillModel, position);
         // A sandbox key is no live key, so another mode is another key.
         var credentials = AccountRules.Credentials(body, account.Exchange, required: mode is not null && mode != account.Mode);
         if (!Array.Exists(Known, body.Has))

@@ -44,6 +44,7 @@ public sealed class AccountReader(IDbContextFactory<ExecutionDb> databases, Pric
         a.Id,
         a.Name,
         a.Exchange,
+        a.IsSimulated ? a.FillModel : null,
         a.Mode,
         a.MarginMode,
         a.PositionMode,

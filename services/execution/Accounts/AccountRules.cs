@@ -32,11 +32,20 @@ internal static partial class AccountRules
         }
     }
 
-    public static void PositionModeFits(AccountBody body, string exchange, string? mode)
+    /// <summary>What fills at once keeps one position a symbol.</summary>
+    public static void PositionModeFits(AccountBody body, string exchange, string fillModel, string? mode)
     {
-        if (mode is not null && exchange == Exchanges.Simulated && !PositionModes.Simulated.Contains(mode))
+        if (mode == PositionModes.Hedge && exchange == Exchanges.Simulated && fillModel == FillModels.Instant)
         {
-            body.Fail("position_mode", "one of " + string.Join(", ", PositionModes.Simulated) + " on the simulated exchange", mode);
+            body.Fail("position_mode", $"{PositionModes.OneWay}: on the simulated exchange only fill_model {FillModels.Exchange} has {PositionModes.Hedge}", mode);
+        }
+    }
+
+    public static void FillModelFits(AccountBody body, string exchange, string? fillModel)
+    {
+        if (fillModel is not null && exchange != Exchanges.Simulated)
+        {
+            body.Fail("fill_model", "absent: only a simulated account has one", fillModel);
         }
     }
 

@@ -2,12 +2,13 @@ namespace TradingSystem.Execution.Accounts;
 
 /// <summary>
 /// Money in USDT, valued at the latest prices this node has seen, else at the positions' entries. <c>GroupId</c> and <c>GroupName</c>
-/// are the first bound group, null without one. Of the credentials only <c>ApiKeyHint</c>, the key's last four characters, is ever shown.
+/// are the first bound group, null without one. <c>FillModel</c> is null but on the simulated exchange. Of the credentials only <c>ApiKeyHint</c>, the key's last four characters, is ever shown.
 /// </summary>
 public sealed record AccountView(
     Guid Id,
     string Name,
     string Exchange,
+    string? FillModel,
     string Mode,
     string MarginMode,
     string PositionMode,
@@ -35,9 +36,12 @@ public sealed record BoundGroup(Guid Id, string Name);
 /// <summary>To be given to <c>confirm-live</c> with the account's name before <c>ExpiresAt</c>.</summary>
 public sealed record LiveCodeView(string Code, DateTimeOffset ExpiresAt);
 
-/// <summary>Body of POST. <c>Mode</c> is required except on the simulated exchange; <c>Passphrase</c> is OKX's alone.</summary>
+/// <summary>
+/// Body of POST. <c>Mode</c> is required except on the simulated exchange, which alone has a <c>FillModel</c> (<c>instant</c> or
+/// <c>exchange</c>, never changed later); <c>Passphrase</c> is OKX's alone.
+/// </summary>
 public sealed record NewAccount(
-    string Name, string Exchange, string? Mode, string? MarginMode, string? PositionMode, string? ApiKey, string? ApiSecret, string? Passphrase, bool? Active, decimal? InitialBalance);
+    string Name, string Exchange, string? FillModel, string? Mode, string? MarginMode, string? PositionMode, string? ApiKey, string? ApiSecret, string? Passphrase, bool? Active, decimal? InitialBalance);
 
 /// <summary>Body of PATCH; what is absent stays. Credentials are given together and never shown.</summary>
 public sealed record AccountChange(string? Name, string? Mode, string? MarginMode, string? PositionMode, string? ApiKey, string? ApiSecret, string? Passphrase);

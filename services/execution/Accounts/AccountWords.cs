@@ -14,6 +14,18 @@ public static class Exchanges
     public static bool HasPassphrase(string exchange) => exchange == Okx;
 }
 
+/// <summary>How a simulated account's orders are filled.</summary>
+public static class FillModels
+{
+    /// <summary>At once, all of it, at the market.</summary>
+    public const string Instant = "instant";
+
+    /// <summary>On the simulated exchange, by the desk that serves the real ones: margin, funding, liquidation, legs that wait.</summary>
+    public const string Exchange = "exchange";
+
+    public static readonly string[] All = [Instant, Exchange];
+}
+
 /// <summary>Whose money it is: nobody's, the venue's play money, or real.</summary>
 public static class Modes
 {
@@ -38,9 +50,6 @@ public static class PositionModes
     public const string Hedge = "hedge";
 
     public static readonly string[] All = [OneWay, Hedge];
-
-    /// <summary>What the simulated venue keeps books of.</summary>
-    public static readonly string[] Simulated = [OneWay];
 }
 
 public static class CredentialStatuses

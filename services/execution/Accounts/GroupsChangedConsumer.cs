@@ -18,7 +18,7 @@ public sealed class GroupsChangedConsumer(IDbContextFactory<ExecutionDb> databas
         }
 
         await using var db = await databases.CreateDbContextAsync(context.CancellationToken);
-        await SimulatedAccounts.EnsureAsync(db, groups, options.InitialBalance, time.GetUtcNow(), context.CancellationToken);
+        await SimulatedAccounts.EnsureAsync(db, groups, options.InitialBalance, options.FillModel, time.GetUtcNow(), context.CancellationToken);
         equity.Wake();
     }
 }

@@ -12,7 +12,8 @@ public static class SimulatedAccounts
     public static Guid IdFor(Guid groupId) => NameBasedGuid.Create(groupId, "account:simulated");
 
     /// <summary>Creates what is missing; a newer version renames the binding. One statement each, in the order of the ids.</summary>
-    public static async Task EnsureAsync(ExecutionDb db, IEnumerable<(Guid GroupId, string GroupName, long Version)> groups, decimal initialBalance, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="fillModel">One of <see cref="FillModels"/>, of those that are made now.</param>
+    public static async Task EnsureAsync(ExecutionDb db, IEnumerable<(Guid GroupId, string GroupName, long Version)> groups, decimal initialBalance, string fillModel, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ordered = groups.GroupBy(g => g.GroupId).Select(g => g.MaxBy(x => x.Version)).OrderBy(g => g.GroupId).ToList();
         var groupIds = ordered.Select(g => g.GroupId).ToArray();
@@ -22,8 +23,8 @@ public static class SimulatedAccounts
         // A group that was bound to another account has no use for its first one, which may be deleted by now.
         await db.Database.ExecuteSqlAsync(
             $"""
-            insert into execution.accounts (id, name, exchange, mode, initial_balance, balance, realized_pnl, fees, version, created_at, updated_at)
-            select t.id, t.name, {Exchanges.Simulated}, {Modes.Simulated}, {initialBalance}, {initialBalance}, 0, 0, 0, {now}, {now}
+            insert into execution.accounts (id, name, exchange, fill_model, mode, initial_balance, balance, realized_pnl, fees, version, created_at, updated_at)
+            select t.id, t.name, {Exchanges.Simulated}, {fillModel}, {Modes.Simulated}, {initialBalance}, {initialBalance}, 0, 0, 0, {now}, {now}
             from unnest({groupIds}, {accountIds}, {names}) as t(group_id, id, name)
             where not exists (select from execution.bindings b where b.group_id = t.group_id)
             on conflict (id) do nothing

@@ -23,6 +23,11 @@ public sealed partial class AccountDesk
         var clientId = order?.ClientId ?? await OwnerOfAsync(fill);
         if (clientId is null)
         {
+            if (fill.IsLiquidation)
+            {
+                await ForeignFillAsync(fill);
+            }
+
             // Somebody else trades on the account, or the venue itself does.
             SnapshotSoon();
             return;

@@ -71,6 +71,7 @@ public sealed partial class AccountDesk
         }
 
         await CompareFillsAsync(snapshot);
+        await CompareFundingAsync(snapshot);
         await CompareOrdersAsync(snapshot);
         await ComparePositionsAsync(snapshot);
         await FinishAsync(snapshot);
@@ -126,7 +127,7 @@ public sealed partial class AccountDesk
         await _store.RunAsync(
             async work =>
             {
-                var left = await CloseByHandAsync(work, fill, "manual_close");
+                var left = await CloseByHandAsync(work, fill, fill.IsLiquidation ? Liquidation : "manual_close");
                 if (left > 0m)
                 {
                     Report(work, "foreign_fill", fill.Symbol, Text(fill), null, "not booked: it closes nothing that a group holds");
@@ -159,6 +160,10 @@ public sealed partial class AccountDesk
             Add(work, Guid.Empty, Guid.Empty, position.GroupId, fill with { FillId = id, Quantity = qty }, fee, realized);
             Report(work, kind, fill.Symbol, Text(fill), null, $"booked {Rejections.Text(qty)} on group {position.GroupId}, realised {Rejections.Text(realized)}");
             left -= qty;
+            if (kind == Liquidation && position.Qty == 0m)
+            {
+                await TellLiquidatedAsync(work, position, fee, realized);
+            }
         }
 
         return left;

@@ -227,6 +227,13 @@ public sealed partial class AccountDesk
             case FillSeen { Fill: var fill }:
                 await FillSeenAsync(fill);
                 break;
+            case FundingSettled { Payment: var payment }:
+                await FundingSeenAsync(payment);
+                break;
+            case PositionLiquidated:
+                // The insurance may have paid, and other orders went with it.
+                SnapshotSoon();
+                break;
             case StreamOpened or StreamGap:
                 DeskLog.Gap(_parts.Log, _store.AccountId, (happened as StreamGap)?.Reason ?? "opened");
                 var now = Now;

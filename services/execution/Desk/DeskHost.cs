@@ -3,6 +3,7 @@ using Npgsql;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Execution.Venues;
 using TradingSystem.Hosting;
@@ -18,6 +19,8 @@ public sealed class DeskHost(
     IDbContextFactory<ExecutionDb> databases,
     VenueRegistry registry,
     CredentialVault vault,
+    SimulatedVenues simulated,
+    VenuePrices prices,
     DecisionProcessor decisions,
     DeskParts parts,
     TimeProvider time,
@@ -113,13 +116,16 @@ public sealed class DeskHost(
         }
     }
 
-    /// <summary>Accounts at venues that may trade or have something to finish.</summary>
+    /// <summary>
+    /// Accounts at venues that may trade or have something to finish. The simulated exchange stands still without its desk, so an account
+    /// that holds something there is looked after until it does not.
+    /// </summary>
     private async Task<List<Guid>> WantedAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Accounts.AsNoTracking()
-            .Where(a => a.Exchange != Exchanges.Simulated
-                && (a.Active || db.DeskOrders.Any(o => o.AccountId == a.Id && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))))
+            .Where(a => (a.Exchange != Exchanges.Simulated || a.FillModel == FillModels.Exchange)
+                && (a.Active || (a.Exchange == Exchanges.Simulated && db.Positions.Any(p => p.AccountId == a.Id && p.Qty != 0m)) || db.DeskOrders.Any(o => o.AccountId == a.Id && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))))
             .OrderBy(a => a.Seq).Select(a => a.Id).ToListAsync(cancellationToken);
     }
 
@@ -166,13 +172,13 @@ public sealed class DeskHost(
         Account account;
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
-            account = await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == accountId, cancellationToken);
+            account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == accountId, cancellationToken) ?? throw new DeskLostException("the account was deleted");
         }
 
         var epoch = await DeskStore.OwnAsync(databases, accountId, Controls.ControlStore.Micros(time.GetUtcNow()), cancellationToken);
         DeskLog.Owned(log, accountId, epoch);
         var store = new DeskStore(databases, parts.Announcer.Wake, parts.Options, time, accountId, epoch);
-        if (await OpenVenueAsync(account, cancellationToken) is not { } venue)
+        if (await OpenVenueAsync(account, epoch, cancellationToken) is not { } venue)
         {
             await RefuseAllAsync(store, cancellationToken);
             await Task.Delay(Unusable, time, cancellationToken);
@@ -180,6 +186,7 @@ public sealed class DeskHost(
         }
 
         await using (venue)
+        await using (venue is SimulatedVenue exchange ? prices.Open(exchange) : null)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var desk = new AccountDesk(parts, store, venue);
@@ -218,15 +225,24 @@ public sealed class DeskHost(
         {
             await Task.Delay(Pause, time, cancellationToken);
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
-            var row = await db.Accounts.AsNoTracking().SingleAsync(a => a.Id == account.Id, cancellationToken);
+            if (await db.Accounts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == account.Id, cancellationToken) is not { } row)
+            {
+                return;
+            }
+
             now = (row.MarginMode, row.PositionMode, row.ApiKeyHint, row.Mode, row.Active, row.CredentialStatus);
         }
     }
 
-    private async Task<IVenue?> OpenVenueAsync(Account account, CancellationToken cancellationToken)
+    private async Task<IVenue?> OpenVenueAsync(Account account, long epoch, CancellationToken cancellationToken)
     {
         try
         {
+            if (account.IsSimulated)
+            {
+                return await simulated.OpenAsync(account, epoch, cancellationToken);
+            }
+
             using var credentials = await vault.OpenAsync(account.Id, account.Exchange, cancellationToken);
             if (credentials is not null)
             {
@@ -235,7 +251,7 @@ public sealed class DeskHost(
 
             DeskLog.Unusable(log, account.Id, "it has no credentials");
         }
-        catch (Exception e) when (e is SecretUnreadableException or ArgumentException)
+        catch (Exception e) when (e is SecretUnreadableException or ArgumentException or System.Text.Json.JsonException)
         {
             DeskLog.Unusable(log, account.Id, e.Message);
         }
@@ -253,7 +269,7 @@ public sealed class DeskHost(
                 async work =>
                 {
                     var held = await work.FindAsync(order.ClientId);
-                    await work.TellAsync(held, machine.Refuse(held, Refusals.AccountUnusable("The account's credentials cannot be used; nothing was sent.")), isProtected: false);
+                    await work.TellAsync(held, machine.Refuse(held, Refusals.AccountUnusable("The account's credentials or its simulated exchange cannot be used; nothing was sent.")), isProtected: false);
                     return true;
                 },
                 cancellationToken);

@@ -25,6 +25,9 @@ internal static partial class DeskLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Account {Account} differs from the venue: {Kind} {Symbol}, venue {Venue}, ours {Ours}: {Done}")]
     public static partial void Differs(ILogger logger, Guid account, string kind, string? symbol, string? venue, string? ours, string done);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Funding of account {Account} in {Symbol}: {Amount}")]
+    public static partial void Funding(ILogger logger, Guid account, string symbol, decimal amount);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "This node trades for account {Account} (owner {Epoch})")]
     public static partial void Owned(ILogger logger, Guid account, long epoch);
 

@@ -1,4 +1,5 @@
 using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Simulation;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -10,6 +11,8 @@ public static class DeskServices
         services.AddSingleton<StepAnnouncer>();
         services.AddHostedService(p => p.GetRequiredService<StepAnnouncer>());
         services.AddSingleton<DeskParts>();
+        services.AddSingleton<SimulatedVenues>();
+        services.AddSingleton<VenuePrices>();
         services.AddSingleton<DeskHost>();
         services.AddHostedService(p => p.GetRequiredService<DeskHost>());
         services.AddSingleton<OpenOrderCancel>();

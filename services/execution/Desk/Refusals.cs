@@ -55,6 +55,9 @@ public static class Refusals
     public static RejectionReason Turns { get; } =
         new("POSITION_WOULD_TURN", null, null, null, "In hedge mode one order cannot turn a position; close it first.");
 
+    public static RejectionReason Liquidated { get; } =
+        new("LIQUIDATED", null, null, null, "The exchange closed the position for want of margin.");
+
     public static RejectionReason NotListed(string symbol, string venue) =>
         new("UNKNOWN_SYMBOL", null, symbol, null, $"{symbol} is not traded on {venue}.");
 

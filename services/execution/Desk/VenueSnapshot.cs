@@ -15,7 +15,11 @@ internal sealed record VenueSnapshot(
     IReadOnlyDictionary<string, string?> Named,
     bool IsComplete,
     DateTimeOffset Since,
-    DateTimeOffset ReadAt);
+    DateTimeOffset ReadAt)
+{
+    /// <summary>Since then, where the venue tells it payment by payment.</summary>
+    public IReadOnlyList<FundingPayment> Funding { get; init; } = [];
+}
 
 /// <summary>Reads a <see cref="VenueSnapshot"/>; one answer that is missing and there is none.</summary>
 internal sealed class SnapshotReader(IVenue venue, TimeProvider time, Func<string, CancellationToken, Task<bool>> isOurs)
@@ -54,6 +58,7 @@ internal sealed class SnapshotReader(IVenue venue, TimeProvider time, Func<strin
         }
 
         var fills = new List<VenueFill>();
+        var funding = new List<FundingPayment>();
         foreach (var symbol in symbols.Concat(positions.Value.Select(p => p.Symbol)).Concat(orders.Value.Select(o => o.Symbol)).Distinct(StringComparer.Ordinal))
         {
             var some = await venue.FillsAsync(new FillQuery(symbol, since + venue.ClockOffset), cancellationToken);
@@ -63,11 +68,21 @@ internal sealed class SnapshotReader(IVenue venue, TimeProvider time, Func<strin
             }
 
             fills.AddRange(some.Value);
+            if (venue.Capabilities.TellsFunding)
+            {
+                var paid = await venue.FundingAsync(symbol, since + venue.ClockOffset, cancellationToken);
+                if (!paid.IsAccepted)
+                {
+                    return Not(paid);
+                }
+
+                funding.AddRange(paid.Value);
+            }
         }
 
         var (named, complete) = await NameAsync(fills, cancellationToken);
         return new(
-            new(instruments.Value, orders.Value, positions.Value, balances.Value.FirstOrDefault(b => b.Asset == "USDT")?.Wallet, fills, named, complete, since, at), null);
+            new(instruments.Value, orders.Value, positions.Value, balances.Value.FirstOrDefault(b => b.Asset == "USDT")?.Wallet, fills, named, complete, since, at) { Funding = funding }, null);
     }
 
     private async Task<(Dictionary<string, string?> Named, bool Complete)> NameAsync(List<VenueFill> fills, CancellationToken cancellationToken)

@@ -34,5 +34,7 @@ public sealed class InstrumentTable
     public InstrumentTable(IEnumerable<Instrument> instruments) =>
         _bySymbol = instruments.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal);
 
+    public IReadOnlyList<Instrument> All => _bySymbol.Values;
+
     public Instrument? Find(string symbol) => _bySymbol.GetValueOrDefault(symbol);
 }

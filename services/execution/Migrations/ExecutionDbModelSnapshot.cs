@@ -67,6 +67,14 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("fees");
 
+                    b.Property<string>("FillModel")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("instant")
+                        .HasColumnName("fill_model");
+
                     b.Property<decimal>("InitialBalance")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
@@ -1116,6 +1124,12 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<bool>("IsAtVenue")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_at_venue");
+
                     b.Property<decimal>("Leverage")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
@@ -1539,6 +1553,80 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("account_secrets", "execution");
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Simulation.SimulatedVenueRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_simulated_venues");
+
+                    b.ToTable("simulated_venues", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Simulation.VenueRecordRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("ClientId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("OrderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.HasKey("AccountId", "Id")
+                        .HasName("pk_simulated_venue_records");
+
+                    b.HasIndex("AccountId", "ClientId")
+                        .HasDatabaseName("ix_simulated_venue_records_account_id_client_id")
+                        .HasFilter("client_id is not null");
+
+                    b.HasIndex("AccountId", "Symbol", "At")
+                        .HasDatabaseName("ix_simulated_venue_records_account_id_symbol_at");
+
+                    b.ToTable("simulated_venue_records", "execution");
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Accounts.Binding", b =>
                 {
                     b.HasOne("TradingSystem.Execution.Accounts.Account", null)
@@ -1577,6 +1665,26 @@ namespace TradingSystem.Execution.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_account_secrets_accounts_account_id");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Simulation.SimulatedVenueRow", b =>
+                {
+                    b.HasOne("TradingSystem.Execution.Accounts.Account", null)
+                        .WithOne()
+                        .HasForeignKey("TradingSystem.Execution.Simulation.SimulatedVenueRow", "AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_simulated_venues_accounts_account_id");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Simulation.VenueRecordRow", b =>
+                {
+                    b.HasOne("TradingSystem.Execution.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_simulated_venue_records_accounts_account_id");
                 });
 #pragma warning restore 612, 618
         }

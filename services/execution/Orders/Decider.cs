@@ -18,7 +18,7 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
         var now = Now();
         var tick = prices.Find(decision.Symbol);
         var gate = controls.Gate(decision.GroupId, ledger.Account.Id);
-        if (!ledger.Account.IsSimulated)
+        if (!ledger.Account.FillsAtOnce)
         {
             return HandOver(decision, ledger, fences, gate, tick?.Price, now, byCommand, ExecutionTelemetry.TraceParent(activity, decision));
         }
@@ -87,7 +87,7 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
 
     /// <summary>A session that was superseded may not trade whatever it asks for; nor may anyone on an account that is not the group's.</summary>
     private static RejectionReason? Refused(TradeDecision decision, Ledger ledger, Fences fences, bool byCommand) =>
-        byCommand && ledger.Account.IsSimulated ? null
+        byCommand && ledger.Account.FillsAtOnce ? null
         : fences.Pass(decision)
         ?? (decision.TradeAccountId is { } asked && asked != ledger.Account.Id ? Rejections.AccountMismatch(ledger.Account.Id, asked) : null)
         ?? AccountGate.Refusal(decision, ledger.Account);

@@ -42,7 +42,7 @@ public sealed class DecisionChanges
             _fills.Add(fill);
         }
 
-        if (!ledger.Account.IsSimulated)
+        if (!ledger.Account.FillsAtOnce)
         {
             HasVenueAccounts = true;
             if (outcome.Intent is { } intent)

@@ -3,7 +3,7 @@ using TradingSystem.Contracts.Bus;
 namespace TradingSystem.Execution.Orders;
 
 /// <summary>
-/// The one outcome of a decision, for ever: an order, a refusal or a record. On a simulated account it is written once, and everything
+/// The one outcome of a decision, for ever: an order, a refusal or a record. On an account that fills at once it is written once, and everything
 /// that is announced about it is rebuilt from this row. At a venue it goes on, and each of its updates is a row of <c>order_steps</c>.
 /// <c>Status</c> is that of its last update.
 /// </summary>
@@ -81,8 +81,8 @@ public sealed class Order
 
     public DateTimeOffset UpdatedAt { get; set; }
 
-    /// <summary>It is a venue's business: its updates come from there.</summary>
-    public bool IsAtVenue => Mode != Accounts.Modes.Simulated && Status is not (OrderStatus.Rejected or OrderStatus.Recorded);
+    /// <summary>It was handed to a venue's desk, which tells its updates.</summary>
+    public bool IsAtVenue { get; init; }
 
     public RejectionReason? Reason =>
         ReasonCode is null ? null : new(ReasonCode, ReasonLimit, ReasonValue, ReasonNearestAcceptable, ReasonMessage ?? "");

@@ -24,6 +24,7 @@ public static class OrderBuilder
             GroupName = Text(decision.GroupName) ?? "",
             AccountId = account.Id,
             Mode = account.Mode,
+            IsAtVenue = verdict.ForVenue,
             Symbol = Text(decision.Symbol) ?? "",
             Action = OrderStatus.Word(decision.Action),
             Side = verdict.Buy switch { true => "BUY", false => "SELL", _ => null },

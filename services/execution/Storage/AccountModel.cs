@@ -15,6 +15,7 @@ internal static class AccountModel
         model.Entity<Account>(e =>
         {
             e.Property(x => x.Seq).UseIdentityAlwaysColumn();
+            e.Property(x => x.FillModel).HasMaxLength(MaxWord).HasDefaultValue(FillModels.Instant);
             e.Property(x => x.MarginMode).HasMaxLength(MaxWord).HasDefaultValue(MarginModes.Cross);
             e.Property(x => x.PositionMode).HasMaxLength(MaxWord).HasDefaultValue(PositionModes.OneWay);
             e.Property(x => x.Active).HasDefaultValue(true);

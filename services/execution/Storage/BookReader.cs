@@ -51,7 +51,7 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
             var unknown = decisions.Where(d => books.Find(d.GroupId) is null).Select(d => (d.GroupId, d.GroupName, 0L)).ToList();
             if (unknown.Count > 0)
             {
-                await SimulatedAccounts.EnsureAsync(db, unknown, options.InitialBalance, time.GetUtcNow(), cancellationToken);
+                await SimulatedAccounts.EnsureAsync(db, unknown, options.InitialBalance, options.FillModel, time.GetUtcNow(), cancellationToken);
                 await LoadLedgersAsync(db, books, groups, time.GetUtcNow(), cancellationToken);
             }
         }

@@ -53,6 +53,7 @@ public static class DecisionStatements
         .Text("group_name", o => o.GroupName)
         .Uuid("account_id", o => o.AccountId)
         .Text("mode", o => o.Mode)
+        .Flag("is_at_venue", o => o.IsAtVenue)
         .Text("symbol", o => o.Symbol)
         .Text("action", o => o.Action)
         .Text("side", o => o.Side)
@@ -224,8 +225,8 @@ public static class DecisionStatements
         if (changes.HasVenueAccounts)
         {
             // A venue's account changes with every fill, which its decisions do not rest on; what a person changed they do.
-            Add(batch, RevisionColumns, SettingsAreUnchanged, ledgers.FindAll(l => !l.Account.IsSimulated));
-            ledgers.RemoveAll(l => !l.Account.IsSimulated);
+            Add(batch, RevisionColumns, SettingsAreUnchanged, ledgers.FindAll(l => !l.Account.FillsAtOnce));
+            ledgers.RemoveAll(l => !l.Account.FillsAtOnce);
         }
 
         Add(batch, VersionColumns, AccountsAreUnchanged, ledgers.FindAll(l => !l.IsChanged));

@@ -9,6 +9,7 @@ using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Storage;
@@ -66,6 +67,10 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
 
     public DbSet<ProtectionRow> Protections => Set<ProtectionRow>();
 
+    public DbSet<SimulatedVenueRow> SimulatedVenues => Set<SimulatedVenueRow>();
+
+    public DbSet<VenueRecordRow> VenueRecords => Set<VenueRecordRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -77,6 +82,7 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
             e.Property(x => x.Seq).UseIdentityAlwaysColumn();
             // The promise of one order a decision. The other ids follow from the decision's, so they need no key of their own: each
             // index on a random id costs as much as writing the row does, and a foreign key a lookup a row.
+            e.Property(x => x.IsAtVenue).HasDefaultValue(false);
             e.HasIndex(x => x.DecisionId).IsUnique();
             e.HasIndex(x => new { x.GroupId, x.Seq });
             e.HasIndex(x => new { x.Symbol, x.Seq });
@@ -114,6 +120,7 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
         modelBuilder.AddControls();
         modelBuilder.AddProtection();
         modelBuilder.AddDesk();
+        modelBuilder.AddSimulation();
         modelBuilder.UseConventions();
     }
 }

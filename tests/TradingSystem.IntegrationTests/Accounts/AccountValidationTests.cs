@@ -38,7 +38,11 @@ public sealed class AccountValidationTests
     [TestCase("""{"name":"a","exchange":"simulated","mode":"live"}""", "mode", "simulated, as the exchange")]
     [TestCase("""{"name":"a","exchange":"simulated","mode":"sandbox"}""", "mode", "simulated, as the exchange")]
     [TestCase("""{"name":"a","exchange":"simulated","mode":"real"}""", "mode", "one of simulated, sandbox, live")]
-    [TestCase("""{"name":"a","exchange":"simulated","position_mode":"hedge"}""", "position_mode", "one of oneway on the simulated exchange")]
+    [TestCase("""{"name":"a","exchange":"simulated","position_mode":"hedge"}""", "position_mode", "oneway: on the simulated exchange only fill_model exchange has hedge")]
+    [TestCase("""{"name":"a","exchange":"simulated","fill_model":"instant","position_mode":"hedge"}""", "position_mode", "oneway: on the simulated exchange only fill_model exchange has hedge")]
+    [TestCase("""{"name":"a","exchange":"simulated","fill_model":"queue"}""", "fill_model", "one of instant, exchange")]
+    [TestCase("""{"name":"a","exchange":"simulated","fill_model":1}""", "fill_model", "string")]
+    [TestCase("""{"name":"a","exchange":"binance","mode":"sandbox","fill_model":"exchange","api_key":"KEY","api_secret":"SECRET"}""", "fill_model", "absent: only a simulated account has one")]
     [TestCase("""{"name":"a","exchange":"simulated","position_mode":"both"}""", "position_mode", "one of oneway, hedge")]
     [TestCase("""{"name":"a","exchange":"simulated","margin_mode":"crossed"}""", "margin_mode", "one of isolated, cross")]
     [TestCase("""{"name":"a","exchange":"simulated","initial_balance":0}""", "initial_balance", "greater than 0")]
@@ -89,6 +93,7 @@ public sealed class AccountValidationTests
 
     [TestCase("""{}""", "$", "at least one field that changes")]
     [TestCase("""{"exchange":"bybit"}""", "exchange", "absent: it never changes")]
+    [TestCase("""{"fill_model":"exchange"}""", "fill_model", "absent: it never changes")]
     [TestCase("""{"active":true}""", "active", "absent: use activate or deactivate")]
     [TestCase("""{"initial_balance":5}""", "initial_balance", "absent: it never changes")]
     [TestCase("""{"mode":"simulated"}""", "mode", "sandbox or live: only the simulated exchange simulates")]
@@ -104,6 +109,23 @@ public sealed class AccountValidationTests
             Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest), text);
             Assert.That(answer["detail"]!.AsArray().Select(d => ((string)d!["path"]!, (string)d["rule"]!)), Does.Contain((path, rule)), text);
             Assert.That(text, Does.Not.Contain("canary"));
+        });
+    }
+
+    [Test]
+    public async Task A_simulated_account_says_how_it_is_filled_and_keeps_to_it()
+    {
+        var usual = await _host.CreateAsync(new { name = "fills-usual", exchange = "simulated" });
+        var exchange = await _host.CreateAsync(new { name = "fills-exchange", exchange = "simulated", fill_model = "exchange", position_mode = "hedge" });
+        var real = await _host.CreateAsync(new { name = "fills-real", exchange = "binance", mode = "sandbox", api_key = Key, api_secret = Secret });
+        var read = (await _host.GetAsync($"/{exchange["id"]}")).Body;
+        var (status, answer, text) = await _host.PatchAsync((string)exchange["id"]!, new { fill_model = "instant" });
+        Assert.Multiple(() =>
+        {
+            Assert.That(((string?)usual["fill_model"], (string?)usual["position_mode"]), Is.EqualTo(("instant", "oneway")));
+            Assert.That(((string?)read["fill_model"], (string?)read["position_mode"]), Is.EqualTo(("exchange", "hedge")));
+            Assert.That((real.ContainsKey("fill_model"), (string?)real["fill_model"]), Is.EqualTo((true, (string?)null)));
+            Assert.That((status, (string)answer["detail"]![0]!["path"]!), Is.EqualTo((HttpStatusCode.BadRequest, "fill_model")), text);
         });
     }
 

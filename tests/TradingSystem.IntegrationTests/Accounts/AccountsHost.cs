@@ -114,7 +114,7 @@ internal sealed class AccountsHost : IAsyncDisposable
 
     /// <summary>A group with its first account, as the gateway's announcement makes them.</summary>
     public Task AddGroupAsync(Guid group, string name) =>
-        WriteAsync(db => SimulatedAccounts.EnsureAsync(db, [(group, name, 1L)], 1_000_000m, TimeProvider.System.GetUtcNow(), CancellationToken.None));
+        WriteAsync(db => SimulatedAccounts.EnsureAsync(db, [(group, name, 1L)], 1_000_000m, FillModels.Instant, TimeProvider.System.GetUtcNow(), CancellationToken.None));
 
     /// <summary>No exchange is reached from here: their addresses are a port that nobody listens on.</summary>
     private static IEnumerable<string> Nowhere() =>

@@ -147,7 +147,7 @@ public sealed class BindingTests
         await _host.BindAsync(id, _group);
         var original = SimulatedAccounts.IdFor(_group);
         Assert.That((await _host.SendAsync(HttpMethod.Delete, $"/{original}")).Status, Is.EqualTo(HttpStatusCode.NoContent));
-        await _host.WriteAsync(db => SimulatedAccounts.EnsureAsync(db, [(_group, "renamed", 5L)], 1m, TimeProvider.System.GetUtcNow(), CancellationToken.None));
+        await _host.WriteAsync(db => SimulatedAccounts.EnsureAsync(db, [(_group, "renamed", 5L)], 1m, FillModels.Instant, TimeProvider.System.GetUtcNow(), CancellationToken.None));
         Assert.Multiple(async () =>
         {
             Assert.That((await _host.GetAsync($"/{original}")).Status, Is.EqualTo(HttpStatusCode.NotFound));

@@ -20,7 +20,7 @@ public sealed class TradingCluster : IAsyncDisposable
     private readonly Dictionary<string, OwnProcess> _processes = [];
     private readonly Dictionary<string, int> _ports = [];
     private readonly IReadOnlyDictionary<string, string> _settings;
-    private readonly List<string> _moreGateways = [];
+    private readonly List<string> _more = [];
 
     private TradingCluster(bool distributed, string market, IReadOnlyDictionary<string, string> settings)
     {
@@ -57,7 +57,7 @@ public sealed class TradingCluster : IAsyncDisposable
     /// <summary>The process that serves <see cref="Socket"/>.</summary>
     public string Gateway => _distributed ? "gateway" : "standalone";
 
-    private string[] Names => _distributed ? [.. Services, .. _moreGateways] : ["standalone"];
+    private string[] Names => _distributed ? [.. Services, .. _more] : ["standalone"];
 
     /// <summary><paramref name="settings"/> are environment variables of every process.</summary>
     public static async Task<TradingCluster> StartAsync(bool distributed, string market = "simulated", IReadOnlyDictionary<string, string>? settings = null)
@@ -90,12 +90,18 @@ public sealed class TradingCluster : IAsyncDisposable
     /// <summary>Another gateway beside the first; returns its name and its socket.</summary>
     public async Task<(string Name, Uri Socket)> AddGatewayAsync()
     {
-        var name = $"gateway-{_moreGateways.Count + 2}";
-        _ports[name] = OwnProcess.FreePort();
-        _moreGateways.Add(name);
-        StartService(name);
-        await ReadyAsync(TimeSpan.FromSeconds(60));
+        var name = await AddAsync("gateway");
         return (name, new($"ws://127.0.0.1:{_ports[name]}/ws/events"));
+    }
+
+    /// <summary>Another execution node beside the first; returns its name. The page goes on asking the first.</summary>
+    public Task<string> AddExecutionAsync() => AddAsync("execution");
+
+    /// <summary>Ends what was added, for good.</summary>
+    public async Task RemoveAsync(string name)
+    {
+        await _processes[name].TerminateAsync();
+        _more.Remove(name);
     }
 
     /// <summary>SIGKILL, without starting it again.</summary>
@@ -256,12 +262,23 @@ public sealed class TradingCluster : IAsyncDisposable
     private void StartService(string name) =>
         _processes[name] = OwnProcess.Start("dotnet", [Assembly(name)], Log(name), Environment(name));
 
+    private async Task<string> AddAsync(string service)
+    {
+        var name = $"{service}-{_more.Count + 2}";
+        _ports[name] = OwnProcess.FreePort();
+        _more.Add(name);
+        StartService(name);
+        await ReadyAsync(TimeSpan.FromSeconds(60));
+        return name;
+    }
+
     private string Log(string name) => Path.Combine(_folder, name + ".log");
 
     private string Assembly(string name) => Path.Combine(AppContext.BaseDirectory, name switch
     {
         "trading-group" => "TradingSystem.TradingGroup.dll",
         _ when name.StartsWith("gateway", StringComparison.Ordinal) => "TradingSystem.Gateway.dll",
+        _ when name.StartsWith("execution", StringComparison.Ordinal) => "TradingSystem.Execution.dll",
         _ => $"TradingSystem.{char.ToUpperInvariant(name[0])}{name[1..]}.dll",
     });
 

@@ -49,6 +49,15 @@ public sealed class DeciderTests
         });
     }
 
+    [TestCase("instant", false)]
+    [TestCase("exchange", true)]
+    public void Only_an_account_that_fills_at_once_is_filled_in_memory(string fillModel, bool handedOver)
+    {
+        _ledger = new Ledger(new Account { Id = AccountId, Name = "demo", Exchange = "simulated", FillModel = fillModel, Mode = "simulated", Balance = 1_000_000m }, []);
+        var outcome = Decide(Long());
+        Assert.That((outcome.Fill is null, outcome.Intent is not null, outcome.Order.IsAtVenue, outcome.Order.Status), Is.EqualTo((handedOver, handedOver, handedOver, handedOver ? "accepted" : "filled")));
+    }
+
     [Test]
     public void A_superseded_session_trades_nothing_whatever_it_asks_for()
     {

@@ -1,0 +1,132 @@
+using System.Threading.Channels;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Prices;
+
+namespace TradingSystem.Execution.Simulation;
+
+/// <summary>Gives the prices that this node hears to the simulated venues that are open here, in their order. A stale price is given to none.</summary>
+public sealed class VenuePrices(PriceBook prices, InstrumentTable instruments, ExecutionOptions options, TimeProvider time, ILogger<VenuePrices> log)
+{
+    // Minutes of a busy feed. A venue that is further behind misses the oldest, as the node does that misses a message of prices.
+    private const int MostWaiting = 4096;
+
+    private readonly ExecutionOptions _options = options;
+    private readonly TimeProvider _time = time;
+    private readonly ILogger _log = log;
+    private readonly Lock _gate = new();
+    private Feed[] _feeds = [];
+
+    /// <summary>Prices as they come; never blocks.</summary>
+    public void See(IReadOnlyList<PriceTick> ticks)
+    {
+        foreach (var feed in Volatile.Read(ref _feeds))
+        {
+            feed.Add(ticks);
+        }
+    }
+
+    /// <summary>Feeds the venue until it is disposed, beginning with the last prices that may be traded on.</summary>
+    public IAsyncDisposable Open(SimulatedVenue venue)
+    {
+        var feed = new Feed(this, venue);
+        lock (_gate)
+        {
+            _feeds = [.. _feeds, feed];
+        }
+
+        feed.Add([.. instruments.All.Select(i => prices.Find(i.Symbol)).OfType<PriceTick>()]);
+        return feed;
+    }
+
+    private void Close(Feed feed)
+    {
+        lock (_gate)
+        {
+            _feeds = [.. _feeds.Where(f => f != feed)];
+        }
+    }
+
+    private sealed class Feed : IAsyncDisposable
+    {
+        private readonly VenuePrices _owner;
+        private readonly SimulatedVenue _venue;
+        private readonly Channel<PriceTick> _waiting;
+        private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
+        private readonly CancellationTokenSource _end = new();
+        private readonly Task _running;
+        private int _missed;
+
+        public Feed(VenuePrices owner, SimulatedVenue venue)
+        {
+            (_owner, _venue) = (owner, venue);
+            _waiting = Channel.CreateBounded<PriceTick>(
+                new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest }, _ => Interlocked.Increment(ref _missed));
+            _running = Task.Run(RunAsync);
+        }
+
+        public void Add(IReadOnlyList<PriceTick> ticks)
+        {
+            foreach (var tick in ticks)
+            {
+                _waiting.Writer.TryWrite(tick);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _owner.Close(this);
+            await _end.CancelAsync();
+            await _running;
+            _end.Dispose();
+        }
+
+        private async Task RunAsync()
+        {
+            try
+            {
+                await foreach (var tick in _waiting.Reader.ReadAllAsync(_end.Token))
+                {
+                    if (Interlocked.Exchange(ref _missed, 0) is var missed && missed > 0)
+                    {
+                        VenuePricesLog.Missed(_owner._log, missed, _venue.Account.Id);
+                    }
+
+                    await GiveAsync(tick);
+                }
+            }
+            catch (OperationCanceledException) when (_end.IsCancellationRequested)
+            {
+                // The venue is closed.
+            }
+            catch (Exception e)
+            {
+                // The venue ended with it, and its desk with the venue.
+                VenuePricesLog.Ended(_owner._log, _venue.Account.Id, e);
+            }
+        }
+
+        private Task GiveAsync(PriceTick tick)
+        {
+            var now = _owner._time.GetUtcNow();
+            // A sender whose clock runs ahead must not stop time for the others.
+            var at = tick.ObservedAt > now ? now : tick.ObservedAt;
+            if (tick.Price <= 0m || now - at > _owner._options.MaxPriceAge || (_seen.TryGetValue(tick.Symbol, out var last) && at < last))
+            {
+                return Task.CompletedTask;
+            }
+
+            _seen[tick.Symbol] = at;
+            return _venue.TickAsync(new(tick.Symbol, tick.Price, tick.Bid, tick.Ask, at));
+        }
+    }
+}
+
+internal static partial class VenuePricesLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The simulated venue of account {Account} was too slow for {Count} prices")]
+    public static partial void Missed(ILogger logger, int count, Guid account);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The simulated venue of account {Account} ended at a price")]
+    public static partial void Ended(ILogger logger, Guid account, Exception exception);
+}
