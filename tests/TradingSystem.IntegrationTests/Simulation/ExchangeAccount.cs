@@ -61,6 +61,15 @@ internal sealed class ExchangeAccount(AccountsHost host, Guid id, Guid group)
         return decision.Id;
     }
 
+    /// <summary>Decides for a limit order and waits until it is in the exchange's book.</summary>
+    public async Task<Guid> RestAsync(TradeAction action, decimal price, decimal qty = 0.1m)
+    {
+        var decision = ExecutionNode.Decision(group, action) with { Qty = action == TradeAction.Close ? 0m : qty, Leverage = 10m, OrderType = "limit", Price = price };
+        await host.DecideAsync(decision);
+        await UntilAsync("it rests", () => host.ReadAsync(db => db.DeskOrders.AnyAsync(o => o.DecisionId == decision.Id && o.State == "working")));
+        return decision.Id;
+    }
+
     public Task<Order> OrderAsync(Guid decision, params string[] statuses) => Wait.ForAsync($"the order is {string.Join('/', statuses)}", Patience, async () =>
     {
         var order = await host.ReadAsync(db => db.Orders.AsNoTracking().SingleAsync(o => o.DecisionId == decision));

@@ -61,6 +61,23 @@ public sealed class SimulatedDeskTests
     }
 
     [Test]
+    public async Task A_limit_order_rests_until_the_price_goes_through_it_and_a_close_takes_the_next_one_back()
+    {
+        var account = await ExchangeAccount.OpenAsync(_host);
+        var first = await account.RestAsync(TradeAction.Long, 99_000m);
+        Price(99_000m);
+        Assert.That((await account.KeptAsync()).Orders, Has.Length.EqualTo(1), "a touch fills nothing");
+        Price(98_900m);
+        var filled = await account.OrderAsync(first, "filled");
+        Assert.That((filled.AvgPrice, filled.Qty), Is.EqualTo((99_000m, 0.1m)));
+        var next = await account.RestAsync(TradeAction.Long, 98_000m);
+        await account.OrderAsync(await account.DecideAsync(TradeAction.Close), "closed");
+        Assert.That((await account.OrderAsync(next, "canceled")).ReasonCode, Is.EqualTo("CLOSED_BY_DECISION"));
+        Assert.That(((await account.KeptAsync()).Orders.Length, await account.HeldAsync()), Is.EqualTo((0, 0m)));
+        await BalancesAgreeAsync(account);
+    }
+
+    [Test]
     public async Task A_close_is_told_as_one_and_leaves_nothing()
     {
         var account = await ExchangeAccount.OpenAsync(_host);
