@@ -22,6 +22,9 @@ public sealed class GatewayModule : IServiceModule
     // Rough bytes of an item beside its texts.
     private const int Overhead = 512;
 
+    // What a message of decisions costs every process behind it hardly depends on how many it has.
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(8);
+
     private static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(10);
 
     public string Name => "gateway";
@@ -33,7 +36,7 @@ public sealed class GatewayModule : IServiceModule
         var services = builder.Services;
         services.AddServiceDb<GatewayDb>(GatewayDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), e => e.Payload.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
-        services.AddDurableKind<TradeDecision, TradeDecisions>(items => new(items), d => d.Payload.Length + Overhead, inFlight: 1, trace: i => i.TraceParent);
+        services.AddDurableKind<TradeDecision, TradeDecisions>(items => new(items), d => d.Payload.Length + Overhead, inFlight: 1, trace: i => i.TraceParent, pace: Pace);
         services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<DiscussionLog, DiscussionLogs>(items => new(items), d => d.MemberOpinions.Length + d.Decision.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<GroupConfig, GroupsChanged>(items => new(items), g => g.Members.Sum(m => m.SystemPrompt.Length) + Overhead, inFlight: 1);

@@ -39,8 +39,12 @@ public interface IDurableStore
     Task<PublishOutcome> AppendAsync(object message, Type messageType, CancellationToken cancellationToken);
 }
 
-/// <summary>How items of one kind travel: which message wraps them, whose trace they belong to, and how many messages may be unconfirmed at a time.</summary>
-public sealed record DurableKind(Type ItemType, Type MessageType, Func<IReadOnlyList<object>, object> Wrap, Func<object, int> Size, Func<object, string?> TraceParent, int InFlight);
+/// <summary>
+/// How items of one kind travel: which message wraps them, whose trace they belong to, and how many messages may be unconfirmed at a time.
+/// Behind a message of several items the next leaves no sooner than <c>Pace</c> after it, so that it is fuller; who sends alone never waits.
+/// </summary>
+public sealed record DurableKind(
+    Type ItemType, Type MessageType, Func<IReadOnlyList<object>, object> Wrap, Func<object, int> Size, Func<object, string?> TraceParent, int InFlight, TimeSpan Pace = default);
 
 public static class DurablePublishing
 {
@@ -57,6 +61,7 @@ public static class DurablePublishing
 
 /// <summary>
 /// One bounded queue per kind. Whatever arrived while the last messages were unconfirmed is the next message; a lone item leaves at once.
+/// What a message costs every process behind it hardly depends on how many items it has.
 /// </summary>
 public sealed class DurablePublisher : BackgroundService, IDurablePublisher
 {
@@ -71,12 +76,14 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
 
     private readonly IDurableStore _store;
     private readonly BusReadiness _bus;
+    private readonly TimeProvider _time;
     private readonly Dictionary<Type, Lane> _lanes;
 
-    public DurablePublisher(IDurableStore store, BusReadiness bus, IEnumerable<DurableKind> kinds)
+    public DurablePublisher(IDurableStore store, BusReadiness bus, IEnumerable<DurableKind> kinds, TimeProvider time)
     {
         _store = store;
         _bus = bus;
+        _time = time;
         _lanes = kinds.ToDictionary(k => k.ItemType, k => new Lane(k));
     }
 
@@ -106,6 +113,11 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
         while (await reader.WaitToReadAsync())
         {
             await slots.WaitAsync();
+            if (lane.Gathering(_time) is { } gathering)
+            {
+                await Task.Delay(gathering, _time);
+            }
+
             var items = new List<object>();
             var owners = new List<PendingItems>();
             var bytes = 0;
@@ -119,6 +131,7 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
                 }
             }
 
+            lane.Departs(items.Count, _time);
             _ = SendAsync(lane, items, owners, slots);
         }
 
@@ -183,6 +196,12 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
 
     private sealed class Lane(DurableKind kind)
     {
+        // A timer is no finer.
+        private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
+        private long _departed;
+        private bool _hadCompany;
+
         public DurableKind Kind { get; } = kind;
 
         public Channel<PendingItems> Queue { get; } = Channel.CreateBounded<PendingItems>(new BoundedChannelOptions(QueueCapacity) { SingleReader = true });
@@ -190,5 +209,23 @@ public sealed class DurablePublisher : BackgroundService, IDurablePublisher
         public bool Peek([NotNullWhen(true)] out PendingItems? pending) => Queue.Reader.TryPeek(out pending);
 
         public void Advance() => Queue.Reader.TryRead(out _);
+
+        public void Departs(int items, TimeProvider time)
+        {
+            _departed = time.GetTimestamp();
+            _hadCompany = items > 1;
+        }
+
+        /// <summary>How long the next message waits for more items; null when it leaves at once.</summary>
+        public TimeSpan? Gathering(TimeProvider time)
+        {
+            if (!_hadCompany)
+            {
+                return null;
+            }
+
+            var left = Kind.Pace - time.GetElapsedTime(_departed);
+            return left >= Shortest ? left : null;
+        }
     }
 }
