@@ -56,6 +56,7 @@ public sealed class DeskChaosTests
         var made = new ConcurrentDictionary<Guid, DeskAccount>();
         using var stop = new CancellationTokenSource();
         var kills = KillAsync(cluster, stop.Token);
+        var disturbances = DisturbAsync(cluster, accounts, stop.Token);
         try
         {
             var left = Decisions;
@@ -77,7 +78,7 @@ public sealed class DeskChaosTests
         finally
         {
             await stop.CancelAsync();
-            TestContext.Out.WriteLine($"{await kills} kills");
+            TestContext.Out.WriteLine($"{await kills} kills, {await disturbances} silent streams and clocks that jumped");
         }
 
         await cluster.Product.ReadyAsync(TimeSpan.FromSeconds(60));
@@ -138,8 +139,35 @@ public sealed class DeskChaosTests
             Assert.That(doubled, Is.Empty, "doubled");
             Assert.That(lost, Is.Empty, "lost");
             Assert.That(falselyRejected, Is.Empty, "falsely rejected");
-            Assert.That(ends.Keys, Is.All.AnyOf("filled", "closed", "canceled", "rejected NO_POSITION", "rejected NOT_PLACED", "rejected DECISION_EXPIRED", "rejected VENUE_BUSY", "rejected VENUE_RATE_LIMITED", "rejected VENUE_UNREACHABLE", "rejected SYMBOL_BUSY"));
+            Assert.That(ends.Keys, Is.All.AnyOf("filled", "closed", "canceled", "rejected NO_POSITION", "rejected NOT_PLACED", "rejected DECISION_EXPIRED", "rejected VENUE_BUSY", "rejected VENUE_CLOCK", "rejected VENUE_RATE_LIMITED", "rejected VENUE_UNREACHABLE", "rejected SYMBOL_BUSY"));
         });
+    }
+
+    /// <summary>Streams that stand and say nothing any more, and clocks of venues that jump by up to four seconds.</summary>
+    private static async Task<int> DisturbAsync(VenueCluster cluster, List<DeskAccount> accounts, CancellationToken cancellationToken)
+    {
+        var moments = new Random(20251122);
+        var disturbances = 0;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(moments.Next(1_000, 8_000), cancellationToken);
+                var account = accounts[moments.Next(accounts.Count)];
+                if (disturbances++ % 2 == 0)
+                {
+                    await account.FaultAsync(FaultKind.StreamSilence, count: null, on: [Operation.Stream]);
+                }
+                else
+                {
+                    await cluster.Emulator.SkewAsync(account.Venue, TimeSpan.FromMilliseconds(moments.Next(-4_000, 4_000)));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return disturbances;
+        }
     }
 
     private static async Task<int> KillAsync(VenueCluster cluster, CancellationToken cancellationToken)
