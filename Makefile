@@ -41,7 +41,7 @@ lint: ## formatting and lint, changes nothing
 format: ## formats the C# sources
 	dotnet format TradingSystem.sln
 
-bench: ## benchmarks; ARGS goes to BenchmarkDotNet
+bench: ## benchmarks; ARGS goes to BenchmarkDotNet, or is load … or decide
 	dotnet run -c Release --project tests/TradingSystem.Benchmarks -- $(or $(ARGS),--filter '*')
 
 soak: ## the long runs: 20 kills of each process, 10,000 reconnects and races, 100,000 malformed frames, 10,000 decisions at a faulty exchange

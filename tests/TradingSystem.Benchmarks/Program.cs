@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using BenchmarkDotNet.Running;
 using TradingSystem.Benchmarks.Load;
 using TradingSystem.Benchmarks.Load.Baselines;
+using TradingSystem.Benchmarks.Micro;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -17,6 +18,8 @@ internal static class Entry
                 return await LoadCommand.RunAsync(rest);
             case [BaselineHost.Argument, .. var rest]:
                 return await BaselineHost.RunAsync(rest);
+            case [DecisionLatency.Argument]:
+                return DecisionLatency.Run();
             default:
                 BenchmarkSwitcher.FromAssembly(typeof(Entry).Assembly).Run(args);
                 return 0;

@@ -26,7 +26,7 @@ public static class Rejections
         new("UNKNOWN_SYMBOL", null, symbol, null, $"{symbol} is not in the instrument table.");
 
     public static RejectionReason UnsupportedOrderType(string type) =>
-        new("UNSUPPORTED_ORDER_TYPE", "market", type, "market", $"Order type {type} is not supported on this account, only market is.");
+        new("UNSUPPORTED_ORDER_TYPE", "market", type, "market", $"Order type {type} is not supported on this account, only market is. Limit orders rest at an exchange: a real one, or the simulated one of an account with fill_model exchange.");
 
     public static RejectionReason LeverageTooHigh(decimal limit, decimal leverage) =>
         new("LEVERAGE_TOO_HIGH", Text(limit), Text(leverage), Text(limit), $"Leverage {Text(leverage)} exceeds {Text(limit)}.");
