@@ -567,6 +567,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("by_command");
 
+                    b.Property<string>("CancelReason")
+                        .HasColumnType("text")
+                        .HasColumnName("cancel_reason");
+
                     b.Property<DateTimeOffset?>("CancelRequestedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("cancel_requested_at");
@@ -579,6 +583,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("checks");
 
+                    b.Property<bool>("Closes")
+                        .HasColumnType("boolean")
+                        .HasColumnName("closes");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -590,6 +598,10 @@ namespace TradingSystem.Execution.Migrations
                     b.Property<Guid>("DecisionId")
                         .HasColumnType("uuid")
                         .HasColumnName("decision_id");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
 
                     b.Property<decimal>("Fee")
                         .HasPrecision(38, 18)
@@ -622,6 +634,11 @@ namespace TradingSystem.Execution.Migrations
                     b.Property<string>("PositionSide")
                         .HasColumnType("text")
                         .HasColumnName("position_side");
+
+                    b.Property<decimal?>("Price")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("price");
 
                     b.Property<decimal>("Qty")
                         .HasPrecision(38, 18)
