@@ -24,4 +24,5 @@ namespace TradingSystem.Contracts.Bus;
 [JsonSerializable(typeof(ControlStates))]
 [JsonSerializable(typeof(FenceTokens))]
 [JsonSerializable(typeof(TokensFenced))]
+[JsonSerializable(typeof(GroupSteerings))]
 public sealed partial class BusJson : JsonSerializerContext;
