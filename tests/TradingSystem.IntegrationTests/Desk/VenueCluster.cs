@@ -22,7 +22,8 @@ internal sealed class VenueCluster : IAsyncDisposable
 
     public EmulatorProcess Emulator { get; }
 
-    public static async Task<VenueCluster> StartAsync(bool distributed = false)
+    /// <param name="more">Environment variables of every process, over the usual ones.</param>
+    public static async Task<VenueCluster> StartAsync(bool distributed = false, string market = "simulated", IReadOnlyDictionary<string, string>? more = null)
     {
         var emulator = await EmulatorProcess.StartAsync();
         try
@@ -32,7 +33,13 @@ internal sealed class VenueCluster : IAsyncDisposable
                 await emulator.SetPriceAsync(new PriceRequest(symbol, symbol == "BTCUSDT" ? Price : 4_000m));
             }
 
-            return new VenueCluster(await TradingCluster.StartAsync(distributed, settings: Settings(emulator)), emulator);
+            var settings = Settings(emulator);
+            foreach (var (name, value) in more ?? new Dictionary<string, string>())
+            {
+                settings[name] = value;
+            }
+
+            return new VenueCluster(await TradingCluster.StartAsync(distributed, market, settings), emulator);
         }
         catch
         {

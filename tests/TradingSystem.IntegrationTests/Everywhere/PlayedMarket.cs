@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace TradingSystem.IntegrationTests.Everywhere;
+
+/// <summary>
+/// The public market data of an exchange on this machine, with the prices that a test sets: the product's live feed reads it. A price is told
+/// again every tenth of a second, as trades are, until it is silenced.
+/// </summary>
+internal sealed class PlayedMarket : IAsyncDisposable
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentDictionary<string, (decimal Price, decimal Qty)> _prices = new(StringComparer.OrdinalIgnoreCase);
+    private volatile bool _silent;
+
+    private PlayedMarket(WebApplication app) => _app = app;
+
+    /// <summary>The settings of a product that reads it.</summary>
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["TRIGGER__LIVE__WEBSOCKET"] = _app.Urls.First().Replace("http", "ws", StringComparison.Ordinal),
+        ["TRIGGER__LIVE__REST"] = _app.Urls.First(),
+        ["TRIGGER__LIVE__LONGESTBACKOFF"] = "00:00:00.500",
+        ["SYMBOLS"] = "BTCUSDT,ETHUSDT",
+    };
+
+    public static async Task<PlayedMarket> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.UseWebSockets();
+        var market = new PlayedMarket(app);
+        app.Map("/market/stream", (HttpContext context) => market.TellAsync(context, market.Trade));
+        app.Map("/public/stream", (HttpContext context) => market.TellAsync(context, market.Quote));
+        app.MapGet("/fapi/v1/klines", () => Array.Empty<string>());
+        await app.StartAsync();
+        return market;
+    }
+
+    /// <param name="qty">Base units of each of its trades.</param>
+    public void Set(string symbol, decimal price, decimal qty = 100m) => _prices[symbol] = (price, qty);
+
+    /// <summary>While it is silent the connections stand and bring nothing.</summary>
+    public bool Silent
+    {
+        get => _silent;
+        set => _silent = value;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _end.Dispose();
+    }
+
+    private async Task TellAsync(HttpContext context, Func<string, decimal, decimal, string> message)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _end.Token);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var wanted = context.Request.Query["streams"].ToString().Split('/').Select(s => s[..s.IndexOf('@', StringComparison.Ordinal)]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        try
+        {
+            while (true)
+            {
+                foreach (var (symbol, (price, qty)) in _prices.Where(p => !_silent && wanted.Contains(p.Key)))
+                {
+                    await socket.SendAsync(Encoding.UTF8.GetBytes(message(symbol, price, qty)), WebSocketMessageType.Text, true, either.Token);
+                }
+
+                await Task.Delay(Pace, either.Token);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
+        {
+            // The product or the test has gone.
+        }
+    }
+
+    private string Trade(string symbol, decimal price, decimal qty) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""{"stream":"{{{symbol.ToLowerInvariant()}}}@aggTrade","data":{"e":"aggTrade","s":"{{{symbol}}}","p":"{{{price}}}","q":"{{{qty}}}","m":false,"T":{{{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}}}}}""");
+
+    private string Quote(string symbol, decimal price, decimal qty) => string.Create(
+        CultureInfo.InvariantCulture, $$$"""{"stream":"{{{symbol.ToLowerInvariant()}}}@bookTicker","data":{"e":"bookTicker","s":"{{{symbol}}}","b":"{{{price}}}","a":"{{{price}}}"}}""");
+}
