@@ -138,6 +138,12 @@ public sealed partial class AccountDesk
                     : order.CancelRequestedAt is not null ? DecisionCheck.Refuse(decision, gate.Refusal(decision) ?? Cancelled)
                     : _parts.Check.Check(remaining, seen, _parts.Prices.Find(order.Symbol), work.Now, gate, order.ByCommand, _instruments[order.Symbol].ToInstrument());
                 var news = verdict.Fill is { } fill ? Shape(order, work, fill) : _machine.Refuse(order, verdict.Reason!);
+                if (verdict.Protection is { } asked)
+                {
+                    // What was checked is what will wait at the venue.
+                    order.Decision = DeskJson.Write(decision with { StopLoss = asked.StopLoss, TakeProfit = asked.TakeProfit });
+                }
+
                 if (verdict.Reason is { } reason)
                 {
                     var told = await work.OrderAsync(order);

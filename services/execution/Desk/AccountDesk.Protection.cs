@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Protection;
+using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Venues;
 
 namespace TradingSystem.Execution.Desk;
@@ -89,7 +91,9 @@ public sealed partial class AccountDesk
 
     private async Task ProtectAsync(ProtectionRow row, List<Position> positions, DateTimeOffset now)
     {
-        var qty = positions.Find(p => p.GroupId == row.GroupId && p.Symbol == row.Symbol)?.Qty ?? 0m;
+        // A venue takes whole steps only, also where it has made them larger since.
+        var (held, instrument) = (positions.Find(p => p.GroupId == row.GroupId && p.Symbol == row.Symbol)?.Qty ?? 0m, _instruments.GetValueOrDefault(row.Symbol));
+        var qty = instrument is null ? held : Math.Sign(held) * Sizing.RoundDown(Math.Abs(held), instrument.Step);
         var legs = _open.Values.Where(o => o.IsProtection && o.GroupId == row.GroupId && o.Symbol == row.Symbol).ToList();
         if (qty == 0m)
         {
@@ -118,7 +122,7 @@ public sealed partial class AccountDesk
         foreach (var (leg, trigger) in new[] { (DeskLegs.StopLoss, row.StopLoss), (DeskLegs.TakeProfit, row.TakeProfit) })
         {
             var mine = legs.FindAll(l => l.Leg == leg);
-            if (trigger is not { } price)
+            if (trigger is not { } asked)
             {
                 foreach (var other in mine)
                 {
@@ -128,6 +132,8 @@ public sealed partial class AccountDesk
                 continue;
             }
 
+            // As it was checked, unless the venue has changed its tick since.
+            var price = instrument is null ? asked : ProtectionPrices.OnGrid(leg == DeskLegs.StopLoss ? LegKinds.StopLoss : LegKinds.TakeProfit, qty > 0m, asked, instrument.Tick);
             var side = qty > 0m ? "SELL" : "BUY";
             var right = mine.FindAll(l => l.CancelRequestedAt is null && l.Side == side && l.Qty == Math.Abs(qty) && l.TriggerPrice == price);
             var works = right.Exists(Works);
@@ -301,8 +307,9 @@ public sealed partial class AccountDesk
             // The price is beyond it already: what it would have done is done now.
             _wrongSide.Add((leg.GroupId, leg.Symbol));
         }
-        else if (leg.ReasonCode == Refusals.Code(RefusalMeaning.PositionGone))
+        else if (leg.ReasonCode is { } code && (code == Refusals.Code(RefusalMeaning.PositionGone) || code == Refusals.Code(RefusalMeaning.Precision)))
         {
+            // The position is another one than we know, or the grid is.
             SnapshotSoon();
         }
     }

@@ -58,8 +58,11 @@ public sealed class DeskOrder
     /// <summary>A person's closing order, which no halt holds back.</summary>
     public bool ByCommand { get; init; }
 
-    /// <summary>The decision as it is checked when the order leaves; null for what no decision asked for by itself.</summary>
-    public string? Decision { get; init; }
+    /// <summary>
+    /// The decision as it is checked when the order leaves, and from then on with the protection prices that were checked; null for what no
+    /// decision asked for by itself.
+    /// </summary>
+    public string? Decision { get; set; }
 
     /// <summary>One of <see cref="DeskStates"/>.</summary>
     public required string State { get; set; }

@@ -12,8 +12,11 @@ public static class ProtectionRules
 {
     /// <summary>Both null for a decision that asks for none.</summary>
     /// <param name="after">What is held after the order, counted in its direction.</param>
-    /// <param name="price">The last price: a stop on its wrong side would be met at once. A target is measured against the fill, or it would be a loss.</param>
-    public static (AskedProtection? Asked, RejectionReason? Refusal) Check(TradeDecision decision, PlannedFill fill, decimal after, decimal price, Instrument instrument)
+    /// <param name="last">
+    /// The last price. A stop is on the right side of it and of the fill, or it would be met at once; so is a target, which beyond the fill
+    /// would be a loss. The target of a limit order is measured against its limit alone: the last price may have to come a long way first.
+    /// </param>
+    public static (AskedProtection? Asked, RejectionReason? Refusal) Check(TradeDecision decision, PlannedFill fill, decimal after, decimal last, Instrument instrument)
     {
         if (decision.StopLoss is null && decision.TakeProfit is null)
         {
@@ -31,20 +34,20 @@ public static class ProtectionRules
             return (null, refusal);
         }
 
-        var stop = OnGrid(decision.StopLoss, instrument);
-        var take = OnGrid(decision.TakeProfit, instrument);
-        refusal = (stop is { } s ? WrongSide("STOP_LOSS_WRONG_SIDE", LegKinds.StopLoss, s, below: fill.Buy, price, instrument) : null)
-            ?? (take is { } t ? WrongSide("TAKE_PROFIT_WRONG_SIDE", LegKinds.TakeProfit, t, below: !fill.Buy, fill.Price, instrument) : null);
+        var (worst, best) = fill.Buy ? (Math.Min(last, fill.Price), Math.Max(last, fill.Price)) : (Math.Max(last, fill.Price), Math.Min(last, fill.Price));
+        var stop = OnGrid(LegKinds.StopLoss, fill.Buy, decision.StopLoss, instrument);
+        var take = OnGrid(LegKinds.TakeProfit, fill.Buy, decision.TakeProfit, instrument);
+        refusal = (stop is { } s ? WrongSide(LegKinds.StopLoss, fill.Buy, s, worst, instrument) : null)
+            ?? (take is { } t ? WrongSide(LegKinds.TakeProfit, fill.Buy, t, DecisionCheck.IsLimit(decision) ? fill.Price : best, instrument) : null);
         return refusal is null ? (new(stop, take), null) : (null, refusal);
     }
 
-    private static RejectionReason? OutOfRange(string field, decimal? price) =>
-        price is { } p && Math.Abs(p) > DecisionCheck.LargestNumber ? Rejections.NumberOutOfRange(field, p, DecisionCheck.LargestNumber) : null;
-
-    private static decimal? OnGrid(decimal? price, Instrument instrument) => price is { } p ? decimal.Round(p / instrument.Tick) * instrument.Tick : null;
-
-    private static RejectionReason? WrongSide(string code, string field, decimal trigger, bool below, decimal limit, Instrument instrument)
+    /// <summary>Null when the trigger, which is on the grid, waits on its side of the limit.</summary>
+    /// <param name="kind">One of <see cref="LegKinds"/>.</param>
+    /// <param name="isLong">Of the position that is protected.</param>
+    public static RejectionReason? WrongSide(string kind, bool isLong, decimal trigger, decimal limit, Instrument instrument)
     {
+        var below = ProtectionPrices.IsBelow(kind, isLong);
         if (trigger > 0m && (below ? trigger < limit : trigger > limit))
         {
             return null;
@@ -53,7 +56,13 @@ public static class ProtectionRules
         var nearest = below ? Sizing.RoundUp(limit, instrument.Tick) - instrument.Tick : Sizing.RoundDown(limit, instrument.Tick) + instrument.Tick;
         var text = nearest > 0m ? Rejections.Text(nearest) : null;
         return new(
-            code, Rejections.Text(limit), Rejections.Text(trigger), text,
-            $"A {field} at {Rejections.Text(trigger)} is not {(below ? "below" : "above")} {Rejections.Text(limit)}{(text is null ? "" : $"; {text} would do")}.");
+            kind == LegKinds.StopLoss ? "STOP_LOSS_WRONG_SIDE" : "TAKE_PROFIT_WRONG_SIDE", Rejections.Text(limit), Rejections.Text(trigger), text,
+            $"A {kind} at {Rejections.Text(trigger)} is not {(below ? "below" : "above")} {Rejections.Text(limit)}{(text is null ? "" : $"; {text} would do")}.");
     }
+
+    private static RejectionReason? OutOfRange(string field, decimal? price) =>
+        price is { } p && Math.Abs(p) > DecisionCheck.LargestNumber ? Rejections.NumberOutOfRange(field, p, DecisionCheck.LargestNumber) : null;
+
+    private static decimal? OnGrid(string kind, bool isLong, decimal? price, Instrument instrument) =>
+        price is { } p ? ProtectionPrices.OnGrid(kind, isLong, p, instrument.Tick) : null;
 }

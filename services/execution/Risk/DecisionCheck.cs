@@ -52,7 +52,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         return decision.Action == TradeAction.Close
-            ? Close(decision, account, tick!, instrument!, now, byCommand ? null : gate)
+            ? Close(decision, account, tick!, instrument!, now, byCommand ? null : gate, venue is not null)
             : Open(decision, account, tick!, instrument!, now, gate);
     }
 
@@ -123,7 +123,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     /// it back, but too many a minute set the group to reducing all the same.
     /// </summary>
     /// <param name="gate">Null where nobody counts.</param>
-    private Verdict Close(TradeDecision decision, AccountState account, PriceTick tick, Instrument instrument, DateTimeOffset now, Gate? gate)
+    private Verdict Close(TradeDecision decision, AccountState account, PriceTick tick, Instrument instrument, DateTimeOffset now, Gate? gate, bool atVenue)
     {
         var held = account.QtyOf(decision.Symbol);
         if (held == 0m)
@@ -132,8 +132,9 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         var buy = held < 0m;
-        // All of it is taken unrounded, so that nothing can be left behind.
-        var qty = decision.Qty == 0m || decision.Qty >= Math.Abs(held) ? Math.Abs(held) : Sizing.RoundDown(decision.Qty, instrument.Step);
+        // Where we fill ourselves all of it is taken unrounded, so that nothing can be left behind; a venue takes whole steps only.
+        var isAll = decision.Qty == 0m || decision.Qty >= Math.Abs(held);
+        var qty = isAll && !atVenue ? Math.Abs(held) : Sizing.RoundDown(isAll ? Math.Abs(held) : decision.Qty, instrument.Step);
         return qty < instrument.MinQty && qty != Math.Abs(held)
             ? new Verdict(null, Rejections.QtyTooSmall(instrument.MinQty, decision.Qty, Math.Min(instrument.MinQty, Math.Abs(held)), "qty"), buy, 0m)
             : new Verdict(Fill(decision, buy, qty, tick, instrument), null, buy, qty, gate is null ? null : OrderLimits.Rate(account, now, gate));
@@ -171,7 +172,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         // An entry without the protection its sender asked for would be the wrong order.
-        var (protection, unprotectable) = ProtectionRules.Check(decision, order.Fill, order.After, price, instrument);
+        var (protection, unprotectable) = ProtectionRules.Check(decision, order.Fill, order.After, tick.Price, instrument);
         if (unprotectable is not null)
         {
             return new Verdict(null, unprotectable, buy, qty);

@@ -28,6 +28,9 @@ public static class Sizing
         return rounded < value ? rounded + step : rounded;
     }
 
+    /// <summary>A whole multiple of <paramref name="unit"/>.</summary>
+    public static bool IsOn(decimal value, decimal unit) => value % unit == 0m;
+
     /// <summary>margin × leverage / price rounded down to the lot step: its notional never exceeds margin × leverage.</summary>
     public static decimal FromMargin(decimal marginUsd, decimal leverage, decimal price, decimal step)
     {

@@ -7,9 +7,6 @@ namespace TradingSystem.Execution.Simulation;
 /// <summary>What the simulated exchange refuses before an order is in its book.</summary>
 public static class OrderRules
 {
-    /// <summary>The nearest price on the grid that is not worse for the trader.</summary>
-    public static decimal OnGrid(decimal price, OrderSide side, decimal tick) => side == OrderSide.Buy ? Sizing.RoundDown(price, tick) : Sizing.RoundUp(price, tick);
-
     public static bool IsMarketable(SimulatedOrder order, SimulatedMarket market, ExchangeTerms terms) =>
         order.Side == OrderSide.Buy ? order.Price >= market.Touch(OrderSide.Buy, terms) : order.Price <= market.Touch(OrderSide.Sell, terms);
 

@@ -61,6 +61,11 @@ public sealed partial class SimulatedExchange
         }
 
         var market = _state.Market(asked.Symbol)!;
+        if (OrderChecks.OffGrid(asked, market.Terms.Instrument) is { } off)
+        {
+            return VenueReply.Refused<OrderAck>(off);
+        }
+
         var order = Shape(asked, market);
         if (OrderRules.Broken(order, market, _state) is { } broken)
         {
@@ -106,11 +111,15 @@ public sealed partial class SimulatedExchange
             return Refuse(RefusalMeaning.PositionGone, "NO_POSITION", $"There is no position in {asked.Symbol} that a {asked.Side} would reduce.");
         }
 
-        var rules = market.Terms.Instrument;
-        var quantity = asked.Quantity is { } some ? Risk.Sizing.RoundDown(some, rules.Step) : held;
+        if (OrderChecks.OffGrid(asked, market.Terms.Instrument) is { } off)
+        {
+            return VenueReply.Refused<OrderAck>(off);
+        }
+
+        var quantity = asked.Quantity ?? held;
         if (quantity <= 0m)
         {
-            return Refuse(RefusalMeaning.Quantity, "QTY_TOO_SMALL", $"The quantity is below the step {Text(rules.Step)}.");
+            return Refuse(RefusalMeaning.Quantity, "QTY_TOO_SMALL", "The quantity must be above 0.");
         }
 
         var leg = new SimulatedOrder
@@ -121,12 +130,12 @@ public sealed partial class SimulatedExchange
             Side = asked.Side,
             PositionSide = asked.PositionSide,
             Type = asked.LimitPrice is null ? VenueOrderType.Market : VenueOrderType.Limit,
-            Price = asked.LimitPrice is { } limit ? OrderRules.OnGrid(limit, asked.Side, rules.Tick) : null,
+            Price = asked.LimitPrice,
             Quantity = quantity,
             ReduceOnly = reduceOnly,
             Status = VenueOrderStatus.Untriggered,
             Kind = asked.Kind,
-            TriggerPrice = decimal.Round(asked.TriggerPrice / rules.Tick) * rules.Tick,
+            TriggerPrice = asked.TriggerPrice,
             TriggerBy = asked.TriggerBy,
             CoversPosition = asked.Quantity is null,
             UpdatedAt = _state.Now,
@@ -225,11 +234,9 @@ public sealed partial class SimulatedExchange
     /// <summary>In hedge mode side and bucket say by themselves that an order only reduces.</summary>
     private static bool Closes(PositionSide? bucket, OrderSide side) => bucket is { } held && (held == PositionSide.Long) == (side == OrderSide.Sell);
 
-    /// <summary>As it is taken: on the exchange's grid. What it may not reduce is cancelled when it fills.</summary>
-    private SimulatedOrder Shape(NewOrder asked, SimulatedMarket market)
-    {
-        var rules = market.Terms.Instrument;
-        return new()
+    /// <summary>As it is taken. What it may not reduce is cancelled when it fills.</summary>
+    private SimulatedOrder Shape(NewOrder asked, SimulatedMarket market) =>
+        new()
         {
             Id = 0,
             ClientId = asked.ClientId,
@@ -238,14 +245,13 @@ public sealed partial class SimulatedExchange
             PositionSide = asked.PositionSide,
             Type = asked.Type,
             TimeInForce = asked.Type == VenueOrderType.Limit ? asked.TimeInForce : TimeInForce.GoodTillCancel,
-            Price = asked.Type == VenueOrderType.Limit && asked.Price is { } price ? OrderRules.OnGrid(price, asked.Side, rules.Tick) : null,
-            Quantity = Risk.Sizing.RoundDown(asked.Quantity, rules.Step),
+            Price = asked.Type == VenueOrderType.Limit ? asked.Price : null,
+            Quantity = asked.Quantity,
             ReduceOnly = asked.ReduceOnly || Closes(asked.PositionSide, asked.Side),
             Status = VenueOrderStatus.New,
             QueueAhead = market.Terms.QueueAhead,
             UpdatedAt = _state.Now,
         };
-    }
 
     private long NextId()
     {

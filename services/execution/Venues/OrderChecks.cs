@@ -1,3 +1,5 @@
+using TradingSystem.Execution.Risk;
+
 namespace TradingSystem.Execution.Venues;
 
 /// <summary>What is wrong with an order before anything is sent; null when nothing is.</summary>
@@ -30,9 +32,29 @@ public static class OrderChecks
     public static bool IsClientId(string id, int longest, string others) =>
         id.Length > 0 && id.Length <= longest && id.All(c => char.IsAsciiLetterOrDigit(c) || others.Contains(c));
 
-    public static VenueReply<T> BelowStep<T>(VenueInstrument instrument)
-        where T : class =>
-        VenueReply.Refused<T>(RefusalMeaning.Quantity, "QUANTITY", $"The quantity is below the step {Grid.Text(instrument.Step)}.");
+    /// <summary>A number off the instrument's grid. It is refused and never rounded, or something else would be sent than what was checked.</summary>
+    public static VenueRefusal? OffGrid(NewOrder order, VenueInstrument instrument) =>
+        OffStep(order.Quantity, instrument)
+        ?? (order.Type == VenueOrderType.Limit ? OffTick(order.Price, instrument) : null)
+        ?? OffTick(order.Protection?.StopLoss, instrument)
+        ?? OffTick(order.Protection?.TakeProfit, instrument);
+
+    /// <inheritdoc cref="OffGrid(NewOrder, VenueInstrument)"/>
+    public static VenueRefusal? OffGrid(ProtectionOrder order, VenueInstrument instrument) =>
+        OffStep(order.Quantity, instrument) ?? OffTick(order.TriggerPrice, instrument) ?? OffTick(order.LimitPrice, instrument);
+
+    /// <inheritdoc cref="OffGrid(NewOrder, VenueInstrument)"/>
+    public static VenueRefusal? OffGrid(ProtectionPair pair, VenueInstrument instrument) =>
+        OffStep(pair.Quantity, instrument) ?? OffTick(pair.StopLoss, instrument) ?? OffTick(pair.TakeProfit, instrument);
+
+    private static VenueRefusal? OffStep(decimal? quantity, VenueInstrument instrument) =>
+        quantity is not { } some || Sizing.IsOn(some, instrument.Step) ? null
+        : some < instrument.Step ? new(RefusalMeaning.Quantity, "QUANTITY", $"The quantity {Grid.Text(some)} is below the step {Grid.Text(instrument.Step)}.")
+        : new(RefusalMeaning.Precision, "OFF_STEP", $"The quantity {Grid.Text(some)} is no multiple of the step {Grid.Text(instrument.Step)}.");
+
+    private static VenueRefusal? OffTick(decimal? price, VenueInstrument instrument) =>
+        price is not { } some || Sizing.IsOn(some, instrument.Tick) ? null
+        : new(RefusalMeaning.Precision, "OFF_TICK", $"The price {Grid.Text(some)} is no multiple of the tick {Grid.Text(instrument.Tick)}.");
 
     private static VenueRefusal? Common(string clientId, PositionSide? side, VenueAccount account, Func<string, bool> isClientId) =>
         !isClientId(clientId) ? Wrong("CLIENT_ID", "The client id has a character or a length that the exchange does not take.")

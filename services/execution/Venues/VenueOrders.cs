@@ -63,12 +63,12 @@ public enum VenueOrderStatus
 }
 
 /// <param name="ClientId"><c>[A-Za-z0-9]{1,32}</c> is what every exchange takes.</param>
-/// <param name="Quantity">In the base asset; sent rounded down to the step.</param>
+/// <param name="Quantity">In the base asset, a multiple of the step; any other is refused.</param>
 public sealed record NewOrder(string Symbol, string ClientId, OrderSide Side, decimal Quantity)
 {
     public VenueOrderType Type { get; init; } = VenueOrderType.Market;
 
-    /// <summary>Of a limit order; sent rounded to the nearest tick.</summary>
+    /// <summary>Of a limit order, a multiple of the tick; any other is refused.</summary>
     public decimal? Price { get; init; }
 
     /// <summary>Of a limit order.</summary>
@@ -89,6 +89,7 @@ public sealed record NewOrder(string Symbol, string ClientId, OrderSide Side, de
 public sealed record AttachedProtection(decimal? StopLoss, decimal? TakeProfit, TriggerBy TriggerBy = TriggerBy.Last, string? ClientId = null);
 
 /// <param name="Side">Of the order that protects: Sell for a long position.</param>
+/// <param name="TriggerPrice">A multiple of the tick, as every price and quantity: any other is refused.</param>
 public sealed record ProtectionOrder(string Symbol, string ClientId, ProtectionKind Kind, OrderSide Side, decimal TriggerPrice)
 {
     /// <summary>Null for whatever the position is when it triggers.</summary>

@@ -197,11 +197,13 @@ public sealed partial class VenueConformanceTests
     }
 
     [Test]
-    public async Task A_quantity_is_rounded_down_to_the_step()
+    public async Task A_quantity_off_the_step_is_refused_and_not_rounded()
     {
         await using var trader = await _stage.OpenAsync();
         var step = (await trader.InstrumentAsync()).Step;
-        var order = await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m + (step * 1.9m)));
+        var off = await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m + (step * 1.9m)), default);
+        Assert.That(off.Refusal?.Code, Is.EqualTo("OFF_STEP"), off.ToString());
+        var order = await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m + step));
         Assert.That(order.Filled, Is.EqualTo(0.01m + step));
         var tooSmall = await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, step / 2m), default);
         Assert.That(tooSmall.IsRefused, Is.True, tooSmall.ToString());
@@ -209,11 +211,13 @@ public sealed partial class VenueConformanceTests
     }
 
     [Test]
-    public async Task A_price_is_sent_on_the_tick()
+    public async Task A_price_off_the_tick_is_refused_and_one_on_it_is_taken_as_it_is()
     {
         await using var trader = await _stage.OpenAsync();
+        var off = await trader.Venue.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.01m, 59_000.1234m), default);
+        Assert.That(off.Refusal?.Code, Is.EqualTo("OFF_TICK"), off.ToString());
         var id = Trader.NewId();
-        await trader.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.01m, 59_000.1234m, id));
+        await trader.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.01m, 59_000.1m, id));
         var price = (await trader.FoundAsync(id)).Price!.Value;
         Assert.That(price, Is.EqualTo(59_000.1m));
     }

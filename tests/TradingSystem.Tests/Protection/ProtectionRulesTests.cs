@@ -46,6 +46,42 @@ public sealed class ProtectionRulesTests
     }
 
     [Test]
+    public void A_trigger_is_rounded_away_from_the_price_it_waits_for()
+    {
+        // Half a tick from the price: to the nearest it could have been on either side of it.
+        var tick = Tick(100_000.1m);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Check(Long() with { StopLoss = 100_000.05m }, tick: tick).Protection?.StopLoss, Is.EqualTo(100_000m));
+            Assert.That(Check(Short with { StopLoss = 100_000.15m }, tick: tick).Protection?.StopLoss, Is.EqualTo(100_000.2m));
+            Assert.That(Check(Long() with { TakeProfit = 105_000.01m }, tick: tick).Protection?.TakeProfit, Is.EqualTo(105_000.1m));
+            Assert.That(Check(Short with { TakeProfit = 95_000.09m }, tick: tick).Protection?.TakeProfit, Is.EqualTo(95_000m));
+        });
+    }
+
+    [Test]
+    public void A_stop_is_beyond_the_fill_where_that_is_better_than_the_last_price()
+    {
+        var verdict = Check(Long() with { StopLoss = 99_980m }, tick: Tick(ask: 99_950m));
+        Assert.That((verdict.Reason?.Code, verdict.Reason?.NearestAcceptable), Is.EqualTo(("STOP_LOSS_WRONG_SIDE", "99959.9")), "it fills at 99,960");
+    }
+
+    [Test]
+    public void A_target_is_beyond_the_last_price_where_that_is_better_than_the_fill()
+    {
+        var verdict = Check(Long() with { TakeProfit = 99_980m }, tick: Tick(ask: 99_950m));
+        Assert.That((verdict.Reason?.Code, verdict.Reason?.NearestAcceptable), Is.EqualTo(("TAKE_PROFIT_WRONG_SIDE", "100000.1")));
+    }
+
+    [Test]
+    public void A_limit_order_that_would_be_filled_at_once_is_measured_against_the_market()
+    {
+        var verdict = CheckAtVenue(Limit(100_000m) with { StopLoss = 95_000m }, tick: Tick(90_000m));
+        Assert.That((verdict.Reason?.Code, verdict.Reason?.NearestAcceptable), Is.EqualTo(("STOP_LOSS_WRONG_SIDE", "89999.9")));
+        Assert.That(CheckAtVenue(Limit(90_000m) with { StopLoss = 85_000m, TakeProfit = 95_000m }).Reason, Is.Null, "one that rests below the market is measured against its own price");
+    }
+
+    [Test]
     public void An_order_that_only_reduces_has_nothing_to_protect()
     {
         Assert.That(Check(Short with { StopLoss = 105_000m }, Holding(3m)).Reason?.Code, Is.EqualTo("PROTECTION_WITHOUT_POSITION"));

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Venues;
 
 namespace TradingSystem.Tests.Venues;
@@ -10,28 +11,18 @@ public sealed class GridTests
 {
     private static readonly decimal[] Lots = [0.01m, 0.1m, 1m, 10m];
     private static readonly decimal[] Sizes = [0.0001m, 0.01m, 0.1m, 1m, 7m, 10m, 1000m];
-    private static readonly decimal[] Ticks = [0.1m, 0.01m, 0.5m, 0.00001m, 5m];
 
     [FsCheck.NUnit.Property(MaxTest = 2000)]
-    public Property Contracts_are_whole_lots_and_never_more_than_was_asked_for(NonNegativeInt millionths, PositiveInt divisor, NonNegativeInt lotIndex, NonNegativeInt sizeIndex)
+    public Property Contracts_are_whole_lots_and_exactly_the_quantity(NonNegativeInt millionths, PositiveInt divisor, NonNegativeInt lotIndex, NonNegativeInt sizeIndex)
     {
-        var quantity = millionths.Get / 1_000m / divisor.Get;
         var (lot, size) = (Lots[lotIndex.Get % Lots.Length], Sizes[sizeIndex.Get % Sizes.Length]);
         var instrument = Instrument(step: lot * size, size);
+        var quantity = Sizing.RoundDown(millionths.Get / 1_000m / divisor.Get, instrument.Step);
 
         var contracts = Grid.Units(quantity, instrument);
 
-        return (contracts >= 0m && contracts % lot == 0m && contracts * size <= quantity && (contracts + lot) * size > quantity).ToProperty()
+        return (contracts % lot == 0m && contracts * size == quantity).ToProperty()
             .Label($"{quantity} in lots of {lot} × {size}: {contracts}");
-    }
-
-    [FsCheck.NUnit.Property(MaxTest = 2000)]
-    public Property A_price_is_the_nearest_tick(PositiveInt millionths, NonNegativeInt tickIndex)
-    {
-        var price = millionths.Get / 1_000_000m;
-        var tick = Ticks[tickIndex.Get % Ticks.Length];
-        var rounded = Grid.Price(price, tick);
-        return (rounded % tick == 0m && Math.Abs(rounded - price) * 2m <= tick).ToProperty().Label($"{price} by {tick}: {rounded}");
     }
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
@@ -44,15 +35,34 @@ public sealed class GridTests
             && decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture) == value;
     }
 
-    [TestCase("binance", "/fapi/v1/order", "quantity", 0.0129999, "0.012")]
-    [TestCase("bybit", "/v5/order/create", "qty", 0.0129999, "0.012")]
-    [TestCase("okx", "/api/v5/trade/order", "sz", 0.0129999, "1.29")]
-    public async Task A_quantity_is_sent_rounded_down_in_the_exchanges_unit(string venue, string path, string name, decimal quantity, string sent)
+    [TestCase("binance", "/fapi/v1/order", "quantity", 0.012, "0.012")]
+    [TestCase("bybit", "/v5/order/create", "qty", 0.012, "0.012")]
+    [TestCase("okx", "/api/v5/trade/order", "sz", 0.0129, "1.29")]
+    public async Task A_quantity_is_sent_in_the_exchanges_unit(string venue, string path, string name, decimal quantity, string sent)
     {
         await using var test = new TestVenue(venue);
         await test.Venue.PlaceAsync(new("BTCUSDT", "a1", OrderSide.Buy, quantity), default);
         var request = test.Sent(path);
         Assert.That(RequestParameters.Of(request.Query, request.Body)[name], Is.EqualTo(sent));
+    }
+
+    [Test]
+    public async Task A_number_off_the_grid_is_refused_before_sending_and_never_rounded([Values("binance", "bybit", "okx")] string venue)
+    {
+        await using var test = new TestVenue(venue);
+        var limit = new NewOrder("BTCUSDT", "a1", OrderSide.Buy, 0.01m) { Type = VenueOrderType.Limit, Price = 25_000m };
+        var stop = new ProtectionOrder("BTCUSDT", "s1", ProtectionKind.StopLoss, OrderSide.Sell, 25_000m) { Quantity = 0.01m };
+        var replies = new[]
+        {
+            await test.Venue.PlaceAsync(limit with { Quantity = 0.0129999m }, default),
+            await test.Venue.PlaceAsync(limit with { Price = 25_000.05m }, default),
+            await test.Venue.PlaceProtectionAsync(stop with { TriggerPrice = 25_000.05m }, default),
+            await test.Venue.PlaceProtectionAsync(stop with { Quantity = 0.0129999m }, default),
+            await test.Venue.PlaceProtectionAsync(stop with { LimitPrice = 25_000.05m }, default),
+        };
+        Assert.That(replies.Select(r => (r.Refusal?.Meaning, r.Refusal?.Code)), Is.EqualTo(
+            new[] { "OFF_STEP", "OFF_TICK", "OFF_TICK", "OFF_STEP", "OFF_TICK" }.Select(c => ((RefusalMeaning?)RefusalMeaning.Precision, (string?)c))));
+        Assert.That(test.Handler.Requests.Select(r => r.Method), Has.None.EqualTo(HttpMethod.Post));
     }
 
     [TestCase("binance")]

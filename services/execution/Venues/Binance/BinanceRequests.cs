@@ -5,7 +5,7 @@ namespace TradingSystem.Execution.Venues.Binance;
 /// <summary>Orders as USD-M futures takes them; quantities and prices are already on the grid here.</summary>
 public static class BinanceRequests
 {
-    public static VenueRequest Place(NewOrder order, VenueInstrument instrument, decimal quantity) => VenueRequest.Order(
+    public static VenueRequest Place(NewOrder order) => VenueRequest.Order(
         "/fapi/v1/order",
         new VenueFields()
             .Add("symbol", order.Symbol)
@@ -13,14 +13,13 @@ public static class BinanceRequests
             .Add("positionSide", Bucket(order.PositionSide))
             .Add("type", order.Type == VenueOrderType.Limit ? "LIMIT" : "MARKET")
             .Add("timeInForce", order.Type == VenueOrderType.Limit ? InForce(order.TimeInForce) : null)
-            .Add("quantity", quantity)
-            .Add("price", order.Type == VenueOrderType.Limit ? Grid.Price(order.Price!.Value, instrument.Tick) : null)
+            .Add("quantity", order.Quantity)
+            .Add("price", order.Type == VenueOrderType.Limit ? order.Price : null)
             .AddIf("reduceOnly", order is { ReduceOnly: true, PositionSide: null })
             .Add("newClientOrderId", order.ClientId)
             .Add("newOrderRespType", "RESULT"));
 
-    /// <param name="quantity">Null to close whatever the position is.</param>
-    public static VenueRequest Protect(ProtectionOrder order, VenueInstrument instrument, decimal? quantity) => VenueRequest.Order(
+    public static VenueRequest Protect(ProtectionOrder order) => VenueRequest.Order(
         "/fapi/v1/algoOrder",
         new VenueFields()
             .Add("algoType", "CONDITIONAL")
@@ -28,12 +27,12 @@ public static class BinanceRequests
             .Add("side", Side(order.Side))
             .Add("positionSide", Bucket(order.PositionSide))
             .Add("type", (order.Kind == ProtectionKind.StopLoss ? "STOP" : "TAKE_PROFIT") + (order.LimitPrice is null ? "_MARKET" : ""))
-            .Add("quantity", quantity)
-            .Add("price", order.LimitPrice is { } limit ? Grid.Price(limit, instrument.Tick) : null)
-            .Add("triggerPrice", Grid.Price(order.TriggerPrice, instrument.Tick))
+            .Add("quantity", order.Quantity)
+            .Add("price", order.LimitPrice)
+            .Add("triggerPrice", order.TriggerPrice)
             .Add("workingType", order.TriggerBy == TriggerBy.Mark ? "MARK_PRICE" : null)
-            .AddIf("closePosition", quantity is null)
-            .AddIf("reduceOnly", quantity is not null && order is { ReduceOnly: true, PositionSide: null })
+            .AddIf("closePosition", order.Quantity is null)
+            .AddIf("reduceOnly", order.Quantity is not null && order is { ReduceOnly: true, PositionSide: null })
             .Add("clientAlgoId", order.ClientId)
             .Add("newOrderRespType", "RESULT"));
 

@@ -107,10 +107,9 @@ public sealed class BinanceVenue : IVenue
             return instrument.Select<OrderAck>(_ => null!);
         }
 
-        var quantity = Grid.Units(order.Quantity, instrument.Value);
-        return quantity <= 0m
-            ? OrderChecks.BelowStep<OrderAck>(instrument.Value)
-            : (await SendAsync(BinanceRequests.Place(order, instrument.Value, quantity), cancellationToken)).Read(BinanceReplies.Ack);
+        return OrderChecks.OffGrid(order, instrument.Value) is { } off
+            ? VenueReply.Refused<OrderAck>(off)
+            : (await SendAsync(BinanceRequests.Place(order), cancellationToken)).Read(BinanceReplies.Ack);
     }
 
     public async Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken)
@@ -126,10 +125,9 @@ public sealed class BinanceVenue : IVenue
             return instrument.Select<OrderAck>(_ => null!);
         }
 
-        decimal? quantity = order.Quantity is { } asked ? Grid.Units(asked, instrument.Value) : null;
-        return quantity <= 0m
-            ? OrderChecks.BelowStep<OrderAck>(instrument.Value)
-            : (await SendAsync(BinanceRequests.Protect(order, instrument.Value, quantity), cancellationToken)).Read(BinanceReplies.AlgoAck);
+        return OrderChecks.OffGrid(order, instrument.Value) is { } off
+            ? VenueReply.Refused<OrderAck>(off)
+            : (await SendAsync(BinanceRequests.Protect(order), cancellationToken)).Read(BinanceReplies.AlgoAck);
     }
 
     public Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken) => Task.FromResult(NoPair);

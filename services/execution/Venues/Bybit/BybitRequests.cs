@@ -3,7 +3,7 @@ using TradingSystem.Execution.Venues.Http;
 
 namespace TradingSystem.Execution.Venues.Bybit;
 
-/// <summary>Orders as v5 takes them; quantities are already on the grid here.</summary>
+/// <summary>Orders as v5 takes them; quantities and prices are already on the grid here.</summary>
 public static class BybitRequests
 {
     public const string Create = "/v5/order/create";
@@ -13,14 +13,14 @@ public static class BybitRequests
 
     public static VenueFields Linear(string? symbol = null) => new VenueFields().Add("category", "linear").Add("symbol", symbol);
 
-    public static VenueRequest Place(NewOrder order, VenueInstrument instrument, decimal quantity)
+    public static VenueRequest Place(NewOrder order)
     {
         var isLimit = order.Type == VenueOrderType.Limit;
         var fields = Linear(order.Symbol)
             .Add("side", Side(order.Side))
             .Add("orderType", isLimit ? "Limit" : "Market")
-            .Add("qty", quantity)
-            .Add("price", isLimit ? Grid.Price(order.Price!.Value, instrument.Tick) : null)
+            .Add("qty", order.Quantity)
+            .Add("price", isLimit ? order.Price : null)
             .Add("timeInForce", isLimit ? InForce(order.TimeInForce) : null)
             .AddIf("reduceOnly", order.ReduceOnly)
             .Add("orderLinkId", order.ClientId);
@@ -29,30 +29,30 @@ public static class BybitRequests
         {
             var trigger = By(protection.TriggerBy);
             fields
-                .Add("stopLoss", OnTick(protection.StopLoss, instrument))
+                .Add("stopLoss", protection.StopLoss)
                 .Add("slTriggerBy", protection.StopLoss is null ? null : trigger)
-                .Add("takeProfit", OnTick(protection.TakeProfit, instrument))
+                .Add("takeProfit", protection.TakeProfit)
                 .Add("tpTriggerBy", protection.TakeProfit is null ? null : trigger);
         }
 
         return VenueRequest.Order(Create, fields);
     }
 
-    /// <param name="quantity">Null to close whatever the position is: that is quantity 0 with <c>closeOnTrigger</c>.</param>
-    public static VenueRequest Protect(ProtectionOrder order, VenueInstrument instrument, decimal? quantity)
+    /// <summary>Without a quantity it closes whatever the position is: that is quantity 0 with <c>closeOnTrigger</c>.</summary>
+    public static VenueRequest Protect(ProtectionOrder order)
     {
         // A stop sells below the market and buys above it, a profit is taken the other way round.
         var rises = (order.Side == OrderSide.Buy) == (order.Kind == ProtectionKind.StopLoss);
         var fields = Linear(order.Symbol)
             .Add("side", Side(order.Side))
             .Add("orderType", order.LimitPrice is null ? "Market" : "Limit")
-            .Add("qty", quantity ?? 0m)
-            .Add("price", OnTick(order.LimitPrice, instrument))
-            .Add("triggerPrice", Grid.Price(order.TriggerPrice, instrument.Tick))
+            .Add("qty", order.Quantity ?? 0m)
+            .Add("price", order.LimitPrice)
+            .Add("triggerPrice", order.TriggerPrice)
             .AddNumber("triggerDirection", rises ? Rises : Falls)
             .Add("triggerBy", By(order.TriggerBy))
-            .AddIf("reduceOnly", order.ReduceOnly || quantity is null)
-            .AddIf("closeOnTrigger", quantity is null)
+            .AddIf("reduceOnly", order.ReduceOnly || order.Quantity is null)
+            .AddIf("closeOnTrigger", order.Quantity is null)
             .Add("orderLinkId", order.ClientId);
         AddBucket(fields, order.PositionSide);
         return VenueRequest.Order(Create, fields);
@@ -86,8 +86,6 @@ public static class BybitRequests
             fields.AddNumber("positionIdx", bucket == PositionSide.Long ? 1 : 2);
         }
     }
-
-    private static decimal? OnTick(decimal? price, VenueInstrument instrument) => price is { } value ? Grid.Price(value, instrument.Tick) : null;
 
     private static string Side(OrderSide side) => side == OrderSide.Buy ? "Buy" : "Sell";
 

@@ -113,10 +113,9 @@ public sealed class BybitVenue : IVenue
             return instrument.Select<OrderAck>(_ => null!);
         }
 
-        var quantity = Grid.Units(order.Quantity, instrument.Value);
-        return quantity <= 0m
-            ? OrderChecks.BelowStep<OrderAck>(instrument.Value)
-            : await SendOrderAsync(BybitRequests.Place(order, instrument.Value, quantity), cancellationToken);
+        return OrderChecks.OffGrid(order, instrument.Value) is { } off
+            ? VenueReply.Refused<OrderAck>(off)
+            : await SendOrderAsync(BybitRequests.Place(order), cancellationToken);
     }
 
     public async Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken)
@@ -132,10 +131,9 @@ public sealed class BybitVenue : IVenue
             return instrument.Select<OrderAck>(_ => null!);
         }
 
-        decimal? quantity = order.Quantity is { } asked ? Grid.Units(asked, instrument.Value) : null;
-        return quantity <= 0m
-            ? OrderChecks.BelowStep<OrderAck>(instrument.Value)
-            : await SendOrderAsync(BybitRequests.Protect(order, instrument.Value, quantity), cancellationToken);
+        return OrderChecks.OffGrid(order, instrument.Value) is { } off
+            ? VenueReply.Refused<OrderAck>(off)
+            : await SendOrderAsync(BybitRequests.Protect(order), cancellationToken);
     }
 
     public Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken) => Task.FromResult(

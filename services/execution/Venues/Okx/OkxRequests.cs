@@ -3,7 +3,7 @@ using TradingSystem.Execution.Venues.Http;
 
 namespace TradingSystem.Execution.Venues.Okx;
 
-/// <summary>Orders as v5 takes them; <c>sz</c> counts contracts and is already on the grid here.</summary>
+/// <summary>Orders as v5 takes them; <c>sz</c> counts contracts; it and prices are already on the grid here.</summary>
 public static class OkxRequests
 {
     /// <summary>An order price that means "at market".</summary>
@@ -13,7 +13,7 @@ public static class OkxRequests
 
     public static VenueFields Named(string symbol) => new VenueFields().Add("instId", OkxSymbols.ToVenue(symbol));
 
-    public static VenueRequest Place(NewOrder order, VenueAccount account, VenueInstrument instrument, decimal contracts)
+    public static VenueRequest Place(NewOrder order, VenueAccount account, decimal contracts)
     {
         var isLimit = order.Type == VenueOrderType.Limit;
         return VenueRequest.Order(
@@ -24,32 +24,32 @@ public static class OkxRequests
                 .Add("posSide", Bucket(order.PositionSide))
                 .Add("ordType", isLimit ? Limit(order.TimeInForce) : "market")
                 .Add("sz", contracts)
-                .Add("px", isLimit ? Grid.Price(order.Price!.Value, instrument.Tick) : null)
+                .Add("px", isLimit ? order.Price : null)
                 .AddIf("reduceOnly", order is { ReduceOnly: true, PositionSide: null })
                 .Add("clOrdId", order.ClientId)
-                .AddList("attachAlgoOrds", order.Protection is { } protection ? [Attached(protection, instrument)] : null));
+                .AddList("attachAlgoOrds", order.Protection is { } protection ? [Attached(protection)] : null));
     }
 
     /// <param name="contracts">Null to close whatever the position is.</param>
-    public static VenueRequest Protect(ProtectionOrder order, VenueAccount account, VenueInstrument instrument, decimal? contracts)
+    public static VenueRequest Protect(ProtectionOrder order, VenueAccount account, decimal? contracts)
     {
         var leg = order.Kind == ProtectionKind.StopLoss ? "sl" : "tp";
         return VenueRequest.Order(
             "/api/v5/trade/order-algo",
             Algo(order.Symbol, account, order.Side, order.PositionSide, "conditional", order.ClientId, contracts, order.ReduceOnly)
-                .Add(leg + "TriggerPx", Grid.Price(order.TriggerPrice, instrument.Tick))
-                .Add(leg + "OrdPx", order.LimitPrice is { } limit ? Grid.Text(Grid.Price(limit, instrument.Tick)) : AtMarket)
+                .Add(leg + "TriggerPx", order.TriggerPrice)
+                .Add(leg + "OrdPx", order.LimitPrice is { } limit ? Grid.Text(limit) : AtMarket)
                 .Add(leg + "TriggerPxType", By(order.TriggerBy)));
     }
 
     /// <param name="contracts">Null to close whatever the position is.</param>
-    public static VenueRequest ProtectBoth(ProtectionPair pair, VenueAccount account, VenueInstrument instrument, decimal? contracts) => VenueRequest.Order(
+    public static VenueRequest ProtectBoth(ProtectionPair pair, VenueAccount account, decimal? contracts) => VenueRequest.Order(
         "/api/v5/trade/order-algo",
         Algo(pair.Symbol, account, pair.Side, pair.PositionSide, "oco", pair.ClientId, contracts, reduceOnly: true)
-            .Add("tpTriggerPx", Grid.Price(pair.TakeProfit, instrument.Tick))
+            .Add("tpTriggerPx", pair.TakeProfit)
             .Add("tpOrdPx", AtMarket)
             .Add("tpTriggerPxType", By(pair.TriggerBy))
-            .Add("slTriggerPx", Grid.Price(pair.StopLoss, instrument.Tick))
+            .Add("slTriggerPx", pair.StopLoss)
             .Add("slOrdPx", AtMarket)
             .Add("slTriggerPxType", By(pair.TriggerBy)));
 
@@ -100,18 +100,18 @@ public static class OkxRequests
             .AddIf("reduceOnly", (reduceOnly || contracts is null) && bucket is null)
             .Add("algoClOrdId", clientId);
 
-    private static VenueFields Attached(AttachedProtection protection, VenueInstrument instrument)
+    private static VenueFields Attached(AttachedProtection protection)
     {
         var type = By(protection.TriggerBy);
         var fields = new VenueFields().Add("attachAlgoClOrdId", protection.ClientId);
         if (protection.StopLoss is { } stop)
         {
-            fields.Add("slTriggerPx", Grid.Price(stop, instrument.Tick)).Add("slOrdPx", AtMarket).Add("slTriggerPxType", type);
+            fields.Add("slTriggerPx", stop).Add("slOrdPx", AtMarket).Add("slTriggerPxType", type);
         }
 
         if (protection.TakeProfit is { } profit)
         {
-            fields.Add("tpTriggerPx", Grid.Price(profit, instrument.Tick)).Add("tpOrdPx", AtMarket).Add("tpTriggerPxType", type);
+            fields.Add("tpTriggerPx", profit).Add("tpOrdPx", AtMarket).Add("tpTriggerPxType", type);
         }
 
         return fields;

@@ -111,24 +111,25 @@ public sealed class OkxVenue : IVenue
             return instrument.Select<OrderAck>(_ => null!);
         }
 
-        var contracts = Grid.Units(order.Quantity, instrument.Value);
-        return contracts <= 0m
-            ? OrderChecks.BelowStep<OrderAck>(instrument.Value)
-            : (await SendAsync(OkxRequests.Place(order, Account, instrument.Value, contracts), cancellationToken)).Read(OkxReplies.Ack);
+        return OrderChecks.OffGrid(order, instrument.Value) is { } off
+            ? VenueReply.Refused<OrderAck>(off)
+            : (await SendAsync(OkxRequests.Place(order, Account, Grid.Units(order.Quantity, instrument.Value)), cancellationToken)).Read(OkxReplies.Ack);
     }
 
     public Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken) => PlaceAlgoAsync(
         OrderChecks.Check(order, Account, IsClientId),
         order.Symbol,
         order.Quantity,
-        (instrument, contracts) => OkxRequests.Protect(order, Account, instrument, contracts),
+        instrument => OrderChecks.OffGrid(order, instrument),
+        contracts => OkxRequests.Protect(order, Account, contracts),
         cancellationToken);
 
     public Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken) => PlaceAlgoAsync(
         OrderChecks.Check(pair, Account, IsClientId),
         pair.Symbol,
         pair.Quantity,
-        (instrument, contracts) => OkxRequests.ProtectBoth(pair, Account, instrument, contracts),
+        instrument => OrderChecks.OffGrid(pair, instrument),
+        contracts => OkxRequests.ProtectBoth(pair, Account, contracts),
         cancellationToken);
 
     public async Task<VenueReply<VenueOrder>> QueryAsync(OrderRef order, CancellationToken cancellationToken)
@@ -282,7 +283,7 @@ public sealed class OkxVenue : IVenue
         (await _caller.SendAsync(request, cancellationToken)).Select(_ => Done.Value);
 
     private async Task<VenueReply<OrderAck>> PlaceAlgoAsync(
-        VenueRefusal? wrong, string symbol, decimal? quantity, Func<VenueInstrument, decimal?, VenueRequest> compose, CancellationToken cancellationToken)
+        VenueRefusal? wrong, string symbol, decimal? quantity, Func<VenueInstrument, VenueRefusal?> offGrid, Func<decimal?, VenueRequest> compose, CancellationToken cancellationToken)
     {
         if (wrong is not null)
         {
@@ -296,9 +297,9 @@ public sealed class OkxVenue : IVenue
         }
 
         decimal? contracts = quantity is { } asked ? Grid.Units(asked, instrument.Value) : null;
-        return contracts <= 0m
-            ? OrderChecks.BelowStep<OrderAck>(instrument.Value)
-            : (await SendAsync(compose(instrument.Value, contracts), cancellationToken)).Read(OkxReplies.AlgoAck);
+        return offGrid(instrument.Value) is { } off
+            ? VenueReply.Refused<OrderAck>(off)
+            : (await SendAsync(compose(contracts), cancellationToken)).Read(OkxReplies.AlgoAck);
     }
 
     private async Task<VenueReply<JsonReply>> SendAsync(VenueRequest request, CancellationToken cancellationToken)
