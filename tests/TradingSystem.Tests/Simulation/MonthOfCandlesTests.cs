@@ -139,11 +139,11 @@ public sealed class MonthOfCandlesTests
             {
                 var exit = held > 0m ? OrderSide.Sell : OrderSide.Buy;
                 var away = price * (20 + _draws.Next(30)) / 10_000m * (held > 0m ? 1m : -1m);
-                exchange.Protect(Exchanges.Stop(exit, price - away, id: Id('S')), now);
-                exchange.Protect(Exchanges.Take(exit, price + (away * 1.2m), id: Id('T')), now);
+                exchange.Protect(Exchanges.Stop(exit, OnTick(price - away), id: Id('S')), now);
+                exchange.Protect(Exchanges.Take(exit, OnTick(price + (away * 1.2m)), id: Id('T')), now);
                 if (_draws.Next(4) == 0)
                 {
-                    exchange.Protect(Exchanges.Take(exit, price + (away * 0.6m), decimal.Round(Math.Abs(held) / 2m, 3), Id('H')), now);
+                    exchange.Protect(Exchanges.Take(exit, OnTick(price + (away * 0.6m)), decimal.Round(Math.Abs(held) / 2m, 3), Id('H')), now);
                 }
             }
             else if (held == 0m && !working && _draws.Next(8) == 0)
@@ -164,10 +164,12 @@ public sealed class MonthOfCandlesTests
         {
             var side = _draws.Next(2) == 0 ? OrderSide.Buy : OrderSide.Sell;
             var order = _draws.Next(3) == 0
-                ? Exchanges.Limit(side, Size(), price * (side == OrderSide.Buy ? 0.9995m : 1.0005m), Id('L'))
+                ? Exchanges.Limit(side, Size(), OnTick(price * (side == OrderSide.Buy ? 0.9995m : 1.0005m)), Id('L'))
                 : Exchanges.Market(side, Size(), Id('E'));
             exchange.Place(order, now);
         }
+
+        private static decimal OnTick(decimal price) => decimal.Round(price, 1);
 
         private decimal Size() => (1 + _draws.Next(1_500)) / 1_000m;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Venues;
 using TradingSystem.Execution.Venues.Binance;
 using TradingSystem.Execution.Venues.Bybit;
@@ -76,17 +77,27 @@ internal static class OracleIntent
 
         var attached = Number(Field(Field(p, "stopLoss"), "triggerPrice"));
         var attachedProfit = Number(Field(Field(p, "takeProfit"), "triggerPrice"));
-        return v => v.PlaceAsync(
-            new(symbol, id, side, quantity)
-            {
-                Type = type.Equals("limit", StringComparison.OrdinalIgnoreCase) ? VenueOrderType.Limit : VenueOrderType.Market,
-                Price = price,
-                TimeInForce = Flag(p, "postOnly") ? TimeInForce.PostOnly : InForce(Text(Field(p, "timeInForce"))),
-                ReduceOnly = reduce,
-                PositionSide = bucket,
-                Protection = attached is null && attachedProfit is null ? null : new(attached, attachedProfit),
-            },
-            default);
+        var entry = new NewOrder(symbol, id, side, quantity)
+        {
+            Type = type.Equals("limit", StringComparison.OrdinalIgnoreCase) ? VenueOrderType.Limit : VenueOrderType.Market,
+            Price = price,
+            TimeInForce = Flag(p, "postOnly") ? TimeInForce.PostOnly : InForce(Text(Field(p, "timeInForce"))),
+            ReduceOnly = reduce,
+            PositionSide = bucket,
+            Protection = attached is null && attachedProfit is null ? null : new(attached, attachedProfit),
+        };
+        return async v => await v.PlaceAsync(await OnGridAsync(v, entry), default);
+    }
+
+    /// <summary>ccxt rounds what its caller asks for; here whoever checks an order has done so before the adapter gets it.</summary>
+    private static async Task<NewOrder> OnGridAsync(IVenue venue, NewOrder order)
+    {
+        var instrument = (await venue.InstrumentsAsync(default)).Value!.Single(i => i.Symbol == order.Symbol);
+        return order with
+        {
+            Quantity = Sizing.RoundDown(order.Quantity, instrument.Step),
+            Price = order.Price is { } price ? decimal.Round(price / instrument.Tick, MidpointRounding.AwayFromZero) * instrument.Tick : null,
+        };
     }
 
     internal static Task<VenueReply<Done>> SetLeverage(IVenue venue, string symbol, decimal leverage, MarginMode mode) => venue switch
