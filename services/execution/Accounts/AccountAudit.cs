@@ -31,6 +31,7 @@ public static class AuditActions
     public const string CredentialsChanged = "credentials_changed";
     public const string CredentialsVerified = "credentials_verified";
     public const string CredentialsRefused = "credentials_refused";
+    public const string ModesDiffer = "modes_differ";
     public const string Activated = "activated";
     public const string Deactivated = "deactivated";
     public const string LiveRequested = "live_requested";

@@ -29,7 +29,7 @@ internal static class AccountChanges
 
         using var draft = read;
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var sealing = await SealAsync(draft.Credentials, new(id, draft.Exchange, draft.Mode, draft.MarginMode, draft.PositionMode), vault, check, cancellationToken);
+        var sealing = await SealAsync(draft.Credentials, new(id, draft.Exchange, draft.Mode, draft.MarginMode, draft.PositionMode) { SwitchModes = draft.SwitchModes }, vault, check, cancellationToken);
         if (sealing.Error is not null)
         {
             return sealing.Error;
@@ -63,7 +63,7 @@ internal static class AccountChanges
     }
 
     private static async Task<IResult> ChangeAsync(
-        HttpContext http, AccountWork work, AccountReader reader, CredentialVault vault, ICredentialCheck check, IDbContextFactory<ExecutionDb> databases, Guid id, CancellationToken cancellationToken)
+        HttpContext http, AccountWork work, AccountReader reader, CredentialVault vault, ICredentialCheck check, StoredCredentials stored, IDbContextFactory<ExecutionDb> databases, Guid id, CancellationToken cancellationToken)
     {
         if (await reader.FindAsync(id, cancellationToken) is not { } before)
         {
@@ -77,6 +77,14 @@ internal static class AccountChanges
         }
 
         using var patch = read;
+        // Saved keys are asked with, too: the exchange must have the modes that the account is going to have.
+        if (patch.Credentials is null && !before.IsSimulated && patch.ChangesModes(before)
+            && await stored.CheckAsync(before, patch.Over(before), cancellationToken) is var (verdict, unasked)
+            && (unasked ?? ModesRefused(verdict)) is { } refusal)
+        {
+            return refusal;
+        }
+
         var sealing = await SealAsync(patch.Credentials, patch.Over(before), vault, check, cancellationToken);
         if (sealing.Error is not null)
         {
@@ -222,11 +230,21 @@ internal static class AccountChanges
         return await check.CheckAsync(account, credentials, cancellationToken) switch
         {
             CredentialVerdict.Refused refused => new() { Error = AccountErrors.Refused(refused) },
+            CredentialVerdict.ModesDiffer differ => new() { Error = AccountErrors.ModesDiffer(differ) },
             CredentialVerdict.Verified verified => new() { Secret = vault.Seal(account.Id, account.Exchange, credentials), Status = CredentialStatuses.Verified, Note = verified.Warning },
             CredentialVerdict.Unreachable unreachable => new() { Secret = vault.Seal(account.Id, account.Exchange, credentials), Status = CredentialStatuses.Unverified, Note = unreachable.Why },
             _ => throw new InvalidOperationException("A verdict that nobody knows."),
         };
     }
+
+    private static IResult? ModesRefused(CredentialVerdict? verdict) => verdict switch
+    {
+        CredentialVerdict.Verified => null,
+        CredentialVerdict.ModesDiffer differ => AccountErrors.ModesDiffer(differ),
+        CredentialVerdict.Refused refused => AccountErrors.Refused(refused),
+        CredentialVerdict.Unreachable away => AccountErrors.Unverified(away.Why),
+        _ => throw new InvalidOperationException("A verdict that nobody knows."),
+    };
 
     private static string Detail(string what, string? note) => note is null ? what : $"{what}: {note}";
 

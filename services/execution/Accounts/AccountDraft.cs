@@ -4,10 +4,10 @@ namespace TradingSystem.Execution.Accounts;
 
 /// <summary>Body of POST, checked. Its credentials are zeroed with it.</summary>
 internal sealed record AccountDraft(
-    string Name, string Exchange, string FillModel, string Mode, string MarginMode, string PositionMode, bool? Active, decimal? InitialBalance, Credentials? Credentials) : IDisposable
+    string Name, string Exchange, string FillModel, string Mode, string MarginMode, string PositionMode, bool? Active, decimal? InitialBalance, bool SwitchModes, Credentials? Credentials) : IDisposable
 {
     private static readonly string[] Known =
-        ["name", "exchange", "fill_model", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase", "active", "initial_balance"];
+        ["name", "exchange", "fill_model", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase", "active", "initial_balance", ModeSwitch.Field];
 
     /// <summary>The draft, or the answer to a body that breaks a rule.</summary>
     public static async Task<(AccountDraft? Draft, IResult? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -27,6 +27,7 @@ internal sealed record AccountDraft(
         var margin = fields.OneOf("margin_mode", false, MarginModes.All);
         var position = fields.OneOf("position_mode", false, PositionModes.All);
         var active = fields.Flag("active");
+        var switchModes = AccountRules.SwitchModes(body, exchange);
         var balance = fields.Amount("initial_balance", 0m, AccountRules.MostBalance);
         Credentials? credentials = null;
         if (exchange is not null)
@@ -57,7 +58,7 @@ internal sealed record AccountDraft(
             return (null, error);
         }
 
-        return (new(name!, exchange!, fillModel ?? FillModels.Instant, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated), position ?? PositionModes.OneWay, active, balance, credentials), null);
+        return (new(name!, exchange!, fillModel ?? FillModels.Instant, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated), position ?? PositionModes.OneWay, active, balance, switchModes, credentials), null);
     }
 
     public void Dispose() => Credentials?.Dispose();

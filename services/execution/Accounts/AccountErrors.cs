@@ -20,6 +20,8 @@ public static class AccountCodes
     public const string CredentialsUnverified = "CREDENTIALS_UNVERIFIED";
     public const string CredentialsRefused = "CREDENTIALS_REFUSED";
     public const string CredentialsUnreadable = "CREDENTIALS_UNREADABLE";
+    public const string PositionModeMismatch = "POSITION_MODE_MISMATCH";
+    public const string MarginModeMismatch = "MARGIN_MODE_MISMATCH";
     public const string LiveNotConfirmed = "LIVE_NOT_CONFIRMED";
     public const string LiveNotPending = "LIVE_NOT_PENDING";
     public const string LiveNameDiffers = "LIVE_NAME_DIFFERS";
@@ -43,6 +45,13 @@ internal static class AccountErrors
         Results.Json(
             new AccountError("credentials_refused", AccountCodes.CredentialsRefused, [new("api_key", refused.Meaning, FieldError.Shorten($"{refused.VenueCode} {refused.Message}".Trim()))]),
             statusCode: StatusCodes.Status422UnprocessableEntity);
+
+    /// <summary>Names both values and the two ways out.</summary>
+    public static IResult ModesDiffer(CredentialVerdict.ModesDiffer differ) => Conflict(
+        differ.Field == "position_mode" ? AccountCodes.PositionModeMismatch : AccountCodes.MarginModeMismatch,
+        differ.Field,
+        $"{differ.There}, as it is at the exchange, or switch_modes true to have the exchange switched to {differ.Here} while it has no positions and orders{(differ.Why is { } why ? $"; it did not switch: {why}" : "")}",
+        differ.Here);
 
     public static IResult Unverified(string why) =>
         Conflict(AccountCodes.CredentialsUnverified, "credential_status", "verified by the venue before the account becomes active", why);

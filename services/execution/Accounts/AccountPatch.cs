@@ -3,7 +3,7 @@ using TradingSystem.Execution.Secrets;
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>Body of PATCH, checked; what is absent stays. Its credentials are zeroed with it.</summary>
-internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMode, string? PositionMode, Credentials? Credentials) : IDisposable
+internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMode, string? PositionMode, bool SwitchModes, Credentials? Credentials) : IDisposable
 {
     private static readonly string[] Known = ["name", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase"];
     private static readonly string[] Fixed = ["exchange", "fill_model", "initial_balance"];
@@ -11,7 +11,7 @@ internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMo
     /// <param name="account">The account as it is now.</param>
     public static async Task<(AccountPatch? Patch, IResult? Error)> ReadAsync(HttpRequest request, Account account, CancellationToken cancellationToken)
     {
-        using var body = await AccountBody.ReadAsync(request, [.. Known, .. Fixed, "active"], cancellationToken);
+        using var body = await AccountBody.ReadAsync(request, [.. Known, .. Fixed, "active", ModeSwitch.Field], cancellationToken);
         if (body.Error is { } unreadable)
         {
             return (null, unreadable);
@@ -38,6 +38,7 @@ internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMo
         }
 
         AccountRules.PositionModeFits(body, account.Exchange, account.FillModel, position);
+        var switchModes = AccountRules.SwitchModes(body, account.Exchange);
         // A sandbox key is no live key, so another mode is another key.
         var credentials = AccountRules.Credentials(body, account.Exchange, required: mode is not null && mode != account.Mode);
         if (!Array.Exists(Known, body.Has))
@@ -51,7 +52,7 @@ internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMo
             return (null, error);
         }
 
-        return (new(name, mode, margin, position, credentials), null);
+        return (new(name, mode, margin, position, switchModes, credentials), null);
     }
 
     /// <summary>What changed, by name.</summary>
@@ -59,7 +60,7 @@ internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMo
 
     /// <summary>The account as it is going to be.</summary>
     public AccountSettings Over(Account account) =>
-        new(account.Id, account.Exchange, Mode ?? account.Mode, MarginMode ?? account.MarginMode, PositionMode ?? account.PositionMode);
+        new(account.Id, account.Exchange, Mode ?? account.Mode, MarginMode ?? account.MarginMode, PositionMode ?? account.PositionMode) { SwitchModes = SwitchModes };
 
     public bool ChangesModes(Account account) =>
         (Mode ?? account.Mode, MarginMode ?? account.MarginMode, PositionMode ?? account.PositionMode) != (account.Mode, account.MarginMode, account.PositionMode);

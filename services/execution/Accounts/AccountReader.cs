@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Prices;
@@ -34,7 +35,17 @@ public sealed class AccountReader(IDbContextFactory<ExecutionDb> databases, Pric
         var ids = accounts.Select(a => a.Id).ToArray();
         var bindings = (await db.Bindings.AsNoTracking().Where(b => ids.Contains(b.AccountId)).OrderBy(b => b.BoundAt).ToListAsync(cancellationToken)).ToLookup(b => b.AccountId);
         var open = (await db.Positions.AsNoTracking().Where(p => ids.Contains(p.AccountId) && p.Qty != 0m).ToListAsync(cancellationToken)).ToLookup(p => p.AccountId);
-        return [.. accounts.Select(a => View(a, [.. bindings[a.Id].Select(b => new BoundGroup(b.GroupId, b.GroupName))], Unrealized(open[a.Id])))];
+        var problems = await ProblemsAsync(db, ids, cancellationToken);
+        return [.. accounts.Select(a => View(a, [.. bindings[a.Id].Select(b => new BoundGroup(b.GroupId, b.GroupName))], Unrealized(open[a.Id])) with { Problem = problems.GetValueOrDefault(a.Id) })];
+    }
+
+    /// <summary>What the last word about an account's modes at its exchange says, where they differ.</summary>
+    private static async Task<Dictionary<Guid, string?>> ProblemsAsync(ExecutionDb db, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var latest = await db.ReconciliationLog.AsNoTracking().Where(r => ids.Contains(r.AccountId) && r.Kind == ModeRecords.Kind)
+            .GroupBy(r => r.AccountId).Select(g => g.Max(r => r.Seq)).ToArrayAsync(cancellationToken);
+        return latest.Length == 0 ? []
+            : await db.ReconciliationLog.AsNoTracking().Where(r => latest.Contains(r.Seq) && r.Done == ModeRecords.Differ).ToDictionaryAsync(r => r.AccountId, r => r.VenueValue, cancellationToken);
     }
 
     private decimal Unrealized(IEnumerable<Position> open) =>

@@ -41,6 +41,18 @@ internal static partial class AccountRules
         }
     }
 
+    /// <summary>A person's word that the exchange may be switched to the account's modes.</summary>
+    public static bool SwitchModes(AccountBody body, string? exchange)
+    {
+        var asked = body.Fields.Flag(ModeSwitch.Field) == true;
+        if (asked && exchange == Exchanges.Simulated)
+        {
+            body.Fail(ModeSwitch.Field, "absent or false: the simulated exchange has the account's modes", "true");
+        }
+
+        return asked;
+    }
+
     public static void FillModelFits(AccountBody body, string exchange, string? fillModel)
     {
         if (fillModel is not null && exchange != Exchanges.Simulated)

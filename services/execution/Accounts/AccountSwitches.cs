@@ -6,10 +6,10 @@ internal static class AccountSwitches
     public static void MapSwitches(this RouteGroupBuilder accounts)
     {
         accounts.MapPost("/{id:guid}/activate", ActivateAsync)
-            .Produces<AccountView>().Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
+            .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
         accounts.MapPost("/{id:guid}/deactivate", DeactivateAsync).Produces<AccountView>().Produces<AccountError>(404);
         accounts.MapPost("/{id:guid}/verify", VerifyAsync)
-            .Produces<AccountView>().Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
+            .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
     }
 
     private static async Task<IResult> ActivateAsync(HttpContext http, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
@@ -24,14 +24,16 @@ internal static class AccountSwitches
             return AccountErrors.Conflict(AccountCodes.LiveNotConfirmed, "live_confirmation", "confirmed with confirm-live", before.LiveConfirmation);
         }
 
-        CredentialVerdict? verdict = null;
-        if (before.CredentialStatus == CredentialStatuses.Unverified)
+        var (asked, invalid) = await ModeSwitch.ReadAsync(http.Request, cancellationToken);
+        if (invalid is not null)
         {
-            (verdict, var error) = await credentials.CheckAsync(before, cancellationToken);
-            if (error is not null)
-            {
-                return error;
-            }
+            return invalid;
+        }
+
+        var (verdict, error) = await credentials.CheckBeforeUseAsync(before, asked, cancellationToken);
+        if (error is not null)
+        {
+            return error;
         }
 
         return await work.RunAsync(
@@ -98,7 +100,13 @@ internal static class AccountSwitches
             return await reader.AnswerAsync(id, cancellationToken);
         }
 
-        var (verdict, error) = await credentials.CheckAsync(before, cancellationToken);
+        var (asked, invalid) = await ModeSwitch.ReadAsync(http.Request, cancellationToken);
+        if (invalid is not null)
+        {
+            return invalid;
+        }
+
+        var (verdict, error) = await credentials.CheckAsync(before, StoredCredentials.Settings(before) with { SwitchModes = asked }, cancellationToken);
         return error ?? await work.RunAsync(
             before.Name,
             async (db, now) =>

@@ -30,14 +30,10 @@ internal static class LiveApi
             return NotPending(before);
         }
 
-        CredentialVerdict? verdict = null;
-        if (before.CredentialStatus == CredentialStatuses.Unverified)
+        var (verdict, error) = await credentials.CheckBeforeUseAsync(before, switchModes: false, cancellationToken);
+        if (error is not null)
         {
-            (verdict, var error) = await credentials.CheckAsync(before, cancellationToken);
-            if (error is not null)
-            {
-                return error;
-            }
+            return error;
         }
 
         return await work.RunAsync(

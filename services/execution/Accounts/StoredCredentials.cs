@@ -6,15 +6,34 @@ namespace TradingSystem.Execution.Accounts;
 /// <summary>Asks the venue about credentials that are saved already.</summary>
 public sealed class StoredCredentials(CredentialVault vault, ICredentialCheck check)
 {
+    /// <summary>
+    /// Before an account becomes active: a verdict that counts, or the answer to a refusal. An account that is verified already may become
+    /// active while its venue is away; whatever is different there is then refused with its first entry.
+    /// </summary>
+    internal async Task<(CredentialVerdict? Verdict, IResult? Error)> CheckBeforeUseAsync(Account account, bool switchModes, CancellationToken cancellationToken)
+    {
+        if (account.IsSimulated)
+        {
+            return default;
+        }
+
+        var (verdict, error) = await CheckAsync(account, Settings(account) with { SwitchModes = switchModes }, cancellationToken);
+        // Nothing new about an account that is verified is nothing to write down.
+        return account.CredentialStatus == CredentialStatuses.Verified && verdict is CredentialVerdict.Unreachable or CredentialVerdict.Verified { Warning: null } ? default : (verdict, error);
+    }
+
+    internal static AccountSettings Settings(Account account) => new(account.Id, account.Exchange, account.Mode, account.MarginMode, account.PositionMode);
+
     /// <summary>A verdict, or the answer when they cannot be decrypted.</summary>
-    internal async Task<(CredentialVerdict? Verdict, IResult? Error)> CheckAsync(Account account, CancellationToken cancellationToken)
+    /// <param name="settings">The account as it is, or as it is going to be.</param>
+    internal async Task<(CredentialVerdict? Verdict, IResult? Error)> CheckAsync(Account account, AccountSettings settings, CancellationToken cancellationToken)
     {
         try
         {
             using var credentials = await vault.OpenAsync(account.Id, account.Exchange, cancellationToken);
             return credentials is null
                 ? (null, AccountErrors.Unverified("none saved"))
-                : (await check.CheckAsync(new(account.Id, account.Exchange, account.Mode, account.MarginMode, account.PositionMode), credentials, cancellationToken), null);
+                : (await check.CheckAsync(settings, credentials, cancellationToken), null);
         }
         catch (SecretUnreadableException e)
         {
@@ -37,6 +56,9 @@ public sealed class StoredCredentials(CredentialVault vault, ICredentialCheck ch
                 account.Changed(now);
                 db.Audit(account, AuditActions.CredentialsRefused, actor, now, $"{refused.Meaning}: {refused.VenueCode} {refused.Message}".Trim());
                 return AccountErrors.Refused(refused);
+            case CredentialVerdict.ModesDiffer differ:
+                db.Audit(account, AuditActions.ModesDiffer, actor, now, $"{differ.Field} {differ.There} at the venue, {differ.Here} here");
+                return AccountErrors.ModesDiffer(differ);
             default:
                 return AccountErrors.Unverified(((CredentialVerdict.Unreachable)verdict).Why);
         }

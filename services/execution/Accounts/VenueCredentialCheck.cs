@@ -23,7 +23,9 @@ public sealed class VenueCredentialCheck(VenueRegistry venues, TimeProvider time
         try
         {
             await using var venue = venues.Create(Describe(account, credentials));
-            return Verdict(await venue.CheckCredentialsAsync(either.Token), credentials);
+            var reply = await venue.CheckCredentialsAsync(either.Token);
+            var verdict = Verdict(reply, credentials);
+            return verdict is CredentialVerdict.Verified verified ? await CompareAsync(venue, new(reply.Value!.PositionMode, reply.Value.MarginMode), account, verified, credentials, either.Token) : verdict;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -44,6 +46,37 @@ public sealed class VenueCredentialCheck(VenueRegistry venues, TimeProvider time
         new VenueCredentials(Text(credentials.ApiKey), Text(credentials.Secret), credentials.HasPassphrase ? Text(credentials.Passphrase) : null),
         account.MarginMode == MarginModes.Isolated ? MarginMode.Isolated : MarginMode.Cross,
         account.PositionMode == PositionModes.Hedge ? PositionMode.Hedge : PositionMode.OneWay);
+
+    private static async Task<CredentialVerdict> CompareAsync(
+        IVenue venue, VenueModes modes, AccountSettings account, CredentialVerdict.Verified verified, Credentials credentials, CancellationToken cancellationToken)
+    {
+        if (Differs(modes, venue.Account) is not { } differs)
+        {
+            return verified;
+        }
+
+        if (!account.SwitchModes)
+        {
+            return differs;
+        }
+
+        var switched = await venue.SwitchModesAsync(cancellationToken);
+        if (switched.Refusal is { } refusal)
+        {
+            return differs with { Why = credentials.Hide($"{refusal.Code} {refusal.Message}") };
+        }
+
+        // What it is now is read, not believed: a switch may have an unknown outcome, too.
+        var after = await venue.ModesAsync(null, cancellationToken);
+        return after.Value is not { } now ? new CredentialVerdict.Unreachable(credentials.Hide($"whether the modes were switched is unknown: {after.Refusal?.Message ?? after.Why}"))
+            : Differs(now, venue.Account) is { } still ? still with { Why = credentials.Hide(switched.Why ?? "it says that it has, and has not") }
+            : new CredentialVerdict.Verified(string.Join("; ", new[] { verified.Warning, $"{differs.Field} switched from {differs.There} to {differs.Here} at the venue" }.OfType<string>()));
+    }
+
+    private static CredentialVerdict.ModesDiffer? Differs(VenueModes modes, VenueAccount account) =>
+        modes.PositionMode is { } position && position != account.PositionMode ? new("position_mode", VenueModes.Word(position), VenueModes.Word(account.PositionMode))
+        : modes.MarginMode is { } margin && margin != account.MarginMode ? new("margin_mode", VenueModes.Word(margin), VenueModes.Word(account.MarginMode))
+        : null;
 
     private static CredentialVerdict Verdict(VenueReply<CredentialCheck> reply, Credentials credentials)
     {

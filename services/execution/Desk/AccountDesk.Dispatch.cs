@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
@@ -13,6 +14,7 @@ public sealed partial class AccountDesk
     private static readonly TimeSpan PrepareAgain = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, VenueInstrument> _instruments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
     private readonly Dictionary<string, decimal> _prepared = new(StringComparer.Ordinal);
     private readonly HashSet<string> _preparing = new(StringComparer.Ordinal);
     private bool _isReady;
@@ -49,7 +51,7 @@ public sealed partial class AccountDesk
             : null;
         if (refused is null && _isReady && !_instruments.ContainsKey(order.Symbol))
         {
-            refused = Refusals.NotListed(order.Symbol, _venue.Name);
+            refused = _unreadable.TryGetValue(order.Symbol, out var fault) ? Rejections.InstrumentUnreadable(order.Symbol, fault) : Refusals.NotListed(order.Symbol, _venue.Name);
         }
 
         if (refused is not null)
@@ -58,16 +60,74 @@ public sealed partial class AccountDesk
             return;
         }
 
-        var leverage = Math.Max(1m, decimal.Floor(decision.Leverage));
-        if (decision.Action != TradeAction.Close && _isReady && !IsStale(order, decision, now) && _prepared.GetValueOrDefault(order.Symbol) != leverage)
+        if (decision.Action != TradeAction.Close && _isReady && !IsStale(order, decision, now) && _prepared.GetValueOrDefault(order.Symbol) != decision.Leverage
+            && (_preparing.Contains(order.Symbol) || await IsToBeSetAsync(order, decision)))
         {
-            Prepare(order.Symbol, leverage);
+            if (_preparing.Contains(order.Symbol))
+            {
+                order.CheckAt = now + Beat;
+                return;
+            }
+
+            if (await LeverageInUseAsync(order) is { } used)
+            {
+                await ChangeAsync(order.ClientId, async (work, o) =>
+                {
+                    var reason = Rejections.LeverageInUse(o.Symbol, used, decision.Leverage);
+                    await ReasonAsync(work, o, reason);
+                    return _machine.Refuse(o, reason);
+                });
+                return;
+            }
+
+            Prepare(order.Symbol, decision.Leverage);
             order.CheckAt = now + Beat;
             return;
         }
 
         await SendAsync(order.ClientId, decision);
     }
+
+    /// <summary>False for what the check will refuse in any case: nothing is changed at the venue for it.</summary>
+    private async Task<bool> IsToBeSetAsync(DeskOrder order, TradeDecision decision)
+    {
+        var controls = await _store.ReadAsync(db => ControlStore.ReadAsync(db, _parts.Options, _stop), _stop);
+        var gate = controls.Gate(order.GroupId, order.AccountId);
+        return (order.ByCommand || gate.Refusal(decision) is null) && DecisionCheck.BadLeverage(decision, _instruments[order.Symbol].ToInstrument(), gate.Limits) is null;
+    }
+
+    /// <summary>
+    /// The venue has one leverage a symbol: another group's position and orders that are out were sized with theirs. The group's own position
+    /// is counted anew with the new one.
+    /// </summary>
+    private async Task<decimal?> LeverageInUseAsync(DeskOrder order)
+    {
+        if (_open.Values.FirstOrDefault(o => o is { IsOut: true, Leg: DeskLegs.Entry, Closes: false, ReduceOnly: false } && o.Symbol == order.Symbol && o.ClientId != order.ClientId && o.Leverage != order.Leverage) is { } other)
+        {
+            return other.Leverage;
+        }
+
+        var (account, leverage) = (_store.AccountId, order.Leverage);
+        return await _store.ReadAsync(
+            db => db.Positions.AsNoTracking().Where(p => p.AccountId == account && p.GroupId != order.GroupId && p.Symbol == order.Symbol && p.Qty != 0m && p.Leverage != leverage)
+                .Select(p => (decimal?)p.Leverage).FirstOrDefaultAsync(_stop), _stop);
+    }
+
+    /// <summary>The group's position has the venue's leverage from now on, also when the order that asked for it only reduces.</summary>
+    private Task<bool> TakeOverAsync(string symbol, decimal leverage) => _store.RunAsync(
+        async work =>
+        {
+            await work.LedgerAsync();
+            var others = work.Positions.Where(p => p.Symbol == symbol && p.Leverage != leverage).ToList();
+            others.ForEach(p => p.Leverage = leverage);
+            if (others.Count > 0)
+            {
+                work.AccountChanged();
+            }
+
+            return others.Count > 0;
+        },
+        _stop);
 
     /// <summary>Another order in the symbol came first.</summary>
     private bool IsBehind(DeskOrder order) => _open.Values.Any(o => o.State == DeskStates.Pending && o.Symbol == order.Symbol && o.Seq < order.Seq && !o.IsProtection);
@@ -91,6 +151,8 @@ public sealed partial class AccountDesk
         var now = Now;
         if (prepared.Reply.IsAccepted)
         {
+            await TellModesAsync(null);
+            await TakeOverAsync(prepared.Symbol, prepared.Leverage);
             _prepared[prepared.Symbol] = prepared.Leverage;
             waiting.ForEach(o => o.CheckAt = now);
             await TickAsync();
@@ -99,7 +161,12 @@ public sealed partial class AccountDesk
         {
             // Without the leverage it was decided on, an order would be another one.
             _prepared.Remove(prepared.Symbol);
-            foreach (var order in waiting.Where(o => DeskJson.ReadDecision(o.Decision!) is var d && d.Action != TradeAction.Close && Math.Max(1m, decimal.Floor(d.Leverage)) == prepared.Leverage))
+            if (IsOfModes(refusal))
+            {
+                await TellModesAsync(refusal);
+            }
+
+            foreach (var order in waiting.Where(o => DeskJson.ReadDecision(o.Decision!) is var d && d.Action != TradeAction.Close && d.Leverage == prepared.Leverage))
             {
                 await ChangeAsync(order.ClientId, (_, o) => Task.FromResult(_machine.Refuse(o, Refusals.Of(refusal))));
             }
@@ -146,9 +213,7 @@ public sealed partial class AccountDesk
 
                 if (verdict.Reason is { } reason)
                 {
-                    var told = await work.OrderAsync(order);
-                    (told.ReasonCode, told.ReasonLimit, told.ReasonValue, told.ReasonNearestAcceptable, told.ReasonMessage) =
-                        (reason.Code, reason.Limit, OrderBuilder.Text(reason.Value), reason.NearestAcceptable, OrderBuilder.Text(reason.Message));
+                    await ReasonAsync(work, order, reason);
                 }
 
                 await work.TellAsync(order, news, IsProtected(order));
@@ -167,6 +232,14 @@ public sealed partial class AccountDesk
         {
             await Trips.ReduceAsync(_parts.Controls, decision.GroupId, why, _stop);
         }
+    }
+
+    /// <summary>All of a reason; the desk's own row has no room for the limit and for what would have done.</summary>
+    private static async Task ReasonAsync(DeskWork work, DeskOrder order, RejectionReason reason)
+    {
+        var told = await work.OrderAsync(order);
+        (told.ReasonCode, told.ReasonLimit, told.ReasonValue, told.ReasonNearestAcceptable, told.ReasonMessage) =
+            (reason.Code, reason.Limit, OrderBuilder.Text(reason.Value), reason.NearestAcceptable, OrderBuilder.Text(reason.Message));
     }
 
     private static RejectionReason Cancelled { get; } = new("CANCELED", null, null, null, "It was cancelled before it was sent.");
@@ -208,7 +281,7 @@ public sealed partial class AccountDesk
             ReduceOnly = order.ReduceOnly,
             PositionSide = order.PositionSide switch { "LONG" => PositionSide.Long, "SHORT" => PositionSide.Short, _ => null },
         };
-        Beside(async token => new Posted(order.ClientId, send, await OnceAsync(t => _venue.PlaceAsync(request, t), token)));
+        Beside(async token => new Posted(order.ClientId, send, await WithModesAsync(order.Symbol, await OnceAsync(t => _venue.PlaceAsync(request, t), token), token)));
     }
 
     private async Task<VenueReply<OrderAck>> OnceAsync(Func<CancellationToken, Task<VenueReply<OrderAck>>> request, CancellationToken cancellationToken)

@@ -65,11 +65,21 @@ public sealed partial class AccountDesk
         }
 
         _snapshotDue = Now + TimeSpan.FromSeconds(_parts.Options.OrderSyncIntervalS);
+        _unreadable.Clear();
         foreach (var instrument in snapshot.Instruments)
         {
-            _instruments[instrument.Symbol] = instrument;
+            if (instrument.Fault is { } fault)
+            {
+                _unreadable[instrument.Symbol] = fault;
+                _instruments.Remove(instrument.Symbol);
+            }
+            else
+            {
+                _instruments[instrument.Symbol] = instrument;
+            }
         }
 
+        await CompareModesAsync(snapshot.Modes);
         await CompareFillsAsync(snapshot);
         await CompareFundingAsync(snapshot);
         await CompareOrdersAsync(snapshot);

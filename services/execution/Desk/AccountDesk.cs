@@ -164,6 +164,12 @@ public sealed partial class AccountDesk
         if (posted.Reply.Refusal is { } refusal)
         {
             DeskLog.Refused(_parts.Log, posted.ClientId, refusal.Meaning, refusal.Code, refusal.Message);
+            if (IsOfModes(refusal))
+            {
+                // The next entry compares them first.
+                _prepared.Clear();
+                await TellModesAsync(refusal);
+            }
         }
         else if (posted.Reply.IsUnknown)
         {

@@ -12,7 +12,9 @@ public static class Refusals
     public const string ClosedByDecision = "CLOSED_BY_DECISION";
     public const string Held = "RISK_REDUCING";
 
-    public static RejectionReason Of(VenueRefusal refusal) => new(Code(refusal.Meaning), null, refusal.Code, null, refusal.Message);
+    public static RejectionReason Of(VenueRefusal refusal) => refusal.Code is VenueModes.PositionModeDiffers or VenueModes.MarginModeDiffers
+        ? new(refusal.Code, null, null, null, refusal.Message)
+        : new(Code(refusal.Meaning), null, refusal.Code, null, refusal.Message);
 
     public static RejectionReason NotPlaced { get; } =
         new("NOT_PLACED", null, null, null, "The request's outcome was unknown; the venue is proven not to have the order, and the decision is too old to send it again.");

@@ -19,6 +19,8 @@ internal sealed record VenueSnapshot(
 {
     /// <summary>Since then, where the venue tells it payment by payment.</summary>
     public IReadOnlyList<FundingPayment> Funding { get; init; } = [];
+
+    public required VenueModes Modes { get; init; }
 }
 
 /// <summary>Reads a <see cref="VenueSnapshot"/>; one answer that is missing and there is none.</summary>
@@ -36,6 +38,12 @@ internal sealed class SnapshotReader(IVenue venue, TimeProvider time, Func<strin
         if (!instruments.IsAccepted)
         {
             return Not(instruments);
+        }
+
+        var modes = await venue.ModesAsync(null, cancellationToken);
+        if (!modes.IsAccepted)
+        {
+            return Not(modes);
         }
 
         var orders = await venue.OpenOrdersAsync(null, cancellationToken);
@@ -82,7 +90,7 @@ internal sealed class SnapshotReader(IVenue venue, TimeProvider time, Func<strin
 
         var (named, complete) = await NameAsync(fills, cancellationToken);
         return new(
-            new(instruments.Value, orders.Value, positions.Value, balances.Value.FirstOrDefault(b => b.Asset == "USDT")?.Wallet, fills, named, complete, since, at) { Funding = funding }, null);
+            new(instruments.Value, orders.Value, positions.Value, balances.Value.FirstOrDefault(b => b.Asset == "USDT")?.Wallet, fills, named, complete, since, at) { Funding = funding, Modes = modes.Value }, null);
     }
 
     private async Task<(Dictionary<string, string?> Named, bool Complete)> NameAsync(List<VenueFill> fills, CancellationToken cancellationToken)

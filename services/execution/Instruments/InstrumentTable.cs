@@ -31,10 +31,15 @@ public sealed class InstrumentTable
     {
     }
 
-    public InstrumentTable(IEnumerable<Instrument> instruments) =>
+    public InstrumentTable(IEnumerable<Instrument> instruments)
+    {
         _bySymbol = instruments.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal);
+        All = [.. _bySymbol.Values.Where(i => i.Fault is null)];
+    }
 
-    public IReadOnlyList<Instrument> All => _bySymbol.Values;
+    /// <summary>Those whose rules are sound.</summary>
+    public IReadOnlyList<Instrument> All { get; }
 
+    /// <summary>Null where there is none; one whose rules are not sound has a <see cref="Instrument.Fault"/>.</summary>
     public Instrument? Find(string symbol) => _bySymbol.GetValueOrDefault(symbol);
 }

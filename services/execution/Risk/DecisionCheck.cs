@@ -95,6 +95,11 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             return Rejections.UnknownSymbol(decision.Symbol);
         }
 
+        if (instrument.Fault is { } fault)
+        {
+            return Rejections.InstrumentUnreadable(decision.Symbol, fault);
+        }
+
         var isLimit = IsLimit(decision);
         if (!string.IsNullOrEmpty(decision.OrderType) && !(isLimit ? takesLimits : decision.OrderType.Equals("market", StringComparison.OrdinalIgnoreCase)))
         {
@@ -107,9 +112,16 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         // The way out stays open whatever the settings say.
-        return decision.Action == TradeAction.Close ? null
-            : decision.Leverage > limits.MaxLeverage ? Rejections.LeverageTooHigh(limits.MaxLeverage, decision.Leverage)
-            : decision.Leverage < 1m ? Rejections.LeverageTooLow(decision.Leverage)
+        return decision.Action == TradeAction.Close ? null : BadLeverage(decision, instrument, limits);
+    }
+
+    /// <summary>A leverage that would not be set as it is, so that an order would be sized with another number than its margin is locked by.</summary>
+    public static RejectionReason? BadLeverage(TradeDecision decision, Instrument instrument, EffectiveLimits limits)
+    {
+        var (leverage, most) = (decision.Leverage, Math.Min(limits.MaxLeverage, instrument.MaxLeverage ?? decimal.MaxValue));
+        return leverage > most ? Rejections.LeverageTooHigh(most, leverage)
+            : leverage < 1m ? Rejections.LeverageTooLow(leverage)
+            : instrument.LeverageStep is { } step && !Sizing.IsOn(leverage, step) ? Rejections.LeverageStep(step, leverage, Math.Max(1m, Sizing.RoundDown(leverage, step)))
             : null;
     }
 

@@ -25,6 +25,10 @@ public static class Rejections
     public static RejectionReason UnknownSymbol(string symbol) =>
         new("UNKNOWN_SYMBOL", null, symbol, null, $"{symbol} is not in the instrument table.");
 
+    /// <param name="fault">What is wrong with them.</param>
+    public static RejectionReason InstrumentUnreadable(string symbol, string fault) =>
+        new("INSTRUMENT_UNREADABLE", null, symbol, null, $"The rules of {symbol} cannot be used: {fault}; nothing is traded in it until they can.");
+
     public static RejectionReason UnsupportedOrderType(string type) =>
         new("UNSUPPORTED_ORDER_TYPE", "market", type, "market", $"Order type {type} is not supported on this account, only market is. Limit orders rest at an exchange: a real one, or the simulated one of an account with fill_model exchange.");
 
@@ -33,6 +37,15 @@ public static class Rejections
 
     public static RejectionReason LeverageTooLow(decimal leverage) =>
         new("LEVERAGE_TOO_LOW", "1", Text(leverage), "1", $"Leverage {Text(leverage)} is below 1.");
+
+    /// <param name="step">1 where the venue takes whole numbers only.</param>
+    /// <param name="nearest">The next below, which takes no more risk than was asked for.</param>
+    public static RejectionReason LeverageStep(decimal step, decimal leverage, decimal nearest) =>
+        new("LEVERAGE_STEP", Text(step), Text(leverage), Text(nearest), $"The venue takes a leverage in steps of {Text(step)} only; {Text(nearest)} would do, {Text(leverage)} would be another one there than it was sized with.");
+
+    /// <param name="used">That of another position or order in the symbol, which the venue has one leverage for.</param>
+    public static RejectionReason LeverageInUse(string symbol, decimal used, decimal leverage) =>
+        new("LEVERAGE_IN_USE", Text(used), Text(leverage), Text(used), $"The account has one leverage in {symbol} and another position or order there uses {Text(used)}; {Text(leverage)} would change its margin.");
 
     public static RejectionReason PriceMissing(string symbol) =>
         new("PRICE_MISSING", null, null, null, $"There is no price for {symbol}.");

@@ -195,10 +195,9 @@ public sealed partial class SimulatedExchange
             return VenueReply.Refused<Done>(RefusalMeaning.Parameter, "LEVERAGE", $"Leverage {Text(setup.Leverage)} is not from 1 to {Text(most)}.");
         }
 
-        var modesChange = setup.MarginMode != _state.MarginMode || setup.PositionMode != _state.PositionMode;
-        if (modesChange && (_state.Positions.Length > 0 || _state.Orders.Length > 0))
+        if (Holds(setup.MarginMode, setup.PositionMode) is { } held)
         {
-            return VenueReply.Refused<Done>(RefusalMeaning.Configuration, "OPEN_POSITION", "Modes do not change while there are positions or open orders.");
+            return VenueReply.Refused<Done>(held);
         }
 
         if (setup.Leverage != market.Leverage && _state.MarginMode == MarginMode.Isolated && _state.Positions.Any(p => p.Symbol == setup.Symbol))
@@ -215,6 +214,24 @@ public sealed partial class SimulatedExchange
         _state = after with { MarginMode = setup.MarginMode, PositionMode = setup.PositionMode };
         return VenueReply.Accepted(Done.Value);
     }
+
+    /// <summary>Only while the account is flat and has no open orders.</summary>
+    public VenueReply<Done> Switch(MarginMode margin, PositionMode positions, DateTimeOffset at)
+    {
+        Clock(at);
+        if (Holds(margin, positions) is { } held)
+        {
+            return VenueReply.Refused<Done>(held);
+        }
+
+        _state = _state with { MarginMode = margin, PositionMode = positions };
+        return VenueReply.Accepted(Done.Value);
+    }
+
+    private VenueRefusal? Holds(MarginMode margin, PositionMode positions) =>
+        (margin, positions) != (_state.MarginMode, _state.PositionMode) && (_state.Positions.Length > 0 || _state.Orders.Length > 0)
+            ? new(RefusalMeaning.Configuration, "OPEN_POSITION", "Modes do not change while there are positions or open orders.")
+            : null;
 
     private static VenueReply<OrderAck> Refuse(RefusalMeaning meaning, string code, string message) => VenueReply.Refused<OrderAck>(meaning, code, message);
 

@@ -101,7 +101,14 @@ public sealed class SimulatedVenue : IVenue
     public Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken) =>
         AnswerAsync(e => new CredentialCheck(CanTrade: true, CanWithdraw: false, e.State.PositionMode, e.State.MarginMode, Problem: null), cancellationToken);
 
-    public Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken) => RunAsync((e, now) => e.Prepare(setup, now), cancellationToken);
+    public Task<VenueReply<VenueModes>> ModesAsync(string? symbol, CancellationToken cancellationToken) =>
+        AnswerAsync(e => new VenueModes(e.State.PositionMode, e.State.MarginMode), cancellationToken);
+
+    public Task<VenueReply<Done>> SwitchModesAsync(CancellationToken cancellationToken) => RunAsync((e, now) => e.Switch(Account.MarginMode, Account.PositionMode, now), cancellationToken);
+
+    public Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken) => RunAsync(
+        (e, now) => new VenueModes(e.State.PositionMode, e.State.MarginMode).Differs(setup.PositionMode, setup.MarginMode) is { } differs ? VenueReply.Refused<Done>(differs) : e.Prepare(setup, now),
+        cancellationToken);
 
     public Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken) =>
         RunAsync(async (e, now) => Stale(order.Symbol, now) ?? await TakenAsync(order.Symbol, order.ClientId, cancellationToken) ?? e.Place(order, now), cancellationToken);

@@ -26,6 +26,8 @@ public sealed class SimulatedVenues(NpgsqlDataSource database, IDbContextFactory
         var exchange = kept is not null
             ? new SimulatedExchange(Renew(kept.Exchange))
             : new SimulatedExchange(SimulationOptions.Terms(options), instruments.All.Select(i => SimulationOptions.Terms(i, options)), account.Balance, described.MarginMode, described.PositionMode);
+        // Nobody else sets this exchange up, and an account's modes change only while it is flat; should it not be, the first entry is refused.
+        exchange.Switch(described.MarginMode, described.PositionMode, time.GetUtcNow());
         var venue = new SimulatedVenue(described, exchange, book, time, options.MaxPriceAge);
         if (kept is not null)
         {
@@ -45,7 +47,7 @@ public sealed class SimulatedVenues(NpgsqlDataSource database, IDbContextFactory
             state = state.With(state.Market(instrument.Symbol) is { } market ? market with { Terms = terms } : new SimulatedMarket(terms, 1m, 0m, null, null, null, null, null));
         }
 
-        foreach (var market in state.Markets.Where(m => instruments.Find(m.Symbol) is null))
+        foreach (var market in state.Markets.Where(m => instruments.Find(m.Symbol) is not { Fault: null }))
         {
             state = state.With(market with { Terms = market.Terms with { Instrument = market.Terms.Instrument with { IsTrading = false } } });
         }

@@ -31,7 +31,19 @@ public interface IVenue : IAsyncDisposable
     /// <summary>Whether the key works and what it may do. Refused with <see cref="RefusalMeaning.PermissionOrKey"/> when it does not.</summary>
     Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Position mode, margin mode and leverage of a symbol. What is already so is success; the first real refusal is the answer.</summary>
+    /// <summary>The modes as they are set now; where the position mode is kept by symbol, that of <paramref name="symbol"/> or of a common one.</summary>
+    Task<VenueReply<VenueModes>> ModesAsync(string? symbol, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sets the exchange to the account's modes, for a person who has confirmed it; nothing else changes them. Refused by the exchange while
+    /// there are positions or open orders.
+    /// </summary>
+    Task<VenueReply<Done>> SwitchModesAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Leverage of a symbol, and its margin mode where that is a setting of the symbol. The modes of the account are compared and never
+    /// changed: another one is refused with <see cref="VenueModes.PositionModeDiffers"/> or <see cref="VenueModes.MarginModeDiffers"/>. What is already so is success; the first real refusal is the answer.
+    /// </summary>
     Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken);
 
     Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken);

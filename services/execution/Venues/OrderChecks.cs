@@ -1,4 +1,6 @@
+using System.Text.Json;
 using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Venues.Http;
 
 namespace TradingSystem.Execution.Venues;
 
@@ -27,6 +29,24 @@ public static class OrderChecks
         after == TimeSpan.Zero || (after >= limits.Least && after <= limits.Most)
             ? null
             : Wrong("COUNTDOWN", $"The countdown must be 0 or from {limits.Least.TotalSeconds:0} to {limits.Most.TotalSeconds:0} s.");
+
+    /// <param name="step">What the exchange takes multiples of.</param>
+    public static VenueRefusal? Leverage(decimal leverage, decimal step) =>
+        leverage >= 1m && Sizing.IsOn(leverage, step) ? null : Wrong("LEVERAGE", $"A leverage of {Grid.Text(leverage)} is not 1 or more in steps of {Grid.Text(step)}.");
+
+    /// <summary>Done only if what the exchange says it has set is what was asked for; null where it does not say.</summary>
+    public static VenueReply<Done> LeverageSet(decimal asked, VenueReply<JsonReply> reply, Func<JsonElement, decimal?> read)
+    {
+        if (reply.Is(RefusalMeaning.AlreadySo))
+        {
+            return VenueReply.Accepted(Done.Value);
+        }
+
+        var told = reply.Read(root => new Told(read(root)));
+        return told.Value?.Leverage is { } set && set != asked
+            ? VenueReply.Refused<Done>(RefusalMeaning.Configuration, "LEVERAGE_DIFFERS", $"The exchange has set a leverage of {Grid.Text(set)} instead of {Grid.Text(asked)}.")
+            : told.Select(_ => Done.Value);
+    }
 
     /// <summary>Letters, digits and what else the exchange takes.</summary>
     public static bool IsClientId(string id, int longest, string others) =>
@@ -60,6 +80,8 @@ public static class OrderChecks
         !isClientId(clientId) ? Wrong("CLIENT_ID", "The client id has a character or a length that the exchange does not take.")
         : side is null != (account.PositionMode == PositionMode.OneWay) ? Wrong("POSITION_SIDE", "A position side is needed in hedge mode, and only there.")
         : null;
+
+    private sealed record Told(decimal? Leverage);
 
     private static VenueRefusal Wrong(string code, string message) => new(RefusalMeaning.Parameter, code, message);
 }

@@ -28,12 +28,31 @@ public sealed record VenueInstrument(
     /// <summary>A limit price may be at most this part below the market price.</summary>
     public decimal? PriceBandDown { get; init; }
 
-    public Instrument ToInstrument() => new(Symbol, Tick, Step, MinQuantity, MinNotional, MaxMarketQuantity) { MaxLimitQty = MaxLimitQuantity };
+    /// <summary>What a leverage must be a multiple of: 1 for whole numbers; null where any will do.</summary>
+    public decimal? LeverageStep { get; init; }
+
+    /// <summary>Why its rules cannot be read, or cannot be traded by; null when they are sound. Nothing of such an instrument may be used but its names.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>An instrument of which only the names could be read.</summary>
+    public static VenueInstrument Unreadable(string symbol, string venueSymbol, string fault) =>
+        new(symbol, venueSymbol, 0m, 0m, 0m, 0m, 0m, 0m, 0m, null, IsTrading: false) { Fault = fault };
+
+    /// <summary>Itself, with a <see cref="Fault"/> where a number breaks a rule.</summary>
+    public VenueInstrument Checked() =>
+        this with { Fault = ContractSize <= 0m ? $"contract_size is {Grid.Text(ContractSize)}, not above 0" : InstrumentRules.Fault(Tick, Step, MinQuantity, MinNotional, MaxMarketQuantity, MaxLimitQuantity) };
+
+    /// <summary>Itself, if the exchange's count of it can be told in the base asset.</summary>
+    /// <exception cref="FormatException">Its contract size could not be read: a number of contracts says nothing.</exception>
+    public VenueInstrument Countable() => ContractSize > 0m ? this : throw new FormatException($"The contract size of {VenueSymbol} is not known.");
+
+    public Instrument ToInstrument() =>
+        new(Symbol, Tick, Step, MinQuantity, MinNotional, MaxMarketQuantity) { MaxLimitQty = MaxLimitQuantity, MaxLeverage = MaxLeverage, LeverageStep = LeverageStep };
 }
 
 public sealed record VenuePrice(string Symbol, decimal Price, DateTimeOffset At);
 
-/// <param name="Leverage">Whole number on most exchanges.</param>
+/// <param name="Leverage">A multiple of the instrument's leverage step; any other is refused, never rounded.</param>
 public sealed record SymbolSetup(string Symbol, decimal Leverage, MarginMode MarginMode, PositionMode PositionMode);
 
 /// <param name="Quantity">Base asset; above 0 long, below 0 short, also in hedge mode.</param>

@@ -51,7 +51,7 @@ internal sealed class VenueCluster : IAsyncDisposable
     public async Task<DeskAccount> OpenAsync(VenueKind venue, bool hedge = false)
     {
         var (key, secret, phrase) = ($"key{Guid.NewGuid():N}", $"secret{Guid.NewGuid():N}", venue == VenueKind.Okx ? "phrase" : null);
-        await Emulator.OpenAccountAsync(new AccountRequest(venue, key, secret, phrase ?? "", Demo: venue == VenueKind.Okx));
+        await Emulator.OpenAccountAsync(new AccountRequest(venue, key, secret, phrase ?? "", Hedge: hedge, Demo: venue == VenueKind.Okx));
         var (group, token) = await Product.AddGroupAsync($"desk_{venue}_{Guid.NewGuid():n}".ToLowerInvariant());
         var body = new JsonObject
         {

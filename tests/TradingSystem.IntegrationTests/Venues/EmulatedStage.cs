@@ -27,7 +27,9 @@ internal sealed class EmulatedStage : VenueStage
         var credentials = new VenueCredentials($"key{Guid.NewGuid():N}", $"secret{Guid.NewGuid():N}", Kind == VenueKind.Okx ? "phrase" : null);
         await Emulator.OpenAccountAsync(new AccountRequest(
             Kind, credentials.Key, credentials.Secret, credentials.Passphrase ?? "", Deposit, Demo: Kind == VenueKind.Okx && environment == VenueEnvironment.Sandbox));
-        return Connect(new VenueAccount(Guid.NewGuid(), _name, environment, credentials, margin, mode), change);
+        var trader = Connect(new VenueAccount(Guid.NewGuid(), _name, environment, credentials, margin, mode), change);
+        var switched = await trader.Venue.SwitchModesAsync(default);
+        return switched.IsAccepted ? trader : throw new InvalidOperationException(switched.ToString());
     }
 
     /// <summary>An adapter of its own for an account that the emulator may know or not.</summary>
@@ -59,6 +61,8 @@ internal sealed class EmulatedStage : VenueStage
         var registry = new VenueRegistry(options, TimeProvider.System, NullLoggerFactory.Instance);
         return new Trader(registry.Create(account), registry);
     }
+
+    public override Task<Trader?> OtherModeAsync(Trader trader, PositionMode mode) => Task.FromResult<Trader?>(Connect(trader.Venue.Account with { PositionMode = mode }));
 
     public override Task SetPriceAsync(string symbol, decimal last, decimal? mark = null) => Emulator.SetPriceAsync(new PriceRequest(symbol, last, Kind, mark));
 

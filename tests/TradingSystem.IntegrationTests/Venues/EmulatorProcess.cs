@@ -50,6 +50,9 @@ internal sealed class EmulatorProcess : IAsyncDisposable
 
     public Task PermitAsync(VenueKind venue, string key, Permission permission) => PostAsync("permissions", new PermissionRequest(venue, key, permission));
 
+    /// <summary>As its owner does at the exchange, behind our back.</summary>
+    public Task SetModesAsync(VenueKind venue, string key, bool hedge, string? margin = null) => PostAsync("modes", new ModeRequest(venue, key, hedge, margin));
+
     public Task SetPriceAsync(PriceRequest price) => PostAsync("prices", price);
 
     public Task SkewAsync(VenueKind venue, TimeSpan ahead) => PostAsync("clock", new ClockRequest((long)ahead.TotalMilliseconds, venue));

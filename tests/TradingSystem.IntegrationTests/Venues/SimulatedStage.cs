@@ -31,6 +31,8 @@ internal sealed class SimulatedStage : VenueStage
         return new Trader(venue, null);
     }
 
+    public override Task<Trader?> OtherModeAsync(Trader trader, PositionMode mode) => Task.FromResult<Trader?>(null);
+
     public override async Task SetPriceAsync(string symbol, decimal last, decimal? mark = null)
     {
         _prices[symbol] = (last, mark ?? last);

@@ -82,7 +82,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [TestCase(PositionMode.OneWay, MarginMode.Isolated)]
     [TestCase(PositionMode.Hedge, MarginMode.Cross)]
     [TestCase(PositionMode.Hedge, MarginMode.Isolated)]
-    public async Task Preparing_sets_the_modes_and_is_success_again_when_all_is_so(PositionMode mode, MarginMode margin)
+    public async Task Preparing_sets_leverage_and_is_success_again_when_all_is_so(PositionMode mode, MarginMode margin)
     {
         await using var trader = await _stage.OpenAsync(mode, margin);
         await trader.PrepareAsync(leverage: 5m);
@@ -95,15 +95,66 @@ public sealed partial class VenueConformanceTests(string venue)
         Assert.That(position.MarginMode, Is.Null.Or.EqualTo(margin));
     }
 
+    [TestCase(PositionMode.OneWay, PositionMode.Hedge)]
+    [TestCase(PositionMode.Hedge, PositionMode.OneWay)]
+    public async Task Preparing_refuses_another_position_mode_and_does_not_switch_it(PositionMode there, PositionMode asked)
+    {
+        await using var trader = await _stage.OpenAsync(there);
+        var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 10m, MarginMode.Cross, asked), default);
+        Assert.That(reply.Refusal?.Code, Is.EqualTo(VenueModes.PositionModeDiffers), reply.ToString());
+        Assert.That((await trader.Venue.ModesAsync("BTCUSDT", default)).Value?.PositionMode, Is.EqualTo(there));
+        Assert.That((await trader.Venue.ModesAsync(null, default)).Value?.PositionMode, Is.EqualTo(there), "nor where no symbol is named");
+    }
+
     [Test]
-    public async Task The_position_mode_does_not_change_under_an_open_position()
+    public async Task Preparing_refuses_another_margin_mode_where_it_is_the_accounts()
+    {
+        await using var trader = await _stage.OpenAsync();
+        if (!trader.Venue.Capabilities.MarginModePerAccount)
+        {
+            Assert.Ignore("Here it is a setting of the symbol or of the order.");
+        }
+
+        var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 10m, MarginMode.Isolated, PositionMode.OneWay), default);
+        Assert.That(reply.Refusal?.Code, Is.EqualTo(VenueModes.MarginModeDiffers), reply.ToString());
+        Assert.That((await trader.Venue.ModesAsync(null, default)).Value?.MarginMode, Is.EqualTo(MarginMode.Cross));
+    }
+
+    [Test]
+    public async Task Modes_are_not_switched_under_an_open_position()
     {
         await using var trader = await _stage.OpenAsync();
         await trader.PrepareAsync();
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
-        var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 10m, MarginMode.Cross, PositionMode.Hedge), default);
-        Assert.That(reply.IsRefused, Is.True, reply.ToString());
+        if (await _stage.OtherModeAsync(trader, PositionMode.Hedge) is not { } other)
+        {
+            Assert.Ignore("Nobody else has this exchange.");
+            return;
+        }
+
+        await using (other)
+        {
+            var reply = await other.Venue.SwitchModesAsync(default);
+            Assert.That(reply.Is(RefusalMeaning.Configuration), Is.True, reply.ToString());
+        }
+
         Assert.That(await trader.QtyAsync(), Is.EqualTo(0.01m));
+    }
+
+    [Test]
+    public async Task A_leverage_is_set_as_it_is_or_refused_and_never_another_one()
+    {
+        await using var trader = await _stage.OpenAsync(margin: MarginMode.Isolated);
+        var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 2.5m, MarginMode.Isolated, PositionMode.OneWay), default);
+        if ((await trader.InstrumentAsync()).LeverageStep == 1m)
+        {
+            Assert.That(reply.Refusal?.Code, Is.EqualTo("LEVERAGE"), reply.ToString());
+            return;
+        }
+
+        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
+        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
+        Assert.That((await trader.PositionsAsync()).Single().Leverage, Is.EqualTo(2.5m));
     }
 
     [Test]

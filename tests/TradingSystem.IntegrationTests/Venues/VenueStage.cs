@@ -22,6 +22,9 @@ internal abstract class VenueStage : IAsyncDisposable
     /// <summary>A new account of which nobody else knows.</summary>
     public abstract Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null);
 
+    /// <summary>The same account as somebody would have it who means another position mode; null where there is nobody else.</summary>
+    public abstract Task<Trader?> OtherModeAsync(Trader trader, PositionMode mode);
+
     /// <summary>Moves the market: what waits for this price happens. The mark price follows unless it is given.</summary>
     public abstract Task SetPriceAsync(string symbol, decimal last, decimal? mark = null);
 

@@ -158,13 +158,21 @@ public sealed class BinanceReplyTests
         });
     }
 
-    [TestCase("binance/leverage.json")]
     [TestCase("binance/margin_type.json")]
     [TestCase("binance/position_mode.json")]
     public async Task A_setting_is_done(string file)
     {
         await using var test = Answering(file);
         Assert.That((await test.Venue.PrepareAsync(new("BTCUSDT", 5m, MarginMode.Isolated, PositionMode.OneWay), default)).IsAccepted, Is.True);
+    }
+
+    [TestCase(21, null)]
+    [TestCase(5, "LEVERAGE_DIFFERS")]
+    public async Task A_leverage_counts_as_set_only_if_the_answer_says_the_same(int asked, string? refusal)
+    {
+        await using var test = Answering("binance/leverage.json");
+        var reply = await ((BinanceVenue)test.Venue).SetLeverageAsync("BTCUSDT", asked, default);
+        Assert.That((reply.IsAccepted, reply.Refusal?.Code), Is.EqualTo((refusal is null, refusal)));
     }
 
     [Test]

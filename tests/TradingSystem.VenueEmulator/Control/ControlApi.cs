@@ -46,6 +46,10 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
                     exchange.Permit(found, permission.Permission);
                     return new { permission.Permission };
                 });
+            case "POST /modes":
+                var modes = await BodyAsync<ModeRequest>(context);
+                return await WithAsync(modes.Venue, modes.Key, found =>
+                    Refused(exchange.SetHedge(found, modes.Hedge)) || (modes.Margin is { } margin && Refused(exchange.SetMargin(found, "", margin))) ? null : new { found.Hedge });
             case "POST /prices":
                 return await SetPriceAsync(await BodyAsync<PriceRequest>(context));
             case "POST /clock":
@@ -104,6 +108,8 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
         }
     }
 
+    private static bool Refused(Refusal? refusal) => refusal is { Reason: not Reason.Unchanged };
+
     private async Task<object?> SetPriceAsync(PriceRequest price)
     {
         var quote = new Quote(price.Last, price.Mark ?? price.Last, price.Bid ?? price.Last, price.Ask ?? price.Last);
@@ -145,7 +151,7 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
         [.. account.Orders.Values.OrderBy(o => o.Sequence).Select(View)],
         [.. account.Algos.Values.OrderBy(a => a.Sequence).Select(a => new AlgoView(a.Spec.Id, a.Spec.ClientId, a.Spec.Symbol, a.Spec.Side, a.Spec.PositionSide, a.Spec.Qty, a.Spec.Legs, a.State, a.ChildOrderId, a.EndReason))],
         [.. account.Fills.Select(f => new FillView(f.Fill.Id, f.Fill.OrderId, f.Order.Spec.ClientId, f.Order.Spec.Symbol, f.Order.Spec.Side, f.Fill.Qty, f.Fill.Price, f.Fill.Fee, f.Fill.RealizedPnl, f.Fill.At))],
-        [.. account.OpenPositions.Select(p => new PositionView(p.Key.Symbol, p.Key.Side, p.Key.Margin, p.Qty, p.EntryPrice, p.RealizedPnl))]);
+        [.. account.OpenPositions.Select(p => new PositionView(p.Key.Symbol, p.Key.Side, p.Key.Margin, p.Qty, p.EntryPrice, p.RealizedPnl, Exchange.LeverageOf(account, p.Key)))]);
 
     private static OrderView View(Order o) => new(
         o.Spec.Id, o.Spec.ClientId, o.Spec.Symbol, o.Spec.Side, o.Spec.PositionSide, o.Spec.Kind, o.Spec.Qty, o.Spec.Price, o.Spec.ReduceOnly, o.State, o.Filled, o.AveragePrice, o.EndReason, o.Spec.Origin);

@@ -5,6 +5,9 @@ namespace TradingSystem.VenueEmulator.Control;
 /// <summary>An account at a venue, with credentials that a test invented. The balance is in USDT.</summary>
 public sealed record AccountRequest(VenueKind Venue, string Key, string Secret, string Passphrase = "", decimal Balance = 100_000m, bool Hedge = false, bool Demo = false);
 
+/// <summary>The account's modes, changed by hand at the exchange; the margin mode only where it is given, as <c>cross</c> or <c>isolated</c>.</summary>
+public sealed record ModeRequest(VenueKind Venue, string Key, bool Hedge, string? Margin = null);
+
 public sealed record PermissionRequest(VenueKind Venue, string Key, Permission Permission);
 
 /// <summary>Without a venue the price is everywhere; what is not given follows the last price.</summary>
@@ -26,6 +29,6 @@ public sealed record AlgoView(string Id, string ClientId, string Symbol, Side Si
 
 public sealed record FillView(string Id, string OrderId, string ClientId, string Symbol, Side Side, decimal Qty, decimal Price, decimal Fee, decimal RealizedPnl, DateTimeOffset At);
 
-public sealed record PositionView(string Symbol, PositionSide Side, string Margin, decimal Qty, decimal EntryPrice, decimal RealizedPnl);
+public sealed record PositionView(string Symbol, PositionSide Side, string Margin, decimal Qty, decimal EntryPrice, decimal RealizedPnl, decimal Leverage);
 
 public sealed record AccountView(decimal Wallet, bool Hedge, int Streams, IReadOnlyList<OrderView> Orders, IReadOnlyList<AlgoView> Algos, IReadOnlyList<FillView> Fills, IReadOnlyList<PositionView> Positions);

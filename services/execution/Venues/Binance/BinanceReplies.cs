@@ -8,7 +8,7 @@ public static class BinanceReplies
 {
     public static IEnumerable<VenueInstrument> Instruments(JsonElement root) => root.Need("symbols").Items()
         .Where(s => s.Text("contractType") == "PERPETUAL" && s.Text("quoteAsset") == "USDT" && s.Text("marginAsset") == "USDT")
-        .ReadableOnes(Instrument);
+        .Instruments("symbol", name => name, Instrument);
 
     public static VenuePrice MarkPrice(JsonElement root) => new(root.NeedText("symbol"), root.NeedDecimal("markPrice"), root.NeedTime("time"));
 
@@ -191,6 +191,7 @@ public static class BinanceReplies
             null,
             s.Text("status") == "TRADING")
         {
+            LeverageStep = 1m,
             PriceBandUp = band?.Decimal("multiplierUp") - 1m,
             PriceBandDown = 1m - band?.Decimal("multiplierDown"),
         };

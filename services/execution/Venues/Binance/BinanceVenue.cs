@@ -21,7 +21,7 @@ public sealed class BinanceVenue : IVenue
     {
         _context = context;
         _caller = new(context, new BinanceDialect(context), context.Shared.Part(() => new RateGate(context.Time)));
-        _instruments = context.Shared.Part(() => new InstrumentBook(context.Time, context.Options.InstrumentAge));
+        _instruments = context.Shared.Part(() => new InstrumentBook(context.Time, context.Options.InstrumentAge, context.Log));
         Stream = new(_caller, context);
     }
 
@@ -67,12 +67,22 @@ public sealed class BinanceVenue : IVenue
     public async Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken) =>
         (await _caller.SendAsync(VenueRequest.Read("/fapi/v1/accountConfig") with { Weight = 5 }, cancellationToken)).Read(BinanceReplies.Credentials);
 
+    public async Task<VenueReply<VenueModes>> ModesAsync(string? symbol, CancellationToken cancellationToken) =>
+        (await CheckCredentialsAsync(cancellationToken)).Select(c => new VenueModes(c.PositionMode, null));
+
+    public Task<VenueReply<Done>> SwitchModesAsync(CancellationToken cancellationToken) => SetPositionModeAsync(Account.PositionMode, cancellationToken);
+
     public async Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken)
     {
-        var mode = await SetPositionModeAsync(setup.PositionMode, cancellationToken);
-        if (!mode.IsAccepted)
+        var modes = await ModesAsync(setup.Symbol, cancellationToken);
+        if (modes.Value?.Differs(setup.PositionMode, setup.MarginMode) is { } differs)
         {
-            return mode;
+            return VenueReply.Refused<Done>(differs);
+        }
+
+        if (!modes.IsAccepted)
+        {
+            return modes.Select(_ => Done.Value);
         }
 
         var margin = await SetMarginModeAsync(setup.Symbol, setup.MarginMode, cancellationToken);
@@ -86,8 +96,11 @@ public sealed class BinanceVenue : IVenue
     public Task<VenueReply<Done>> SetMarginModeAsync(string symbol, MarginMode mode, CancellationToken cancellationToken) =>
         SetAsync("/fapi/v1/marginType", Symbol(symbol).Add("marginType", mode == MarginMode.Isolated ? "ISOLATED" : "CROSSED"), cancellationToken);
 
-    public Task<VenueReply<Done>> SetLeverageAsync(string symbol, decimal leverage, CancellationToken cancellationToken) =>
-        SetAsync("/fapi/v1/leverage", Symbol(symbol).Add("leverage", decimal.Floor(leverage)), cancellationToken);
+    /// <summary>Whole numbers only; the answer says what was set.</summary>
+    public async Task<VenueReply<Done>> SetLeverageAsync(string symbol, decimal leverage, CancellationToken cancellationToken) =>
+        OrderChecks.Leverage(leverage, step: 1m) is { } wrong
+            ? VenueReply.Refused<Done>(wrong)
+            : OrderChecks.LeverageSet(leverage, await _caller.SendAsync(VenueRequest.Change(HttpMethod.Post, "/fapi/v1/leverage", Symbol(symbol).Add("leverage", leverage)), cancellationToken), root => root.Decimal("leverage"));
 
     public async Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken)
     {

@@ -6,11 +6,14 @@ namespace TradingSystem.Execution.Venues.Bybit;
 /// <summary>Reads v5's answers (what is in <c>result</c>) and the entries of its private topics, which look the same.</summary>
 public static class BybitReplies
 {
+    // What a leverage is a multiple of where the instrument does not say.
+    private const decimal Hundredth = 0.01m;
+
     public static IEnumerable<JsonElement> List(JsonElement result) => result.Need("list").Items();
 
     public static IEnumerable<VenueInstrument> Instruments(IEnumerable<JsonElement> list) => list
         .Where(s => s.Text("contractType") == "LinearPerpetual" && s.Text("quoteCoin") == "USDT" && s.Text("settleCoin") == "USDT")
-        .ReadableOnes(Instrument);
+        .Instruments("symbol", name => name, Instrument);
 
     public static VenuePrice Price(JsonElement result, string field, DateTimeOffset at)
     {
@@ -99,6 +102,15 @@ public static class BybitReplies
     /// <summary>The fee of a funding execution is what was paid.</summary>
     public static FundingPayment Funding(JsonElement e) => new(e.NeedText("symbol"), e.NeedText("execId"), -e.NeedDecimal("execFee"), e.NeedTime("execTime"));
 
+    /// <summary>From the buckets of one symbol, which are there without a position, too; null where none is told.</summary>
+    public static PositionMode? PositionModeOf(JsonElement result) =>
+        List(result).Select(p => p.Decimal("positionIdx")).FirstOrDefault(i => i is not null) switch
+        {
+            null => null,
+            0m => PositionMode.OneWay,
+            _ => PositionMode.Hedge,
+        };
+
     public static MarginMode? MarginModeOf(JsonElement info) => info.Text("marginMode") switch
     {
         "ISOLATED_MARGIN" => MarginMode.Isolated,
@@ -106,11 +118,11 @@ public static class BybitReplies
         _ => null,
     };
 
-    public static CredentialCheck Credentials(JsonElement key, MarginMode? margin)
+    public static CredentialCheck Credentials(JsonElement key, VenueModes modes)
     {
         var permissions = key.Need("permissions");
         var trade = key.Decimal("readOnly") is 0m && (Grants(permissions, "ContractTrade", "Order") || Grants(permissions, "Derivatives", "DerivativesTrade"));
-        return new(trade, Grants(permissions, "Wallet", "Withdraw"), null, margin, trade ? null : "The key may not trade contracts.");
+        return new(trade, Grants(permissions, "Wallet", "Withdraw"), modes.PositionMode, modes.MarginMode, trade ? null : "The key may not trade contracts.");
     }
 
     private static bool Grants(JsonElement permissions, string group, string right) =>
@@ -171,6 +183,9 @@ public static class BybitReplies
             lot.Decimal("minNotionalValue") ?? 0m,
             1m,
             s.TryGetProperty("leverageFilter", out var leverage) ? leverage.Decimal("maxLeverage") : null,
-            s.Text("status") == "Trading");
+            s.Text("status") == "Trading")
+        {
+            LeverageStep = leverage.Decimal("leverageStep") is { } step and > 0m ? step : Hundredth,
+        };
     }
 }

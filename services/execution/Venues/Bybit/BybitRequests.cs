@@ -68,6 +68,9 @@ public static class BybitRequests
     public static VenueRequest Mode(string symbol, PositionMode mode) => VenueRequest.Change(
         HttpMethod.Post, "/v5/position/switch-mode", Linear(symbol).AddNumber("mode", mode == PositionMode.Hedge ? 3 : 0));
 
+    public static VenueRequest ModeOfAll(PositionMode mode) => VenueRequest.Change(
+        HttpMethod.Post, "/v5/position/switch-mode", Linear().Add("coin", "USDT").AddNumber("mode", mode == PositionMode.Hedge ? 3 : 0));
+
     public static VenueRequest Margin(MarginMode mode) => VenueRequest.Change(
         HttpMethod.Post, "/v5/account/set-margin-mode", new VenueFields().Add("setMarginMode", mode == MarginMode.Isolated ? "ISOLATED_MARGIN" : "REGULAR_MARGIN"));
 

@@ -10,6 +10,9 @@ public sealed class BybitVenue : IVenue
     private const string PlaceName = "bybit";
     private const int Page = 100;
 
+    /// <summary>Listed for as long as the exchange is.</summary>
+    private const string CommonSymbol = "BTCUSDT";
+
     /// <summary>Longest stretch that executions and closed positions may be asked for.</summary>
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
 
@@ -21,7 +24,7 @@ public sealed class BybitVenue : IVenue
     {
         _context = context;
         _caller = new(context, new BybitDialect(context), context.Shared.Part(() => new RateGate(context.Time)));
-        _instruments = context.Shared.Part(() => new InstrumentBook(context.Time, context.Options.InstrumentAge));
+        _instruments = context.Shared.Part(() => new InstrumentBook(context.Time, context.Options.InstrumentAge, context.Log));
     }
 
     public static VenueDefinition Definition { get; } = new(
@@ -55,40 +58,47 @@ public sealed class BybitVenue : IVenue
 
     public async Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken)
     {
-        var info = await _caller.SendAsync(VenueRequest.Read("/v5/account/info"), cancellationToken);
-        if (!info.IsAccepted)
+        var modes = await ModesAsync(null, cancellationToken);
+        if (!modes.IsAccepted)
         {
-            return info.Select<CredentialCheck>(_ => null!);
+            return modes.Select<CredentialCheck>(_ => null!);
         }
 
-        var margin = BybitReplies.MarginModeOf(info.Value.Root);
+        var (position, margin) = modes.Value;
         var key = await _caller.SendAsync(VenueRequest.Read("/v5/user/query-api"), cancellationToken);
 
         // Demo trading does not tell what a key may do.
         return key.Is(RefusalMeaning.Configuration)
-            ? VenueReply.Accepted(new CredentialCheck(CanTrade: true, null, null, margin, null))
-            : key.Read(root => BybitReplies.Credentials(root, margin));
+            ? VenueReply.Accepted(new CredentialCheck(CanTrade: true, null, position, margin, null))
+            : key.Read(root => BybitReplies.Credentials(root, modes.Value));
     }
 
     public async Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken)
     {
+        var modes = await ModesAsync(setup.Symbol, cancellationToken);
+        return modes.Value?.Differs(setup.PositionMode, setup.MarginMode) is { } differs ? VenueReply.Refused<Done>(differs)
+            : modes.IsAccepted ? await SetLeverageAsync(setup.Symbol, setup.Leverage, cancellationToken)
+            : modes.Select(_ => Done.Value);
+    }
+
+    /// <summary>The position mode is the symbol's: it shows in the buckets that the symbol has, empty ones too.</summary>
+    public async Task<VenueReply<VenueModes>> ModesAsync(string? symbol, CancellationToken cancellationToken)
+    {
         var info = await _caller.SendAsync(VenueRequest.Read("/v5/account/info"), cancellationToken);
         if (!info.IsAccepted)
         {
-            return info.Select(_ => Done.Value);
+            return info.Select<VenueModes>(_ => null!);
         }
 
-        if (BybitReplies.MarginModeOf(info.Value.Root) != setup.MarginMode)
-        {
-            var margin = await SetMarginModeAsync(setup.MarginMode, cancellationToken);
-            if (!margin.IsAccepted)
-            {
-                return margin;
-            }
-        }
+        var positions = await _caller.SendAsync(VenueRequest.Read("/v5/position/list", BybitRequests.Linear(symbol ?? CommonSymbol)), cancellationToken);
+        return positions.Read(root => new VenueModes(BybitReplies.PositionModeOf(root), BybitReplies.MarginModeOf(info.Value.Root)));
+    }
 
-        var mode = await SetPositionModeAsync(setup.Symbol, setup.PositionMode, cancellationToken);
-        return mode.IsAccepted ? await SetLeverageAsync(setup.Symbol, setup.Leverage, cancellationToken) : mode;
+    /// <summary>Of every symbol.</summary>
+    public async Task<VenueReply<Done>> SwitchModesAsync(CancellationToken cancellationToken)
+    {
+        var margin = await SetMarginModeAsync(Account.MarginMode, cancellationToken);
+        return margin.IsAccepted ? await SetAsync(BybitRequests.ModeOfAll(Account.PositionMode), cancellationToken) : margin;
     }
 
     /// <summary>Counts for the whole account.</summary>

@@ -15,23 +15,28 @@ public static class JsonReplies
     public static VenueReply<IReadOnlyList<TOther>> Convert<T, TOther>(this VenueReply<IReadOnlyList<T>> reply, Func<IReadOnlyList<T>, IEnumerable<TOther>> convert) =>
         Guarded(() => reply.Select<IReadOnlyList<TOther>>(all => [.. convert(all)]));
 
-    /// <summary>Leaves out what cannot be read: one odd instrument must not hide the others.</summary>
-    public static IEnumerable<T> ReadableOnes<T>(this IEnumerable<JsonElement> items, Func<JsonElement, T> read)
-        where T : class
+    /// <summary>One odd instrument must not hide the others: it is in the list with what is wrong about it.</summary>
+    /// <param name="symbol">Ours of the item's name at the venue.</param>
+    public static IEnumerable<VenueInstrument> Instruments(this IEnumerable<JsonElement> items, string nameField, Func<string, string> symbol, Func<JsonElement, VenueInstrument> read)
     {
         foreach (var item in items)
         {
-            T value;
-            try
-            {
-                value = read(item);
-            }
-            catch (FormatException)
+            if (item.Text(nameField) is not { } name)
             {
                 continue;
             }
 
-            yield return value;
+            VenueInstrument instrument;
+            try
+            {
+                instrument = read(item).Checked();
+            }
+            catch (Exception e) when (e is FormatException or OverflowException)
+            {
+                instrument = VenueInstrument.Unreadable(symbol(name), name, e.Message);
+            }
+
+            yield return instrument;
         }
     }
 

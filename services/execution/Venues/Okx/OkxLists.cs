@@ -21,7 +21,7 @@ public sealed class OkxLists(
             : known.Select<IReadOnlyList<T>>(_ => []);
 
         (JsonElement, VenueInstrument)? Known(JsonElement item) =>
-            item.Text("instId") is { } name && instruments.KnownByVenueSymbol(name) is { } instrument ? (item, instrument) : null;
+            item.Text("instId") is { } name && instruments.KnownByVenueSymbol(name) is { } instrument ? (item, instrument.Countable()) : null;
     }
 
     /// <summary>All pages of a list that comes newest first.</summary>

@@ -6,17 +6,23 @@ namespace TradingSystem.Execution.Venues.Okx;
 /// <summary>Reads v5's answers (the items of <c>data</c>) and the entries of its channels, which look the same. Contracts become base asset here.</summary>
 public static class OkxReplies
 {
+    // The exchange takes a leverage as a decimal string and does not publish its step; what it has set is compared with what was asked for.
+    private const decimal Hundredth = 0.01m;
+
     public static JsonElement First(JsonElement data) => data.Items().FirstOrDefault() is { ValueKind: JsonValueKind.Object } item ? item : throw new FormatException("data is empty.");
 
     public static IEnumerable<VenueInstrument> Instruments(JsonElement data) => data.Items()
         .Where(i => i.Text("ctType") == "linear" && i.Text("settleCcy") == "USDT" && OkxSymbols.FromVenue(i.NeedText("instId")) is not null)
-        .ReadableOnes(Instrument);
+        .Instruments("instId", name => OkxSymbols.FromVenue(name)!, Instrument);
 
     public static VenuePrice Price(JsonElement data, string symbol, string field)
     {
         var item = First(data);
         return new(symbol, item.NeedDecimal(field), item.NeedTime("ts"));
     }
+
+    /// <summary>Null where it is not told.</summary>
+    public static decimal? LeverageOf(JsonElement data) => data.Items().FirstOrDefault().Decimal("lever");
 
     public static OrderAck Ack(JsonElement data)
     {
@@ -213,6 +219,9 @@ public static class OkxReplies
             0m,
             size,
             i.Decimal("lever"),
-            i.Text("state") == "live");
+            i.Text("state") == "live")
+        {
+            LeverageStep = Hundredth,
+        };
     }
 }

@@ -104,7 +104,7 @@ public sealed class OkxStream(
             var name = item.NeedText("instId");
             if (instruments.KnownByVenueSymbol(name) is { } instrument)
             {
-                yield return (item, instrument.Symbol, instrument.ContractSize);
+                yield return (item, instrument.Symbol, instrument.Countable().ContractSize);
             }
             else if (OkxSymbols.FromVenue(name) is not null)
             {

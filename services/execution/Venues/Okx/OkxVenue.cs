@@ -21,7 +21,7 @@ public sealed class OkxVenue : IVenue
     {
         _context = context;
         _caller = new(context, new OkxDialect(context), context.Shared.Part(() => new RateGate(context.Time)));
-        _instruments = context.Shared.Part(() => new InstrumentBook(context.Time, context.Options.InstrumentAge));
+        _instruments = context.Shared.Part(() => new InstrumentBook(context.Time, context.Options.InstrumentAge, context.Log));
         _lists = new(_caller, _instruments, InstrumentsAsync);
     }
 
@@ -65,21 +65,22 @@ public sealed class OkxVenue : IVenue
     public async Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken) =>
         (await ConfigAsync(cancellationToken)).Read(OkxReplies.Credentials);
 
+    public async Task<VenueReply<VenueModes>> ModesAsync(string? symbol, CancellationToken cancellationToken) =>
+        (await ConfigAsync(cancellationToken)).Read(data => new VenueModes(OkxReplies.PositionModeOf(data), null));
+
+    public Task<VenueReply<Done>> SwitchModesAsync(CancellationToken cancellationToken) => SetPositionModeAsync(Account.PositionMode, cancellationToken);
+
     public async Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken)
     {
-        var config = await ConfigAsync(cancellationToken);
-        if (!config.IsAccepted)
+        var modes = await ModesAsync(setup.Symbol, cancellationToken);
+        if (modes.Value?.Differs(setup.PositionMode, setup.MarginMode) is { } differs)
         {
-            return config.Select(_ => Done.Value);
+            return VenueReply.Refused<Done>(differs);
         }
 
-        if (OkxReplies.PositionModeOf(config.Value.Root) != setup.PositionMode)
+        if (!modes.IsAccepted)
         {
-            var mode = await SetPositionModeAsync(setup.PositionMode, cancellationToken);
-            if (!mode.IsAccepted)
-            {
-                return mode;
-            }
+            return modes.Select(_ => Done.Value);
         }
 
         // Margin mode goes with each order; leverage is kept per mode, and per side where the sides have margins of their own.
@@ -95,8 +96,9 @@ public sealed class OkxVenue : IVenue
     /// <summary>Counts for the whole account.</summary>
     public Task<VenueReply<Done>> SetPositionModeAsync(PositionMode mode, CancellationToken cancellationToken) => SetAsync(OkxRequests.PositionModeOf(mode), cancellationToken);
 
-    public Task<VenueReply<Done>> SetLeverageAsync(string symbol, decimal leverage, MarginMode mode, PositionSide? side, CancellationToken cancellationToken) =>
-        SetAsync(OkxRequests.Leverage(symbol, leverage, mode, side), cancellationToken);
+    /// <summary>The answer says what was set.</summary>
+    public async Task<VenueReply<Done>> SetLeverageAsync(string symbol, decimal leverage, MarginMode mode, PositionSide? side, CancellationToken cancellationToken) =>
+        OrderChecks.LeverageSet(leverage, await _caller.SendAsync(OkxRequests.Leverage(symbol, leverage, mode, side), cancellationToken), OkxReplies.LeverageOf);
 
     public async Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken)
     {
