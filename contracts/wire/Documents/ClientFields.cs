@@ -77,6 +77,18 @@ internal static class ClientFields
         ["required"] = new JsonArray(field),
     };
 
+    /// <summary>Where the size comes from, null is no way of saying none.</summary>
+    public static JsonObject NotNull(params IEnumerable<string> fields)
+    {
+        var properties = new JsonObject();
+        foreach (var field in fields)
+        {
+            properties[field] = new JsonObject { ["not"] = new JsonObject { ["type"] = "null" } };
+        }
+
+        return new() { ["properties"] = properties };
+    }
+
     public static readonly string[] Entries = ["LONG", "SHORT", "BUY", "SELL"];
 
     private static Value Code

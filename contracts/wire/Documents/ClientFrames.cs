@@ -59,8 +59,8 @@ internal static class ClientFrames
         Must("signal", Value.Object(
             [
                 TradeAction,
-                Optional("qty", Amount, "In the base asset; 0 or absent: margin × leverage / price, rounded down to the lot step. A `CLOSE` with 0 closes all."),
-                Optional("margin_usd", Amount, "In quote currency. An entry needs `qty` or `margin_usd` greater than 0."),
+                Optional("qty", Amount, "In the base asset; 0 or absent: margin × leverage / price, rounded down to the lot step. A `CLOSE` with 0 closes all. Never null, but for `NO_TRADE`."),
+                Optional("margin_usd", Amount, "In quote currency. An entry needs `qty` or `margin_usd` greater than 0, and neither null."),
                 Optional("leverage", Value.Amount(1, FieldLimits.MaxLeverage), "The group's if absent."),
                 Optional("entry", Amount, "The price it was decided at."),
                 Optional("stop_loss", Amount, "Price of the protection."),
@@ -71,7 +71,9 @@ internal static class ClientFrames
                 Optional("price", Amount, "Of a limit order, where it is required and greater than 0; rounded to the tick so that it is never worse than asked for."),
             ],
             When("action", Entries, new JsonObject { ["anyOf"] = new JsonArray(Positive("qty"), Positive("margin_usd")) }),
-            When("order_type", ["limit"], Positive("price"))), "What to do."),
+            When("action", Entries, NotNull("qty", "margin_usd")),
+            When("action", ["CLOSE"], NotNull("qty")),
+            When("order_type", ["limit"], Positive("price"))).Closed(), "What to do; it has no other fields."),
         Optional("source_id", Label, "The sender's own name for itself."),
     ]);
 

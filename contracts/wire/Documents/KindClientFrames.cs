@@ -41,7 +41,8 @@ internal static class KindClientFrames
                         Optional("take_profit", Amount, "Price of the target."),
                         .. ServerFields,
                     ],
-                    When("action", Entries, Positive("margin_usdt"))), "The decision."),
+                    When("action", Entries, Positive("margin_usdt")),
+                    When("action", [.. Entries, "CLOSE"], NotNull("qty"))), "The decision. Other spellings of its fields are refused."),
                 .. Common,
             ],
             ClientExamples.Decision);

@@ -13,6 +13,9 @@ public static class ProtocolDocument
         text.Append(ProtocolProse.Beginning);
         text.Append(ProtocolProse.Sending);
         Frames(text, Dialect.Type, fromClient: true);
+        text.Append(ProtocolProse.Unknown);
+        text.Append(ProtocolProse.Numbers);
+        Numbers(text, Dialect.Type);
         text.Append(ProtocolProse.Receiving);
         Frames(text, Dialect.Type, fromClient: false);
         text.Append(ProtocolProse.Refusals);
@@ -24,6 +27,8 @@ public static class ProtocolDocument
         text.Append(ProtocolProse.NewerDialect);
         text.Append("\n### Client to server\n");
         Frames(text, Dialect.Kind, fromClient: true);
+        text.Append("\n#### Numbers of a decision\n\n");
+        Numbers(text, Dialect.Kind);
         text.Append(ProtocolProse.KindServer);
         Frames(text, FrameCatalog.All.Where(s => s.Name == ServerPushes.SignalName));
         text.Append(ProtocolProse.Machines);
@@ -53,6 +58,15 @@ public static class ProtocolDocument
             {
                 Rows(text, inner, parent + field.Name + (field.Value.IsList ? "[]." : "."), fromClient);
             }
+        }
+    }
+
+    private static void Numbers(StringBuilder text, Dialect dialect)
+    {
+        text.Append($"| field | {string.Join(" | ", NumberTable.Columns.Select(c => c.Name))} |\n|---|{string.Concat(Enumerable.Repeat("---|", NumberTable.Columns.Count))}\n");
+        foreach (var row in NumberTable.Rows.Where(r => r.Dialect == dialect))
+        {
+            text.Append($"| {row.Title} | {string.Join(" | ", row.Outcomes.Select(o => o.Words))} |\n");
         }
     }
 

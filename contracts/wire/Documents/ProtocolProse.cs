@@ -17,9 +17,10 @@ internal static class ProtocolProse
 
         - Fields may be added to any frame: ignore those you do not know. New kinds of frames come only with a feature you asked for,
           but for `SERVER_SHUTDOWN`.
-        - A client's JSON null is the same as leaving the field out. Duplicate keys, more than 32 levels, numbers that are not finite,
-          lone surrogates and U+0000 are refused.
+        - A client's JSON null is the same as leaving the field out, but where the size of an order comes from: there it is refused
+          ([Numbers](#numbers)). Duplicate keys, more than 32 levels, numbers that are not finite, lone surrogates and U+0000 are refused.
         - Characters are Unicode code points. Money is decimal from end to end: numbers and decimal strings (`"0.1"`) are both read, negative ones are not.
+          18 places are kept; what is positive stays positive.
         - Ready-made clients are in `contracts/clients`: Python, TypeScript, C#.
         - There are two dialects: protocol 2 says `type`, protocol 3 says `kind`. The first half of this document is protocol 2.
 
@@ -54,6 +55,31 @@ internal static class ProtocolProse
 
         `id`, `source_id` and `created_at` are the server's own: what a client sends there is not read. Every frame gets one reply, a ping its pong,
         in the order of the frames; give `request_id` if you want to tell them apart. Frames received before a close are still handled.
+
+        """;
+
+    public const string Unknown = """
+
+        ### What is not known
+
+        Nothing of a decision is ignored silently.
+
+        - A field that `signal` does not have is a validation error that names the nearest one: `stoploss` is
+          `unknown field, did you mean stop_loss`. Without it the order would be filled without its protection.
+        - Anything else that is not known (at the top, in the payload, `condition` or a trace), a null number and a field of `signal` that
+          stands outside of it are told in `warnings` of the reply. `validate_only` tells them too, and so does a repetition.
+        - At most 16 unknown fields of an object are named.
+
+        """;
+
+    public const string Numbers = """
+
+        ### Numbers
+
+        What becomes of a number of a decision. NaN is told from absent: Python's `json` writes it as `NaN`, JavaScript's `JSON.stringify` as
+        `null`, and C# not at all or as `"NaN"`. The SDKs in `contracts/clients` refuse NaN and infinity, naming the field, before anything is sent.
+        "rejected" means that the frame is accepted and an `order_update` says so, with the instrument's step or limit; "warning" that the reply
+        names the field in `warnings`. `CLOSE` is of an open position; other fields are those of an entry that has a size.
 
         """;
 
@@ -106,6 +132,8 @@ internal static class ProtocolProse
         Both dialects mean the same and may talk to each other: a signal of either reaches groups of either.
 
         A client does not send `source`, `source_id`, `targets`, `side`, `qty`, `order_type` or `price`, neither at the top of an event nor in its payload.
+        In a decision's payload other spellings of its fields, or of these, are refused (`stopLoss`: `unknown field, did you mean stop_loss`);
+        other unknown fields there and elsewhere in a decision are told in `warnings`.
 
         """;
 
@@ -127,7 +155,7 @@ internal static class ProtocolProse
 
         `/asyncapi.json` is this document as AsyncAPI 3, `/schemas/v1/NAME.json` a JSON Schema (2020-12) per frame; `type-client`, `type-server`,
         `kind-client` and `kind-server` are any frame of a dialect and direction. The schemas accept what the server accepts, except for what
-        a schema cannot say: duplicate keys, depth, the size of a number in a string.
+        a schema cannot say: duplicate keys, depth, the size of a number in a string, other spellings of a name.
 
         """;
 

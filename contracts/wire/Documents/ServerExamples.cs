@@ -43,15 +43,19 @@ internal sealed class ServerExamples(Dialect dialect)
         Reason = new("MAX_LEVERAGE", "10", "25", "10", "leverage 25 is over the account's limit of 10"),
     };
 
+    private FieldWarning[] Doubts => dialect == Dialect.Kind
+        ? [new("payload.strategy", "unknown field, not read"), new("payload.stop_loss", "null, read as none")]
+        : [new("payload.stop_loss", "not read here, it belongs into signal"), new("payload.signal.take_profit", "null, read as none")];
+
     public byte[][] GroupAck => [AckWriter.Write(Settings, Terms([])), AckWriter.Write(Settings with { Members = [] }, Terms(Features.All))];
 
     public byte[][] TriggerAck => [AckWriter.Write(new TriggerAck($"trigger:{Member}:3", Session, "cpi_watch", "openai", "gpt-4o-mini", ["trade_crypto_btcusdt_15m"]), Terms([]))];
 
-    public byte[][] Accepted => [ReplyWriter.Accepted(Event, 1, null, dialect), ReplyWriter.Accepted(Event, 0, "r-2", dialect, duplicate: true)];
+    public byte[][] Accepted => [ReplyWriter.Accepted(Event, 1, null, dialect), ReplyWriter.Accepted(Event, 0, "r-2", dialect, duplicate: true), ReplyWriter.Accepted(Event, 0, null, dialect, warnings: Doubts)];
 
     public byte[][] Logged => [ReplyWriter.Logged(null, dialect), ReplyWriter.Logged("r-3", dialect)];
 
-    public byte[][] Valid => [ReplyWriter.Valid("r-2", dialect)];
+    public byte[][] Valid => [ReplyWriter.Valid("r-2", dialect), ReplyWriter.Valid("r-2", dialect, Doubts)];
 
     public byte[][] ValidationError => [
         ReplyWriter.ValidationError([new("payload.signal.margin_usd", "qty or margin_usd greater than 0", "0"), new("priority", "whole number 1 to 10", "11")], "r-2", dialect),

@@ -8,6 +8,11 @@ internal static class ServerReplies
 {
     private static readonly Field RequestId = May("request_id", Value.AnyText, "The frame's own, if it had one.");
 
+    private static readonly Field Warnings = May("warnings", Value.List(Value.Object([
+        Must("path", Text1, "The field."),
+        Must("note", Text1, "What became of it."),
+    ]), 1), "What of the decision was not read as it may have been meant. Only there if there is any.");
+
     public static readonly Value GroupConfig = Value.Object([
         Must("group_id", Value.Uuid, "For discussion logs."),
         Must("group_name", Value.AnyText, "What triggers address."),
@@ -44,12 +49,13 @@ internal static class ServerReplies
                 Must("id", Value.Uuid, "The event's id; order updates repeat it as `event_id`."),
                 Must("dispatched_clients", Value.Whole(0), "Sessions a signal was meant for, as this node knew them within the last second; 0 for a decision."),
                 May("duplicate", Value.Const(true), "The same key was accepted before; this is its first outcome again and nothing new happened."),
+                Warnings,
             ],
             examples.Accepted);
         yield return Shape(dialect, "logged", "The log line is durable", "Answers log lines and discussions.", Head(dialect, true, ReplyMessages.Logged), examples.Logged);
-        yield return Shape(dialect, "valid", "The frame is right", "Answers `validate_only`; nothing happened.", Head(dialect, true, ReplyMessages.Valid), examples.Valid);
+        yield return Shape(dialect, "valid", "The frame is right", "Answers `validate_only`; nothing happened.", [.. Head(dialect, true, ReplyMessages.Valid), Warnings], examples.Valid);
         yield return Shape(dialect, "validation-error", "The frame is wrong", "Nothing happened and the connection stays open. All that is wrong is told at once.",
-            [.. Head(dialect, false, ReplyMessages.ValidationError), Detail, Never("code")], examples.ValidationError);
+            [.. Head(dialect, false, ReplyMessages.ValidationError), Detail, Warnings, Never("code")], examples.ValidationError);
         yield return Shape(dialect, "refused", "The frame is right, but not now or not from you", "See the table of codes.",
             [
                 .. Head(dialect, false, [.. ReplyCodes.All.Select(c => c.Message).Distinct()]),

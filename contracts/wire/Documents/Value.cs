@@ -124,6 +124,14 @@ internal sealed record Value(string Words, JsonObject Schema, IReadOnlyList<Fiel
         return new("object", schema, fields);
     }
 
+    /// <summary>An object of a client that may have no other fields.</summary>
+    public Value Closed()
+    {
+        var schema = (JsonObject)Schema.DeepClone();
+        schema["additionalProperties"] = false;
+        return this with { Schema = schema };
+    }
+
     /// <summary>JSON encoded as a string.</summary>
     public static Value JsonText(Value content) => new(
         "JSON object encoded as a string",

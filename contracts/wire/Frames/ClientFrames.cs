@@ -70,7 +70,11 @@ public sealed record PingFrame(string? Id, string? RequestId) : ClientFrame(Requ
 /// Either <c>Frame</c> or <c>Errors</c>. <c>EventType</c> and <c>RequestId</c> are known for many bad frames too.
 /// <c>Dialect</c> is what the connection speaks from this frame on, the reply to it included.
 /// </summary>
-public sealed record ParseResult(ClientFrame? Frame, IReadOnlyList<FieldError> Errors, string? EventType, string? RequestId, Dialect Dialect);
+public sealed record ParseResult(ClientFrame? Frame, IReadOnlyList<FieldError> Errors, string? EventType, string? RequestId, Dialect Dialect)
+{
+    /// <summary>What was not read as its sender may have meant; the reply repeats them.</summary>
+    public IReadOnlyList<FieldWarning> Warnings { get; init; } = [];
+}
 
 public static class EventTypes
 {

@@ -8,6 +8,15 @@ internal static class EventFrameParser
 {
     public static readonly string[] DecisionTargets = ["trade_execution"];
 
+    /// <summary>Of a decision; the last three are the server's.</summary>
+    private static readonly FieldNames DecisionFields = new(
+        "type", "kind", "event_type", "priority", "targets", "title", "payload", "tags", "condition", "decision_id", "validate_only", "valid_until", "request_id",
+        "id", "source_id", "created_at");
+
+    private static readonly FieldNames ConditionFields = new("domain", "trace");
+
+    private static readonly FieldNames TraceFields = new("correlation_id", "causation_id", "trigger_event_id");
+
     public static string? EventType(FieldReader fields)
     {
         var type = fields.OneOf("event_type", true, FieldWords.EventTypes);
@@ -43,7 +52,14 @@ internal static class EventFrameParser
         var causationId = trace?.Text("causation_id", FieldLimits.Label);
         var triggerEventId = Trace.Link(trace?.Text("trigger_event_id", FieldLimits.Label));
         var payload = fields.Text("payload", FrameParser.MaxFrameBytes, 0, required: true);
-        var signal = postTrade && payload is not null ? PostTradePayload.Read(payload, fields.Errors) : null;
+        var signal = postTrade && payload is not null ? PostTradePayload.Read(payload, fields) : null;
+        if (postTrade)
+        {
+            fields.WarnUnknown(DecisionFields);
+            conditionFields?.WarnUnknown(ConditionFields);
+            trace?.WarnUnknown(TraceFields);
+        }
+
         if (fields.Errors.Count > 0)
         {
             return null;

@@ -82,7 +82,7 @@ public static class FrameParser
                 break;
         }
 
-        return new(fields.Errors.Count == 0 ? frame : null, fields.Errors, eventType, requestId, Dialect.Type);
+        return new(fields.Errors.Count == 0 ? frame : null, fields.Errors, eventType, requestId, Dialect.Type) { Warnings = fields.Warnings };
     }
 
     private static ParseResult ReadKind(FieldReader fields, string? requestId)
@@ -113,7 +113,7 @@ public static class FrameParser
                 break;
         }
 
-        return new(fields.Errors.Count == 0 ? frame : null, fields.Errors, eventType, requestId, Dialect.Kind);
+        return new(fields.Errors.Count == 0 ? frame : null, fields.Errors, eventType, requestId, Dialect.Kind) { Warnings = fields.Warnings };
     }
 
     private static PingFrame Ping(FieldReader fields, string? requestId) => new(fields.TextOrNumber("id", FieldLimits.RequestId), requestId);

@@ -14,9 +14,23 @@ internal static class KindEventParser
     private const string Payload = "payload";
     private const string DecisionId = "decision_id";
 
+    private static readonly FieldNames NotTheClients = new(FieldWords.NotTheClients);
+
+    /// <summary>Of a decision. What clients may not send is looked for apart.</summary>
+    private static readonly FieldNames DecisionFields = new(
+    [
+        "type", "kind", "category", "priority", "title", "payload", "tags", "trace", DecisionId, "validate_only", "valid_until", "request_id", "id", "created_at",
+        .. FieldWords.NotTheClients,
+    ]);
+
+    private static readonly FieldNames PayloadFields = new(
+        "symbol", "trade_account_id", "action", "confidence_pct", "reasoning", "entry", "stop_loss", "take_profit", "margin_usdt");
+
+    private static readonly FieldNames TraceFields = new("correlation_id", "causation_id", "trigger_event_id", DecisionId);
+
     public static EventFrame? Signal(FieldReader fields, string? requestId)
     {
-        var head = Head.Read(fields);
+        var head = Head.Read(fields, isDecision: false);
         var payload = fields.Object(Payload, required: true);
         var title = payload?.Text("signal_type", FieldLimits.SignalType, 1, required: true);
         _ = payload?.Text("sentiment", FieldLimits.Label);
@@ -31,11 +45,18 @@ internal static class KindEventParser
 
     public static EventFrame? Decision(FieldReader fields, string? requestId)
     {
-        var head = Head.Read(fields);
+        var head = Head.Read(fields, isDecision: true);
         var payload = fields.Object(Payload, required: true);
         var before = fields.Errors.Count;
         var signal = payload is null ? null : Decision(payload);
         ForbidServerFields(payload);
+        fields.WarnUnknown(DecisionFields);
+        if (payload is not null && signal is not null)
+        {
+            payload.RefuseVariants(PayloadFields, NotTheClients);
+            SignalFields.CheckNulls(payload, signal.Action, "margin_usdt");
+        }
+
         if (signal is not null && fields.Errors.Count == before)
         {
             SignalFields.CheckSize(payload!, signal, "margin_usdt", "greater than 0 for an entry");
@@ -126,9 +147,15 @@ internal static class KindEventParser
     /// <summary>What signals and decisions have in common.</summary>
     private sealed record Head(int Priority, IReadOnlyList<string> Tags, bool ValidateOnly, DateTimeOffset? ValidUntil, Trace Trace, string? Key)
     {
-        public static Head Read(FieldReader fields)
+        public static Head Read(FieldReader fields, bool isDecision)
         {
-            var trace = Trace.Read(fields.Object("trace"), isKey: true);
+            var links = fields.Object("trace");
+            var trace = Trace.Read(links, isKey: true);
+            if (isDecision)
+            {
+                links?.WarnUnknown(TraceFields);
+            }
+
             var key = fields.Text(DecisionId, FieldLimits.Key, 1);
             if (key is not null && trace.DecisionId is not null && key != trace.DecisionId)
             {

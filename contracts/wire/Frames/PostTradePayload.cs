@@ -10,14 +10,19 @@ internal static class PostTradePayload
 {
     private const string Root = "payload";
 
-    public static TradeSignal? Read(string payload, List<FieldError> errors)
+    private static readonly FieldNames Fields = new("source_id", "symbol", "signal");
+
+    private static readonly FieldNames SignalNames = new(
+        "action", "qty", "margin_usd", "leverage", "entry", "stop_loss", "take_profit", "confidence_pct", "reasoning", "order_type", "price");
+
+    public static TradeSignal? Read(string payload, FieldReader frame)
     {
         var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(payload.Length));
         try
         {
             var length = Encoding.UTF8.GetBytes(payload, utf8);
-            using var document = StrictJson.Parse(utf8.AsMemory(0, length), Root, errors);
-            return document is null ? null : Read(document.RootElement, payload, errors);
+            using var document = StrictJson.Parse(utf8.AsMemory(0, length), Root, frame.Errors);
+            return document is null ? null : Read(document.RootElement, payload, frame);
         }
         finally
         {
@@ -25,18 +30,19 @@ internal static class PostTradePayload
         }
     }
 
-    private static TradeSignal? Read(JsonElement root, string payload, List<FieldError> errors)
+    private static TradeSignal? Read(JsonElement root, string payload, FieldReader frame)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            errors.Add(new(Root, "JSON object encoded as a string", FieldError.Shorten(payload)));
+            frame.Errors.Add(new(Root, "JSON object encoded as a string", FieldError.Shorten(payload)));
             return null;
         }
 
-        var fields = new FieldReader(root, Root, errors);
+        var fields = new FieldReader(root, Root, frame.Errors, frame);
         _ = fields.Text("source_id", FieldLimits.Label);
         var symbol = SignalFields.Symbol(fields);
         var signal = fields.Object("signal", required: true);
+        fields.WarnUnknown(Fields, SignalNames, "signal");
         return signal is null ? null : Signal(signal, symbol);
     }
 
@@ -57,6 +63,9 @@ internal static class PostTradePayload
             fields.OneOf("order_type", false, FieldWords.OrderTypes) ?? "market",
             fields.Amount("price"),
             null);
+        fields.RefuseUnknown(SignalNames);
+        SignalFields.CheckNulls(fields, signal.Action, "margin_usd");
+        SignalFields.WarnNull(fields, "leverage");
         if (fields.Errors.Count > before)
         {
             return null;

@@ -7,6 +7,8 @@ internal static class SignalFields
 {
     private const string SymbolRule = "letters, digits and _-./ only";
 
+    private static readonly string[] Prices = ["entry", "stop_loss", "take_profit", "confidence_pct", "price"];
+
     public static string Symbol(FieldReader fields)
     {
         var symbol = fields.Text("symbol", FieldLimits.Symbol, 1, required: true);
@@ -53,12 +55,47 @@ internal static class SignalFields
         var other => other ?? "",
     };
 
+    /// <summary>
+    /// null is what JavaScript makes of NaN. Where the size comes from it is refused, or a CLOSE of it would close all and a LONG would
+    /// be sized by something else; elsewhere published clients write it for nothing, and are told so.
+    /// </summary>
+    public static void CheckNulls(FieldReader fields, string action, string marginField)
+    {
+        var isEntry = action is "LONG" or "SHORT";
+        Size(fields, "qty", isEntry || action == "CLOSE");
+        Size(fields, marginField, isEntry);
+        foreach (var name in Prices)
+        {
+            WarnNull(fields, name);
+        }
+    }
+
+    public static void WarnNull(FieldReader fields, string name)
+    {
+        if (fields.IsNull(name))
+        {
+            fields.Warn(name, "null, read as none");
+        }
+    }
+
     /// <summary>An entry needs a size, from its quantity or its margin.</summary>
     public static void CheckSize(FieldReader fields, TradeSignal signal, string marginField, string rule)
     {
         if (signal is { Action: "LONG" or "SHORT", Qty: 0, MarginUsd: 0 })
         {
             fields.Fail(marginField, rule);
+        }
+    }
+
+    private static void Size(FieldReader fields, string name, bool isSize)
+    {
+        if (!isSize)
+        {
+            WarnNull(fields, name);
+        }
+        else if (fields.IsNull(name))
+        {
+            fields.Fail(name, "a number; 0 or left out is how to say none, null may be a NaN", "null");
         }
     }
 

@@ -8,8 +8,9 @@ namespace TradingSystem.Contracts.Wire.Replies;
 public static class ReplyWriter
 {
     /// <summary><paramref name="duplicate"/>: the same <c>decision_id</c> was accepted before, and this is its first outcome again.</summary>
-    public static byte[] Accepted(Guid id, int dispatchedClients, string? requestId, Dialect dialect, bool duplicate = false) =>
-        FrameWriter.Write((id, dispatchedClients, requestId, dialect, duplicate), static (json, s) =>
+    /// <param name="warnings">Of this frame, also of a repetition.</param>
+    public static byte[] Accepted(Guid id, int dispatchedClients, string? requestId, Dialect dialect, bool duplicate = false, IReadOnlyList<FieldWarning>? warnings = null) =>
+        FrameWriter.Write((id, dispatchedClients, requestId, dialect, duplicate, warnings), static (json, s) =>
         {
             Head(json, true, ReplyMessages.Accepted, s.requestId, s.dialect);
             json.WriteString("id", s.id);
@@ -18,19 +19,26 @@ public static class ReplyWriter
             {
                 json.WriteBoolean("duplicate", true);
             }
+
+            Warnings(json, s.warnings);
         });
 
     public static byte[] Logged(string? requestId, Dialect dialect) =>
         FrameWriter.Write((requestId, dialect), static (json, s) => Head(json, true, ReplyMessages.Logged, s.requestId, s.dialect));
 
-    public static byte[] Valid(string? requestId, Dialect dialect) =>
-        FrameWriter.Write((requestId, dialect), static (json, s) => Head(json, true, ReplyMessages.Valid, s.requestId, s.dialect));
+    public static byte[] Valid(string? requestId, Dialect dialect, IReadOnlyList<FieldWarning>? warnings = null) =>
+        FrameWriter.Write((requestId, dialect, warnings), static (json, s) =>
+        {
+            Head(json, true, ReplyMessages.Valid, s.requestId, s.dialect);
+            Warnings(json, s.warnings);
+        });
 
-    public static byte[] ValidationError(IReadOnlyList<FieldError> errors, string? requestId, Dialect dialect) =>
-        FrameWriter.Write((errors, requestId, dialect), static (json, s) =>
+    public static byte[] ValidationError(IReadOnlyList<FieldError> errors, string? requestId, Dialect dialect, IReadOnlyList<FieldWarning>? warnings = null) =>
+        FrameWriter.Write((errors, requestId, dialect, warnings), static (json, s) =>
         {
             Head(json, false, ReplyMessages.ValidationError, s.requestId, s.dialect);
             Detail(json, s.errors);
+            Warnings(json, s.warnings);
         });
 
     /// <summary>
@@ -89,6 +97,26 @@ public static class ReplyWriter
         {
             json.WriteString("request_id", requestId);
         }
+    }
+
+    /// <summary>Only where there are any.</summary>
+    private static void Warnings(Utf8JsonWriter json, IReadOnlyList<FieldWarning>? warnings)
+    {
+        if (warnings is not { Count: > 0 })
+        {
+            return;
+        }
+
+        json.WriteStartArray("warnings");
+        foreach (var warning in warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", warning.Path);
+            json.WriteString("note", warning.Note);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Detail(Utf8JsonWriter json, IReadOnlyList<FieldError> errors)

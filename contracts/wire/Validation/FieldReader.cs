@@ -8,13 +8,17 @@ namespace TradingSystem.Contracts.Wire.Validation;
 /// Reads the fields of one JSON object and collects every broken rule. JSON null counts as absent.
 /// A field that breaks a rule reads as absent, so callers look at <see cref="Errors"/> before they use anything.
 /// </summary>
-public sealed class FieldReader(JsonElement json, string path, List<FieldError> errors)
+/// <param name="within">The reader of the whole, which keeps the warnings; null for the whole itself.</param>
+public sealed partial class FieldReader(JsonElement json, string path, List<FieldError> errors, FieldReader? within = null)
 {
     public List<FieldError> Errors => errors;
 
     public string Path(string name) => FieldError.Join(path, name);
 
     public bool Has(string name) => json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    /// <summary>It is there, and holds nothing.</summary>
+    public bool IsNull(string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
     public void Fail(string name, string rule, string got) => errors.Add(new(Path(name), rule, FieldError.Shorten(got)));
 
@@ -78,13 +82,14 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
             return null;
         }
 
-        // 5.0 is what some JSON writers make of 5.
+        // 5.0 is what some JSON writers make of 5. What is too small for a decimal is no 0.
         return value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number == decimal.Truncate(number) && number >= min && number <= max
+            && (number != 0 || Amounts.Read(value) == 0)
             ? (int)number
             : WrongValue<int>(name, $"whole number {min} to {max}", value);
     }
 
-    /// <summary>A decimal from a number or a decimal string, at least 0, kept to 18 places.</summary>
+    /// <summary>A decimal from a number or a decimal string, at least 0, kept to 18 places. What is positive stays so, however small it is.</summary>
     public decimal? Amount(string name, decimal min = 0, decimal max = FieldLimits.MaxAmount)
     {
         if (!Find(name, false, out var value))
@@ -92,14 +97,8 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
             return null;
         }
 
-        var read = value.ValueKind switch
-        {
-            JsonValueKind.Number => value.TryGetDecimal(out var number) ? number : null,
-            JsonValueKind.String => DecimalText(value.GetString()!),
-            _ => (decimal?)null,
-        };
-        return read is { } amount && amount >= min && amount <= max
-            ? amount == 0 ? 0 : decimal.Round(amount, 18)
+        return Amounts.Read(value) is { } amount && amount >= min && amount <= max
+            ? amount
             : WrongValue<decimal>(name, $"decimal {min.ToString(CultureInfo.InvariantCulture)} to {max.ToString(CultureInfo.InvariantCulture)}", value);
     }
 
@@ -157,7 +156,7 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
     }
 
     public FieldReader? Object(string name, bool required = false) =>
-        Element(name, JsonValueKind.Object, required) is { } value ? new FieldReader(value, Path(name), errors) : null;
+        Element(name, JsonValueKind.Object, required) is { } value ? new FieldReader(value, Path(name), errors, within ?? this) : null;
 
     /// <summary>An object if it is one; nothing in it is an error.</summary>
     public FieldReader? Tolerant(string name) =>
@@ -186,7 +185,7 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
                 return null;
             }
 
-            readers.Add(new FieldReader(item, Path(at), errors));
+            readers.Add(new FieldReader(item, Path(at), errors, within ?? this));
         }
 
         return readers;
@@ -198,20 +197,6 @@ public sealed class FieldReader(JsonElement json, string path, List<FieldError> 
     /// <summary>Code points, as JSON Schema counts them; there are never more of them than UTF-16 units, and at least half as many.</summary>
     private static bool Fits(string text, int min, int max) =>
         (text.Length >= 2 * min || text.EnumerateRunes().Count() >= min) && (text.Length <= max || (text.Length <= 2 * max && text.EnumerateRunes().Count() <= max));
-
-    /// <summary>Digits as JSON writes numbers, without a sign: <c>.5</c>, <c>5.</c> and <c>+5</c> are not what anybody's decimal type writes.</summary>
-    private static decimal? DecimalText(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsAsciiDigit(text[i]) && (i == 0 || (text[i] == '.' && (i + 1 == text.Length || !char.IsAsciiDigit(text[i + 1])))))
-            {
-                return null;
-            }
-        }
-
-        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number : null;
-    }
 
     /// <summary>The framework's parser also takes blanks around it, and signs within.</summary>
     private static bool IsUuid(string text)

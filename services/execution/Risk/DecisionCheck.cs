@@ -147,8 +147,9 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         // Where we fill ourselves all of it is taken unrounded, so that nothing can be left behind; a venue takes whole steps only.
         var isAll = decision.Qty == 0m || decision.Qty >= Math.Abs(held);
         var qty = isAll && !atVenue ? Math.Abs(held) : Sizing.RoundDown(isAll ? Math.Abs(held) : decision.Qty, instrument.Step);
-        return qty < instrument.MinQty && qty != Math.Abs(held)
-            ? new Verdict(null, Rejections.QtyTooSmall(instrument.MinQty, decision.Qty, Math.Min(instrument.MinQty, Math.Abs(held)), "qty"), buy, 0m)
+        var least = LeastOf(instrument);
+        return qty < least && qty != Math.Abs(held)
+            ? new Verdict(null, Rejections.QtyTooSmall(least, decision.Qty, Math.Min(least, Math.Abs(held)), "qty"), buy, 0m)
             : new Verdict(Fill(decision, buy, qty, tick, instrument), null, buy, qty, gate is null ? null : OrderLimits.Rate(account, now, gate));
     }
 
@@ -163,11 +164,11 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         var price = IsLimit(decision) ? LimitPrice(decision, buy, instrument) : tick.Price;
         var bySize = decision.Qty != 0m;
         var qty = bySize ? Sizing.RoundDown(decision.Qty, instrument.Step) : Sizing.FromMargin(decision.MarginUsd, decision.Leverage, price, instrument.Step);
-        if (qty < instrument.MinQty)
+        if (qty < LeastOf(instrument))
         {
             var raw = bySize ? decision.Qty : decision.MarginUsd * decision.Leverage / price;
             var (nearest, unit) = Least(decision, price, instrument);
-            return new Verdict(null, Rejections.QtyTooSmall(instrument.MinQty, decimal.Round(raw, 18), nearest, unit), buy, 0m);
+            return new Verdict(null, Rejections.QtyTooSmall(LeastOf(instrument), decimal.Round(raw, 18), nearest, unit), buy, 0m);
         }
 
         var held = account.QtyOf(decision.Symbol) * (buy ? 1m : -1m);
@@ -215,6 +216,9 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         var nearest = order.Held < 0m ? Sizing.InUnitOf(order.Decision, Sizing.RoundDown(-order.Held, order.Instrument.Step), order.Price, order.Instrument) : null;
         return gate.RefusalOfIncrease(nearest is { } n ? Rejections.Text(n.Value) : null);
     }
+
+    /// <summary>Less than a step is nothing, also where an exchange names no minimum.</summary>
+    private static decimal LeastOf(Instrument instrument) => Math.Max(instrument.MinQty, instrument.Step);
 
     /// <summary>The least that would have done, in the unit that the decision gave.</summary>
     private static (decimal Value, string Unit) Least(TradeDecision decision, decimal price, Instrument instrument) =>

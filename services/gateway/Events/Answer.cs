@@ -7,21 +7,25 @@ using TradingSystem.Hosting;
 namespace TradingSystem.Gateway.Events;
 
 /// <summary>Completes the reply to one frame in the words of its connection.</summary>
-public readonly struct Answer(Session session, Reply reply, string? requestId)
+/// <param name="warnings">What of the frame was not read as it may have been meant.</param>
+public readonly struct Answer(Session session, Reply reply, string? requestId, IReadOnlyList<FieldWarning> warnings)
 {
     public string? RequestId => requestId;
 
     public void Complete(byte[] frame) => reply.Complete(frame);
 
     public void Accepted(Guid id, int dispatched, bool duplicate) =>
-        reply.Complete(ReplyWriter.Accepted(id, dispatched, requestId, session.Dialect, duplicate));
+        reply.Complete(ReplyWriter.Accepted(id, dispatched, requestId, session.Dialect, duplicate, warnings));
+
+    /// <summary>It would have been accepted.</summary>
+    public void Valid() => reply.Complete(ReplyWriter.Valid(requestId, session.Dialect, warnings));
 
     public void Logged() => reply.Complete(ReplyWriter.Logged(requestId, session.Dialect));
 
     public void Invalid(IReadOnlyList<FieldError> errors)
     {
         GatewayMetrics.FrameRefused(ReplyMessages.ValidationError);
-        reply.Complete(ReplyWriter.ValidationError(errors, requestId, session.Dialect));
+        reply.Complete(ReplyWriter.ValidationError(errors, requestId, session.Dialect, warnings));
     }
 
     /// <summary><paramref name="path"/> and <paramref name="got"/> name the field that led to the refusal.</summary>

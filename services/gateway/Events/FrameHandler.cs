@@ -36,7 +36,7 @@ public sealed class FrameHandler(
         using var activity = GatewayMetrics.Activities.StartActivity("gateway.frame", ActivityKind.Server);
         var parsed = FrameParser.Parse(bytes, session.Dialect);
         session.Dialect = parsed.Dialect;
-        var answer = new Answer(session, reply, parsed.RequestId);
+        var answer = new Answer(session, reply, parsed.RequestId, parsed.Warnings);
         if (session.TakeFrame() is var wait and > 0)
         {
             answer.Refuse(ReplyCodes.RateLimited, "$", "frames of this session", wait);
@@ -92,7 +92,7 @@ public sealed class FrameHandler(
         }
         else if (frame.ValidateOnly)
         {
-            answer.Complete(ReplyWriter.Valid(answer.RequestId, session.Dialect));
+            answer.Valid();
         }
         else
         {
@@ -114,7 +114,7 @@ public sealed class FrameHandler(
         }
         else if (frame.ValidateOnly)
         {
-            answer.Complete(ReplyWriter.Valid(answer.RequestId, session.Dialect));
+            answer.Valid();
         }
         else
         {

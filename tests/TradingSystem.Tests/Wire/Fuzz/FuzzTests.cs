@@ -97,7 +97,9 @@ public sealed class FuzzTests
         try
         {
             var result = FrameParser.Parse(frame, spoken);
-            return result.Frame is null ? RefusalFault(result) : result.Errors.Count > 0 ? "a frame and errors" : FrameFault(result.Frame, result.Dialect);
+            return result.Frame is null ? RefusalFault(result)
+                : result.Errors.Count > 0 ? "a frame and errors"
+                : WarningFault(result) ?? FrameFault(result.Frame, result.Dialect);
         }
         catch (Exception e)
         {
@@ -108,7 +110,11 @@ public sealed class FuzzTests
     private static string? RefusalFault(ParseResult result) =>
         result.Errors.Count == 0 ? "neither frame nor errors"
         : result.Errors.FirstOrDefault(e => e.Path.Length == 0 || e.Rule.Length == 0) is { } empty ? $"says too little: {empty}"
-        : JsonFault(ReplyWriter.ValidationError(result.Errors, result.RequestId, result.Dialect));
+        : JsonFault(ReplyWriter.ValidationError(result.Errors, result.RequestId, result.Dialect, result.Warnings));
+
+    private static string? WarningFault(ParseResult result) =>
+        result.Warnings.FirstOrDefault(w => w.Path.Length == 0 || w.Note.Length == 0) is { } empty ? $"says too little: {empty}"
+        : JsonFault(ReplyWriter.Accepted(Guid.Empty, 0, result.RequestId, result.Dialect, warnings: result.Warnings));
 
     /// <summary>What is made of an accepted frame is valid too.</summary>
     private static string? FrameFault(ClientFrame frame, Dialect dialect)
