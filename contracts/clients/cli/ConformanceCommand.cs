@@ -141,12 +141,24 @@ internal static class ConformanceCommand
 
         private static TimeSpan? Deadline(JsonObject command) => command["deadline_s"] is { } s ? TimeSpan.FromSeconds(s.GetValue<double>()) : null;
 
+        private static readonly string[] NotOfTheSignal = ["do", "id", "action", "deadline_s", "margin_usd", "qty", "symbol", "decision_id", "validate_only"];
+
         private static Decision Decision(JsonObject command) => new(command["action"]!.GetValue<string>())
         {
-            MarginUsd = command["margin_usd"]?.GetValue<decimal>() ?? 0,
+            MarginUsd = Amount(command["margin_usd"]),
+            Qty = Amount(command["qty"]),
+            Signal = new(command.Where(f => !NotOfTheSignal.Contains(f.Key)).Select(f => KeyValuePair.Create(f.Key, Meant(f.Value)))),
             Symbol = command["symbol"]?.GetValue<string>(),
             DecisionId = command["decision_id"]?.GetValue<string>(),
             ValidateOnly = command["validate_only"]?.GetValue<bool>() ?? false,
         };
+
+        /// <summary>A decimal cannot be NaN: the cast is where a bot's author would hear of it.</summary>
+        private static decimal Amount(JsonNode? value) => value is JsonObject not ? (decimal)Float(not) : value?.GetValue<decimal>() ?? 0;
+
+        /// <summary>JSON has no NaN: the suite writes <c>{"float":"NaN"}</c>.</summary>
+        private static JsonNode? Meant(JsonNode? value) => value is JsonObject not && not.ContainsKey("float") ? JsonValue.Create(Float(not)) : value?.DeepClone();
+
+        private static double Float(JsonObject value) => double.Parse(value["float"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using TradingSystem.Client;
 
 namespace TradingSystem.Cli;
@@ -10,8 +12,8 @@ internal static class SendCommand
     {
         var action = new Argument<string>("action") { Description = "LONG, SHORT, CLOSE or NO_TRADE." };
         action.AcceptOnlyFromAmong("LONG", "SHORT", "CLOSE", "NO_TRADE");
-        var margin = new Option<decimal>("--margin") { Description = "Margin in USD; the order is margin × leverage / price.", HelpName = "USD" };
-        var qty = new Option<decimal>("--qty") { Description = "Quantity in the base asset instead (protocol 2).", HelpName = "QTY" };
+        var margin = new Option<decimal>("--margin") { Description = "Margin in USD; the order is margin × leverage / price.", HelpName = "USD", CustomParser = Amount };
+        var qty = new Option<decimal>("--qty") { Description = "Quantity in the base asset instead (protocol 2).", HelpName = "QTY", CustomParser = Amount };
         var symbol = new Option<string?>("--symbol") { Description = "Default: the group's.", HelpName = "SYMBOL" };
         var decisionId = new Option<string?>("--decision-id") { Description = "Idempotency key: sent twice it is still one order. Default: a new one.", HelpName = "ID" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only ask whether it would be accepted (validate_only)." };
@@ -38,6 +40,11 @@ internal static class SendCommand
         await using var bot = await TradingClient.ConnectAsync(to, cancellationToken);
         var reply = await bot.DecideAsync(decision, cancellationToken: cancellationToken);
         Console.WriteLine(reply.Raw.GetRawText());
+        foreach (var warning in reply.Warnings ?? [])
+        {
+            await Console.Error.WriteLineAsync($"warning: {warning.Path}: {warning.Note}");
+        }
+
         if (!reply.Ok)
         {
             foreach (var fault in reply.Detail ?? [])
@@ -68,6 +75,21 @@ internal static class SendCommand
         }
 
         return update.Status is "rejected" or "canceled" ? 1 : 0;
+    }
+
+    /// <summary>What is too small for a decimal would become 0, which closes all.</summary>
+    private static decimal Amount(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        var digits = text.Split('e', 'E')[0];
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var amount)
+            && (amount != 0 || !digits.AsSpan().ContainsAnyInRange('1', '9')))
+        {
+            return amount;
+        }
+
+        argument.AddError($"'{text}' is no amount: give digits, such as 0.25");
+        return 0;
     }
 
     private static string Nearest(OrderReason reason) =>

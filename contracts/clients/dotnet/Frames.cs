@@ -52,9 +52,15 @@ public sealed record ConfigUpdate(string? Reason, JsonElement Config) : Frame;
 /// <summary><c>DecisionId</c> is not on the wire: which decision this answers.</summary>
 public sealed record Reply(
     bool Ok, string Message, string? Id, bool Duplicate, string? Code, IReadOnlyList<FieldFault>? Detail, bool Retryable, int RetryAfterMs,
-    string? RequestId, string? DecisionId) : Frame;
+    string? RequestId, string? DecisionId) : Frame
+{
+    /// <summary>What of an accepted decision was not read as it may have been meant; null if nothing.</summary>
+    public IReadOnlyList<FieldNote>? Warnings { get; init; }
+}
 
 public sealed record FieldFault(string Path, string Rule, string? Got);
+
+public sealed record FieldNote(string Path, string Note);
 
 /// <summary>Frames after <c>After</c> and before <c>FirstSeq</c> are lost for good; what is still held follows.</summary>
 public sealed record Gap(long? After, long? FirstSeq, long? LastSeq) : Frame;

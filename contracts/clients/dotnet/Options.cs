@@ -71,11 +71,12 @@ public sealed record Decision(string Action)
 
     public bool ValidateOnly { get; init; }
 
-    /// <summary>More of the signal: entry, stop_loss, take_profit, confidence_pct, reasoning, leverage ….</summary>
+    /// <summary>More of the signal: entry, stop_loss, take_profit, confidence_pct, reasoning, leverage …. Numbers that are not finite are refused.</summary>
     public JsonObject Signal { get; init; } = [];
 
     internal JsonObject ToFrame(int protocol, string decisionId, string? symbol)
     {
+        Numbers.RefuseNotFinite(Signal);
         var trace = new JsonObject { ["correlation_id"] = CorrelationId ?? decisionId };
         if (TriggerEventId is not null)
         {

@@ -91,6 +91,7 @@ public sealed partial class TradingClient : IAsyncDisposable
     /// <summary>Sends any frame. <paramref name="keyed"/> (it has a decision_id or event_key) repeats it after a reconnect.</summary>
     public async Task<Reply> RequestAsync(JsonObject frame, bool keyed = false, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
+        Numbers.RefuseNotFinite(frame);
         if (!frame.ContainsKey("id"))
         {
             frame["request_id"] ??= Guid.NewGuid().ToString();

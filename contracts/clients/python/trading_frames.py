@@ -80,6 +80,7 @@ class Reply(Frame):
     duplicate: bool = False
     code: str = None
     detail: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)  # {"path", "note"}: what of an accepted decision was not read as it may have been meant
     retryable: bool = False
     retry_after_ms: int = 0
     request_id: str = None

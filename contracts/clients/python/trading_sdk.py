@@ -8,11 +8,14 @@ import asyncio
 import inspect
 import json
 import logging
+import math
+import numbers
 import random
 import time
 import urllib.parse
 import uuid
 from collections import OrderedDict
+from decimal import Decimal
 
 import websockets
 
@@ -43,6 +46,19 @@ class Stopped(TradingError):
 
 class _Again(Exception):
     """Leave this connection for a new one."""
+
+
+def finite(value, name="frame"):
+    """Raises ValueError for a number that is none, naming the field: NaN is no way of saying "all" or "none"."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            finite(item, key)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            finite(item, name)
+    elif isinstance(value, numbers.Number) and not isinstance(value, numbers.Integral):
+        if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
+            raise ValueError(f"{name} is {value}: not a finite number, nothing was sent")
 
 
 class TradingClient:
@@ -92,9 +108,11 @@ class TradingClient:
     async def decide(self, action, symbol=None, *, margin_usd=0, qty=0, decision_id=None, title=None, correlation_id=None,
                      trigger_event_id=None, valid_until=None, validate_only=False, deadline=None, **signal):
         """Sends a decision and returns the Reply. `signal` takes entry, stop_loss, take_profit, confidence_pct, reasoning, leverage ….
+        Numbers have to be finite, or ValueError is raised and nothing is sent.
 
         Repeated with the same decision_id it is still one order; after a broken connection this client repeats it by itself.
         """
+        finite({"margin_usd": margin_usd, "qty": qty, **signal})
         decision_id = decision_id or str(uuid.uuid4())
         symbol = symbol or (self.ack.config.get("symbol") if self.ack else None)
         trace = {"correlation_id": correlation_id or decision_id, "trigger_event_id": trigger_event_id}
@@ -133,6 +151,7 @@ class TradingClient:
         """Sends any frame and returns its Reply. keyed=True (it has a decision_id or event_key) repeats it after a reconnect."""
         if self._stopped or (self._ws is None and not keyed):
             raise self._stopped or NoReply("not connected")
+        finite(frame)
         key = frame.get("id") or frame.setdefault("request_id", uuid.uuid4().hex)
         text, limit = json.dumps(frame, default=str), self.ack.limits.get("max_frame_bytes", 65536) if self.ack else 65536
         if len(text.encode()) > limit or len(self._pending) >= MAX_UNANSWERED:

@@ -64,6 +64,19 @@ public sealed class CommandLineTests
         Assert.That(wrong.Error, Does.Contain("payload.signal.margin_usd").And.Contain("help: "));
     }
 
+    [TestCase("NaN")]
+    [TestCase("1e-400")]
+    [TestCase("0.00000000000000000000000000000000001")]
+    [TestCase("-1")]
+    public async Task A_quantity_that_would_become_zero_or_none_is_not_sent(string qty)
+    {
+        var group = await AddGroupAsync();
+        var (code, output, error) = await RunAsync(group.Token, "send", "CLOSE", $"--qty={qty}");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(output + error, Does.Contain("is no amount"));
+        Assert.That(await Cluster.ListAsync($"/api/v1/orders?group_id={group.Id}"), Is.Empty);
+    }
+
     [Test]
     public async Task Frames_are_listened_to_from_a_seq_on()
     {

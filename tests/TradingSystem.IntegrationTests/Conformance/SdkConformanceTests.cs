@@ -118,6 +118,44 @@ public sealed class SdkConformanceTests(Sdk sdk, int protocol)
     }
 
     [Test]
+    public async Task A_misspelt_field_is_refused_naming_the_one_that_was_meant()
+    {
+        await ConnectAsync();
+        var result = await _bot.AskAsync("decide", new() { ["action"] = "LONG", ["decision_id"] = Key("misspelt"), ["margin_usd"] = 50, ["stopLoss"] = 1 });
+        var fault = result["reply"]!["detail"]!.AsArray().Single()!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(fault["path"]!.GetValue<string>(), Does.EndWith(".stopLoss"));
+            Assert.That(fault["rule"]!.GetValue<string>(), Is.EqualTo("unknown field, did you mean stop_loss"));
+        });
+    }
+
+    [Test]
+    public async Task A_null_price_is_none_and_told_in_warnings_on_trial_and_in_earnest_and_again()
+    {
+        await ConnectAsync();
+        foreach (var (trial, message, duplicate) in new[] { (true, "valid", false), (false, "accepted", false), (false, "accepted", true) })
+        {
+            var command = new JsonObject { ["action"] = "LONG", ["decision_id"] = Key("null"), ["margin_usd"] = 50, ["take_profit"] = null };
+            if (trial)
+            {
+                command["validate_only"] = true;
+            }
+
+            var reply = (await _bot.AskAsync("decide", command))["reply"]!;
+            Assert.Multiple(() =>
+            {
+                Assert.That(reply["message"]!.GetValue<string>(), Is.EqualTo(message), reply.ToJsonString());
+                Assert.That(reply["duplicate"]?.GetValue<bool>() ?? false, Is.EqualTo(duplicate));
+                Assert.That(reply["warnings"]!.AsArray().Single()!["path"]!.GetValue<string>(), Does.EndWith(".take_profit"));
+            });
+        }
+
+        var clean = await _bot.DecideAsync("LONG", Key("clean"));
+        Assert.That(clean["warnings"]?.AsArray() ?? [], Is.Empty);
+    }
+
+    [Test]
     public async Task An_event_arrives_with_its_place_in_the_log()
     {
         await ConnectAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NUnit.Framework;
+using NUnit.Framework.Constraints;
 
 namespace TradingSystem.IntegrationTests.Conformance;
 
@@ -163,6 +164,59 @@ public sealed class SdkScriptTests(Sdk sdk, int protocol)
         var stopped = await _bot.SeeAsync("stopped", _ => true);
         Assert.That((stopped["code"]!.GetValue<int>(), stopped["reason"]!.GetValue<string>()), Is.EqualTo((1008, "SOMETHING_NEW")));
         Assert.That(gateway.Connections, Has.Count.EqualTo(1));
+    }
+
+    /// <summary>A C# decimal cannot be NaN: there the author's own cast throws, before the SDK is asked.</summary>
+    [Test]
+    public async Task A_number_that_is_not_finite_is_refused_by_its_name_and_nothing_is_sent()
+    {
+        var decisions = new List<JsonObject>();
+        await using var gateway = await ScriptedGateway.StartAsync(async line =>
+        {
+            await BeginAsync(line, 10);
+            while (true)
+            {
+                var decision = await line.ReceiveAsync();
+                decisions.Add(decision);
+                await line.SendAsync(new() { ["ok"] = true, ["message"] = "accepted", ["id"] = "1", ["request_id"] = decision["request_id"]!.DeepClone() });
+            }
+        });
+        await ConnectAsync(gateway);
+        foreach (var field in new[] { "qty", "margin_usd", "leverage", "entry", "stop_loss", "take_profit", "confidence_pct", "price" })
+        {
+            foreach (var value in new[] { "NaN", "Infinity", "-Infinity" })
+            {
+                var command = new JsonObject { ["action"] = "CLOSE", ["decision_id"] = $"{field} {value}", [field] = new JsonObject { ["float"] = value } };
+                var error = (await _bot.AskAsync("decide", command))["error"]?.GetValue<string>();
+                IResolveConstraint named = sdk == Sdk.CSharp && field is "qty" or "margin_usd" ? Does.StartWith("OverflowException") : Does.Contain($"{field} is ").And.Contain("not a finite number");
+                Assert.That(error, named, $"{field} {value}");
+            }
+        }
+
+        await _bot.DecideAsync("LONG", "the only one");
+        Assert.That(decisions.Single().ToJsonString(), Does.Contain("the only one"));
+    }
+
+    [Test]
+    public async Task Warnings_of_a_reply_are_handed_on()
+    {
+        await using var gateway = await ScriptedGateway.StartAsync(async line =>
+        {
+            await BeginAsync(line, 10);
+            var decision = await line.ReceiveAsync();
+            await line.SendAsync(new()
+            {
+                ["ok"] = true,
+                ["message"] = "accepted",
+                ["id"] = "1",
+                ["request_id"] = decision["request_id"]!.DeepClone(),
+                ["warnings"] = new JsonArray(new JsonObject { ["path"] = "payload.note", ["note"] = "unknown field, not read" }),
+            });
+            await line.StayAsync();
+        });
+        await ConnectAsync(gateway);
+        var warning = (await _bot.DecideAsync("LONG", "warned"))["warnings"]!.AsArray().Single()!;
+        Assert.That((warning["path"]!.GetValue<string>(), warning["note"]!.GetValue<string>()), Is.EqualTo(("payload.note", "unknown field, not read")));
     }
 
     private static async Task BeginAsync(ScriptedGateway.Line line, long last)

@@ -41,11 +41,15 @@ async function connect(command: Json): Promise<void> {
   }
 }
 
+/** JSON has no NaN: the suite writes {"float":"NaN"}. */
+const meant = (value: unknown) => (value !== null && typeof value === "object" && "float" in value ? Number(value.float) : value);
+
 async function obey(command: Json): Promise<void> {
   const result: Json = { id: command.id };
   const deadlineMs = command.deadline_s === undefined ? undefined : Number(command.deadline_s) * 1000;
   try {
-    const { do: what, id: _, action, deadline_s: __, ...decision } = command;
+    const { do: what, id: _, action, deadline_s: __, ...given } = command;
+    const decision = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, meant(value)]));
     if (what === "connect") await connect(command);
     else if (what === "decide") result.reply = await client!.decide(String(action), { ...decision, deadlineMs });
     else if (what === "order") result.order = await client!.order(String(command.decision_id), deadlineMs);

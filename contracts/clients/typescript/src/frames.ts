@@ -66,6 +66,8 @@ export interface Reply {
   duplicate?: boolean;
   code?: string;
   detail?: { path: string; rule: string; got: string }[];
+  /** What of an accepted decision was not read as it may have been meant. */
+  warnings?: { path: string; note: string }[];
   retryable?: boolean;
   retry_after_ms?: number;
   request_id?: string;

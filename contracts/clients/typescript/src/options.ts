@@ -28,7 +28,7 @@ export interface Options {
   onError?: (error: unknown, frame: Delivered) => void;
 }
 
-/** `signal` fields such as stop_loss, take_profit, confidence_pct, reasoning and leverage go in as they are. */
+/** Numbers have to be finite: NaN is refused before anything is sent. `signal` fields such as stop_loss, take_profit, confidence_pct, reasoning and leverage go in as they are. */
 export interface Decision {
   symbol?: string;
   margin_usd?: number | string;

@@ -8,6 +8,7 @@
 import type { WebSocket as NodeSocket } from "ws";
 import { CLOSE } from "./codes.js";
 import { FINAL, parse, type Ack, type Event, type Json, type OrderUpdate, type Reply, type Resumed } from "./frames.js";
+import { encode, finite } from "./numbers.js";
 import { NoReply, Stopped, type Decision, type Delivered, type Handler, type Options } from "./options.js";
 
 export * from "./frames.js";
@@ -74,13 +75,14 @@ export class TradingClient {
   /** Repeated with the same decision_id it is still one order; after a broken connection this client repeats it by itself. */
   async decide(action: string, decision: Decision = {}): Promise<Reply> {
     const { symbol = this.ack?.config.symbol, margin_usd = 0, qty = 0, decision_id = crypto.randomUUID(), title, correlation_id, trigger_event_id, valid_until, validate_only, deadlineMs, ...signal } = decision;
+    for (const [name, value] of Object.entries({ margin_usd, qty, ...signal })) finite(name, value);
     const trace = { correlation_id: correlation_id ?? decision_id, trigger_event_id };
     if (this.#o.protocol === 3 && Number(qty) !== 0) throw new RangeError("protocol 3 has no qty: give margin_usd");
     const body = this.#o.protocol === 3
       ? { kind: "event", category: "decision", trace: { ...trace, decision_id }, payload: { symbol, action, margin_usdt: margin_usd, ...signal } }
       : {
           type: "event", event_type: "post_trade", targets: ["trade_execution"], title: title ?? `${action} ${symbol}`, decision_id,
-          payload: JSON.stringify({ source_id: "", symbol, signal: { action, qty, margin_usd, ...signal } }), condition: { domain: "trade_decision", trace },
+          payload: encode({ source_id: "", symbol, signal: { action, qty, margin_usd, ...signal } }), condition: { domain: "trade_decision", trace },
         };
     const reply = await this.request({ ...body, valid_until, validate_only }, { keyed: true, deadlineMs });
     return { ...reply, decision_id };
@@ -103,7 +105,7 @@ export class TradingClient {
     if (this.#stopped) throw this.#stopped;
     if (!this.#socket && !keyed) throw new NoReply("not connected");
     const key = String(frame.id ?? frame.request_id ?? crypto.randomUUID());
-    const text = JSON.stringify("id" in frame ? frame : { ...frame, request_id: key });
+    const text = encode("id" in frame ? frame : { ...frame, request_id: key });
     const limit = this.ack?.limits.max_frame_bytes ?? 65_536;
     if (new TextEncoder().encode(text).length > limit || this.#pending.size >= MAX_UNANSWERED) {
       throw new RangeError(`the frame is over ${limit} bytes, or ${MAX_UNANSWERED} frames wait for replies`);
