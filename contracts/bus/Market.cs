@@ -5,7 +5,8 @@ public sealed record PriceTicks(IReadOnlyList<PriceTick> Items);
 
 /// <summary>
 /// <c>Price</c> is the last trade in quote currency. <c>MarketTime</c> is the feed's own time (a replay's is in the past);
-/// <c>ObservedAt</c> the wall clock at which this system saw it, the one that staleness is measured by.
+/// <c>ObservedAt</c> the wall clock at which this system saw it, the one that staleness is measured by. <c>Trades</c> is what was traded
+/// since the tick before, oldest first, the last at <c>Price</c>: empty when nothing was, null where it is not told.
 /// </summary>
 public sealed record PriceTick(
     string Symbol,
@@ -14,7 +15,14 @@ public sealed record PriceTick(
     decimal? Ask,
     DateTimeOffset MarketTime,
     DateTimeOffset ObservedAt,
-    string Source);
+    string Source,
+    IReadOnlyList<TickTrade>? Trades = null);
+
+/// <summary>
+/// Trades in a row at one price, by takers of one side: <c>Quantity</c> in the base asset. <c>TakerBuys</c> is null where the feed does not tell
+/// who took, or where both did.
+/// </summary>
+public sealed record TickTrade(decimal Price, decimal Quantity, bool? TakerBuys);
 
 /// <summary>Candles that closed or moved. Not durable.</summary>
 public sealed record Candles(IReadOnlyList<Candle> Items);

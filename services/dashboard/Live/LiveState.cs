@@ -21,8 +21,8 @@ public sealed class LiveState
         {
             foreach (var tick in ticks)
             {
-                _latest[tick.Symbol] = tick;
-                _pending[tick.Symbol] = tick;
+                // A page shows the price; what was traded on the way to it is for those who fill orders.
+                _latest[tick.Symbol] = _pending[tick.Symbol] = tick with { Trades = null };
             }
         }
     }

@@ -120,8 +120,11 @@ public sealed class DeskOrder
     /// <summary>The venue has it or may have it.</summary>
     public bool IsOut => State is DeskStates.Sending or DeskStates.Working or DeskStates.Unknown or DeskStates.Held;
 
-    /// <summary>A limit order in the venue's book, which may be there for days and holds up nobody.</summary>
-    public bool IsResting => State == DeskStates.Working && Type == DeskTypes.Limit;
+    /// <summary>
+    /// In the venue's book, where it may be for days and holds up nobody: a limit order, or a market order for which there is less to take than
+    /// it asks for, seen by a part of it that is filled or by a look that found it open.
+    /// </summary>
+    public bool IsResting => State == DeskStates.Working && (Type == DeskTypes.Limit || (Leg == DeskLegs.Entry && (Filled > 0m || Checks > 0)));
 
     /// <summary>An order in or out that is about to change the position.</summary>
     public bool IsInFlight => IsOut && !IsProtection && !IsResting;

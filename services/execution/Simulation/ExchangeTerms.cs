@@ -54,10 +54,16 @@ public sealed record SymbolTerms(VenueInstrument Instrument)
     /// <summary>Base asset that stands before an order that joins the book at its price.</summary>
     public decimal QueueAhead { get; init; }
 
+    /// <summary>The same in quote currency, beside it: what stands at a price is much the same money for every symbol.</summary>
+    public decimal QueueAheadUsd { get; init; }
+
+    /// <summary>Base asset that stands before an order at this price; none before one without a price.</summary>
+    public decimal Queue(decimal? price) => price is > 0m ? QueueAhead + (QueueAheadUsd / price.Value) : 0m;
+
     /// <exception cref="ArgumentException">A value is outside its bounds.</exception>
     public SymbolTerms Validate(ExchangeTerms terms)
     {
-        if (Instrument.Tick <= 0m || Instrument.Step <= 0m || QueueAhead < 0m || FundingInterval < TimeSpan.Zero || Math.Abs(FundingRate) >= 1m)
+        if (Instrument.Tick <= 0m || Instrument.Step <= 0m || QueueAhead < 0m || QueueAheadUsd < 0m || FundingInterval < TimeSpan.Zero || Math.Abs(FundingRate) >= 1m)
         {
             throw new ArgumentException($"The terms of {Instrument.Symbol} are not ones that can be traded on.");
         }

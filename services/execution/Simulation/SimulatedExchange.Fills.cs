@@ -133,7 +133,7 @@ public sealed partial class SimulatedExchange
     private void Trigger(SimulatedOrder leg)
     {
         var market = _state.Market(leg.Symbol)!;
-        leg = Update(leg with { Status = VenueOrderStatus.Triggered, QueueAhead = market.Terms.QueueAhead });
+        leg = Update(leg with { Status = VenueOrderStatus.Triggered, QueueAhead = market.Terms.Queue(leg.Price) });
         if (leg.CoversPosition)
         {
             foreach (var id in Ids(o => o.Waits && o.CoversPosition && o.IsOf(leg.Symbol, leg.PositionSide)))

@@ -21,7 +21,10 @@ public sealed partial class SimulatedExchange
     {
         if (Begin(trade.Symbol, trade.Price, trade.At) is { } market)
         {
-            Jump(market with { Last = trade.Price, Bid = null, Ask = null, Liquidity = trade.Quantity * _state.Terms.VolumeShare }, trade.Quantity, insideCandle: false);
+            // What is below a step is kept for the next trade: in a market of small trades a share of one may never be a step.
+            var kept = Math.Max(0m, market.Liquidity ?? 0m) % market.Terms.Instrument.Step;
+            var left = kept + (trade.Quantity * _state.Terms.VolumeShare);
+            Jump(market with { Last = trade.Price, Bid = trade.Bid, Ask = trade.Ask, Liquidity = left }, trade, insideCandle: false);
         }
     }
 
@@ -148,9 +151,9 @@ public sealed partial class SimulatedExchange
     }
 
     /// <summary>The price is another at once; what lies between goes in the order of its distance from where the price was.</summary>
-    /// <param name="traded">Base asset that was traded at exactly this price, null when it is not known.</param>
+    /// <param name="traded">The trade at exactly this price, null when it is not known.</param>
     /// <param name="insideCandle">Nothing fills outside of a candle's range, so a limit order that was jumped over fills at its open.</param>
-    private void Jump(SimulatedMarket market, decimal? traded, bool insideCandle)
+    private void Jump(SimulatedMarket market, MarketTrade? traded, bool insideCandle)
     {
         var (symbol, price) = (market.Symbol, market.Last);
         var before = _state.Market(symbol)!.Last;
@@ -183,8 +186,11 @@ public sealed partial class SimulatedExchange
         LiquidateWhatIsUnder(symbol);
     }
 
-    /// <summary>A limit order in the book: all that is reachable once the price is through it, at its price only what the queue leaves.</summary>
-    private void Rest(SimulatedOrder order, decimal? traded, bool insideCandle)
+    /// <summary>
+    /// A limit order in the book: all that is reachable once the price is through it, at its price only what the queue leaves. A taker of
+    /// the order's own side does not meet it.
+    /// </summary>
+    private void Rest(SimulatedOrder order, MarketTrade? traded, bool insideCandle)
     {
         var market = _state.Market(order.Symbol)!;
         var (limit, price) = (order.Price!.Value, market.Last);
@@ -194,9 +200,9 @@ public sealed partial class SimulatedExchange
             var inside = order.Side == OrderSide.Buy ? Math.Min(limit, taker) : Math.Max(limit, taker);
             Fill(order, Reachable(order, market), insideCandle ? inside : limit, maker: true, _state.Terms.MakerFeeBps);
         }
-        else if (price == limit && traded is { } volume)
+        else if (price == limit && traded is { } trade && trade.TakerBuys != (order.Side == OrderSide.Buy))
         {
-            var rest = volume - order.QueueAhead;
+            var rest = trade.Quantity - order.QueueAhead;
             order = order with { QueueAhead = Math.Max(0m, -rest) };
             _state = _state.With(order);
             Fill(order, Math.Min(Reachable(order, market), Sizing.RoundDown(Math.Max(0m, rest), market.Terms.Instrument.Step)), limit, maker: true, _state.Terms.MakerFeeBps);

@@ -266,7 +266,7 @@ public sealed partial class SimulatedExchange
             Quantity = asked.Quantity,
             ReduceOnly = asked.ReduceOnly || Closes(asked.PositionSide, asked.Side),
             Status = VenueOrderStatus.New,
-            QueueAhead = market.Terms.QueueAhead,
+            QueueAhead = market.Terms.Queue(asked.Price),
             UpdatedAt = _state.Now,
         };
 

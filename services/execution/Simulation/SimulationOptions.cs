@@ -18,6 +18,12 @@ public sealed class SimulationOptions
     /// <summary>Between bid and ask where the feed tells neither, in basis points.</summary>
     public decimal SpreadBps { get; set; } = 1m;
 
+    /// <summary>Part of what is traded that an account's orders may take, above 0 and at most 1: the rest of a larger one waits for the next trades.</summary>
+    public decimal VolumeShare { get; set; } = 0.1m;
+
+    /// <summary>USDT that stand before a limit order that joins the book; trades at its price use them up first.</summary>
+    public decimal QueueAheadUsd { get; set; } = 10_000m;
+
     /// <summary>Part of the notional below which a position's margin must not fall; more where fees and slippage ask for more.</summary>
     public decimal MaintenanceRate { get; set; } = 0.004m;
 
@@ -36,6 +42,8 @@ public sealed class SimulationOptions
         Require(MakerFeeBps is > -1_000m and < 1_000m, nameof(MakerFeeBps), "between -1000 and 1000");
         Require(LiquidationFeeBps is >= 0m and < 1_000m, nameof(LiquidationFeeBps), "from 0 to below 1000");
         Require(SpreadBps is >= 0m and < 1_000m, nameof(SpreadBps), "from 0 to below 1000");
+        Require(VolumeShare is > 0m and <= 1m, nameof(VolumeShare), "above 0 and at most 1");
+        Require(QueueAheadUsd is >= 0m and <= 1_000_000_000m, nameof(QueueAheadUsd), "from 0 to 1000000000");
         Require(MaintenanceRate is > 0m and <= 0.1m, nameof(MaintenanceRate), "above 0 and at most 0.1");
         Require(Math.Abs(FundingRate) <= 0.1m, nameof(FundingRate), "from -0.1 to 0.1");
         Require(FundingRates.Values.All(r => Math.Abs(r) <= 0.1m), nameof(FundingRates), "from -0.1 to 0.1");
@@ -50,6 +58,7 @@ public sealed class SimulationOptions
         MakerFeeBps = options.Simulation.MakerFeeBps,
         LiquidationFeeBps = options.Simulation.LiquidationFeeBps,
         SpreadBps = options.Simulation.SpreadBps,
+        VolumeShare = options.Simulation.VolumeShare,
     }.Validate();
 
     /// <summary>The symbol's rules as the exchange has them.</summary>
@@ -65,6 +74,7 @@ public sealed class SimulationOptions
             MaintenanceRate = Math.Max(own.MaintenanceRate, leaving * 2m),
             FundingRate = own.FundingRates.GetValueOrDefault(instrument.Symbol, own.FundingRate),
             FundingInterval = own.FundingInterval,
+            QueueAheadUsd = own.QueueAheadUsd,
         }.Validate(terms);
     }
 

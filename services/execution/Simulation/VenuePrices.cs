@@ -35,7 +35,8 @@ public sealed class VenuePrices(PriceBook prices, InstrumentTable instruments, E
             _feeds = [.. _feeds, feed];
         }
 
-        feed.Add([.. instruments.All.Select(i => prices.Find(i.Symbol)).OfType<PriceTick>()]);
+        // What was traded before the venue was opened is not there to be taken; that nothing is, is known where trades are told.
+        feed.Add([.. instruments.All.Select(i => prices.Find(i.Symbol)).OfType<PriceTick>().Select(t => t.Trades is null ? t : t with { Trades = [] })]);
         return feed;
     }
 
@@ -106,18 +107,31 @@ public sealed class VenuePrices(PriceBook prices, InstrumentTable instruments, E
             }
         }
 
-        private Task GiveAsync(PriceTick tick)
+        private async Task GiveAsync(PriceTick tick)
         {
             var now = _owner._time.GetUtcNow();
             // A sender whose clock runs ahead must not stop time for the others.
             var at = tick.ObservedAt > now ? now : tick.ObservedAt;
             if (tick.Price <= 0m || now - at > _owner._options.MaxPriceAge || (_seen.TryGetValue(tick.Symbol, out var last) && at < last))
             {
-                return Task.CompletedTask;
+                return;
             }
 
             _seen[tick.Symbol] = at;
-            return _venue.TickAsync(new(tick.Symbol, tick.Price, tick.Bid, tick.Ask, at));
+            if (tick.Trades is not { } trades)
+            {
+                await _venue.TickAsync(new(tick.Symbol, tick.Price, tick.Bid, tick.Ask, at));
+                return;
+            }
+
+            // The quotes are those after the last trade. A tick without trades is one of nothing at its price.
+            for (var i = 0; i < trades.Count - 1; i++)
+            {
+                await _venue.TradeAsync(new(tick.Symbol, trades[i].Price, trades[i].Quantity, at, trades[i].TakerBuys));
+            }
+
+            var newest = trades.Count == 0 ? new TickTrade(tick.Price, 0m, null) : trades[^1];
+            await _venue.TradeAsync(new(tick.Symbol, newest.Price, newest.Quantity, at, newest.TakerBuys, tick.Bid, tick.Ask));
         }
     }
 }

@@ -25,6 +25,7 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     private readonly Dictionary<string, IReadOnlyList<CandleSeries>> _series = [];
     private readonly Dictionary<string, PriceTick> _prices = [];
     private readonly Dictionary<string, (decimal Bid, decimal Ask)> _quotes = [];
+    private readonly Dictionary<string, TickTrades> _traded = [];
     private readonly HashSet<string> _moved = [];
     private readonly List<Candle> _closed = [];
     private readonly Queue<Candle> _pending = [];
@@ -59,8 +60,11 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
             {
                 _series.Clear();
                 _prices.Clear();
+                _traded.Clear();
+                _moved.Clear();
                 foreach (var symbol in status.Symbols)
                 {
+                    _traded[symbol] = new();
                     _series[symbol] = [.. Interval.From(status.Shortest).Select(i => new CandleSeries(symbol, i))];
                 }
 
@@ -128,6 +132,7 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
 
                 var (bid, ask) = t.Bid is null && _quotes.TryGetValue(t.Symbol, out var quote) ? (quote.Bid, quote.Ask) : (t.Bid, t.Ask);
                 _prices[t.Symbol] = new PriceTick(t.Symbol, t.Price, bid, ask, t.MarketTime, now, _status!.Source);
+                _traded[t.Symbol].Add(t);
                 _moved.Add(t.Symbol);
                 foreach (var series in all)
                 {
@@ -171,12 +176,12 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         }
     }
 
-    /// <summary>The latest price of every symbol that moved since the last call.</summary>
+    /// <summary>The latest price of every symbol that moved since the last call, with what was traded since.</summary>
     public IReadOnlyList<PriceTick> TakeMoved()
     {
         lock (_lock)
         {
-            PriceTick[] result = [.. _moved.Select(s => _prices[s])];
+            PriceTick[] result = [.. _moved.Select(s => _prices[s] with { Trades = _traded[s].Take() })];
             _moved.Clear();
             return result;
         }

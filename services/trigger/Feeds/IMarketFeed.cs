@@ -27,8 +27,9 @@ public interface IFeedSink
     void Advance(DateTimeOffset marketTime);
 }
 
-/// <summary>Price in quote currency, quantity in the base asset.</summary>
-public readonly record struct Trade(string Symbol, decimal Price, decimal Quantity, DateTimeOffset MarketTime, decimal? Bid = null, decimal? Ask = null);
+/// <summary>Price in quote currency, quantity in the base asset. <c>TakerBuys</c> is null where the feed does not tell who took.</summary>
+public readonly record struct Trade(
+    string Symbol, decimal Price, decimal Quantity, DateTimeOffset MarketTime, decimal? Bid = null, decimal? Ask = null, bool? TakerBuys = null);
 
 /// <summary>
 /// <c>Source</c> is live, simulated or replay. <c>StoredAs</c> keeps different markets' bars apart in the database.

@@ -30,7 +30,9 @@ public static class LiveMessages
 
             return kind.GetString() switch
             {
-                "aggTrade" => new Trade(Text(data, "s"), Number(data.GetProperty("p")), Number(data.GetProperty("q")), DateTimeOffset.FromUnixTimeMilliseconds(data.GetProperty("T").GetInt64())),
+                "aggTrade" => new Trade(
+                    Text(data, "s"), Number(data.GetProperty("p")), Number(data.GetProperty("q")), DateTimeOffset.FromUnixTimeMilliseconds(data.GetProperty("T").GetInt64()),
+                    TakerBuys: data.TryGetProperty("m", out var buyerMade) ? !buyerMade.GetBoolean() : null),
                 "bookTicker" => new Quote(Text(data, "s"), Number(data.GetProperty("b")), Number(data.GetProperty("a"))),
                 _ => null,
             };

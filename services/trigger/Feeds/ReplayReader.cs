@@ -10,11 +10,13 @@ public sealed class ReplayReader : IDisposable
 
     private static readonly string[] KlineColumns = ["open_time", "open", "high", "low", "close", "volume"];
     private static readonly string[] TradeColumns = ["price", "quantity", "transact_time"];
+    private const string BuyerMade = "is_buyer_maker";
 
     private readonly string _file;
     private readonly StreamReader _text;
     private readonly string[] _names;
     private readonly int[] _columns;
+    private readonly int _buyerMade = -1;
     private string[]? _ahead;
     private int _line;
     private DateTimeOffset _last = DateTimeOffset.MinValue;
@@ -30,6 +32,7 @@ public sealed class ReplayReader : IDisposable
             IsTrades = !header.Contains("open") && TradeColumns.All(header.Contains);
             _names = IsTrades ? TradeColumns : KlineColumns;
             _columns = [.. _names.Select(n => Array.IndexOf(header, n))];
+            _buyerMade = Array.IndexOf(header, BuyerMade);
             var missing = Array.IndexOf(_columns, -1);
             if (missing >= 0)
             {
@@ -47,6 +50,7 @@ public sealed class ReplayReader : IDisposable
 
             _names = IsTrades ? TradeColumns : KlineColumns;
             _columns = IsTrades ? [1, 2, 5] : [0, 1, 2, 3, 4, 5];
+            _buyerMade = IsTrades ? 6 : -1;
             _ahead = first;
         }
     }
@@ -95,8 +99,14 @@ public sealed class ReplayReader : IDisposable
         }
 
         _last = at;
-        return new Trade(symbol, Price(row, 0), Number(row, 1, "quantity must be a decimal number above 0", v => v > 0), at);
+        return new Trade(symbol, Price(row, 0), Number(row, 1, "quantity must be a decimal number above 0", v => v > 0), at, TakerBuys: TakerBuys(row));
     }
+
+    /// <summary>Null in a file that does not tell who took.</summary>
+    private bool? TakerBuys(string[] row) =>
+        _buyerMade < 0 ? null
+        : _buyerMade < row.Length && bool.TryParse(row[_buyerMade], out var made) ? !made
+        : throw new ReplayFormatException(_file, _line, BuyerMade, "must be true or false", _buyerMade < row.Length ? row[_buyerMade] : "");
 
     public void Dispose() => _text.Dispose();
 

@@ -74,8 +74,8 @@ public sealed class SimulatedMarket
             _random = new Xoshiro(seed ^ Hash(symbol));
             _longRun = BaseDeviation * BaseDeviation * scale * scale;
             _variance = _longRun;
-            // About 2,000 USDT a step.
-            _size = 2_000 / _price;
+            // About 20,000 USDT a step: what the account of a newcomer asks for is there within a few of them.
+            _size = 20_000 / _price;
         }
 
         public Trade Step(double factor, double regime, DateTimeOffset at)
@@ -101,7 +101,7 @@ public sealed class SimulatedMarket
             var u = _random.NextDouble();
             var quantity = Math.Round((decimal)(_size * (0.1 + (3 * u * u)) * Math.Min(1 + Math.Abs(shock), 4)), 3);
             var price = Math.Max(_tick, Math.Round((decimal)_price / _tick) * _tick);
-            return new Trade(_symbol, price, Math.Max(quantity, 0.001m), at, Math.Max(_tick, price - _tick), price + _tick);
+            return new Trade(_symbol, price, Math.Max(quantity, 0.001m), at, Math.Max(_tick, price - _tick), price + _tick, TakerBuys: change > 0);
         }
 
         // FNV-1a: string.GetHashCode differs from run to run.

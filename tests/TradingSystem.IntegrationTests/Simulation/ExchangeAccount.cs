@@ -46,10 +46,11 @@ internal sealed class ExchangeAccount(AccountsHost host, Guid id, Guid group)
     }
 
     /// <summary>As the consumer of prices does it.</summary>
-    public static void Price(AccountsHost host, decimal price)
+    /// <param name="traded">Base units that were traded at it, null for a feed that does not tell.</param>
+    public static void Price(AccountsHost host, decimal price, decimal? traded = null)
     {
         var now = TimeProvider.System.GetUtcNow();
-        PriceTick[] ticks = [new("BTCUSDT", price, price, price, now, now, "test")];
+        PriceTick[] ticks = [new("BTCUSDT", price, price, price, now, now, "test", traded is { } qty ? [new(price, qty, null)] : null)];
         host.Services.GetRequiredService<PriceBook>().Update(ticks);
         host.Services.GetRequiredService<VenuePrices>().See(ticks);
     }

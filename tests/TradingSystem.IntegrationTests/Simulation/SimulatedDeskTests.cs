@@ -78,6 +78,42 @@ public sealed class SimulatedDeskTests
     }
 
     [Test]
+    public async Task A_larger_order_is_filled_in_parts_with_what_is_traded_and_protected_as_far_as_it_is()
+    {
+        var account = await ExchangeAccount.OpenAsync(_host);
+        Assert.That((await account.TradeAsync(TradeAction.Long)).Status, Is.EqualTo("filled"));
+        ExchangeAccount.Price(_host, Usual, traded: 2m);
+        var decision = await account.DecideAsync(TradeAction.Long, 0.6m, stop: 95_000m);
+        await account.OrderAsync(decision, "partially_filled");
+        await account.UntilAsync("the stop is as large as what is held", async () =>
+            await account.HeldAsync() is var held && held is > 0.1m and < 0.7m && (await account.KeptAsync()).Orders.Any(o => o.ClientId is not null && o.Waits && o.Quantity == held));
+        ExchangeAccount.Price(_host, Usual + 1m, traded: 2m);
+        await account.UntilAsync("it goes on with what is traded next", async () => await account.HeldAsync() >= 0.4m);
+        ExchangeAccount.Price(_host, Usual + 2m, traded: 100m);
+        var order = await account.OrderAsync(decision, "protected");
+        Assert.That((order.Qty, await account.HeldAsync()), Is.EqualTo((0.6m, 0.7m)));
+        ExchangeAccount.Price(_host, Usual);
+        await account.OrderAsync(await account.DecideAsync(TradeAction.Close), "closed");
+        await BalancesAgreeAsync(account);
+    }
+
+    [Test]
+    public async Task A_close_takes_back_what_is_left_of_an_order_that_is_filled_in_parts()
+    {
+        var account = await ExchangeAccount.OpenAsync(_host);
+        Assert.That((await account.TradeAsync(TradeAction.Long)).Status, Is.EqualTo("filled"));
+        ExchangeAccount.Price(_host, Usual, traded: 2m);
+        var entry = await account.DecideAsync(TradeAction.Long, 0.6m);
+        await account.OrderAsync(entry, "partially_filled");
+        var closing = await account.DecideAsync(TradeAction.Close);
+        Assert.That((await account.OrderAsync(entry, "canceled")).ReasonCode, Is.EqualTo("CLOSED_BY_DECISION"));
+        ExchangeAccount.Price(_host, Usual, traded: 100m);
+        await account.OrderAsync(closing, "closed");
+        Assert.That((await account.HeldAsync(), (await account.KeptAsync()).Orders.Length), Is.EqualTo((0m, 0)));
+        await BalancesAgreeAsync(account);
+    }
+
+    [Test]
     public async Task A_close_is_told_as_one_and_leaves_nothing()
     {
         var account = await ExchangeAccount.OpenAsync(_host);

@@ -41,6 +41,43 @@ public sealed class SimulatedExchangeTests
     }
 
     [Test]
+    public void In_a_market_of_small_trades_shares_below_a_step_add_up_until_they_are_one()
+    {
+        var exchange = Create(Free with { VolumeShare = 0.1m });
+        exchange.Trade(new(Btc, 100m, 0m, Start));
+        Assert.That(Accepted(exchange.Place(Market(OrderSide.Buy, 1m), Start)).Filled, Is.EqualTo(0m), "nothing was traded");
+        var filled = Enumerable.Range(0, 6).Select(_ =>
+        {
+            exchange.Trade(new(Btc, 100m, 0.004m, Start));
+            return exchange.Position().Quantity;
+        });
+        Assert.That(filled, Is.EqualTo(new[] { 0m, 0m, 0.001m, 0.001m, 0.002m, 0.002m }));
+    }
+
+    [TestCase(OrderSide.Buy, true, 0)]
+    [TestCase(OrderSide.Buy, false, 2)]
+    [TestCase(OrderSide.Sell, true, -2)]
+    [TestCase(OrderSide.Sell, false, 0)]
+    [TestCase(OrderSide.Buy, null, 2)]
+    public void A_limit_order_is_met_by_takers_of_the_other_side_only(OrderSide side, bool? takerBuys, decimal held)
+    {
+        var exchange = Create();
+        var price = side == OrderSide.Buy ? 99m : 101m;
+        Accepted(exchange.Place(Limit(side, 2m, price), Start));
+        exchange.Trade(new(Btc, price, 5m, Start, takerBuys));
+        Assert.That(exchange.Position().Quantity, Is.EqualTo(held));
+    }
+
+    [Test]
+    public void The_queue_can_be_money_and_is_then_as_long_at_every_price()
+    {
+        var exchange = Create(symbol: Symbol() with { QueueAheadUsd = 198m });
+        Accepted(exchange.Place(Limit(OrderSide.Buy, 2m, 99m), Start));
+        exchange.Trade(new(Btc, 99m, 3m, Start, TakerBuys: false));
+        Assert.That(exchange.Position().Quantity, Is.EqualTo(1m), "two were before it");
+    }
+
+    [Test]
     public void A_limit_order_waits_for_the_queue_before_it_and_then_shares_what_is_traded()
     {
         var exchange = Create(symbol: Symbol() with { QueueAhead = 3m });

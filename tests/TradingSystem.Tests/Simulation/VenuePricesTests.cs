@@ -54,6 +54,33 @@ public sealed class VenuePricesTests
     }
 
     [Test]
+    public async Task An_order_takes_a_share_of_what_each_tick_says_was_traded_and_nothing_of_what_was_before()
+    {
+        _book.Update([At(Btc, 100_000m, 0) with { Trades = [new(100_000m, 500m, true)] }]);
+        await using var feed = _prices.Open(_venue);
+        await PricedAsync(Btc, 100_000m);
+        Accepted(await _venue.PrepareAsync(new(Btc, 100m, MarginMode.Cross, PositionMode.OneWay), default));
+        var ack = Accepted(await _venue.PlaceAsync(Market(OrderSide.Buy, 1m), default));
+        Assert.That((ack.Status, ack.Filled), Is.EqualTo(((VenueOrderStatus?)VenueOrderStatus.New, (decimal?)0m)), "what was traded before the venue was opened is not there");
+        _prices.See([At(Btc, 100_002m, 1) with { Trades = [new(100_001m, 3m, true), new(100_002m, 2m, false)] }]);
+        await PricedAsync(Btc, 100_002m);
+        Assert.That(await FilledAsync(), Is.EqualTo(0.5m), "a tenth of each trade");
+        _prices.See([At(Btc, 100_003m, 2)]);
+        await PricedAsync(Btc, 100_003m);
+        Assert.That(await FilledAsync(), Is.EqualTo(1m), "a tick of a feed without volume limits nothing");
+    }
+
+    private async Task PricedAsync(string symbol, decimal price)
+    {
+        while ((await _venue.LastPriceAsync(symbol, default)) is not { IsAccepted: true } reply || reply.Value?.Price != price)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private async Task<decimal> FilledAsync() => Accepted(await _venue.PositionsAsync(Btc, default)).Sum(p => p.Quantity);
+
+    [Test]
     public void Terms_hold_together_whatever_fees_and_slippage_are()
     {
         var dear = new ExecutionOptions { SlippageBps = 300m, TakerFeeBps = 200m }.Validate();

@@ -35,6 +35,30 @@ public sealed class CandleSeriesTests
     }
 
     [Test]
+    public void A_tick_tells_what_was_traded_since_the_one_before()
+    {
+        var state = Started();
+        state.Trades([Traded(100m, 1m, true), Traded(100m, 2m, true), Traded(100m, 3m, false), Traded(101m, 4m, false), Traded(101m, 5m, null)]);
+        TickTrade[] told = [new(100m, 3m, true), new(100m, 3m, false), new(101m, 4m, false), new(101m, 5m, null)];
+        Assert.That(state.TakeMoved().Single().Trades, Is.EqualTo(told));
+        state.Trades([Traded(102m, 6m, true)]);
+        Assert.That(state.TakeMoved().Single(), Has.Property("Price").EqualTo(102m).And.Property("Trades").EqualTo(new TickTrade[] { new(102m, 6m, true) }));
+        Assert.That(state.Prices().Single().Trades, Is.Null, "whoever only asks for the price takes nothing away");
+    }
+
+    [Test]
+    public void A_tick_of_many_trades_leaves_out_prices_and_no_volume()
+    {
+        var state = Started();
+        state.Trades([.. Enumerable.Range(0, 1_000).Select(i => Traded(100m + i, 1m, true)), Traded(2_000m, 1m, false)]);
+        var tick = state.TakeMoved().Single();
+        Assert.That((tick.Trades!.Count, tick.Trades.Sum(t => t.Quantity), tick.Trades[^1].Price), Is.EqualTo((64, 1_001m, 2_000m)));
+        Assert.That((tick.Trades[0].TakerBuys, tick.Trades[^1].TakerBuys), Is.EqualTo(((bool?)true, (bool?)null)), "takers of both sides are in the last");
+    }
+
+    private static Trade Traded(decimal price, decimal quantity, bool? takerBuys) => new("BTCUSDT", price, quantity, Midnight, TakerBuys: takerBuys);
+
+    [Test]
     public void A_late_trade_counts_in_the_open_bar_and_never_reopens_a_closed_one()
     {
         var series = new CandleSeries("BTCUSDT", Interval.Second);

@@ -61,6 +61,10 @@ public sealed class LiveFeedTests
         Assert.Multiple(() =>
         {
             Assert.That(Parse("""{"e":"bookTicker","s":"BTCUSDT","b":"1.5","a":"1.6"}"""), Is.EqualTo(new Quote("BTCUSDT", 1.5m, 1.6m)));
+            Assert.That(
+                Parse("""{"e":"aggTrade","s":"BTCUSDT","p":"2","q":"3","T":1000,"m":true}"""),
+                Is.EqualTo(new Trade("BTCUSDT", 2m, 3m, DateTimeOffset.FromUnixTimeMilliseconds(1000), TakerBuys: false)),
+                "the buyer's order was in the book");
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT"}"""), Is.Null);
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT","p":1,"q":"1","T":1}"""), Is.Null);
             Assert.That(Parse("""{"result":null,"id":1}"""), Is.Null);

@@ -85,6 +85,20 @@ public sealed class ReplayFileTests
         });
     }
 
+    [TestCase("7,100,2,1,1,1746372780000,true\n8,101,3,2,2,1746372781000,false\n")]
+    [TestCase("agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n7,100,2,1,1,1746372780000,True\n8,101,3,2,2,1746372781000,false\n")]
+    public void Recorded_trades_tell_who_took(string text) =>
+        Assert.That(ReplayFile.Open(Csv("BTCUSDT-aggTrades-x.csv", text)).Trades().Select(t => (t.Quantity, t.TakerBuys)), Is.EqualTo(new[] { (2m, (bool?)false), (3m, true) }));
+
+    [Test]
+    public void Recorded_trades_without_a_taker_are_told_without_one_and_with_a_broken_one_are_refused()
+    {
+        const string Header = "price,quantity,transact_time";
+        Assert.That(ReplayFile.Open(Csv("BTCUSDT-trades-x.csv", $"{Header}\n100,2,1746372780000\n")).Trades().Single().TakerBuys, Is.Null);
+        var broken = ReplayFile.Open(Csv("BTCUSDT-trades-y.csv", $"{Header},is_buyer_maker\n100,2,1746372780000,true\n100,2,1746372780000,maybe\n"));
+        Assert.That(Assert.Throws<ReplayFormatException>(() => _ = broken.Trades().ToList())!.Message, Does.Contain("line 3, column is_buyer_maker: must be true or false"));
+    }
+
     [Test]
     public void A_candle_is_told_as_open_the_nearer_end_the_other_and_close()
     {
