@@ -69,7 +69,7 @@ public static class Database
         await context.Database.MigrateAsync(cancellationToken);
     }
 
-    /// <summary>Call last in <c>OnModelCreating</c>: tables, columns, keys and indexes in snake_case, money as numeric(38,18).</summary>
+    /// <summary>Call last in <c>OnModelCreating</c>: tables, columns, keys and indexes in snake_case, money as numeric(38,18), read without its padding.</summary>
     public static void UseConventions(this ModelBuilder model)
     {
         foreach (var entity in model.Model.GetEntityTypes())
@@ -82,6 +82,7 @@ public static class Database
                 {
                     property.SetPrecision(38);
                     property.SetScale(18);
+                    property.SetValueConverter(new PlainDecimal.Column());
                 }
             }
 

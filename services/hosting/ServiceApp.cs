@@ -66,6 +66,7 @@ public static class ServiceApp
         {
             o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             o.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+            PlainDecimal.Apply(o.SerializerOptions);
         });
         builder.Services.AddOpenApi("v1", o => o.DescribeSecurity());
         builder.AddBus(topologyOnly, modules);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TradingSystem.Hosting;
 
 namespace TradingSystem.Dashboard.Live;
 
@@ -10,6 +11,7 @@ public static class LiveJson
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper));
+        PlainDecimal.Apply(options);
     }
 
     /// <summary>Text that is no JSON is shown as a JSON string rather than lost.</summary>

@@ -48,7 +48,7 @@ public static class StateEndpoints
         var risk = new Dictionary<string, GroupRisk>();
         foreach (var g in groups)
         {
-            risk[g.Name] = new(g.Symbol, g.Interval, Queries.Items.Trim(g.Leverage), Queries.Items.Trim(g.MarginUsdt), g.PositionMode, g.Active);
+            risk[g.Name] = new(g.Symbol, g.Interval, g.Leverage, g.MarginUsdt, g.PositionMode, g.Active);
         }
 
         return new("trading-system", version, risk, [.. groups.Select(g => g.Symbol).Distinct().Order(StringComparer.Ordinal)], started);

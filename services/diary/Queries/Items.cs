@@ -119,11 +119,11 @@ public static class Items
     public static OrderUpdateItem Item(OrderUpdateRow r) =>
         new(
             r.Seq, r.Id, r.OrderId, r.DecisionId, r.ClientDecisionId, r.GroupId, r.GroupName, r.AccountId, r.Mode, r.Status, [.. r.Steps ?? [], r.Status], r.Terminal, r.Symbol, r.Side,
-            Trim(r.Qty), r.AvgPrice is { } price ? Trim(price) : null, Trim(r.Fee), Trim(r.RealizedPnl), ParseOptional(r.Reason), r.TriggerEventId, r.CorrelationId, r.CreatedAt);
+            r.Qty, r.AvgPrice, r.Fee, r.RealizedPnl, ParseOptional(r.Reason), r.TriggerEventId, r.CorrelationId, r.CreatedAt);
 
     public static EquityItem Item(EquityRow r) =>
         new(
-            r.Seq, r.Id, r.AccountId, r.GroupId, r.GroupName, r.Mode, Trim(r.Balance), Trim(r.Equity), Trim(r.RealizedPnl), Trim(r.UnrealizedPnl),
+            r.Seq, r.Id, r.AccountId, r.GroupId, r.GroupName, r.Mode, r.Balance, r.Equity, r.RealizedPnl, r.UnrealizedPnl,
             Parse(r.Positions), r.CreatedAt);
 
     public static TimelineEntry Entry(EventRow r) => new(r.Seq, r.CreatedAt, r.EventType == "post_trade" ? "decision" : "event", r.GroupId, Item(r));
@@ -135,9 +135,6 @@ public static class Items
     public static TimelineEntry Entry(OrderUpdateRow r) => new(r.Seq, r.CreatedAt, "order_update", r.GroupId, Item(r));
 
     public static TimelineEntry Entry(EquityRow r) => new(r.Seq, r.CreatedAt, "equity", r.GroupId, Item(r));
-
-    /// <summary>Without the zeros that numeric(38,18) adds: dividing by one with 28 places drops them.</summary>
-    public static decimal Trim(decimal value) => value / 1.0000000000000000000000000000m;
 
     private static JsonElement Parse(string json) => JsonElement.Parse(json);
 

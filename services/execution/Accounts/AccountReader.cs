@@ -49,7 +49,7 @@ public sealed class AccountReader(IDbContextFactory<ExecutionDb> databases, Pric
     }
 
     private decimal Unrealized(IEnumerable<Position> open) =>
-        open.Sum(p => PositionMath.Unrealized(p.Qty, p.AvgPrice, prices.Find(p.Symbol)?.Price ?? p.AvgPrice));
+        open.Sum(p => p.Unrealized(prices.Find(p.Symbol)?.Price ?? p.AvgPrice));
 
     private static AccountView View(Account a, IReadOnlyList<BoundGroup> groups, decimal unrealized) => new(
         a.Id,

@@ -153,7 +153,7 @@ public sealed partial class AccountDesk
     {
         var ledger = await work.LedgerAsync();
         var signed = fill.Side == OrderSide.Buy ? 1m : -1m;
-        var left = fill.Quantity;
+        var (left, feeLeft) = (fill.Quantity, FeeOf(fill));
         var part = 0;
         foreach (var position in work.Positions.Where(p => p.Symbol == fill.Symbol && p.Qty * signed < 0m && SideOf(p) is var side && (fill.PositionSide is null || side == fill.PositionSide))
             .OrderByDescending(p => Math.Abs(p.Qty)).ToList())
@@ -164,12 +164,13 @@ public sealed partial class AccountDesk
             }
 
             var qty = Math.Min(Math.Abs(position.Qty), left);
-            var fee = decimal.Round(FeeOf(fill) * qty / fill.Quantity, 12);
+            // The last one takes what is there, so that the parts are the fee.
+            var fee = qty == left ? feeLeft : decimal.Round(feeLeft * qty / left, 12);
             var (realized, _) = ledger.Book(position.GroupId, fill.Symbol, position.Leverage, new PlannedFill(fill.Side == OrderSide.Buy, qty, fill.Price, fee), work.Now);
             var id = part++ == 0 ? fill.FillId : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fill.FillId}/{part}");
             Add(work, Guid.Empty, Guid.Empty, position.GroupId, fill with { FillId = id, Quantity = qty }, fee, realized);
             Report(work, kind, fill.Symbol, Text(fill), null, $"booked {Rejections.Text(qty)} on group {position.GroupId}, realised {Rejections.Text(realized)}");
-            left -= qty;
+            (left, feeLeft) = (left - qty, feeLeft - fee);
             if (kind == Liquidation && position.Qty == 0m)
             {
                 await TellLiquidatedAsync(work, position, fee, realized);

@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Venues;
 
 namespace TradingSystem.Execution.Desk;
@@ -23,8 +24,6 @@ public sealed class DeskMachine(DeskTerms terms)
 {
     /// <summary>Reason of a leg whose trigger was met and which is no order yet.</summary>
     public const string Triggering = "TRIGGERING";
-
-    private const int PricePlaces = 12;
 
     /// <summary>It is about to leave; save this first.</summary>
     public DeskNews Send(DeskOrder order, DateTimeOffset now)
@@ -137,8 +136,9 @@ public sealed class DeskMachine(DeskTerms terms)
     public DeskNews Booked(DeskOrder order, decimal qty, decimal price, decimal fee, decimal realizedPnl, DateTimeOffset now)
     {
         var filled = order.Filled + qty;
-        order.AvgPrice = decimal.Round((((order.AvgPrice ?? 0m) * order.Filled) + (price * qty)) / filled, PricePlaces);
+        order.FilledValue += PositionMath.Value(qty, price);
         order.Filled = filled;
+        order.AvgPrice = PositionMath.Average(order.FilledValue, filled);
         order.Fee += fee;
         order.RealizedPnl += realizedPnl;
         if (filled >= order.Qty)

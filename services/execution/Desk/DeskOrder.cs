@@ -74,6 +74,10 @@ public sealed class DeskOrder
 
     public decimal Filled { get; set; }
 
+    /// <summary>Sum of quantity × price of its fills, in quote currency.</summary>
+    public decimal FilledValue { get; set; }
+
+    /// <summary>Of its fills, weighted by their quantities; null before the first.</summary>
     public decimal? AvgPrice { get; set; }
 
     public decimal Fee { get; set; }

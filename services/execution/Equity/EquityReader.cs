@@ -48,7 +48,7 @@ public sealed class EquityReader(PriceBook prices, TimeProvider time)
         }
 
         decimal Mark(Position p) => prices.Find(p.Symbol)?.Price ?? p.AvgPrice;
-        var unrealized = positions.Sum(p => PositionMath.Unrealized(p.Qty, p.AvgPrice, Mark(p)));
+        var unrealized = positions.Sum(p => p.Unrealized(Mark(p)));
         var lines = positions.FindAll(p => p.GroupId == binding.GroupId).ConvertAll(p => Line(p, Mark(p)));
         var snapshot = new EquitySnapshot(
             Guid.CreateVersion7(now),
@@ -71,5 +71,5 @@ public sealed class EquityReader(PriceBook prices, TimeProvider time)
         OrderAnnouncements.Plain(position.AvgPrice),
         OrderAnnouncements.Plain(mark),
         OrderAnnouncements.Plain(position.RealizedPnl),
-        OrderAnnouncements.Plain(PositionMath.Unrealized(position.Qty, position.AvgPrice, mark)));
+        OrderAnnouncements.Plain(position.Unrealized(mark)));
 }

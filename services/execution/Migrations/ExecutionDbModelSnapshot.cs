@@ -610,6 +610,11 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("filled");
 
+                    b.Property<decimal>("FilledValue")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("filled_value");
+
                     b.Property<Guid>("GroupId")
                         .HasColumnType("uuid")
                         .HasColumnName("group_id");
@@ -1007,6 +1012,21 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("fee");
 
+                    b.Property<string>("FeeAsset")
+                        .HasColumnType("text")
+                        .HasColumnName("fee_asset");
+
+                    b.Property<decimal?>("FeeAssetQty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("fee_asset_qty");
+
+                    b.Property<bool>("FeePending")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("fee_pending");
+
                     b.Property<Guid>("GroupId")
                         .HasColumnType("uuid")
                         .HasColumnName("group_id");
@@ -1050,6 +1070,10 @@ namespace TradingSystem.Execution.Migrations
 
                     b.HasKey("Seq")
                         .HasName("pk_fills");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_fills_account_id")
+                        .HasFilter("fee_pending");
 
                     b.HasIndex("GroupId", "Seq")
                         .HasDatabaseName("ix_fills_group_id_seq");
@@ -1253,10 +1277,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("account_id");
 
-                    b.Property<decimal>("AvgPrice")
+                    b.Property<decimal>("Cost")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
-                        .HasColumnName("avg_price");
+                        .HasColumnName("cost");
 
                     b.Property<decimal>("Fees")
                         .HasPrecision(38, 18)

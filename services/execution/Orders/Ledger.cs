@@ -43,7 +43,7 @@ public sealed class Ledger(Account account, List<Position> positions, IEnumerabl
         {
             if (p.Qty != 0m)
             {
-                open.Add(new Exposure(p.Symbol, p.Qty, p.AvgPrice, p.Leverage, prices.Find(p.Symbol)?.Price ?? p.AvgPrice, p.GroupId == groupId));
+                open.Add(new Exposure(p.Symbol, p.Qty, p.AvgPrice, p.Leverage, prices.Find(p.Symbol)?.Price ?? p.AvgPrice, p.GroupId == groupId) { Cost = p.Cost });
             }
         }
 

@@ -111,7 +111,17 @@ public sealed class Fill
 
     public decimal Price { get; init; }
 
-    public decimal Fee { get; init; }
+    /// <summary>In quote currency: as the venue took it, or what <see cref="FeeAssetQty"/> was worth at the fill.</summary>
+    public decimal Fee { get; set; }
+
+    /// <summary>What the venue took the fee in where that is not the quote currency, e.g. BNB; else null.</summary>
+    public string? FeeAsset { get; init; }
+
+    /// <summary>In <see cref="FeeAsset"/>, below 0 for a rebate; null as it is.</summary>
+    public decimal? FeeAssetQty { get; init; }
+
+    /// <summary>No price was to be had for <see cref="FeeAsset"/>: <see cref="Fee"/> is 0 until there is one.</summary>
+    public bool FeePending { get; set; }
 
     public decimal RealizedPnl { get; init; }
 

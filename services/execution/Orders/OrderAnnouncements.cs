@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Orders;
 
@@ -33,8 +34,8 @@ public static class OrderAnnouncements
             steps.Count == 1 ? null : Before(order.Id, steps));
     }
 
-    /// <summary>The table pads decimals to 18 places; without the padding a rebuilt update equals the first to the letter.</summary>
-    public static decimal Plain(decimal value) => value.Scale == 0 ? value : value / 1.0000000000000000000000000000m;
+    /// <summary>Without zeros at the end: an update that is rebuilt from the table equals the first to the letter.</summary>
+    public static decimal Plain(decimal value) => PlainDecimal.Of(value);
 
     private static OrderStep[] Before(Guid orderId, IReadOnlyList<string> steps)
     {

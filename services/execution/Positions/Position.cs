@@ -13,7 +13,8 @@ public sealed class Position
 
     public decimal Qty { get; private set; }
 
-    public decimal AvgPrice { get; private set; }
+    /// <summary>What is held cost, signed as <see cref="PositionState"/> says, in quote currency.</summary>
+    public decimal Cost { get; private set; }
 
     /// <summary>Before fees.</summary>
     public decimal RealizedPnl { get; private set; }
@@ -27,7 +28,13 @@ public sealed class Position
 
     public PositionState State
     {
-        get => new(Qty, AvgPrice, RealizedPnl, Fees);
-        set => (Qty, AvgPrice, RealizedPnl, Fees) = value;
+        get => new(Qty, Cost, RealizedPnl, Fees);
+        set => (Qty, Cost, RealizedPnl, Fees) = value;
     }
+
+    /// <summary>To be shown; 0 when flat.</summary>
+    public decimal AvgPrice => State.AvgPrice;
+
+    /// <summary>In quote currency, at the mark.</summary>
+    public decimal Unrealized(decimal mark) => PositionMath.Unrealized(Qty, Cost, mark);
 }

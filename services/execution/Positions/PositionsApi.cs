@@ -6,15 +6,15 @@ using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Positions;
 
-/// <summary><c>MarkPrice</c> and <c>UnrealizedPnl</c> are null while this node has seen no price of the symbol.</summary>
+/// <summary><c>Cost</c> is the signed sum of quantity × price of what is held, <c>AvgPrice</c> derived from it. <c>MarkPrice</c> and <c>UnrealizedPnl</c> are null while this node has seen no price of the symbol.</summary>
 public sealed record PositionView(
-    Guid AccountId, Guid GroupId, string GroupName, string Symbol, string Side, decimal Qty, decimal AvgPrice, decimal? MarkPrice,
+    Guid AccountId, Guid GroupId, string GroupName, string Symbol, string Side, decimal Qty, decimal AvgPrice, decimal Cost, decimal? MarkPrice,
     decimal RealizedPnl, decimal? UnrealizedPnl, DateTimeOffset UpdatedAt)
 {
     public static PositionView Of(Position p, string groupName, decimal? mark) => new(
         p.AccountId, p.GroupId, groupName, p.Symbol, p.Qty > 0m ? "LONG" : p.Qty < 0m ? "SHORT" : "FLAT",
-        OrderAnnouncements.Plain(p.Qty), OrderAnnouncements.Plain(p.AvgPrice), mark, OrderAnnouncements.Plain(p.RealizedPnl),
-        mark is { } m ? OrderAnnouncements.Plain(PositionMath.Unrealized(p.Qty, p.AvgPrice, m)) : p.Qty == 0m ? 0m : null, p.UpdatedAt);
+        OrderAnnouncements.Plain(p.Qty), OrderAnnouncements.Plain(p.AvgPrice), OrderAnnouncements.Plain(p.Cost), mark, OrderAnnouncements.Plain(p.RealizedPnl),
+        mark is { } m ? OrderAnnouncements.Plain(p.Unrealized(m)) : p.Qty == 0m ? 0m : null, p.UpdatedAt);
 }
 
 public static class PositionsApi

@@ -1,10 +1,16 @@
+using TradingSystem.Execution.Positions;
+
 namespace TradingSystem.Execution.Risk;
 
 /// <summary>
 /// An open position as the checks see it. <c>Mark</c> is the last known price, or the entry where none is known. <c>Own</c> is false for
 /// those of other groups on the same account.
 /// </summary>
-public sealed record Exposure(string Symbol, decimal Qty, decimal AvgPrice, decimal Leverage, decimal Mark, bool Own = true);
+public sealed record Exposure(string Symbol, decimal Qty, decimal AvgPrice, decimal Leverage, decimal Mark, bool Own = true)
+{
+    /// <summary>What is held cost, as <see cref="PositionState"/> says; what is computed is computed from it.</summary>
+    public decimal Cost { get; init; } = PositionMath.Value(Qty, AvgPrice);
+}
 
 /// <summary>
 /// Cash and open positions of an account at one moment, in quote currency, as one of its groups sees them. Plain loops: every decision
@@ -105,5 +111,5 @@ public sealed record AccountState(decimal Balance, IReadOnlyList<Exposure> Expos
         return (account, group);
     }
 
-    private static decimal Unrealized(Exposure e) => e.Qty * (e.Mark - e.AvgPrice);
+    private static decimal Unrealized(Exposure e) => PositionMath.Unrealized(e.Qty, e.Cost, e.Mark);
 }

@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Execution.Simulation;
@@ -21,6 +22,6 @@ public static class MarketFill
         return buy ? Sizing.RoundUp(slipped, tick) : Math.Max(tick, Sizing.RoundDown(slipped, tick));
     }
 
-    /// <summary>Taker fee in quote currency.</summary>
-    public static decimal Fee(decimal qty, decimal price, decimal feeBps) => qty * price * feeBps / 10_000m;
+    /// <summary>Taker fee in quote currency, with no more places than the tables keep.</summary>
+    public static decimal Fee(decimal qty, decimal price, decimal feeBps) => decimal.Round(qty * price * feeBps / 10_000m, PositionMath.Places);
 }

@@ -140,7 +140,7 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
     internal static Position Plain(Position position)
     {
         var s = position.State;
-        position.State = new(OrderAnnouncements.Plain(s.Qty), OrderAnnouncements.Plain(s.AvgPrice), OrderAnnouncements.Plain(s.RealizedPnl), OrderAnnouncements.Plain(s.Fees));
+        position.State = new(OrderAnnouncements.Plain(s.Qty), OrderAnnouncements.Plain(s.Cost), OrderAnnouncements.Plain(s.RealizedPnl), OrderAnnouncements.Plain(s.Fees));
         position.Leverage = OrderAnnouncements.Plain(position.Leverage);
         return position;
     }

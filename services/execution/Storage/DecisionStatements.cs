@@ -37,7 +37,7 @@ public static class DecisionStatements
         .Uuid("group_id", p => p.GroupId)
         .Text("symbol", p => p.Symbol)
         .Number("qty", p => p.Qty)
-        .Number("avg_price", p => p.AvgPrice)
+        .Number("cost", p => p.Cost)
         .Number("realized_pnl", p => p.RealizedPnl)
         .Number("fees", p => p.Fees)
         .Number("leverage", p => p.Leverage)
@@ -194,7 +194,7 @@ public static class DecisionStatements
     private static readonly string UpdatePositions =
         $"""
         with updated as (
-            update execution.positions p set qty = u.qty, avg_price = u.avg_price, realized_pnl = u.realized_pnl, fees = u.fees, leverage = u.leverage, updated_at = u.updated_at
+            update execution.positions p set qty = u.qty, cost = u.cost, realized_pnl = u.realized_pnl, fees = u.fees, leverage = u.leverage, updated_at = u.updated_at
             from {PositionColumns.Rows} where p.account_id = u.account_id and p.group_id = u.group_id and p.symbol = u.symbol returning 1)
         select execution.require((select count(*) from updated) = cardinality($1))
         """;
@@ -204,7 +204,7 @@ public static class DecisionStatements
     private static readonly string InsertFills = $"insert into execution.fills ({FillColumns.Names}) select * from {FillColumns.Rows}";
 
     private static readonly string InsertIntents =
-        $"insert into execution.desk_orders ({IntentColumns.Names}, qty, reduce_only, filled, fee, realized_pnl, sends, checks) select *, 0, false, 0, 0, 0, 0, 0 from {IntentColumns.Rows}";
+        $"insert into execution.desk_orders ({IntentColumns.Names}, qty, reduce_only, filled, filled_value, fee, realized_pnl, sends, checks) select *, 0, false, 0, 0, 0, 0, 0, 0 from {IntentColumns.Rows}";
 
     private static readonly string InsertSteps = $"insert into execution.order_steps ({StepColumns.Names}) select * from {StepColumns.Rows}";
 

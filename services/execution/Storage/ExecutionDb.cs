@@ -94,6 +94,8 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
             e.HasKey(x => x.Seq);
             e.Property(x => x.Seq).UseIdentityAlwaysColumn();
             e.HasIndex(x => new { x.GroupId, x.Seq });
+            e.Property(x => x.FeePending).HasDefaultValue(false);
+            e.HasIndex(x => x.AccountId).HasFilter("fee_pending");
         });
         modelBuilder.Entity<Position>(e =>
         {

@@ -27,14 +27,6 @@ public sealed class StateTests
     public void Without_groups_it_is_idle() => Assert.That(StateEndpoints.Combine([]), Is.EqualTo("idle"));
 
     [Test]
-    public void Money_is_told_without_the_columns_zeros()
-    {
-        Assert.That(Items.Trim(1_000_000.000000000000000000m).ToString(), Is.EqualTo("1000000"));
-        Assert.That(Items.Trim(0.100000000000000000m).ToString(), Is.EqualTo("0.1"));
-        Assert.That(Items.Trim(-5.25m), Is.EqualTo(-5.25m));
-    }
-
-    [Test]
     public void Each_wrong_parameter_is_named()
     {
         var check = new QueryCheck();
