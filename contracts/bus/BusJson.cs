@@ -14,6 +14,7 @@ namespace TradingSystem.Contracts.Bus;
 [JsonSerializable(typeof(OrderUpdates))]
 [JsonSerializable(typeof(EquitySnapshots))]
 [JsonSerializable(typeof(GroupsChanged))]
+[JsonSerializable(typeof(GroupAccounts))]
 [JsonSerializable(typeof(PriceTicks))]
 [JsonSerializable(typeof(Candles))]
 [JsonSerializable(typeof(CandleWindows))]

@@ -5,7 +5,8 @@ public sealed record GroupsChanged(IReadOnlyList<GroupConfig> Items);
 
 /// <summary>
 /// A trading group's settings; a consumer keeps the one with the highest <c>Version</c>.
-/// <c>Hosted</c> groups are run by the trading-group service, the others by a bot on its token.
+/// <c>Hosted</c> groups are run by the trading-group service, the others by a bot on its token. <c>PositionMode</c> is that of <c>AccountId</c>,
+/// the account that trades for it, once execution has told which that is.
 /// </summary>
 public sealed record GroupConfig(
     Guid Id,
@@ -19,7 +20,8 @@ public sealed record GroupConfig(
     bool Active,
     bool Hosted,
     IReadOnlyList<GroupMember> Members,
-    long Version);
+    long Version,
+    Guid? AccountId = null);
 
 /// <summary><c>Provider</c> and <c>Model</c> are names; keys never travel. Role is e.g. group_leader, technical_analyst, risk_analyst.</summary>
 public sealed record GroupMember(Guid Id, string Name, string Role, string Provider, string Model, string SystemPrompt);

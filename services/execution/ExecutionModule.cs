@@ -33,6 +33,7 @@ public sealed class ExecutionModule : IServiceModule
         services.AddAccounts(builder.Configuration);
         services.AddDurableKind<OrderUpdate, OrderUpdates>(items => new(items), size: _ => 1024, inFlight: 1, trace: i => i.TraceParent);
         services.AddDurableKind<EquitySnapshot, EquitySnapshots>(items => new(items), size: e => 512 + (e.Positions.Count * 192), inFlight: 2);
+        services.AddDurableKind<GroupAccount, GroupAccounts>(items => new(items), size: _ => 256, inFlight: 1);
         services.AddSingleton<InstrumentTable>(_ => new InstrumentTable());
         services.AddSingleton<PriceBook>();
         services.AddSingleton<DecisionCheck>();

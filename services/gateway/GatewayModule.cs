@@ -62,6 +62,7 @@ public sealed class GatewayModule : IServiceModule
         bus.AddPerNodeConsumer<SessionProbeConsumer>("gateway-probes");
         bus.AddPerNodeConsumer<ControlStatesConsumer>("gateway-controls");
         bus.AddPerNodeConsumer<SessionsFencedConsumer>("gateway-fenced");
+        bus.AddDurableConsumer<GroupAccountsConsumer>("gateway-accounts", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
         bus.AddDurableConsumer<FenceTokensConsumer>("gateway-fences", new DurableQueue { ConcurrencyLimit = 1 });
     }
 

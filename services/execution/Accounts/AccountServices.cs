@@ -20,5 +20,7 @@ public static class AccountServices
         services.AddSingleton<StoredCredentials>();
         services.AddSingleton<AccountWork>();
         services.AddSingleton<AccountReader>();
+        services.AddSingleton<BindingReporter>();
+        services.AddHostedService(p => p.GetRequiredService<BindingReporter>());
     }
 }

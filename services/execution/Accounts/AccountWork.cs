@@ -9,6 +9,9 @@ public sealed class AccountWork(IDbContextFactory<ExecutionDb> databases, TimePr
 {
     private const int Attempts = 5;
 
+    /// <summary>Something of accounts or bindings is saved; must not throw.</summary>
+    public event Action? Saved;
+
     /// <summary>
     /// Runs <paramref name="work"/> and saves what it changed, also when it answers: null is success, anything else is the answer. It may
     /// run more than once: decisions lock the same rows, and whoever the database chose to give way begins again.
@@ -20,7 +23,9 @@ public sealed class AccountWork(IDbContextFactory<ExecutionDb> databases, TimePr
         {
             try
             {
-                return await TryAsync(work, cancellationToken);
+                var answer = await TryAsync(work, cancellationToken);
+                Saved?.Invoke();
+                return answer;
             }
             catch (Exception e) when (Failure(e) is { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } && attempt < Attempts)
             {

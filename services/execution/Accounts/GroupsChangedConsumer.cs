@@ -7,7 +7,7 @@ using TradingSystem.Execution.Storage;
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>Gives each group its account before its first decision.</summary>
-public sealed class GroupsChangedConsumer(IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, EquityReporter equity) : IConsumer<GroupsChanged>
+public sealed class GroupsChangedConsumer(IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, EquityReporter equity, BindingReporter bindings) : IConsumer<GroupsChanged>
 {
     public async Task Consume(ConsumeContext<GroupsChanged> context)
     {
@@ -20,5 +20,6 @@ public sealed class GroupsChangedConsumer(IDbContextFactory<ExecutionDb> databas
         await using var db = await databases.CreateDbContextAsync(context.CancellationToken);
         await SimulatedAccounts.EnsureAsync(db, groups, options.InitialBalance, options.FillModel, time.GetUtcNow(), context.CancellationToken);
         equity.Wake();
+        bindings.Wake();
     }
 }

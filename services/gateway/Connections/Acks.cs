@@ -7,6 +7,12 @@ namespace TradingSystem.Gateway.Connections;
 /// <summary>What a session is told about its owner: once when it connects, and again when it changes.</summary>
 public static class Acks
 {
+    /// <summary>Reasons of a <c>config_update</c>.</summary>
+    public const string GroupChanged = "group_changed";
+
+    /// <summary>Another account trades for the group, or the account's settings changed.</summary>
+    public const string AccountChanged = "account_changed";
+
     public static byte[] Write(Session session, GroupDirectory directory, SessionLimits limits)
     {
         var terms = new SessionTerms(session.Dialect, session.Features.Names(), limits);
@@ -19,8 +25,8 @@ public static class Acks
         return AckWriter.Write(new TriggerAck(session.ClientId, session.Id, trigger.Name, trigger.ProviderName, trigger.ModelName, directory.ActiveGroupNames()), terms);
     }
 
-    public static byte[] ConfigUpdate(Session session, GroupConfig group) =>
-        PushWriter.ConfigUpdate(Group(session, group), "group_changed", session.Dialect);
+    public static byte[] ConfigUpdate(Session session, GroupConfig group, string reason) =>
+        PushWriter.ConfigUpdate(Group(session, group), reason, session.Dialect);
 
     private static GroupAck Group(Session session, GroupConfig group) => new(
         session.ClientId,

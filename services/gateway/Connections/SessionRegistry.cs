@@ -85,13 +85,15 @@ public sealed class SessionRegistry
         }
     }
 
-    public void ConfigChanged(GroupConfig group)
+    /// <summary>Its sessions are told, and whether the group was changed or the account that trades for it.</summary>
+    public void ConfigChanged(GroupConfig before, GroupConfig group)
     {
+        var reason = before.PositionMode != group.PositionMode || before.AccountId != group.AccountId ? Acks.AccountChanged : Acks.GroupChanged;
         if (_byOwner.TryGetValue(group.Id, out var held))
         {
             foreach (var session in held.Where(s => s.Features.Config))
             {
-                session.Send(Acks.ConfigUpdate(session, group));
+                session.Send(Acks.ConfigUpdate(session, group, reason));
             }
         }
     }

@@ -140,9 +140,9 @@ public sealed class FeedHistory(GroupDirectory directory, SessionRegistry sessio
 
     private void Change(GroupConfig group)
     {
-        if (directory.Put(group))
+        if (directory.Put(group) is { } before)
         {
-            sessions.ConfigChanged(group);
+            sessions.ConfigChanged(before, group);
         }
     }
 

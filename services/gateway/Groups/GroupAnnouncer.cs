@@ -37,9 +37,9 @@ public sealed partial class GroupAnnouncer(
     /// </summary>
     public async Task AnnounceAsync(GroupConfig group)
     {
-        if (directory.Put(group))
+        if (directory.Put(group) is { } before)
         {
-            sessions.ConfigChanged(group);
+            sessions.ConfigChanged(before, group);
         }
 
         var announced = _announced.GetOrAdd((group.Id, group.Version), _ => new(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -42,27 +42,35 @@ public sealed class GroupDirectory
         return found;
     }
 
-    /// <summary>True if it replaced an older version.</summary>
-    public bool Put(GroupConfig group)
+    /// <summary>The older version that it replaced; null where there was none. Which account is the group's is no version of its own the first time.</summary>
+    public GroupConfig? Put(GroupConfig group)
     {
         while (true)
         {
             if (_groups.TryAdd(group.Id, group))
             {
                 _groupNames[group.Name] = group.Id;
-                return false;
+                return null;
             }
 
             var held = _groups[group.Id];
+            if (group.Version == held.Version && held.AccountId is null && group.AccountId is not null && _groups.TryUpdate(group.Id, held with { AccountId = group.AccountId }, held))
+            {
+                return null;
+            }
+
             if (group.Version <= held.Version)
             {
-                return false;
+                return null;
             }
+
+            // Whoever changed the group may not have known its account yet.
+            group = group with { AccountId = group.AccountId ?? held.AccountId };
 
             if (_groups.TryUpdate(group.Id, group, held))
             {
                 _groupNames[group.Name] = group.Id;
-                return true;
+                return held;
             }
         }
     }
@@ -84,7 +92,8 @@ public sealed class GroupDirectory
         row.Active,
         row.Hosted,
         [.. row.Members.OrderBy(m => m.Position).Select(m => new GroupMember(m.Id, m.Name, m.Role, m.Provider, m.Model, m.SystemPrompt))],
-        row.Version);
+        row.Version,
+        row.AccountId);
 }
 
 /// <summary>A trigger as connections see it.</summary>

@@ -99,6 +99,11 @@ public static class GroupsApi
             return ApiErrors.NotFound(id);
         }
 
+        if (change.PositionMode is { } mode && group.AccountId is not null && mode != group.PositionMode)
+        {
+            return ApiErrors.Validation("position_mode", $"{group.PositionMode}, as the account that trades for the group has it: change it there, or bind the group to another account", mode);
+        }
+
         change.ApplyTo(group);
         group.Version++;
         group.UpdatedAt = time.GetUtcNow();

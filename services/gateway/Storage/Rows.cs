@@ -19,7 +19,16 @@ public sealed class GroupRow
 
     public required decimal MarginUsdt { get; set; }
 
+    /// <summary>That of <see cref="AccountId"/>; before it is known, what the group was made with.</summary>
     public required string PositionMode { get; set; }
+
+    /// <summary>The account that trades for it, as execution last told; null before it did.</summary>
+    public Guid? AccountId { get; set; }
+
+    public DateTimeOffset? AccountBoundAt { get; set; }
+
+    /// <summary>Counts the changes of the account's settings.</summary>
+    public long AccountRevision { get; set; }
 
     public required bool Active { get; set; }
 
