@@ -22,7 +22,7 @@ internal static class ServerPushes
         yield return Shape(dialect, "order-update", "One step of an order", "With `orders`. The same in simulated, sandbox and live mode.",
             [
                 Type(dialect, "order_update"),
-                Must("status", Value.OneOf(OrderStatuses.All), "`accepted` and `submitted` come first; `filled` ends an entry, `protected` one that asked for protection, `closed` a close; `rejected` comes without a trade, `canceled` with what was filled until then. `stopped` and `took_profit` follow when the protection fires, under the entry's `decision_id`, at an account that fills at once with an `order_id` of their own. `unknown` is resolved by a later update."),
+                Must("status", Value.OneOf(OrderStatuses.All), "`accepted` and `submitted` come first; `filled` ends an entry, `protected` one that asked for protection, `closed` a close; `rejected` comes without a trade, `canceled` with what was filled until then. `stopped` and `took_profit` follow when the protection fires, under the entry's `decision_id` and with the `order_id` of the order that closed. What they and `closed` say of side, quantity, price, fee and PnL is the exit's; `closed` under an entry's `decision_id` sums up what ended its position at an exchange, whoever sent it. `unknown` is resolved by a later update."),
                 Must("decision_id", Value.AnyText, "The decision's own id, or the event id if it had none."),
                 Must("event_id", Value.Uuid, "The id the decision was accepted with."),
                 Must("correlation_id", Value.AnyText.OrNull(), "The decision's."),
@@ -30,9 +30,9 @@ internal static class ServerPushes
                 Must("symbol", Value.AnyText, ""),
                 Must("side", Value.OneOf("BUY", "SELL").OrNull(), "null if nothing was to be bought or sold."),
                 Must("qty", Value.Number, "In the base asset."),
-                Must("avg_price", Value.Number.OrNull(), "null before the first fill."),
-                Must("fee", Value.Number, "In quote currency."),
-                Must("realized_pnl", Value.Number, "In quote currency."),
+                Must("avg_price", Value.Number.OrNull(), "Of its fills, weighted by quantity; null before the first."),
+                Must("fee", Value.Number, "In quote currency; one that was taken in another asset at what that was worth."),
+                Must("realized_pnl", Value.Number, "In quote currency, before fees: the sum of its fills'."),
                 Must("reason", Value.Object([
                     Must("code", Value.AnyText, "For programs."),
                     Must("limit", Value.AnyText.OrNull(), "The limit that was met."),
@@ -45,7 +45,7 @@ internal static class ServerPushes
             ],
             examples.OrderUpdate);
         yield return Shape(dialect, "config-update", "The group's settings changed", "With `config`.",
-            [Type(dialect, "config_update"), Must("reason", Value.AnyText, "What was changed."), Must("config", GroupConfig, "All of it, as in the ack.")],
+            [Type(dialect, "config_update"), Must("reason", Value.AnyText, "`group_changed`, or `account_changed`: another account trades for the group, or its settings changed."), Must("config", GroupConfig, "All of it, as in the ack.")],
             examples.ConfigUpdate);
         yield return Shape(dialect, "resumed", "Where the stream stands", "With `resume`, once: after the ack and, if the address had `resume_from`, the missed frames. Live frames follow.",
             [

@@ -21,7 +21,7 @@ internal static class ServerReplies
         Must("interval", Value.AnyText, "Of its candles, e.g. `15m`."),
         Must("leverage", Value.Number, "Used when a decision names none."),
         Must("margin_usdt", Value.Number, "What the group is meant to stake on a trade."),
-        Must("position_mode", Value.AnyText, "`oneway`."),
+        Must("position_mode", Value.AnyText, "`oneway` or `hedge`, as the account that trades for the group has it."),
         Must("members", Value.List(Value.Object([
             Must("id", Value.Uuid, ""),
             Must("name", Value.AnyText, ""),

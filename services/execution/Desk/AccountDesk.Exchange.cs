@@ -44,19 +44,12 @@ public sealed partial class AccountDesk
         },
         _stop);
 
-    /// <summary>An entry that waits for its position's end is told that the exchange ended it.</summary>
-    private async Task TellLiquidatedAsync(DeskWork work, Position position, decimal fee, decimal realized)
+    /// <summary>The entry that waits for the position's end, null where none does.</summary>
+    private async Task<Order?> ProtectedEntryAsync(DeskWork work, Position position)
     {
         var account = _store.AccountId;
         var row = await work.Db.Protections.SingleOrDefaultAsync(
             p => p.AccountId == account && p.GroupId == position.GroupId && p.Symbol == position.Symbol && (p.StopLoss != null || p.TakeProfit != null), _stop);
-        if (row is null || await EntryAsync(work, row.OrderId) is not (_, { } order))
-        {
-            return;
-        }
-
-        order.RealizedPnl += realized;
-        order.Fee += fee;
-        await EndEntryAsync(work, row.OrderId, OrderStatus.Closed, Refusals.Liquidated);
+        return row is not null && await EntryAsync(work, row.OrderId) is (_, { } order) ? order : null;
     }
 }

@@ -54,11 +54,11 @@ public sealed partial class AccountDesk
         foreach (var fill in await NewOnesAsync(work, order.Symbol, fills))
         {
             var ledger = await work.LedgerAsync();
-            var buy = fill.Side == OrderSide.Buy;
             var fee = FeeOf(fill);
-            var (realized, _) = ledger.Book(order.GroupId, order.Symbol, order.Leverage, new PlannedFill(buy, fill.Quantity, fill.Price, fee), work.Now);
-            Add(work, order.OrderId, order.DecisionId, order.GroupId, fill, fee, realized);
-            news = _machine.Booked(order, fill.Quantity, fill.Price, fee, realized, work.Now);
+            var (realized, _) = ledger.Book(order.GroupId, order.Symbol, order.Leverage, Planned(fill, fill.Quantity, fee), work.Now);
+            var exit = order.Leg == DeskLegs.Entry ? null : await work.ExitAsync(await work.OrderAsync(order), order.ClientId, order.Side!, _stop);
+            Add(work, exit?.Id ?? order.OrderId, exit?.DecisionId ?? order.DecisionId, order.GroupId, fill, fee, realized);
+            news = _machine.Booked(order, fill.Quantity, fill.Price, fee.Quote, realized, work.Now);
         }
 
         if (news != DeskNews.None)
@@ -82,7 +82,7 @@ public sealed partial class AccountDesk
         return [.. fills.Where(f => !known.Contains(f.FillId)).OrderBy(f => f.At)];
     }
 
-    private void Add(DeskWork work, Guid orderId, Guid decisionId, Guid groupId, VenueFill fill, decimal fee, decimal realized) =>
+    private void Add(DeskWork work, Guid orderId, Guid decisionId, Guid groupId, VenueFill fill, BookedFee fee, decimal realized) =>
         work.Db.Fills.Add(new Fill
         {
             Id = OrderIds.VenueFill(orderId == Guid.Empty ? groupId : orderId, fill.Symbol, fill.FillId),
@@ -94,12 +94,14 @@ public sealed partial class AccountDesk
             Side = fill.Side == OrderSide.Buy ? "BUY" : "SELL",
             Qty = fill.Quantity,
             Price = fill.Price,
-            Fee = fee,
+            Fee = fee.Quote,
+            FeeAsset = fee.Asset,
+            FeeAssetQty = fee.AssetQty,
+            FeePending = fee.Pending,
             RealizedPnl = realized,
             VenueFillId = fill.FillId,
             CreatedAt = work.Now,
         });
 
-    /// <summary>In quote currency; a fee in another asset is in the wallet, which the venue tells.</summary>
-    private static decimal FeeOf(VenueFill fill) => fill.FeeAsset is null or Quote ? fill.Fee ?? 0m : 0m;
+    private static PlannedFill Planned(VenueFill fill, decimal qty, BookedFee fee) => new(fill.Side == OrderSide.Buy, qty, fill.Price, fee.Quote) { IsFeeElsewhere = fee.Asset is not null };
 }

@@ -323,8 +323,22 @@ public sealed partial class AccountDesk
     /// <summary>Tells the entry of its position's end by a leg or by the way out.</summary>
     private async Task TellLegAsync(DeskWork work, DeskOrder leg, DeskNews news)
     {
-        if (leg.Leg == DeskLegs.Entry || news != DeskNews.Filled)
+        if (leg.Leg == DeskLegs.Entry || leg.Filled == 0m || news is not (DeskNews.Filled or DeskNews.PartiallyFilled or DeskNews.Canceled) || await EntryAsync(work, leg.OrderId) is not ({ } entry, { } order))
         {
+            return;
+        }
+
+        var exit = await work.ExitAsync(order, leg.ClientId, leg.Side!, _stop);
+        var filled = new Exit(exit.Id, leg.Side, leg.Filled, leg.AvgPrice, leg.Fee, leg.RealizedPnl);
+        if (news != DeskNews.Filled)
+        {
+            // Of a part that a cancelled leg closed its update was told when it was filled.
+            exit.Takes(filled, news == DeskNews.Canceled ? OrderStatus.Canceled : OrderStatus.PartiallyFilled, work.Now);
+            if (news == DeskNews.PartiallyFilled)
+            {
+                await work.TellAsync(entry, order, OrderStatus.PartiallyFilled, terminal: false, filled);
+            }
+
             return;
         }
 
@@ -334,16 +348,13 @@ public sealed partial class AccountDesk
             DeskLegs.TakeProfit => (OrderStatus.TookProfit, null),
             _ => (OrderStatus.Closed, new RejectionReason("UNPROTECTED", null, null, null, "The position could not be protected as asked for and was closed at the market.")),
         };
-        if (await EntryAsync(work, leg.OrderId) is (_, { } order))
-        {
-            order.RealizedPnl += leg.RealizedPnl;
-            order.Fee += leg.Fee;
-        }
-
-        await EndEntryAsync(work, leg.OrderId, status, reason);
+        exit.Takes(filled, status, work.Now);
+        (exit.ReasonCode, exit.ReasonValue, exit.ReasonMessage) = (reason?.Code, reason?.Value, reason?.Message);
+        await EndEntryAsync(work, leg.OrderId, status, reason, filled);
     }
 
-    private async Task EndEntryAsync(DeskWork work, Guid orderId, string status, RejectionReason? reason)
+    /// <param name="exit">What ended its position; null to look what did.</param>
+    private async Task EndEntryAsync(DeskWork work, Guid orderId, string status, RejectionReason? reason, Exit? exit = null)
     {
         if (await EntryAsync(work, orderId) is ({ IsOpen: false } entry, { } order)
             && (order.Status is OrderStatus.Filled or OrderStatus.Protected || (order.Status == OrderStatus.Canceled && entry.Filled > 0m && IsProtected(entry))))
@@ -353,7 +364,7 @@ public sealed partial class AccountDesk
                 (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (reason.Code, reason.Value, reason.Message);
             }
 
-            await work.TellAsync(entry, order, status, terminal: true);
+            await work.TellAsync(entry, order, status, terminal: true, exit ?? await work.SinceAsync(order, _stop));
         }
     }
 

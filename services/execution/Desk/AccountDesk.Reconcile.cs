@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Venues;
@@ -35,7 +36,9 @@ public sealed partial class AccountDesk
         Beside(async token =>
         {
             var (since, symbols) = await _store.ReadAsync(db => WhatToReadAsync(db, token), token);
-            return await reader.ReadAsync(symbols, since, token);
+            var read = await reader.ReadAsync(symbols, since, token);
+            await PriceFeesAsync(read.Snapshot?.Fills ?? [], token);
+            return read;
         });
     }
 
@@ -164,16 +167,19 @@ public sealed partial class AccountDesk
             }
 
             var qty = Math.Min(Math.Abs(position.Qty), left);
-            // The last one takes what is there, so that the parts are the fee.
-            var fee = qty == left ? feeLeft : decimal.Round(feeLeft * qty / left, 12);
-            var (realized, _) = ledger.Book(position.GroupId, fill.Symbol, position.Leverage, new PlannedFill(fill.Side == OrderSide.Buy, qty, fill.Price, fee), work.Now);
+            (var fee, feeLeft) = feeLeft.Split(qty, left);
+            var (realized, _) = ledger.Book(position.GroupId, fill.Symbol, position.Leverage, Planned(fill, qty, fee), work.Now);
             var id = part++ == 0 ? fill.FillId : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fill.FillId}/{part}");
-            Add(work, Guid.Empty, Guid.Empty, position.GroupId, fill with { FillId = id, Quantity = qty }, fee, realized);
+            var entry = await ProtectedEntryAsync(work, position);
+            // The venue's order had one name, however many fills it had.
+            var exit = entry is null ? null : await work.ExitAsync(entry, fill.VenueOrderId is { Length: > 0 } name ? name : fill.FillId, fill.Side == OrderSide.Buy ? "BUY" : "SELL", _stop);
+            Add(work, exit?.Id ?? Guid.Empty, exit?.DecisionId ?? Guid.Empty, position.GroupId, fill with { FillId = id, Quantity = qty }, fee, realized);
+            exit?.Takes(await work.FilledAsync(exit, _stop), OrderStatus.Closed, work.Now);
             Report(work, kind, fill.Symbol, Text(fill), null, $"booked {Rejections.Text(qty)} on group {position.GroupId}, realised {Rejections.Text(realized)}");
-            (left, feeLeft) = (left - qty, feeLeft - fee);
-            if (kind == Liquidation && position.Qty == 0m)
+            left -= qty;
+            if (kind == Liquidation && position.Qty == 0m && entry is not null)
             {
-                await TellLiquidatedAsync(work, position, fee, realized);
+                await EndEntryAsync(work, entry.Id, OrderStatus.Closed, Refusals.Liquidated);
             }
         }
 

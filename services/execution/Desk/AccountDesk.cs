@@ -93,6 +93,7 @@ public sealed partial class AccountDesk
         Streamed streamed => StreamedAsync(streamed.Event),
         Snapshotted snapshotted => SnapshottedAsync(snapshotted),
         Counted => Task.FromResult(_isCounting = false),
+        FeesPriced => FeesPricedAsync(),
         Broken broken => Task.FromException(broken.Error),
         _ => throw new InvalidOperationException(message.GetType().Name),
     };
@@ -125,6 +126,7 @@ public sealed partial class AccountDesk
         await CancelRequestedAsync(now);
         await ProtectAsync(now);
         await CountdownAsync(now);
+        await ValueFeesAsync(now);
     }
 
     private Task DueAsync(DeskOrder order, DateTimeOffset now)
@@ -136,7 +138,12 @@ public sealed partial class AccountDesk
 
         _busy.Add(order.ClientId);
         var provable = _machine.IsProvable(order, now);
-        Beside(async token => new Looked(order.ClientId, await _look.AtAsync(order, provable, token)));
+        Beside(async token =>
+        {
+            var look = await _look.AtAsync(order, provable, token);
+            await PriceFeesAsync(look.Fills, token);
+            return new Looked(order.ClientId, look);
+        });
         return Task.CompletedTask;
     }
 
@@ -336,6 +343,11 @@ public sealed partial class AccountDesk
     {
         await foreach (var happened in _venue.StreamAsync(cancellationToken))
         {
+            if (happened is FillSeen { Fill: var fill })
+            {
+                await PriceFeesAsync([fill], cancellationToken);
+            }
+
             await _mailbox.Writer.WriteAsync(new Streamed(happened), cancellationToken);
         }
 

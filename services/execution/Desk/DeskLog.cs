@@ -46,6 +46,9 @@ internal static partial class DeskLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The venue's countdown for account {Account} in {Symbol} was not set: {Why}")]
     public static partial void NoCountdown(ILogger logger, Guid account, string symbol, string? why);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Fees of account {Account} in {Asset} have no value yet: {Why}")]
+    public static partial void NoFeePrice(ILogger logger, Guid account, string asset, string? why);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "The position of group {Group} in {Symbol} has stood without its protection for {Seconds} s: it is closed at the market")]
     public static partial void Naked(ILogger logger, Guid group, string symbol, double seconds);
 }

@@ -39,5 +39,11 @@ internal sealed record Counted : DeskMessage
     public static Counted Done { get; } = new();
 }
 
+/// <summary>Fees that had no price may have one now.</summary>
+internal sealed record FeesPriced : DeskMessage
+{
+    public static FeesPriced Now { get; } = new();
+}
+
 /// <summary>Something beside the desk broke: it begins anew.</summary>
 internal sealed record Broken(Exception Error) : DeskMessage;

@@ -42,7 +42,7 @@ public sealed class ReconciliationEntry
 
     public string? Symbol { get; init; }
 
-    /// <summary>fill, manual_close, foreign_fill, foreign_order, foreign_position, position, balance, order, orphan_leg, liquidation, funding, modes.</summary>
+    /// <summary>fill, manual_close, foreign_fill, foreign_order, foreign_position, position, balance, order, orphan_leg, liquidation, funding, modes, fee_valued.</summary>
     public required string Kind { get; init; }
 
     public string? VenueValue { get; init; }

@@ -8,13 +8,15 @@ namespace TradingSystem.Execution.Desk;
 public static class DeskSteps
 {
     /// <summary>The order as it is now, under a status.</summary>
+    /// <param name="exit">What ended its position, whose figures the update then has; null for an update of the order itself.</param>
     /// <param name="occurrence">Counts how often the order told this status: the first has the id that every order's has.</param>
-    public static OrderStepRow Of(Order order, string status, bool terminal, int occurrence, DateTimeOffset now)
+    public static OrderStepRow Of(Order order, string status, bool terminal, int occurrence, DateTimeOffset now, Exit? exit = null)
     {
         var name = occurrence == 1 ? status : string.Create(CultureInfo.InvariantCulture, $"{status}:{occurrence}");
+        var told = exit ?? Exit.Of(order);
         var update = new OrderUpdate(
             OrderIds.Update(order.Id, name),
-            order.Id,
+            told.OrderId,
             order.DecisionId,
             order.ClientDecisionId,
             order.GroupId,
@@ -24,11 +26,11 @@ public static class DeskSteps
             status,
             terminal,
             order.Symbol,
-            order.Side,
-            OrderAnnouncements.Plain(order.Qty),
-            order.AvgPrice is { } price ? OrderAnnouncements.Plain(price) : null,
-            OrderAnnouncements.Plain(order.Fee),
-            OrderAnnouncements.Plain(order.RealizedPnl),
+            told.Side,
+            OrderAnnouncements.Plain(told.Qty),
+            told.AvgPrice is { } price ? OrderAnnouncements.Plain(price) : null,
+            OrderAnnouncements.Plain(told.Fee),
+            OrderAnnouncements.Plain(told.RealizedPnl),
             order.Reason,
             order.TriggerEventId,
             order.CorrelationId,

@@ -107,13 +107,17 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
         await TellAsync(desk, order, status, terminal);
     }
 
-    /// <summary>Tells a status of the order as it is now.</summary>
-    public Task TellAsync(DeskOrder desk, Order order, string status, bool terminal)
+    /// <summary>Tells a status of the order as it is now, or of what ended its position.</summary>
+    public Task TellAsync(DeskOrder desk, Order order, string status, bool terminal, Exit? exit = null)
     {
         // A status that may come again is numbered by the updates before it.
         var repeats = status is OrderStatus.PartiallyFilled or OrderStatus.Unknown or OrderStatus.Protected;
-        (order.Status, order.UpdatedAt) = (status, now);
-        db.OrderSteps.Add(DeskSteps.Of(order, status, terminal, repeats ? desk.Steps + 1 : 1, now));
+        if (terminal || exit is null)
+        {
+            (order.Status, order.UpdatedAt) = (status, now);
+        }
+
+        db.OrderSteps.Add(DeskSteps.Of(order, status, terminal, repeats ? desk.Steps + 1 : 1, now, exit));
         desk.Steps++;
         return Task.CompletedTask;
     }

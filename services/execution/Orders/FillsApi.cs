@@ -4,11 +4,15 @@ using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Orders;
 
+/// <summary>
+/// <c>Fee</c> is in quote currency. Where it was taken in another asset, that is <c>FeeAsset</c> and <c>FeeAssetQty</c> of it, and <c>FeePending</c> says
+/// that there was no price for it yet.
+/// </summary>
 public sealed record FillView(
-    Guid Id, Guid OrderId, Guid DecisionId, string Symbol, string Side, decimal Qty, decimal Price, decimal Fee, decimal RealizedPnl, DateTimeOffset CreatedAt)
+    Guid Id, Guid OrderId, Guid DecisionId, string Symbol, string Side, decimal Qty, decimal Price, decimal Fee, string? FeeAsset, decimal? FeeAssetQty, bool FeePending, decimal RealizedPnl, DateTimeOffset CreatedAt)
 {
     public static FillView Of(Fill f) => new(
-        f.Id, f.OrderId, f.DecisionId, f.Symbol, f.Side, OrderAnnouncements.Plain(f.Qty), OrderAnnouncements.Plain(f.Price), OrderAnnouncements.Plain(f.Fee),
+        f.Id, f.OrderId, f.DecisionId, f.Symbol, f.Side, OrderAnnouncements.Plain(f.Qty), OrderAnnouncements.Plain(f.Price), OrderAnnouncements.Plain(f.Fee), f.FeeAsset, f.FeeAssetQty, f.FeePending,
         OrderAnnouncements.Plain(f.RealizedPnl), f.CreatedAt);
 }
 

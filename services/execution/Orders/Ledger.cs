@@ -76,7 +76,7 @@ public sealed class Ledger(Account account, List<Position> positions, IEnumerabl
             position.Leverage = leverage;
         }
 
-        Account.Balance += realized - fill.Fee;
+        Account.Balance += realized - (fill.IsFeeElsewhere ? 0m : fill.Fee);
         Account.RealizedPnl += realized;
         Account.Fees += fill.Fee;
         Account.Version++;
@@ -89,6 +89,18 @@ public sealed class Ledger(Account account, List<Position> positions, IEnumerabl
 
         Protection.Follow(groupId, symbol, after.Qty, now);
         return (realized, after.Qty == 0m);
+    }
+
+    /// <summary>A fee in another asset, of a fill that was booked before the asset had a price.</summary>
+    public void BookFee(Guid groupId, string symbol, decimal fee, DateTimeOffset now)
+    {
+        BeginDay(groupId, now);
+        var position = Position(groupId, symbol);
+        position.State = position.State with { Fees = position.State.Fees + fee };
+        position.UpdatedAt = now;
+        Account.Fees += fee;
+        Account.Version++;
+        Account.UpdatedAt = now;
     }
 
     /// <summary>What the group holds, below 0 short.</summary>

@@ -19,6 +19,10 @@ public static class OrderIds
     /// <summary>What stands in for a decision's id where its protection leg becomes an order.</summary>
     public static Guid Leg(Guid decisionId, char letter) => NameBasedGuid.Create(decisionId, $"leg:{letter}");
 
+    /// <summary>What stands in for a decision's id where an order that no decision asked for ends its position.</summary>
+    /// <param name="name">Of the order at the venue: its client id, or the venue's where it is not ours.</param>
+    public static Guid Exit(Guid decisionId, string name) => NameBasedGuid.Create(decisionId, $"exit:{name}");
+
     public static Guid Update(Guid orderId, string status) => NameBasedGuid.Create(orderId, status);
 
     public static Guid VenueFill(Guid orderId, string symbol, string venueFillId) => NameBasedGuid.Create(orderId, $"fill:{symbol}:{venueFillId}");

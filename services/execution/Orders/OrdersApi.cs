@@ -5,15 +5,18 @@ using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Orders;
 
-/// <summary>An order as REST shows it; quantities in the base asset, the rest in quote currency.</summary>
+/// <summary>
+/// An order as REST shows it. <c>ProtectsDecisionId</c> is the decision whose position this order ended where no decision asked for it: a leg, or
+/// what the exchange or a person closed. Quantities are in the base asset, the rest in quote currency.
+/// </summary>
 public sealed record OrderView(
-    Guid Id, Guid DecisionId, string? ClientDecisionId, Guid GroupId, string GroupName, Guid AccountId, string Mode, string Symbol,
+    Guid Id, Guid DecisionId, Guid? ProtectsDecisionId, string? ClientDecisionId, Guid GroupId, string GroupName, Guid AccountId, string Mode, string Symbol,
     string? Side, string Action, string Type, string Status, decimal Qty, decimal? AvgPrice, decimal? PriceAtDecision, decimal Fee,
     decimal RealizedPnl, decimal Leverage, decimal MarginUsd, RejectionReason? Reason, Guid? TriggerEventId, string? CorrelationId,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static OrderView Of(Order o) => new(
-        o.Id, o.DecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Symbol,
+        o.Id, o.DecisionId, o.ProtectsDecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Symbol,
         o.Side, o.Action, o.Type, o.Status, OrderAnnouncements.Plain(o.Qty), Plain(o.AvgPrice), Plain(o.PriceAtDecision), OrderAnnouncements.Plain(o.Fee),
         OrderAnnouncements.Plain(o.RealizedPnl), OrderAnnouncements.Plain(o.Leverage), OrderAnnouncements.Plain(o.MarginUsd), o.Reason, o.TriggerEventId, o.CorrelationId,
         o.CreatedAt, o.UpdatedAt);

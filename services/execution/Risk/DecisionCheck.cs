@@ -7,7 +7,11 @@ using TradingSystem.Execution.Simulation;
 namespace TradingSystem.Execution.Risk;
 
 /// <summary>What the simulated exchange fills: quantity in the base asset, price and fee in quote currency.</summary>
-public sealed record PlannedFill(bool Buy, decimal Qty, decimal Price, decimal Fee);
+public sealed record PlannedFill(bool Buy, decimal Qty, decimal Price, decimal Fee)
+{
+    /// <summary>The fee left another wallet than the account's balance; what it was worth is a cost all the same.</summary>
+    public bool IsFeeElsewhere { get; init; }
+}
 
 /// <summary>
 /// Outcome of a check: a fill, a reason for none, or neither for what is only recorded. <c>Trip</c> is why the group may only reduce from

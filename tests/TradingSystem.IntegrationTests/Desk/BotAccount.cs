@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NUnit.Framework;
 using TradingSystem.Execution.Orders;
 using TradingSystem.IntegrationTests.Servers;
 
@@ -99,6 +100,32 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     public Task<JsonNode> UpdateAsync(Guid decision, string status) => Wait.ForAsync($"an update says {status}", Patience, async () =>
         (await cluster.SqlAsync("select row_to_json(u)::text from diary.order_updates u where u.decision_id = $1 and u.status = $2 order by u.seq desc limit 1", decision, status))
             .SingleOrDefault() is { } row ? JsonNode.Parse(row) : null);
+
+    /// <summary>The order that ended the decision's position: in REST, in its fills and in the update that told of it, which must say the same.</summary>
+    public async Task<JsonNode> ExitAsync(Guid decision, string status)
+    {
+        var told = await UpdateAsync(decision, status);
+        var id = told["order_id"]!.GetValue<string>();
+        var exit = await Wait.ForAsync("the exit is among the orders", Patience, async () =>
+            (await cluster.Product.ListAsync($"/api/v1/orders?group_id={group}")).SingleOrDefault(o => o["id"]!.GetValue<string>() == id && o["status"]!.GetValue<string>() == status));
+        var fills = (await FillsAsync()).Where(f => f["order_id"]!.GetValue<string>() == id).ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(exit["side"]!.GetValue<string>(), Is.EqualTo(told["side"]!.GetValue<string>()));
+            foreach (var name in new[] { "qty", "avg_price", "fee", "realized_pnl" })
+            {
+                Assert.That(exit[name]!.GetValue<decimal>(), Is.EqualTo(told[name]!.GetValue<decimal>()), $"{name} in REST and in the update");
+            }
+
+            foreach (var name in new[] { "qty", "fee", "realized_pnl" })
+            {
+                Assert.That(fills.Sum(f => f[name]!.GetValue<decimal>()), Is.EqualTo(told[name]!.GetValue<decimal>()), $"{name} of the fills and in the update");
+            }
+
+            Assert.That(fills.Select(f => f["side"]!.GetValue<string>()), Is.Not.Empty.And.All.EqualTo(told["side"]!.GetValue<string>()));
+        });
+        return exit;
+    }
 
     public async Task<decimal> OurQtyAsync() =>
         decimal.Parse((await cluster.SqlAsync("select coalesce(sum(qty), 0) from execution.positions where account_id = $1 and symbol = 'BTCUSDT'", id))[0], CultureInfo.InvariantCulture);

@@ -40,6 +40,15 @@ public sealed class DeskProtectionTests
         Assert.That(await account.VenueQtyAsync(), Is.Zero);
         await Wait.UntilAsync("no leg is left", DeskAccount.Patience, async () => await WaitingAsync(account) == 0);
         Assert.That(await account.StepsAsync(decision), Is.EqualTo(new[] { "accepted", "submitted", "filled", "protected", stop ? "stopped" : "took_profit" }));
+        var exit = await account.ExitAsync(decision, stop ? "stopped" : "took_profit");
+        Assert.Multiple(() =>
+        {
+            Assert.That((exit["side"]!.GetValue<string>(), exit["qty"]!.GetValue<decimal>()), Is.EqualTo(("SELL", order["qty"]!.GetValue<decimal>())));
+            Assert.That(exit["avg_price"]!.GetValue<decimal>(), stop ? Is.LessThanOrEqualTo(low) : Is.GreaterThanOrEqualTo(high));
+            Assert.That(exit["realized_pnl"]!.GetValue<decimal>(), Is.EqualTo(exit["qty"]!.GetValue<decimal>() * (exit["avg_price"]!.GetValue<decimal>() - order["avg_price"]!.GetValue<decimal>())));
+            Assert.That(exit["fee"]!.GetValue<decimal>(), Is.Positive);
+            Assert.That((order["side"]!.GetValue<string>(), order["realized_pnl"]!.GetValue<decimal>()), Is.EqualTo(("BUY", 0m)), "the entry's row stays the entry's");
+        });
     }
 
     [Test]
@@ -56,8 +65,9 @@ public sealed class DeskProtectionTests
             var sizes = await SizesAsync(account);
             return sizes.Count == 2 && sizes.All(s => s == held);
         });
-        await account.TradeAsync("CLOSE");
+        var closing = await account.TradeAsync("CLOSE");
         Assert.That((await account.DoneAsync(first))["status"]!.GetValue<string>(), Is.EqualTo("closed"));
+        Assert.That((await account.ExitAsync(first, "closed"))["id"]!.GetValue<string>(), Is.EqualTo(closing["id"]!.GetValue<string>()), "the entry is told of what ended its position");
         await Wait.UntilAsync("no leg is left", DeskAccount.Patience, async () => await WaitingAsync(account) == 0);
     }
 
@@ -78,6 +88,7 @@ public sealed class DeskProtectionTests
         var order = await account.OrderAsync(decision, "closed");
         Assert.That((order["status"]!.GetValue<string>(), order["reason"]?["code"]?.GetValue<string>()), Is.EqualTo(("closed", "UNPROTECTED")), order.ToJsonString());
         Assert.That(await account.VenueQtyAsync(), Is.Zero);
+        Assert.That((await account.ExitAsync(decision, "closed"))["side"]!.GetValue<string>(), Is.EqualTo("SELL"));
         await Wait.UntilAsync("the seconds are kept", DeskAccount.Patience, async () =>
             (await _cluster.SqlAsync("select naked_seconds > 1 from execution.desk_protections where account_id = $1 and naked_since is null", account.Id)).SequenceEqual(["True"]));
     }

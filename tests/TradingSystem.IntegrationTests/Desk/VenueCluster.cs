@@ -48,10 +48,10 @@ internal sealed class VenueCluster : IAsyncDisposable
         }
     }
 
-    public async Task<DeskAccount> OpenAsync(VenueKind venue, bool hedge = false)
+    public async Task<DeskAccount> OpenAsync(VenueKind venue, bool hedge = false, string feeAsset = "USDT")
     {
         var (key, secret, phrase) = ($"key{Guid.NewGuid():N}", $"secret{Guid.NewGuid():N}", venue == VenueKind.Okx ? "phrase" : null);
-        await Emulator.OpenAccountAsync(new AccountRequest(venue, key, secret, phrase ?? "", Hedge: hedge, Demo: venue == VenueKind.Okx));
+        await Emulator.OpenAccountAsync(new AccountRequest(venue, key, secret, phrase ?? "", Hedge: hedge, Demo: venue == VenueKind.Okx, FeeAsset: feeAsset));
         var (group, token) = await Product.AddGroupAsync($"desk_{venue}_{Guid.NewGuid():n}".ToLowerInvariant());
         var body = new JsonObject
         {

@@ -87,6 +87,24 @@ internal sealed class ExchangeAccount(AccountsHost host, Guid id, Guid group)
             .Select(p => (string)JsonNode.Parse(p)!["Status"]!)];
     }
 
+    /// <summary>The one order that ended the decision's position, with its fills and the update that told of it, which must say the same.</summary>
+    public async Task<Order> ExitAsync(Guid decision, string status)
+    {
+        var entry = OrderIds.Order(decision);
+        var exit = await host.ReadAsync(db => db.Orders.AsNoTracking().SingleAsync(o => o.ProtectsDecisionId == decision));
+        var fills = await host.ReadAsync(db => db.Fills.AsNoTracking().Where(f => f.OrderId == exit.Id).ToListAsync());
+        var told = (await host.ReadAsync(db => db.OrderSteps.AsNoTracking().Where(s => s.OrderId == entry).OrderBy(s => s.Seq).Select(s => s.Payload).ToListAsync()))
+            .Select(p => System.Text.Json.JsonSerializer.Deserialize<TradingSystem.Contracts.Bus.OrderUpdate>(p)!).Single(u => u.Status == status);
+        Assert.Multiple(() =>
+        {
+            Assert.That((told.OrderId, told.DecisionId, told.Terminal), Is.EqualTo((exit.Id, decision, true)));
+            Assert.That((exit.Status, exit.Side, exit.Qty, exit.AvgPrice, exit.Fee, exit.RealizedPnl), Is.EqualTo((told.Status, told.Side, told.Qty, told.AvgPrice, told.Fee, told.RealizedPnl)));
+            Assert.That((fills.Sum(f => f.Qty), fills.Sum(f => f.Fee), fills.Sum(f => f.RealizedPnl)), Is.EqualTo((told.Qty, told.Fee, told.RealizedPnl)));
+            Assert.That(fills.Select(f => f.Side), Has.All.EqualTo(told.Side));
+        });
+        return exit;
+    }
+
     /// <summary>What the group holds by our books.</summary>
     public Task<decimal> HeldAsync() => host.ReadAsync(db => db.Positions.Where(p => p.AccountId == id && p.GroupId == group).SumAsync(p => p.Qty));
 

@@ -53,7 +53,10 @@ public sealed class SimulatedDeskTests
         Assert.That((await account.KeptAsync()).Orders, Has.Length.EqualTo(2));
         Price(stop ? 94_000m : 106_000m);
         var order = await account.OrderAsync(decision, end);
-        Assert.That(order.RealizedPnl, stop ? Is.Negative : Is.Positive);
+        Assert.That((order.Side, order.Qty, order.RealizedPnl, order.Fee), Is.EqualTo(("BUY", 0.1m, 0m, entry.Fee)), "the entry's row stays what the entry was");
+        var exit = await account.ExitAsync(decision, end);
+        Assert.That((exit.Side, exit.Qty, exit.RealizedPnl), Is.EqualTo(("SELL", 0.1m, 0.1m * (exit.AvgPrice!.Value - entry.AvgPrice!.Value))));
+        Assert.That(exit.AvgPrice, stop ? Is.LessThan(95_000m) : Is.GreaterThan(105_000m));
         Assert.That(await account.StepsAsync(decision), Is.EqualTo(new[] { "accepted", "submitted", "filled", "protected", end }));
         await account.UntilAsync("both legs have ended", async () => (await account.KeptAsync()).Orders.IsEmpty && !await HasOpenAsync(account));
         Assert.That((await account.HeldAsync(), (await account.KeptAsync()).Positions.Length), Is.EqualTo((0m, 0)));
@@ -132,8 +135,9 @@ public sealed class SimulatedDeskTests
         await account.OrderAsync(decision, "protected");
         Price(90_000m);
         Price(88_000m);
-        var order = await account.OrderAsync(decision, "closed");
-        Assert.That((order.ReasonCode, order.RealizedPnl), Is.EqualTo(("LIQUIDATED", -1_200m)).Using<decimal>((a, b) => Math.Abs(a - b) < 10m));
+        Assert.That((await account.OrderAsync(decision, "closed")).ReasonCode, Is.EqualTo("LIQUIDATED"));
+        var order = await account.ExitAsync(decision, "closed");
+        Assert.That((order.Side, order.RealizedPnl), Is.EqualTo(("SELL", -1_200m)).Using<decimal>((a, b) => Math.Abs(a - b) < 10m));
         Assert.That(await account.StepsAsync(decision), Is.EqualTo(new[] { "accepted", "submitted", "filled", "protected", "closed" }));
         var fills = await _host.ReadAsync(db => db.Fills.AsNoTracking().Where(f => f.AccountId == account.Id).OrderBy(f => f.Seq).ToListAsync());
         Assert.That(fills.Select(f => (f.Side, f.Qty, f.GroupId)), Is.EqualTo(new[] { ("BUY", 0.1m, account.Group), ("SELL", 0.1m, account.Group) }));

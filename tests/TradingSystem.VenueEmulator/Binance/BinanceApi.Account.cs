@@ -238,7 +238,7 @@ public sealed partial class BinanceApi
         foreach (var (order, fill) in call.Account.Fills.Where(f => (given["symbol"] is not { } s || f.Order.Spec.Symbol == s) && InTime(given, f.Fill.At)))
         {
             Add("REALIZED_PNL", fill.RealizedPnl, order, fill);
-            Add("COMMISSION", -fill.Fee, order, fill);
+            Add("COMMISSION", -fill.Charged, order, fill);
         }
 
         return Answer.Ok(new JsonArray([.. list.Take(Limit(given, 100)).Select(i => i!.DeepClone())]));

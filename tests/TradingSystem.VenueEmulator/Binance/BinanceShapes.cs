@@ -119,8 +119,8 @@ public static class BinanceShapes
     public static JsonObject Trade(Order order, Fill fill) => new()
     {
         ["buyer"] = order.Spec.Side == Side.Buy,
-        ["commission"] = Number.Fixed(fill.Fee, 8),
-        ["commissionAsset"] = "USDT",
+        ["commission"] = Number.Fixed(fill.Charged, 8),
+        ["commissionAsset"] = fill.FeeAsset,
         ["id"] = Id(fill.Id),
         ["maker"] = fill.Maker,
         ["orderId"] = Id(fill.OrderId),

@@ -140,7 +140,7 @@ public sealed class BybitStreamDialect(Func<Exchange> exchange) : IStreamDialect
     private static JsonObject OfOrder(JsonObject body, Order? order)
     {
         body["category"] = "linear";
-        body["feeCurrency"] = "USDT";
+        body["feeCurrency"] = order?.FeeAsset ?? "USDT";
         body["closedPnl"] = Number.Text(order?.RealizedPnl ?? 0m);
         body["createType"] = "CreateByUser";
         return body;

@@ -36,7 +36,7 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
                 var account = await BodyAsync<AccountRequest>(context);
                 return await exchange.RunAsync<object?>(() =>
                 {
-                    exchange.Open(account.Venue, account.Key, account.Secret, account.Passphrase, account.Balance, account.Hedge, account.Demo);
+                    exchange.Open(account.Venue, account.Key, account.Secret, account.Passphrase, account.Balance, account.Hedge, account.Demo, account.FeeAsset);
                     return new { account.Key };
                 });
             case "POST /permissions":
@@ -150,7 +150,7 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
         hub.CountOf(account.Id),
         [.. account.Orders.Values.OrderBy(o => o.Sequence).Select(View)],
         [.. account.Algos.Values.OrderBy(a => a.Sequence).Select(a => new AlgoView(a.Spec.Id, a.Spec.ClientId, a.Spec.Symbol, a.Spec.Side, a.Spec.PositionSide, a.Spec.Qty, a.Spec.Legs, a.State, a.ChildOrderId, a.EndReason))],
-        [.. account.Fills.Select(f => new FillView(f.Fill.Id, f.Fill.OrderId, f.Order.Spec.ClientId, f.Order.Spec.Symbol, f.Order.Spec.Side, f.Fill.Qty, f.Fill.Price, f.Fill.Fee, f.Fill.RealizedPnl, f.Fill.At))],
+        [.. account.Fills.Select(f => new FillView(f.Fill.Id, f.Fill.OrderId, f.Order.Spec.ClientId, f.Order.Spec.Symbol, f.Order.Spec.Side, f.Fill.Qty, f.Fill.Price, f.Fill.Fee, f.Fill.RealizedPnl, f.Fill.At, f.Fill.FeeAsset, f.Fill.Charged))],
         [.. account.OpenPositions.Select(p => new PositionView(p.Key.Symbol, p.Key.Side, p.Key.Margin, p.Qty, p.EntryPrice, p.RealizedPnl, Exchange.LeverageOf(account, p.Key)))]);
 
     private static OrderView View(Order o) => new(

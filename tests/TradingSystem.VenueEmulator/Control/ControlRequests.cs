@@ -2,8 +2,8 @@ using TradingSystem.VenueEmulator.Engine;
 
 namespace TradingSystem.VenueEmulator.Control;
 
-/// <summary>An account at a venue, with credentials that a test invented. The balance is in USDT.</summary>
-public sealed record AccountRequest(VenueKind Venue, string Key, string Secret, string Passphrase = "", decimal Balance = 100_000m, bool Hedge = false, bool Demo = false);
+/// <summary>An account at a venue, with credentials that a test invented. The balance is in USDT; fees are taken in <paramref name="FeeAsset"/>.</summary>
+public sealed record AccountRequest(VenueKind Venue, string Key, string Secret, string Passphrase = "", decimal Balance = 100_000m, bool Hedge = false, bool Demo = false, string FeeAsset = "USDT");
 
 /// <summary>The account's modes, changed by hand at the exchange; the margin mode only where it is given, as <c>cross</c> or <c>isolated</c>.</summary>
 public sealed record ModeRequest(VenueKind Venue, string Key, bool Hedge, string? Margin = null);
@@ -27,7 +27,7 @@ public sealed record OrderView(
 
 public sealed record AlgoView(string Id, string ClientId, string Symbol, Side Side, PositionSide PositionSide, decimal? Qty, IReadOnlyList<Leg> Legs, AlgoState State, string? ChildOrderId, string EndReason);
 
-public sealed record FillView(string Id, string OrderId, string ClientId, string Symbol, Side Side, decimal Qty, decimal Price, decimal Fee, decimal RealizedPnl, DateTimeOffset At);
+public sealed record FillView(string Id, string OrderId, string ClientId, string Symbol, Side Side, decimal Qty, decimal Price, decimal Fee, decimal RealizedPnl, DateTimeOffset At, string FeeAsset = "USDT", decimal Charged = 0m);
 
 public sealed record PositionView(string Symbol, PositionSide Side, string Margin, decimal Qty, decimal EntryPrice, decimal RealizedPnl, decimal Leverage);
 

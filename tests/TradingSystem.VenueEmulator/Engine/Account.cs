@@ -26,6 +26,9 @@ public sealed class Account(AccountOpened opened)
 
     public bool IsDemo => opened.Demo;
 
+    /// <summary>What fees are taken in, at the asset's price; anything but USDT is in a wallet that is not emulated and never runs out.</summary>
+    public string FeeAsset => opened.FeeAsset;
+
     public DateTimeOffset Opened => opened.At;
 
     public bool Hedge { get; private set; } = opened.Hedge;
@@ -149,12 +152,12 @@ public sealed class Account(AccountOpened opened)
         order.Fills.Add(fill);
         order.Filled += fill.Qty;
         order.FilledValue += fill.Qty * fill.Price;
-        order.Fee += fill.Fee;
+        order.Fee += fill.Charged;
         order.RealizedPnl += fill.RealizedPnl;
         order.Updated = fill.At;
         order.State = order.Filled >= order.Spec.Qty ? OrderState.Filled : OrderState.PartiallyFilled;
         Fills.Add((order, fill));
-        Wallet += fill.RealizedPnl - fill.Fee;
+        Wallet += fill.RealizedPnl - fill.FeeInUsdt;
         var key = KeyOf(order.Spec);
         if (!_positions.TryGetValue(key, out var position))
         {

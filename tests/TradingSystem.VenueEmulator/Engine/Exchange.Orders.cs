@@ -226,7 +226,10 @@ public sealed partial class Exchange
         var key = account.KeyOf(spec);
         var before = account.PositionOf(key);
         var (pnl, closed, openFee) = before.Preview(spec.Side == Side.Buy ? qty : -qty, price);
-        var fill = new Fill(NewId(account.Venue), spec.Id, qty, price, qty * price * (maker ? MakerFee : TakerFee), maker, pnl, closed, before.EntryPrice, openFee, Now(account.Venue));
+        var fee = qty * price * (maker ? MakerFee : TakerFee);
+        // Venues keep eight digits of what they take.
+        decimal? charged = account.FeeAsset == "USDT" ? null : decimal.Round(fee / QuoteOf(account.Venue, account.FeeAsset + "USDT").Last, 8);
+        var fill = new Fill(NewId(account.Venue), spec.Id, qty, price, fee, maker, pnl, closed, before.EntryPrice, openFee, Now(account.Venue), account.FeeAsset, charged);
         Emit(new OrderFilled(account.Id, fill.At, fill));
         Tell(account, order, fill);
         if (order.State == OrderState.Filled)

@@ -31,6 +31,7 @@ public sealed partial class Exchange : IDisposable
             SetQuote(venue, "BTCUSDT", 60_000m);
             SetQuote(venue, "ETHUSDT", 3_000m);
             SetQuote(venue, "XRPUSDT", 2m);
+            SetQuote(venue, "BNBUSDT", 600m);
         }
 
         // Ids never repeat, also after a reset that forgets the journal.
@@ -93,11 +94,11 @@ public sealed partial class Exchange : IDisposable
 
     public Quote QuoteOf(VenueKind venue, string symbol) => _quotes[(venue, symbol)];
 
-    public void Open(VenueKind venue, string key, string secret, string passphrase, decimal balance, bool hedge, bool demo)
+    public void Open(VenueKind venue, string key, string secret, string passphrase, decimal balance, bool hedge, bool demo, string feeAsset = "USDT")
     {
         if (!_accounts.ContainsKey(AccountId(venue, key)))
         {
-            Emit(new AccountOpened(AccountId(venue, key), Now(venue), venue, key, secret, passphrase, balance, hedge, demo));
+            Emit(new AccountOpened(AccountId(venue, key), Now(venue), venue, key, secret, passphrase, balance, hedge, demo, feeAsset));
         }
     }
 

@@ -28,17 +28,20 @@ public static class Instruments
             new("BTCUSDT", "BTCUSDT", "BTC", 0.10m, 0.001m, 0.001m, 1000m, 120m, 100m, 1m, 125m, 0.05m),
             new("ETHUSDT", "ETHUSDT", "ETH", 0.01m, 0.001m, 0.001m, 10000m, 2000m, 20m, 1m, 100m, 0.05m),
             new("XRPUSDT", "XRPUSDT", "XRP", 0.0001m, 0.1m, 0.1m, 10000000m, 2000000m, 5m, 1m, 75m, 0.05m),
+            new("BNBUSDT", "BNBUSDT", "BNB", 0.01m, 0.01m, 0.01m, 10000m, 2000m, 5m, 1m, 75m, 0.05m),
         ],
         [VenueKind.Bybit] =
         [
             new("BTCUSDT", "BTCUSDT", "BTC", 0.10m, 0.001m, 0.001m, 1190m, 500m, 5m, 1m, 100m, 0.10m),
             new("ETHUSDT", "ETHUSDT", "ETH", 0.01m, 0.01m, 0.01m, 7240m, 1450m, 5m, 1m, 100m, 0.10m),
+            new("BNBUSDT", "BNBUSDT", "BNB", 0.1m, 0.01m, 0.01m, 5000m, 1000m, 5m, 1m, 75m, 0.10m),
         ],
         [VenueKind.Okx] =
         [
             // One contract is 0.01 BTC, one hundredth of it the least order; there is no minimum notional.
             new("BTCUSDT", "BTC-USDT-SWAP", "BTC", 0.1m, 0.0001m, 0.0001m, 1000000m, 120m, 0m, 0.01m, 100m, 0.10m),
             new("ETHUSDT", "ETH-USDT-SWAP", "ETH", 0.01m, 0.001m, 0.001m, 10000000m, 2000m, 0m, 0.1m, 100m, 0.10m),
+            new("BNBUSDT", "BNB-USDT-SWAP", "BNB", 0.1m, 0.01m, 0.01m, 100000m, 2000m, 0m, 0.01m, 50m, 0.10m),
         ],
     };
 

@@ -57,7 +57,18 @@ public sealed record Fill(
     decimal Closed,
     decimal EntryPrice,
     decimal OpenFee,
-    DateTimeOffset At);
+    DateTimeOffset At,
+    string FeeAsset = "USDT",
+    decimal? FeeQty = null)
+{
+    /// <summary>The fee in <see cref="FeeAsset"/>; <see cref="Fee"/> is what it was worth.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public decimal Charged => FeeQty ?? Fee;
+
+    /// <summary>What the wallet in USDT paid of it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public decimal FeeInUsdt => FeeAsset == "USDT" ? Fee : 0m;
+}
 
 /// <summary>An order and what became of it.</summary>
 public sealed class Order(OrderSpec spec, long sequence, DateTimeOffset created)
@@ -78,7 +89,10 @@ public sealed class Order(OrderSpec spec, long sequence, DateTimeOffset created)
 
     public decimal FilledValue { get; set; }
 
+    /// <summary>In the asset that its fills were charged in.</summary>
     public decimal Fee { get; set; }
+
+    public string FeeAsset => Fills.Count == 0 ? "USDT" : Fills[^1].FeeAsset;
 
     public decimal RealizedPnl { get; set; }
 

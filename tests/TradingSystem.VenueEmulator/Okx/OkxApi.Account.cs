@@ -111,7 +111,7 @@ public sealed partial class OkxApi
         var bills = new List<(string, JsonNode)>();
         foreach (var (order, fill) in Enumerable.Reverse(call.Account.Fills))
         {
-            var change = fill.RealizedPnl - fill.Fee;
+            var change = fill.RealizedPnl - fill.FeeInUsdt;
             bills.Add((fill.Id, new JsonObject
             {
                 ["bal"] = Number.Text(balance),
@@ -120,7 +120,7 @@ public sealed partial class OkxApi
                 ["ccy"] = "USDT",
                 ["clOrdId"] = order.Spec.ClientId,
                 ["execType"] = fill.Maker ? "M" : "T",
-                ["fee"] = Number.Text(-fill.Fee),
+                ["fee"] = Number.Text(-fill.FeeInUsdt),
                 ["fillFwdPx"] = "",
                 ["fillIdxPx"] = Number.Text(fill.Price),
                 ["fillMarkPx"] = Number.Text(fill.Price),

@@ -25,7 +25,7 @@ public static class OkxShapes
             ["ccy"] = "",
             ["clOrdId"] = spec.ClientId,
             ["fee"] = Number.Text(-order.Fee),
-            ["feeCcy"] = "USDT",
+            ["feeCcy"] = order.FeeAsset,
             ["fillPx"] = Number.Text(last?.Price),
             ["fillSz"] = last is null ? "0" : Size(spec.Symbol, last.Qty),
             ["fillTime"] = last is null ? "" : Number.MsText(last.At),
@@ -144,7 +144,7 @@ public static class OkxShapes
         ["fillPx"] = Number.Text(fill.Price),
         ["fillPxVol"] = "",
         ["fillFwdPx"] = "",
-        ["fee"] = Number.Text(-fill.Fee),
+        ["fee"] = Number.Text(-fill.Charged),
         ["fillPnl"] = Number.Text(fill.RealizedPnl),
         ["ordId"] = order.Spec.Id,
         ["feeRate"] = Number.Text(-fill.Fee / (fill.Qty * fill.Price)),
@@ -162,7 +162,7 @@ public static class OkxShapes
         ["fillIdxPx"] = Number.Text(fill.Price),
         ["tradeId"] = fill.Id,
         ["fillMarkPx"] = Number.Text(fill.Price),
-        ["feeCcy"] = "USDT",
+        ["feeCcy"] = fill.FeeAsset,
         ["ts"] = Number.MsText(fill.At),
     };
 

@@ -132,8 +132,8 @@ public sealed class OkxStreamDialect(Func<Exchange> exchange) : IStreamDialect
     {
         var body = OkxShapes.Order(order);
         body["execType"] = fill is null ? "" : fill.Maker ? "M" : "T";
-        body["fillFee"] = fill is null ? "0" : Number.Text(-fill.Fee);
-        body["fillFeeCcy"] = fill is null ? "" : "USDT";
+        body["fillFee"] = fill is null ? "0" : Number.Text(-fill.Charged);
+        body["fillFeeCcy"] = fill is null ? "" : fill.FeeAsset;
         body["fillPnl"] = fill is null ? "0" : Number.Text(fill.RealizedPnl);
         body["fillNotionalUsd"] = fill is null ? "" : Number.Text(fill.Qty * fill.Price);
         body["notionalUsd"] = Number.Text(order.Spec.Qty * exchange().QuoteOf(Venue, order.Spec.Symbol).Last);

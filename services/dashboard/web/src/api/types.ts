@@ -133,6 +133,7 @@ export interface Position {
   side: string
   qty: number
   avg_price: number
+  cost?: number
   mark_price: number | null
   realized_pnl: number
   unrealized_pnl: number
@@ -148,6 +149,9 @@ export interface Fill {
   qty: number
   price: number
   fee: number
+  fee_asset?: string | null
+  fee_asset_qty?: number | null
+  fee_pending?: boolean
   realized_pnl: number
   created_at: string
 }

@@ -26,10 +26,13 @@ export function marksOfFills(fills: readonly Fill[]): TradeMark[] {
   return fills.map((f) => ({ id: `${f.order_id}|${f.side}`, symbol: f.symbol, side: f.side, qty: f.qty, price: f.price, at: Date.parse(f.created_at) }))
 }
 
+// What tells of a trade that is done; the exits are orders of their own.
+const TRADED = new Set(['filled', 'closed', 'stopped', 'took_profit'])
+
 /** A replayed market's clock differs from the wall clock; the newest price tells by how much. */
 export function marksOfUpdates(updates: readonly OrderUpdate[], prices: Readonly<Record<string, Price>>): TradeMark[] {
   return updates.flatMap((u) => {
-    if (u.status !== 'filled' || u.avg_price === null || u.side === null) return []
+    if (!TRADED.has(u.status) || u.avg_price === null || u.side === null) return []
     const tick = prices[u.symbol]
     const offset = tick ? Date.parse(tick.market_time) - Date.parse(tick.observed_at) : 0
     const at = Date.parse(u.created_at) + (Math.abs(offset) > 60_000 ? offset : 0)

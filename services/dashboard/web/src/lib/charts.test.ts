@@ -36,6 +36,13 @@ describe('trade marks', () => {
     expect(marksOfUpdates([update], {})[0]?.at).toBe(Date.parse(at(0)))
   })
 
+  it('shows exits, each once', () => {
+    const exit = { ...update, order_id: 'x', side: 'SELL', avg_price: 4, decision_id: 'd' } as OrderUpdate
+    const marks = marksOfUpdates([update, { ...exit, status: 'stopped' }, { ...exit, order_id: 'y', status: 'closed' }], {})
+    expect(marks.map((m) => [m.id, m.side, m.price])).toEqual([['o|BUY', 'BUY', 5], ['x|SELL', 'SELL', 4], ['y|SELL', 'SELL', 4]])
+    expect(mergeMarks(marks, marks)).toHaveLength(3)
+  })
+
   it('ignores what did not fill and keeps the first sighting', () => {
     expect(marksOfUpdates([{ ...update, status: 'accepted' }], {})).toEqual([])
     const first = { id: 'o', at: 1 } as TradeMark
