@@ -6,6 +6,7 @@ using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Delivery;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Equity;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
@@ -47,6 +48,7 @@ public sealed class ExecutionModule : IServiceModule
             p.GetRequiredService<DecisionProcessor>().ProcessAsync, p.GetRequiredService<Announcer>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<DecisionLane>>()));
         services.AddControls();
         services.AddProtection();
+        services.AddExits();
         services.AddDesk();
         services.AddSingleton<EquityReader>();
         services.AddSingleton<EquityReporter>();

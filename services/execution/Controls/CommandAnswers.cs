@@ -27,7 +27,7 @@ public sealed class CommandAnswers(CommandRunner runner, TimeProvider time, ILog
     {
         try
         {
-            return await runner.RunAsync(command.Id, CancellationToken.None);
+            return await runner.RunAsync(command.Id, waits: true, CancellationToken.None);
         }
         catch (Exception e)
         {

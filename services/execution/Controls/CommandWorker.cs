@@ -21,13 +21,26 @@ public sealed class CommandWorker(
             {
                 foreach (var id in await ClaimAsync(stoppingToken))
                 {
-                    await runner.RunAsync(id, stoppingToken);
+                    await RunAsync(id, stoppingToken);
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 CommandWorkerLog.RoundFailed(log, e);
             }
+        }
+    }
+
+    /// <summary>One that fails holds up no other; it is claimed again.</summary>
+    private async Task RunAsync(Guid id, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await runner.RunAsync(id, waits: false, stoppingToken);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            CommandWorkerLog.RoundFailed(log, e);
         }
     }
 

@@ -5,14 +5,15 @@ namespace TradingSystem.Execution.Controls;
 
 public static class ControlServices
 {
+    /// <summary>Who cancels open orders (<see cref="CancelOpenOrders"/>) is registered by who can; without it nothing starts.</summary>
     public static void AddControls(this IServiceCollection services)
     {
         services.AddSingleton<ControlStore>();
         services.AddSingleton<ControlChanges>();
         services.AddSingleton<TokenFences>();
         services.AddSingleton<Flattening>();
-        services.AddSingleton<CancelOpenOrders>((_, _) => Task.FromResult<IReadOnlyDictionary<Guid, int>>(new Dictionary<Guid, int>()));
         services.AddSingleton<CommandRunner>();
+        services.AddSingleton<ReceiptReader>();
         services.AddSingleton<CommandAnswers>();
         services.AddSingleton<SessionPresence>();
         services.AddHostedService<ControlReporter>();

@@ -36,16 +36,16 @@ public static class ControlsApi
         controls.MapPost("/resume", (HttpContext http, ExecutionDb db, ControlChanges changes, CancellationToken cancellationToken) =>
             ChangeAsync(http, db, (order, token) => changes.ResumeAsync(order, token), cancellationToken)).Produces<ControlView>().Produces<ControlError>(400).Produces<ControlError>(404);
         controls.MapPost("/stop", (HttpContext http, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
-            CommandAsync(http, db, (order, token) => changes.StopAsync(order, token), answers, cancellationToken)).Produces<Receipt>().Produces<ControlError>(400).Produces<ControlError>(404);
+            CommandAsync(http, db, (order, token) => changes.StopAsync(order, token), answers, cancellationToken)).Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(400).Produces<ControlError>(404);
         controls.MapPost("/close-all", (HttpContext http, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
-            CommandAsync(http, db, (order, token) => changes.CloseAllAsync(order, token), answers, cancellationToken)).Produces<Receipt>().Produces<ControlError>(400).Produces<ControlError>(404);
-        controls.MapGet("/commands", (ExecutionDb db, string? limit, string? cursor, CancellationToken cancellationToken) => CommandsAsync(db, null, limit, cursor, cancellationToken))
+            CommandAsync(http, db, (order, token) => changes.CloseAllAsync(order, token), answers, cancellationToken)).Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(400).Produces<ControlError>(404);
+        controls.MapGet("/commands", (ExecutionDb db, ReceiptReader receipts, string? limit, string? cursor, CancellationToken cancellationToken) => CommandsAsync(db, receipts, null, limit, cursor, cancellationToken))
             .Produces<Page<Receipt>>();
-        controls.MapGet("/commands/{id:guid}", (ExecutionDb db, Guid id, CancellationToken cancellationToken) => CommandAsync(db, null, id, cancellationToken))
-            .Produces<Receipt>().Produces<ControlError>(404);
+        controls.MapGet("/commands/{id:guid}", (ExecutionDb db, ReceiptReader receipts, Guid id, CancellationToken cancellationToken) => CommandAsync(db, receipts, null, id, cancellationToken))
+            .Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(404);
     }
 
-    public static async Task<IResult> CommandsAsync(ExecutionDb db, string? kind, string? limit, string? cursor, CancellationToken cancellationToken)
+    public static async Task<IResult> CommandsAsync(ExecutionDb db, ReceiptReader receipts, string? kind, string? limit, string? cursor, CancellationToken cancellationToken)
     {
         var violations = new List<Violation>();
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
@@ -55,13 +55,21 @@ public static class ControlsApi
 
         var rows = await db.ControlCommands.AsNoTracking().Where(c => c.Seq < request.Before && (kind == null || c.Kind == kind))
             .OrderByDescending(c => c.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
-        return Results.Ok(Paging.Cut(rows, request.Limit, c => c.Seq, Receipt.Of));
+        var told = await receipts.ReadAsync(rows, cancellationToken);
+        return Results.Ok(Paging.Cut(rows, request.Limit, c => c.Seq, c => told[c.Id]));
     }
 
-    public static async Task<IResult> CommandAsync(ExecutionDb db, string? kind, Guid id, CancellationToken cancellationToken) =>
-        await db.ControlCommands.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && (kind == null || c.Kind == kind), cancellationToken) is { } command
-            ? Results.Ok(Receipt.Of(command))
-            : ControlBody.NotFound("id", id);
+    /// <summary>200 with the receipt of one that has ended, 202 while it runs.</summary>
+    public static async Task<IResult> CommandAsync(ExecutionDb db, ReceiptReader receipts, string? kind, Guid id, CancellationToken cancellationToken)
+    {
+        if (await db.ControlCommands.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && (kind == null || c.Kind == kind), cancellationToken) is not { } command)
+        {
+            return ControlBody.NotFound("id", id);
+        }
+
+        var receipt = (await receipts.ReadAsync([command], cancellationToken))[id];
+        return command.CompletedAt is null ? Results.Json(receipt, statusCode: StatusCodes.Status202Accepted) : Results.Ok(receipt);
+    }
 
     private static async Task<IResult> ListAsync(ExecutionDb db, CancellationToken cancellationToken)
     {

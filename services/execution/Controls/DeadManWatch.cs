@@ -67,7 +67,7 @@ public sealed class DeadManWatch(
         else if (held.FiredAt is null && now - silent >= held.After && await changes.FireAsync(held, cancellationToken) is { } command)
         {
             DeadManWatchLog.Fired(log, held.GroupId, held.Action, held.AfterS);
-            await runner.RunAsync(command.Id, cancellationToken);
+            await runner.RunAsync(command.Id, waits: false, cancellationToken);
         }
     }
 }

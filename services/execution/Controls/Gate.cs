@@ -67,13 +67,16 @@ public sealed class Gate
 
     public bool LimitsAreReadable => _unreadable is null;
 
-    /// <summary>What holds every order back whatever it asks for; null lets it go on to its checks.</summary>
+    /// <summary>
+    /// What holds an order back whatever its size; null lets it go on to its checks. People's orders and fences hold exits back, too; limits
+    /// do not, those that cannot be read among them.
+    /// </summary>
     public RejectionReason? Refusal(TradeDecision decision) =>
         State == TradingState.Halted ? Rejections.Halted(Where(_stateOf!), _stateOf!.Reason)
         : Mode == TradingMode.Stopped ? Rejections.Stopped(Where(_modeOf!), _modeOf!.Reason)
         : Mode == TradingMode.Paused ? Rejections.Paused(Where(_modeOf!), _modeOf!.Reason)
         : decision.CreatedAt <= FencedAt ? Rejections.Fenced(FencedAt.Value, decision.CreatedAt)
-        : _unreadable is { } level ? Rejections.LimitsUnreadable(Where(level))
+        : _unreadable is { } level && decision.Action != TradeAction.Close ? Rejections.LimitsUnreadable(Where(level))
         : null;
 
     /// <summary>Why an order that does not reduce is held back, null where it is not.</summary>

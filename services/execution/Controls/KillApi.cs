@@ -13,10 +13,10 @@ public static class KillApi
     {
         var kill = app.MapGroup("/api/v1/kill").RequireAuthorization().WithTags("execution");
         kill.MapPost("/", KillAsync).Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(400).Produces<ControlError>(404);
-        kill.MapGet("/", (ExecutionDb db, string? limit, string? cursor, CancellationToken cancellationToken) =>
-            ControlsApi.CommandsAsync(db, CommandKinds.Kill, limit, cursor, cancellationToken)).Produces<Page<Receipt>>();
-        kill.MapGet("/{id:guid}", (ExecutionDb db, Guid id, CancellationToken cancellationToken) =>
-            ControlsApi.CommandAsync(db, CommandKinds.Kill, id, cancellationToken)).Produces<Receipt>().Produces<ControlError>(404);
+        kill.MapGet("/", (ExecutionDb db, ReceiptReader receipts, string? limit, string? cursor, CancellationToken cancellationToken) =>
+            ControlsApi.CommandsAsync(db, receipts, CommandKinds.Kill, limit, cursor, cancellationToken)).Produces<Page<Receipt>>();
+        kill.MapGet("/{id:guid}", (ExecutionDb db, ReceiptReader receipts, Guid id, CancellationToken cancellationToken) =>
+            ControlsApi.CommandAsync(db, receipts, CommandKinds.Kill, id, cancellationToken)).Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(404);
     }
 
     private static async Task<IResult> KillAsync(HttpContext http, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken)

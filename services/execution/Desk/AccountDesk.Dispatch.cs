@@ -22,7 +22,8 @@ public sealed partial class AccountDesk
     private async Task DispatchAsync(DeskOrder order, DateTimeOffset now)
     {
         var decision = DeskJson.ReadDecision(order.Decision!);
-        var ahead = _open.Values.Where(o => o != order && o.IsInFlight && o.Symbol == order.Symbol).ToList();
+        // An outcome that a person must look for holds up no exit that can only reduce; see Shape.
+        var ahead = _open.Values.Where(o => o != order && o.IsInFlight && o.Symbol == order.Symbol && !(order.Closes && o.State == DeskStates.Held)).ToList();
         if (order.CancelRequestedAt is not null)
         {
             await (_instruments.ContainsKey(order.Symbol) ? SendAsync(order.ClientId, decision) : ChangeAsync(order.ClientId, (_, o) => Task.FromResult(_machine.Refuse(o, Cancelled))));
@@ -36,7 +37,13 @@ public sealed partial class AccountDesk
             return;
         }
 
-        var uncertain = ahead.Find(o => o.IsUncertain);
+        if (order.Closes && !IsStale(order, decision, now) && WaitsFor(order, ahead) is { } why)
+        {
+            await WaitAsync(order, why, now);
+            return;
+        }
+
+        var uncertain = order.Closes ? null : ahead.Find(o => o.IsUncertain);
         if (uncertain is null && !IsStale(order, decision, now) && (ahead.Count > 0 || !_isReady || IsBehind(order)))
         {
             // It is looked at again when its turn may have come.
@@ -132,8 +139,9 @@ public sealed partial class AccountDesk
     /// <summary>Another order in the symbol came first.</summary>
     private bool IsBehind(DeskOrder order) => _open.Values.Any(o => o.State == DeskStates.Pending && o.Symbol == order.Symbol && o.Seq < order.Seq && !o.IsProtection);
 
+    /// <summary>An exit is so only when its sender says so.</summary>
     private bool IsStale(DeskOrder order, TradeDecision decision, DateTimeOffset now) =>
-        now - decision.CreatedAt > Terms.MaxDecisionAge || (!order.ByCommand && decision.ValidUntil is { } until && now > until);
+        (!order.Closes && now - decision.CreatedAt > Terms.MaxDecisionAge) || (!order.ByCommand && decision.ValidUntil is { } until && now > until);
 
     private void Prepare(string symbol, decimal leverage)
     {
@@ -200,8 +208,9 @@ public sealed partial class AccountDesk
                 var seen = ledger.State(order.GroupId, _parts.Prices, work.Now);
                 seen = seen with { Exposures = [.. seen.Exposures, .. reserved], OpenOrders = resting };
                 var remaining = Remaining(order, decision, seen.QtyOf(order.Symbol));
+                var waited = Waits.Is(order.ReasonCode);
                 verdict = remaining is null ? DecisionCheck.Refuse(decision, Refusals.Closing(Math.Abs(seen.QtyOf(order.Symbol)), Closing(order, before: false)))
-                    : Accounts.AccountGate.Refusal(decision, ledger.Account) is { } inactive && !order.ByCommand ? DecisionCheck.Refuse(decision, inactive)
+                    : Accounts.AccountGate.Refusal(decision, ledger.Account) is { } inactive ? DecisionCheck.Refuse(decision, inactive)
                     : order.CancelRequestedAt is not null ? DecisionCheck.Refuse(decision, gate.Refusal(decision) ?? Cancelled)
                     : _parts.Check.Check(remaining, seen, _parts.Prices.Find(order.Symbol), work.Now, gate, order.ByCommand, _instruments[order.Symbol].ToInstrument());
                 var news = verdict.Fill is { } fill ? Shape(order, work, fill) : _machine.Refuse(order, verdict.Reason!);
@@ -209,6 +218,11 @@ public sealed partial class AccountDesk
                 {
                     // What was checked is what will wait at the venue.
                     order.Decision = DeskJson.Write(decision with { StopLoss = asked.StopLoss, TakeProfit = asked.TakeProfit });
+                }
+
+                if (waited && verdict.Reason is null)
+                {
+                    (await work.OrderAsync(order)).WaitsNoMore();
                 }
 
                 if (verdict.Reason is { } reason)
@@ -266,6 +280,12 @@ public sealed partial class AccountDesk
         // On a shared account the venue holds the sum of the groups' positions, which may be smaller than one of them or turned.
         var net = work.Positions.Where(p => p.Symbol == order.Symbol).Sum(p => p.Qty);
         order.ReduceOnly = reduces && !turns && net * held > 0m && Math.Abs(net) >= fill.Qty;
+        if (!order.ReduceOnly && _open.Values.FirstOrDefault(o => o.State == DeskStates.Held && o.Symbol == order.Symbol && !o.IsProtection) is { } lost)
+        {
+            // Should that one have been filled, this one would turn the position.
+            return _machine.Refuse(order, Refusals.OutcomeUnknown(lost));
+        }
+
         return _machine.Send(order, work.Now);
     }
 

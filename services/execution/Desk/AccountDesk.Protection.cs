@@ -19,6 +19,9 @@ public sealed partial class AccountDesk
     private static readonly TimeSpan ProtectPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LegPause = TimeSpan.FromSeconds(1);
 
+    // The way out that was refused is tried again, but the venue is not flooded with it.
+    private static readonly TimeSpan FlattenPause = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<(Guid Group, string Symbol, string Leg), DateTimeOffset> _legRefused = [];
     private readonly HashSet<(Guid Group, string Symbol)> _wrongSide = [];
     private DateTimeOffset _protectDue;
@@ -201,12 +204,17 @@ public sealed partial class AccountDesk
         }
 
         var stood = now - naked;
-        if (!seen.Flattening && (_wrongSide.Contains((seen.GroupId, seen.Symbol)) || (stood >= _parts.Options.NakedGrace && (!isWaiting || _parts.Options.NakedPolicy == "flatten")) || stood >= LongestNaked))
+        if (!IsOnItsWayOut(seen, now) && (_wrongSide.Contains((seen.GroupId, seen.Symbol)) || (stood >= _parts.Options.NakedGrace && (!isWaiting || _parts.Options.NakedPolicy == "flatten")) || stood >= LongestNaked))
         {
             DeskLog.Naked(_parts.Log, seen.GroupId, seen.Symbol, stood.TotalSeconds);
             await FlattenAsync(seen, qty, positions);
         }
     }
+
+    /// <summary>An order to close it is out, or was refused a moment ago.</summary>
+    private bool IsOnItsWayOut(ProtectionRow seen, DateTimeOffset now) => seen.Flattening
+        && (_open.Values.Any(o => o.Leg == DeskLegs.Flatten && o.GroupId == seen.GroupId && o.Symbol == seen.Symbol)
+            || _legRefused.GetValueOrDefault((seen.GroupId, seen.Symbol, DeskLegs.Flatten)) > now);
 
     private Task FlattenAsync(ProtectionRow seen, decimal qty, List<Position> positions) => AddAsync(
         seen, DeskLegs.Flatten, DeskTypes.Market, qty > 0m ? "SELL" : "BUY", Math.Abs(qty), null, qty, positions, row => row.Flattening = true);
@@ -301,7 +309,7 @@ public sealed partial class AccountDesk
             return;
         }
 
-        _legRefused[(leg.GroupId, leg.Symbol, leg.Leg)] = Now + LegPause;
+        _legRefused[(leg.GroupId, leg.Symbol, leg.Leg)] = Now + (leg.Leg == DeskLegs.Flatten ? FlattenPause : LegPause);
         if (leg.ReasonCode == Refusals.Code(RefusalMeaning.WouldTriggerNow))
         {
             // The price is beyond it already: what it would have done is done now.

@@ -66,7 +66,8 @@ public sealed partial class AccountDesk
     /// <summary>A closing decision may only take what no other order closes already; null where nothing is left of it.</summary>
     private TradeDecision? Remaining(DeskOrder order, TradeDecision decision, decimal held)
     {
-        var closing = decision.Action == TradeAction.Close ? Closing(order, before: false) : 0m;
+        // One that a person must look for is not counted on: what goes out beside it can only reduce.
+        var closing = decision.Action == TradeAction.Close ? Closing(order, before: false) - _open.Values.Where(o => IsClosingFor(o, order) && o.State == DeskStates.Held).Sum(Left) : 0m;
         var left = Math.Abs(held) - closing;
         return closing == 0m || held == 0m ? decision
             : left <= 0m ? null
@@ -77,8 +78,11 @@ public sealed partial class AccountDesk
     /// <summary>What the group's other closing orders in the symbol still have to fill, in the base asset.</summary>
     /// <param name="before">Only those that came before it.</param>
     private decimal Closing(DeskOrder order, bool before) => _open.Values
-        .Where(o => o.ClientId != order.ClientId && o.Closes && o.IsOut && o.CancelRequestedAt is null && o.GroupId == order.GroupId && o.Symbol == order.Symbol && (!before || o.Seq < order.Seq))
+        .Where(o => IsClosingFor(o, order) && (!before || o.Seq < order.Seq))
         .Sum(Left);
+
+    private static bool IsClosingFor(DeskOrder other, DeskOrder order) =>
+        other.ClientId != order.ClientId && other.Closes && other.IsOut && other.CancelRequestedAt is null && other.GroupId == order.GroupId && other.Symbol == order.Symbol;
 
     private static decimal Left(DeskOrder order) => order.Qty - order.Filled;
 

@@ -327,7 +327,7 @@ public sealed partial class AccountDesk
     }
 
     private bool IsYoung(DeskOrder order, DateTimeOffset now) =>
-        order.Decision is { } json && DeskJson.ReadDecision(json) is var decision && now - decision.CreatedAt <= Terms.MaxDecisionAge && (decision.ValidUntil is not { } until || now <= until);
+        order.Decision is { } json && DeskJson.ReadDecision(json) is var decision && (order.Closes || now - decision.CreatedAt <= Terms.MaxDecisionAge) && (decision.ValidUntil is not { } until || now <= until);
 
     /// <summary>An order of the venue that is known to be another of ours.</summary>
     private async Task<bool> IsOtherAsync(string venueOrderId, CancellationToken cancellationToken)

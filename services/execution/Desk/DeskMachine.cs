@@ -35,6 +35,8 @@ public sealed class DeskMachine(DeskTerms terms)
 
         var isFirst = order.SentAt is null;
         (order.State, order.SentAt, order.UnknownAt, order.Checks) = (DeskStates.Sending, now, null, 0);
+        // What it may have waited for.
+        (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (null, null, null);
         order.Sends++;
         order.CheckAt = now + terms.SendDeadline;
         return isFirst ? DeskNews.Submitted : DeskNews.None;

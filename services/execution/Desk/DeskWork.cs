@@ -99,7 +99,7 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
         // As asked for until it ends, then what was done.
         order.Qty = news is DeskNews.Submitted or DeskNews.Rejected or DeskNews.Unknown ? desk.Qty : desk.Filled;
         (order.AvgPrice, order.Fee, order.RealizedPnl) = (desk.AvgPrice, desk.Fee, desk.RealizedPnl);
-        if (news is DeskNews.Rejected or DeskNews.Canceled && order.ReasonCode is null)
+        if (news is DeskNews.Rejected or DeskNews.Canceled && (order.ReasonCode is null || Waits.Is(order.ReasonCode)))
         {
             (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (desk.ReasonCode, OrderBuilder.Text(desk.ReasonValue), OrderBuilder.Text(desk.ReasonMessage));
         }
@@ -108,10 +108,11 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
     }
 
     /// <summary>Tells a status of the order as it is now, or of what ended its position.</summary>
-    public Task TellAsync(DeskOrder desk, Order order, string status, bool terminal, Exit? exit = null)
+    /// <param name="again">It was told before and has another reason now.</param>
+    public Task TellAsync(DeskOrder desk, Order order, string status, bool terminal, Exit? exit = null, bool again = false)
     {
         // A status that may come again is numbered by the updates before it.
-        var repeats = status is OrderStatus.PartiallyFilled or OrderStatus.Unknown or OrderStatus.Protected;
+        var repeats = again || status is OrderStatus.PartiallyFilled or OrderStatus.Unknown or OrderStatus.Protected;
         if (terminal || exit is null)
         {
             (order.Status, order.UpdatedAt) = (status, now);

@@ -1,28 +1,31 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Desk;
 
 /// <summary>
 /// Has every entry and exit order of groups cancelled, wherever the account's desk runs: the wish is in the tables, and the desk that
-/// finds it acts. Protection stays as long as its position does.
+/// finds it acts. Protection stays as long as its position does, and so do the closing orders of commands, which are a person's own.
 /// </summary>
-public sealed class OpenOrderCancel(IDbContextFactory<ExecutionDb> databases, DeskHost host, TimeProvider time)
+public sealed class OpenOrderCancel(IDbContextFactory<ExecutionDb> databases, DeskHost host, ExitWatch exits, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How many orders of each group ended; returns when all of them have or a deadline passed, after which the desks go on.</summary>
-    public async Task<IReadOnlyDictionary<Guid, int>> RunAsync(IReadOnlyList<Guid> groups, CancellationToken cancellationToken)
+    /// <summary>Returns when all orders have ended or a deadline passed, after which the desks go on.</summary>
+    public async Task<CancelOutcome> RunAsync(IReadOnlyList<Guid> groups, CancellationToken cancellationToken)
     {
+        var (waited, waiting) = await exits.EndHeldAsync(groups, cancellationToken);
         var (wanted, now) = (groups.ToArray(), time.GetUtcNow());
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var open = await db.DeskOrders.AsNoTracking()
-            .Where(o => wanted.Contains(o.GroupId) && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => wanted.Contains(o.GroupId) && o.Leg == DeskLegs.Entry && !o.ByCommand && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
             .Select(o => new { o.ClientId, o.GroupId, o.AccountId }).ToListAsync(cancellationToken);
         if (open.Count == 0)
         {
-            return new Dictionary<Guid, int>();
+            return new(waited, waiting);
         }
 
         var ids = open.ConvertAll(o => o.ClientId).ToArray();
@@ -46,6 +49,7 @@ public sealed class OpenOrderCancel(IDbContextFactory<ExecutionDb> databases, De
             }
         }
         while (left.Count > 0 && time.GetElapsedTime(started) < Patience);
-        return open.Where(o => !left.Contains(o.ClientId)).GroupBy(o => o.GroupId).ToDictionary(g => g.Key, g => g.Count());
+        var ended = open.Where(o => !left.Contains(o.ClientId)).GroupBy(o => o.GroupId).ToDictionary(g => g.Key, g => g.Count());
+        return new(groups.Distinct().ToDictionary(g => g, g => ended.GetValueOrDefault(g) + waited.GetValueOrDefault(g)), left.Count + waiting);
     }
 }

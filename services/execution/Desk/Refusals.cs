@@ -22,6 +22,15 @@ public static class Refusals
     public static RejectionReason OutcomeUnknown(DeskOrder pending) =>
         new("OUTCOME_UNKNOWN_PENDING", null, pending.ClientId, null, $"The outcome of an earlier order in {pending.Symbol} on the account is unknown; nothing is added until it is known.");
 
+    public static RejectionReason WaitingForOutcome(DeskOrder pending) =>
+        new(Risk.Waits.ForOutcome, null, pending.ClientId, null, $"It waits until the outcome of an earlier order in {pending.Symbol} on the account is known.");
+
+    public static RejectionReason WaitingForVenue(string venue) =>
+        new(Risk.Waits.ForVenue, null, venue, null, $"It waits until {venue} can be reached and was compared with the books.");
+
+    public static RejectionReason WaitingForPrice(string symbol) =>
+        new(Risk.Waits.ForPrice, null, symbol, null, $"It waits for a price of {symbol} that may be traded on.");
+
     public static RejectionReason Vanished { get; } =
         new("ORDER_VANISHED", null, null, null, "The venue took the order and does not know it any more; it has no fills.");
 
@@ -81,8 +90,9 @@ public static class Refusals
         _ => "VENUE_REJECTED",
     };
 
-    /// <summary>The adapter kept it back for the sake of the venue's limits.</summary>
-    public static bool WasNotSent(VenueRefusal refusal) => refusal is { Meaning: RefusalMeaning.RateLimited, Code: "OWN_LIMIT" };
+    /// <summary>The adapter kept it back for the sake of the venue's limits, or our own exchange has no price yet.</summary>
+    public static bool WasNotSent(VenueRefusal refusal) =>
+        refusal is { Meaning: RefusalMeaning.RateLimited, Code: "OWN_LIMIT" } or { Meaning: RefusalMeaning.Busy, Code: Simulation.SimulatedVenue.PriceStale };
 
     /// <summary>Certain, and of the moment: the same request may be taken a little later.</summary>
     public static bool IsPassing(RefusalMeaning meaning) => meaning is RefusalMeaning.RateLimited or RefusalMeaning.Busy or RefusalMeaning.Clock;

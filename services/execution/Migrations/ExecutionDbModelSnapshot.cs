@@ -970,6 +970,69 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Exits.WaitingExit", b =>
+                {
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset?>("AnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("announced_at");
+
+                    b.Property<bool>("ByCommand")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_command");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<DateTimeOffset?>("SettledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.HasKey("DecisionId")
+                        .HasName("pk_waiting_exits");
+
+                    b.HasIndex("Seq")
+                        .HasDatabaseName("ix_waiting_exits_seq")
+                        .HasFilter("settled_at is not null and announced_at is null");
+
+                    b.HasIndex("AccountId", "Seq")
+                        .HasDatabaseName("ix_waiting_exits_account_id_seq")
+                        .HasFilter("settled_at is null");
+
+                    b.ToTable("waiting_exits", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Orders.Fence", b =>
                 {
                     b.Property<Guid>("TokenId")

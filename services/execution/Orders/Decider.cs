@@ -2,6 +2,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
@@ -16,7 +17,8 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
     {
         using var activity = ExecutionTelemetry.Start(decision);
         var now = Now();
-        var tick = prices.Find(decision.Symbol);
+        // What waits ahead of it has no price, so neither has it.
+        var tick = ledger.Exits.IsAhead(decision) ? null : prices.Find(decision.Symbol);
         var gate = controls.Gate(decision.GroupId, ledger.Account.Id);
         if (!ledger.Account.FillsAtOnce)
         {
@@ -44,6 +46,11 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
 
         var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick?.Price, realized, flattened, now, ExecutionTelemetry.TraceParent(activity, decision));
         activity?.SetTag("order.status", order.Status);
+        if (verdict.Waits)
+        {
+            ledger.Wait(WaitingExit.Of(decision, ledger.Account.Id, byCommand, now));
+        }
+
         return new(order, verdict.Fill is null ? null : OrderBuilder.Fill(order));
     }
 
@@ -66,7 +73,8 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
     {
         var now = Now();
         var gate = controls.Gate(leg.GroupId, ledger.Account.Id);
-        var tick = now - reachedBy.ObservedAt <= gate.Limits.MaxPriceAge ? reachedBy : prices.Find(leg.Symbol);
+        // As for every exit, no limit on the price's age holds it back, only the options' own.
+        var tick = prices.IsFresh(reachedBy) ? reachedBy : prices.Find(leg.Symbol);
         var decision = leg.Closing(now);
         var verdict = check.Check(decision, ledger.State(leg.GroupId, prices, now), tick, now, gate, byCommand: true);
         if (verdict.Fill is not { } fill)
@@ -83,6 +91,36 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
 
         var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick?.Price, realized, flattened, now, traceParent: null, leg);
         return (decision, new(order, OrderBuilder.Fill(order)));
+    }
+
+    /// <summary>
+    /// The end of an exit that waited for a price; null while there is none. What a person held back meanwhile, or whose time is over, is refused. Its session
+    /// was looked at when it was accepted: that its bot came back since takes nothing from it.
+    /// </summary>
+    public Outcome? Settle(WaitingExit exit, Ledger ledger, ControlSet controls)
+    {
+        var (decision, now) = (exit.Read(), Now());
+        var tick = prices.Find(exit.Symbol);
+        var verdict = check.Check(decision, ledger.State(exit.GroupId, prices, now), tick, now, controls.Gate(exit.GroupId, ledger.Account.Id), exit.ByCommand);
+        if (verdict.Waits)
+        {
+            return null;
+        }
+
+        ledger.Settle(exit, now);
+        var (realized, flattened) = verdict.Fill is { } fill ? ledger.Book(decision, fill, now) : default;
+        if (verdict.Fill is not null && controls.CountsOrders)
+        {
+            ledger.CountOrder(exit.GroupId, now);
+        }
+
+        if (verdict.Trip is { } why)
+        {
+            controls.SetReducing(exit.GroupId, why, now);
+        }
+
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick?.Price, realized, flattened, now, ExecutionTelemetry.TraceParent(null, decision));
+        return new(order, verdict.Fill is null ? null : OrderBuilder.Fill(order));
     }
 
     /// <summary>A session that was superseded may not trade whatever it asks for; nor may anyone on an account that is not the group's.</summary>

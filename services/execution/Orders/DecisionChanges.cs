@@ -11,6 +11,7 @@ public sealed class DecisionChanges
     private readonly List<(TradeDecision Decision, Order Order)> _made = [];
     private readonly List<Order> _orders = [];
     private readonly List<Fill> _fills = [];
+    private readonly List<Order> _settled = [];
     private readonly HashSet<Ledger> _ledgers = [];
     private readonly HashSet<Guid> _tokens = [];
 
@@ -25,6 +26,9 @@ public sealed class DecisionChanges
     public bool HasVenueAccounts { get; private set; }
 
     public IReadOnlyList<Fill> Fills => _fills;
+
+    /// <summary>Orders of exits that waited, as they ended.</summary>
+    public IReadOnlyList<Order> Settled => _settled;
 
     /// <summary>Every ledger that was decided on, booked or not: a refusal, too, must rest on what the tables say.</summary>
     public IReadOnlyCollection<Ledger> Ledgers => _ledgers;
@@ -54,6 +58,18 @@ public sealed class DecisionChanges
         if (decision.TokenId is { } token)
         {
             _tokens.Add(token);
+        }
+    }
+
+    /// <summary>The order is there already; this is its end.</summary>
+    public void Settle(TradeDecision decision, Ledger ledger, Outcome outcome)
+    {
+        _made.Add((decision, outcome.Order));
+        _settled.Add(outcome.Order);
+        _ledgers.Add(ledger);
+        if (outcome.Fill is { } fill)
+        {
+            _fills.Add(fill);
         }
     }
 

@@ -2,6 +2,7 @@ using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Storage;
@@ -33,6 +34,12 @@ public sealed class DecisionProcessor(
 
     /// <summary>Orders for these accounts' venues are saved.</summary>
     public event Action<IReadOnlyList<DeskIntent>>? Handed;
+
+    /// <summary>Exits wait for a price, and are saved so.</summary>
+    public event Action? ExitsWait;
+
+    /// <summary>Exits that waited have ended; their orders as they are saved.</summary>
+    public event Action<IReadOnlyList<Order>>? ExitsSettled;
 
     /// <summary>The order of every decision, in their order: made now, or saved when the decision was first seen.</summary>
     /// <param name="seenBefore">True when some of them may have their order already, e.g. on a redelivery; only saves a failed attempt.</param>
@@ -70,6 +77,25 @@ public sealed class DecisionProcessor(
                 // The tables say that there is no leg; whatever is in memory is not so.
                 _books.Forget();
                 return RestoreAndSaveAsync(plans, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>Ends those of the exits that can be by now; the others wait on.</summary>
+    /// <param name="afresh">Go by the tables alone, e.g. because a control was changed that nobody has met yet.</param>
+    public Task<IReadOnlyList<Order>> SettleAsync(IReadOnlyList<WaitingExit> exits, bool afresh, CancellationToken cancellationToken) =>
+        InTurnAsync(
+            async _ =>
+            {
+                var decisions = exits.Select(e => e.Read()).ToList();
+                if (afresh || decisions.Exists(d => _books.Find(d.GroupId) is { } ledger && !ledger.Exits.IsAhead(d)))
+                {
+                    // Another node accepted it, or settled it.
+                    _books.Forget();
+                }
+
+                await reader.LoadAsync(_books, decisions, cancellationToken);
+                var ids = exits.Select(e => e.DecisionId).ToHashSet();
+                return await SettleAndSaveAsync([.. decisions.Select(d => _books.Find(d.GroupId)!).Distinct()], e => ids.Contains(e.DecisionId), cancellationToken);
             },
             cancellationToken);
 
@@ -131,6 +157,18 @@ public sealed class DecisionProcessor(
             }
 
             var ledger = _books.Find(decision.GroupId)!;
+            if (ledger.Exits.IsAhead(decision) && prices.IsFresh(decision.Symbol))
+            {
+                // There is a price now: what waited for it goes first.
+                if (fresh.Orders.Count > 0)
+                {
+                    await SaveAsync(fresh, controls, cancellationToken);
+                    fresh = new DecisionChanges();
+                }
+
+                await SettleAndSaveAsync([ledger], e => e.GroupId == decision.GroupId && e.Symbol == decision.Symbol, cancellationToken);
+            }
+
             var outcome = decider.Decide(decision, ledger, _books.Fences, controls, byCommand);
             fresh.Add(decision, ledger, outcome);
             orders.Add(outcome.Order);
@@ -142,6 +180,30 @@ public sealed class DecisionProcessor(
         }
 
         return orders;
+    }
+
+    private async Task<IReadOnlyList<Order>> SettleAndSaveAsync(IReadOnlyList<Ledger> ledgers, Func<WaitingExit, bool> which, CancellationToken cancellationToken)
+    {
+        var controls = _books.Controls!;
+        var fresh = new DecisionChanges();
+        foreach (var ledger in ledgers)
+        {
+            foreach (var exit in ledger.Exits.Waiting.Where(which).ToList())
+            {
+                if (decider.Settle(exit, ledger, controls) is { } outcome)
+                {
+                    fresh.Settle(exit.Read(), ledger, outcome);
+                }
+            }
+        }
+
+        if (fresh.Settled.Count > 0)
+        {
+            await SaveAsync(fresh, controls, cancellationToken);
+            ExitsSettled?.Invoke(fresh.Settled);
+        }
+
+        return fresh.Settled;
     }
 
     private async Task<IReadOnlyList<Order>> TriggerAndSaveAsync(IReadOnlyList<(ProtectionLeg Leg, PriceTick ReachedBy)> reached, CancellationToken cancellationToken)
@@ -194,10 +256,16 @@ public sealed class DecisionProcessor(
     {
         await writer.WriteAsync(fresh, _books.Fences, controls, cancellationToken);
         var tripped = controls.Trips.Count > 0;
+        var waits = fresh.Ledgers.Any(l => l.Exits.New.Count > 0);
         fresh.Saved(_books.Fences, controls, time.GetUtcNow());
         if (fresh.HasVenueAccounts && fresh.Intents.Count > 0)
         {
             Handed?.Invoke(fresh.Intents);
+        }
+
+        if (waits)
+        {
+            ExitsWait?.Invoke();
         }
 
         if (tripped)
@@ -218,7 +286,8 @@ public sealed class DecisionProcessor(
         var now = time.GetUtcNow();
         foreach (var decision in decisions)
         {
-            if (decision.Action != TradeAction.NoTrade && !prices.IsFresh(decision.Symbol) && Left(decision, now) is var left && left > TimeSpan.Zero)
+            // An exit needs none: at a venue it goes out without, and here it waits by itself and holds nobody up.
+            if (decision.Action is TradeAction.Long or TradeAction.Short && !prices.IsFresh(decision.Symbol) && Left(decision, now) is var left && left > TimeSpan.Zero)
             {
                 (missing ??= []).Add(decision.Symbol);
                 longest = left < longest ? left : longest;

@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Protection;
@@ -11,7 +12,7 @@ namespace TradingSystem.Execution.Orders;
 /// An account's cash and positions as this process last saved or read them, and what was booked since. Every write checks that the
 /// table still has <see cref="SavedVersion"/>, so a change by another node is never overwritten.
 /// </summary>
-public sealed class Ledger(Account account, List<Position> positions, IEnumerable<RiskBook>? books = null, IEnumerable<ProtectionLeg>? legs = null)
+public sealed class Ledger(Account account, List<Position> positions, IEnumerable<RiskBook>? books = null, IEnumerable<ProtectionLeg>? legs = null, IEnumerable<WaitingExit>? exits = null)
 {
     private readonly Dictionary<Guid, RiskBook> _books = (books ?? []).ToDictionary(b => b.GroupId);
     private readonly HashSet<Position> _new = [];
@@ -20,6 +21,8 @@ public sealed class Ledger(Account account, List<Position> positions, IEnumerabl
     public Account Account { get; } = account;
 
     public ProtectionBook Protection { get; } = new(legs ?? []);
+
+    public ExitBook Exits { get; } = new(exits ?? []);
 
     /// <summary>The account's version in the table.</summary>
     public long SavedVersion { get; private set; } = account.Version;
@@ -125,9 +128,24 @@ public sealed class Ledger(Account account, List<Position> positions, IEnumerabl
         return true;
     }
 
+    /// <summary>Whoever else has this ledger in memory must learn of it: nothing of its group and symbol may be traded before it.</summary>
+    public void Wait(WaitingExit exit)
+    {
+        Exits.Add(exit);
+        Account.Version++;
+    }
+
+    /// <summary>Its order has ended, filled or not.</summary>
+    public void Settle(WaitingExit exit, DateTimeOffset now)
+    {
+        Exits.Settle(exit, now);
+        Account.Version++;
+    }
+
     /// <summary>All of it is in the table now.</summary>
     public void Saved()
     {
+        Exits.Saved();
         SavedVersion = Account.Version;
         _new.Clear();
         _changed.Clear();

@@ -84,6 +84,9 @@ public sealed class Order
     /// <summary>It was handed to a venue's desk, which tells its updates.</summary>
     public bool IsAtVenue { get; init; }
 
+    /// <summary>What it waited for has come.</summary>
+    public void WaitsNoMore() => (ReasonCode, ReasonLimit, ReasonValue, ReasonMessage) = (null, null, null, null);
+
     public RejectionReason? Reason =>
         ReasonCode is null ? null : new(ReasonCode, ReasonLimit, ReasonValue, ReasonNearestAcceptable, ReasonMessage ?? "");
 }

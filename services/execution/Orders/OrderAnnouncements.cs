@@ -19,7 +19,7 @@ public static class OrderAnnouncements
             order.AccountId,
             order.Mode,
             order.Status,
-            Terminal: true,
+            Terminal: order.Status != OrderStatus.Accepted,
             order.Symbol,
             order.Side,
             Plain(order.Qty),
@@ -29,7 +29,8 @@ public static class OrderAnnouncements
             order.Reason,
             order.TriggerEventId,
             order.CorrelationId,
-            order.CreatedAt,
+            // An exit that waited is told of when it was traded.
+            order.UpdatedAt,
             order.TraceParent,
             steps.Count == 1 ? null : Before(order.Id, steps));
     }

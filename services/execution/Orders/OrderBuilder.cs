@@ -65,15 +65,16 @@ public static class OrderBuilder
         Price = order.AvgPrice!.Value,
         Fee = order.Fee,
         RealizedPnl = order.RealizedPnl,
-        CreatedAt = order.CreatedAt,
+        // When it was traded, which for an exit that waited is not when it was decided.
+        CreatedAt = order.UpdatedAt,
     };
 
     /// <summary>PostgreSQL's text has no NUL; one such character must not fail the decisions that came with it.</summary>
     public static string? Text(string? value) => value?.Replace("\0", "", StringComparison.Ordinal);
 
     private static string Status(TradeDecision decision, Verdict verdict, bool flattened) =>
-        verdict.Reason is not null ? OrderStatus.Rejected
-        : verdict.ForVenue ? OrderStatus.Accepted
+        verdict.ForVenue || verdict.Waits ? OrderStatus.Accepted
+        : verdict.Reason is not null ? OrderStatus.Rejected
         : verdict.Fill is null ? OrderStatus.Recorded
         : verdict.Protection is not null ? OrderStatus.Protected
         : flattened && decision.Action == TradeAction.Close ? OrderStatus.Closed

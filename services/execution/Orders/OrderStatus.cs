@@ -31,6 +31,9 @@ public static class OrderStatus
         _ => [status],
     };
 
+    /// <summary>Something of it may still be traded.</summary>
+    public static bool IsOpen(string status) => status is Accepted or Submitted or PartiallyFilled or Unknown;
+
     public static string Word(TradeAction action) => action switch
     {
         TradeAction.Long => "LONG",

@@ -36,8 +36,9 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
         Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
-    public bool IsFresh(string symbol) =>
-        _latest.TryGetValue(symbol, out var tick) && time.GetUtcNow() - tick.ObservedAt <= options.MaxPriceAge;
+    public bool IsFresh(string symbol) => _latest.TryGetValue(symbol, out var tick) && IsFresh(tick);
+
+    public bool IsFresh(PriceTick tick) => time.GetUtcNow() - tick.ObservedAt <= options.MaxPriceAge;
 
     /// <summary>
     /// Waits until every known symbol has a fresh price or <paramref name="longest"/> passed. A symbol that was waited for in

@@ -21,6 +21,9 @@ public sealed record Verdict(PlannedFill? Fill, RejectionReason? Reason, bool? B
 {
     /// <summary>It goes to a venue, where the rest is checked.</summary>
     public bool ForVenue { get; init; }
+
+    /// <summary>An exit that is filled as soon as there is a price; the reason says so. It is no refusal.</summary>
+    public bool Waits { get; init; }
 }
 
 /// <summary>Sizes a decision and refuses it where it must be; pure, so that every limit can be tried at its edge.</summary>
@@ -49,15 +52,19 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         var instrument = venue ?? instruments.Find(decision.Symbol);
-        var refused = BadOrder(decision, instrument, gate.Limits, takesLimits: venue is not null) ?? BadPrice(decision.Symbol, tick, now, gate.Limits);
-        if (refused is not null)
+        if (BadOrder(decision, instrument, gate.Limits, takesLimits: venue is not null) is { } refused)
         {
             return Refuse(decision, refused);
         }
 
-        return decision.Action == TradeAction.Close
-            ? Close(decision, account, tick!, instrument!, now, byCommand ? null : gate, venue is not null)
-            : Open(decision, account, tick!, instrument!, now, gate);
+        if (decision.Action == TradeAction.Close)
+        {
+            // A venue has the price. Here the exit waits for one, by the options' age alone: a limit holds no exit back.
+            var noPrice = venue is null ? BadPrice(decision.Symbol, tick, now, options.MaxPriceAge) : null;
+            return Close(decision, account, tick, noPrice, instrument!, now, byCommand ? null : gate, venue is not null);
+        }
+
+        return BadPrice(decision.Symbol, tick, now, gate.Limits.MaxPriceAge) is { } bad ? Refuse(decision, bad) : Open(decision, account, tick!, instrument!, now, gate);
     }
 
     /// <summary>What can be said before a venue's own rules and the account as it will be are known.</summary>
@@ -87,8 +94,9 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         : Math.Abs(decision.Leverage) > LargestNumber ? Rejections.NumberOutOfRange("leverage", decision.Leverage, LargestNumber)
         : null;
 
+    /// <summary>How old a decision may be is ours to say, and ours holds no exit back; until when it is valid is its sender's.</summary>
     private static RejectionReason? Expired(TradeDecision decision, DateTimeOffset now, EffectiveLimits limits) =>
-        now - decision.CreatedAt > limits.MaxDecisionAge ? Rejections.DecisionTooOld(limits.MaxDecisionAge, now - decision.CreatedAt)
+        decision.Action != TradeAction.Close && now - decision.CreatedAt > limits.MaxDecisionAge ? Rejections.DecisionTooOld(limits.MaxDecisionAge, now - decision.CreatedAt)
         : decision.ValidUntil is { } until && now > until ? Rejections.NoLongerValid(until, now)
         : null;
 
@@ -129,17 +137,18 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             : null;
     }
 
-    private static RejectionReason? BadPrice(string symbol, PriceTick? tick, DateTimeOffset now, EffectiveLimits limits) =>
+    private static RejectionReason? BadPrice(string symbol, PriceTick? tick, DateTimeOffset now, TimeSpan longest) =>
         tick is null ? Rejections.PriceMissing(symbol)
-        : now - tick.ObservedAt > limits.MaxPriceAge ? Rejections.PriceStale(limits.MaxPriceAge, now - tick.ObservedAt)
+        : now - tick.ObservedAt > longest ? Rejections.PriceStale(longest, now - tick.ObservedAt)
         : null;
 
     /// <summary>
     /// Reduces only: never more than is held, and free of the minimum notional, as reduce-only orders are on the exchange. No limit holds
     /// it back, but too many a minute set the group to reducing all the same.
     /// </summary>
+    /// <param name="noPrice">Why it cannot be filled yet, null where it can.</param>
     /// <param name="gate">Null where nobody counts.</param>
-    private Verdict Close(TradeDecision decision, AccountState account, PriceTick tick, Instrument instrument, DateTimeOffset now, Gate? gate, bool atVenue)
+    private Verdict Close(TradeDecision decision, AccountState account, PriceTick? tick, RejectionReason? noPrice, Instrument instrument, DateTimeOffset now, Gate? gate, bool atVenue)
     {
         var held = account.QtyOf(decision.Symbol);
         if (held == 0m)
@@ -154,6 +163,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         var least = LeastOf(instrument);
         return qty < least && qty != Math.Abs(held)
             ? new Verdict(null, Rejections.QtyTooSmall(least, decision.Qty, Math.Min(least, Math.Abs(held)), "qty"), buy, 0m)
+            : noPrice is not null ? new Verdict(null, Rejections.WaitingForPrice(decision.Symbol, noPrice), buy, qty) { Waits = true }
             : new Verdict(Fill(decision, buy, qty, tick, instrument), null, buy, qty, gate is null ? null : OrderLimits.Rate(account, now, gate));
     }
 
@@ -230,9 +240,10 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             ? (Sizing.LeastQty(instrument, price), Sizing.Qty)
             : (Sizing.LeastMargin(instrument, price, decision.Leverage), Sizing.Margin);
 
-    private PlannedFill Fill(TradeDecision decision, bool buy, decimal qty, PriceTick tick, Instrument instrument)
+    /// <summary>Without a price, which only an exit at a venue has not, price and fee are 0: the venue says them.</summary>
+    private PlannedFill Fill(TradeDecision decision, bool buy, decimal qty, PriceTick? tick, Instrument instrument)
     {
-        var price = IsLimit(decision) ? LimitPrice(decision, buy, instrument) : MarketFill.Price(buy, tick, instrument, options.SlippageBps);
+        var price = IsLimit(decision) ? LimitPrice(decision, buy, instrument) : tick is null ? 0m : MarketFill.Price(buy, tick, instrument, options.SlippageBps);
         return new PlannedFill(buy, qty, price, MarketFill.Fee(qty, price, options.TakerFeeBps));
     }
 

@@ -53,6 +53,11 @@ public static class Rejections
     public static RejectionReason PriceStale(TimeSpan limit, TimeSpan age) =>
         new("PRICE_STALE", Seconds(limit), Seconds(age), null, $"The latest price is {Seconds(age)} s old, the limit is {Seconds(limit)} s.");
 
+    /// <summary>No refusal: an exit waits until it can be filled.</summary>
+    /// <param name="why">What is wrong with the price.</param>
+    public static RejectionReason WaitingForPrice(string symbol, RejectionReason why) =>
+        new(Waits.ForPrice, why.Limit, why.Value, null, $"It waits for a price of {symbol}: {why.Message}");
+
     public static RejectionReason NoPosition(string symbol) =>
         new("NO_POSITION", null, "0", null, $"There is no position in {symbol} to close.");
 

@@ -13,6 +13,9 @@ public sealed class SimulatedVenue : IVenue
 {
     public const string VenueName = "simulated";
 
+    /// <summary>Code of a refusal for want of a price that may be traded on.</summary>
+    public const string PriceStale = "PRICE_STALE";
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly EventReaders _readers = new();
     private readonly SimulatedExchange _exchange;
@@ -49,6 +52,7 @@ public sealed class SimulatedVenue : IVenue
         new CountdownLimits(CountdownScope.Symbol, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)))
     {
         TellsFunding = true,
+        FillsAtOurPrices = true,
     };
 
     /// <summary>It goes by our clock.</summary>
@@ -214,7 +218,7 @@ public sealed class SimulatedVenue : IVenue
     /// <summary>Null when the symbol has a price that may be traded on.</summary>
     private VenueReply<OrderAck>? Stale(string symbol, DateTimeOffset now) =>
         _longestPriceAge is { } longest && (!_pricedAt.TryGetValue(symbol, out var at) || now - at > longest)
-            ? VenueReply.Refused<OrderAck>(RefusalMeaning.Busy, "PRICE_STALE", $"There is no price of {symbol} that is younger than {longest.TotalSeconds:0.###} s.")
+            ? VenueReply.Refused<OrderAck>(RefusalMeaning.Busy, PriceStale, $"There is no price of {symbol} that is younger than {longest.TotalSeconds:0.###} s.")
             : null;
 
     /// <summary>Null for a client id that no order has had that is still known.</summary>

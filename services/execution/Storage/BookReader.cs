@@ -75,13 +75,14 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
         var accounts = rows.Select(r => r.account.Id).Distinct().ToArray();
         var risk = await LoadRiskAsync(db, accounts, books.Controls!.CountsOrders, now, cancellationToken);
         var legs = await db.Set<ProtectionLeg>().AsNoTracking().Where(l => accounts.Contains(l.AccountId) && l.Status == LegStatuses.Waiting).ToListAsync(cancellationToken);
+        var exits = await db.WaitingExits.AsNoTracking().Where(e => accounts.Contains(e.AccountId) && e.SettledAt == null).OrderBy(e => e.Seq).ToListAsync(cancellationToken);
         foreach (var group in rows.GroupBy(r => r.GroupId))
         {
             var account = group.First().account;
             account.Balance = OrderAnnouncements.Plain(account.Balance);
             account.RealizedPnl = OrderAnnouncements.Plain(account.RealizedPnl);
             account.Fees = OrderAnnouncements.Plain(account.Fees);
-            books.Put(group.Key, new Ledger(account, [.. group.Select(r => r.position).OfType<Position>().Select(Plain)], risk.Where(b => b.AccountId == account.Id), legs.Where(l => l.AccountId == account.Id).Select(Plain)));
+            books.Put(group.Key, new Ledger(account, [.. group.Select(r => r.position).OfType<Position>().Select(Plain)], risk.Where(b => b.AccountId == account.Id), legs.Where(l => l.AccountId == account.Id).Select(Plain), exits.Where(e => e.AccountId == account.Id)));
         }
     }
 

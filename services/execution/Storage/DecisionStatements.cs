@@ -1,6 +1,7 @@
 using Npgsql;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Protection;
@@ -237,6 +238,7 @@ public static class DecisionStatements
         Add(batch, FillColumns, InsertFills, changes.Fills);
         Add(batch, IntentColumns, InsertIntents, changes.Intents);
         Add(batch, StepColumns, InsertSteps, changes.Intents);
+        ExitStatements.Add(batch, [.. ledgers.Select(l => l.Exits).Where(e => e.IsChanged)], changes.Settled);
         ProtectionStatements.Add(batch, [.. ledgers.Select(l => l.Protection).Where(p => p.IsChanged)]);
         Add(batch, BookColumns, UpsertBooks, [.. ledgers.SelectMany(l => l.ChangedBooks)]);
         Add(batch, TripColumns, UpsertTrips, controls.Trips);

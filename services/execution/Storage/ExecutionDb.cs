@@ -4,6 +4,7 @@ using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Equity;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Protection;
@@ -56,6 +57,8 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
     public DbSet<ProtectionLeg> ProtectionLegs => Set<ProtectionLeg>();
 
     public DbSet<ProtectionPlan> ProtectionPlans => Set<ProtectionPlan>();
+
+    public DbSet<WaitingExit> WaitingExits => Set<WaitingExit>();
 
     public DbSet<DeskOrder> DeskOrders => Set<DeskOrder>();
 
@@ -121,6 +124,7 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
         modelBuilder.Entity<Order>().HasIndex(x => x.CreatedAt).HasMethod("brin");
         modelBuilder.AddControls();
         modelBuilder.AddProtection();
+        modelBuilder.AddExits();
         modelBuilder.AddDesk();
         modelBuilder.AddSimulation();
         modelBuilder.UseConventions();

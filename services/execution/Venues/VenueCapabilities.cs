@@ -20,4 +20,7 @@ public sealed record VenueCapabilities(
 {
     /// <summary>Its stream tells <see cref="FundingSettled"/>; elsewhere funding shows in the wallet.</summary>
     public bool TellsFunding { get; init; }
+
+    /// <summary>It fills at the prices that we hear, so without one it fills nothing; elsewhere the venue has the price.</summary>
+    public bool FillsAtOurPrices { get; init; }
 }

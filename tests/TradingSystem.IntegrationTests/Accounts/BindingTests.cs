@@ -156,7 +156,7 @@ public sealed class BindingTests
     }
 
     [Test]
-    public async Task An_inactive_account_refuses_the_next_decision_on_every_node()
+    public async Task An_inactive_account_refuses_the_next_entry_on_every_node_and_can_still_be_closed()
     {
         var id = await _host.SimulatedAsync("resting");
         await _host.BindAsync(id, _group);
@@ -165,15 +165,16 @@ public sealed class BindingTests
         await _host.PostAsync($"/{id}/deactivate");
         foreach (var node in new[] { _host, _other })
         {
-            foreach (var action in new[] { TradeAction.Long, TradeAction.Close })
+            foreach (var action in new[] { TradeAction.Long, TradeAction.Short })
             {
                 var refused = (await node.DecideAsync(Decision(action)))[0];
                 Assert.That((refused.Status, refused.ReasonCode), Is.EqualTo(("rejected", "ACCOUNT_INACTIVE")));
             }
         }
 
-        await _host.PostAsync($"/{id}/activate");
         Assert.That((await _other.DecideAsync(Decision(TradeAction.Close)))[0].Status, Is.EqualTo("closed"));
+        await _host.PostAsync($"/{id}/activate");
+        Assert.That((await _other.DecideAsync(Decision(TradeAction.Long)))[0].Status, Is.EqualTo("filled"));
     }
 
     [Test]

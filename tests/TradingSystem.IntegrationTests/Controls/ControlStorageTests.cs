@@ -177,13 +177,16 @@ public sealed class ControlStorageTests
         await _one.ProcessAsync(ExecutionNode.Decision(_group));
         await _one.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
         var command = await _one.Controls.CloseAllAsync(Order("flat"), CancellationToken.None);
-        var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? _one : _two).Flattening.RunAsync(command, [_group], CancellationToken.None)));
+        var groups = await _one.ReadAsync(db => db.Bindings.Where(b => b.GroupId == _group).ToListAsync());
+        var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? _one : _two).Flattening.RunAsync(command, groups, new HashSet<Guid>(), CancellationToken.None)));
+        var looks = await Task.WhenAll(new[] { _one, _two }.Select(n => n.Flattening.LookAsync(command, groups, CancellationToken.None)));
         var closing = await _one.ReadAsync(db => db.Orders.Where(o => o.GroupId == _group && o.ClientDecisionId == $"close_all:{command.Id}").ToListAsync());
         Assert.Multiple(async () =>
         {
             Assert.That(closing.Select(o => (o.Status, o.Side)), Is.EqualTo(new[] { ("closed", (string?)"SELL") }));
-            Assert.That(runs.SelectMany(r => r[_group]).Select(o => o.Id).Distinct(), Is.EqualTo(new[] { closing[0].Id }));
-            Assert.That((await _one.Flattening.StillOpenAsync([_group], CancellationToken.None))[_group], Is.Empty);
+            Assert.That(runs, Is.All.True, "all of it was told");
+            Assert.That(looks.SelectMany(l => l).SelectMany(c => c.Attempts).Select(o => o.Id).Distinct(), Is.EqualTo(new[] { closing[0].Id }));
+            Assert.That(looks.SelectMany(l => l).Select(c => c.Step.Doing), Is.All.EqualTo(ClosingDoing.Done));
             Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("HALTED"), "a command opens nothing");
         });
     }

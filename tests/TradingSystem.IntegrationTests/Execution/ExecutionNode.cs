@@ -6,6 +6,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Delivery;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
@@ -20,12 +21,13 @@ internal sealed class ExecutionNode : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public ExecutionNode(string connectionString)
+    /// <param name="longestPriceAge">An hour where a test has no time to pass.</param>
+    public ExecutionNode(string connectionString, TimeSpan? longestPriceAge = null, bool priced = true)
     {
         var services = new ServiceCollection();
         services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new ExecutionOptions { PriceWait = TimeSpan.Zero, MaxPriceAge = TimeSpan.FromHours(1), MaxDecisionAge = TimeSpan.FromHours(1) });
+        services.AddSingleton(new ExecutionOptions { PriceWait = TimeSpan.Zero, MaxPriceAge = longestPriceAge ?? TimeSpan.FromHours(1), MaxDecisionAge = TimeSpan.FromHours(1) });
         services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
         services.AddSingleton(new InstrumentTable());
         services.AddSingleton<PriceBook>();
@@ -37,10 +39,14 @@ internal sealed class ExecutionNode : IAsyncDisposable
         services.AddSingleton<ControlStore>();
         services.AddSingleton<ControlChanges>();
         services.AddSingleton(p => new Announcer(new NobodyListens(), () => { }, TimeProvider.System, NullLogger<Announcer>.Instance));
+        services.AddLogging();
+        services.AddSingleton<ExitWatch>();
         services.AddSingleton<Flattening>();
         _services = services.BuildServiceProvider();
-        var now = TimeProvider.System.GetUtcNow();
-        _services.GetRequiredService<PriceBook>().Update([new PriceTick("BTCUSDT", 100_000m, null, null, now, now, "test")]);
+        if (priced)
+        {
+            Price(100_000m);
+        }
     }
 
     public static TradeDecision Decision(Guid group, TradeAction action = TradeAction.Long) => new(
@@ -54,6 +60,10 @@ internal sealed class ExecutionNode : IAsyncDisposable
     public ControlChanges Controls => _services.GetRequiredService<ControlChanges>();
 
     public ControlStore Store => _services.GetRequiredService<ControlStore>();
+
+    public DecisionProcessor Processor => _services.GetRequiredService<DecisionProcessor>();
+
+    public ExitWatch Exits => _services.GetRequiredService<ExitWatch>();
 
     public Flattening Flattening => _services.GetRequiredService<Flattening>();
 

@@ -14,12 +14,22 @@ public sealed class AccountGateTests
 
     [TestCase(TradeAction.Long)]
     [TestCase(TradeAction.Short)]
-    [TestCase(TradeAction.Close)]
-    public void An_inactive_account_takes_no_order(TradeAction action)
+    public void An_inactive_account_takes_no_entry(TradeAction action)
     {
         var account = Account();
         account.Active = false;
         Assert.That(Refusal(account, action), Is.EqualTo(new RejectionReason("ACCOUNT_INACTIVE", "active", "inactive", null, "Account demo is not active.")));
+    }
+
+    [TestCase("simulated", "simulated", "none", null)]
+    [TestCase("bybit", "sandbox", "none", null)]
+    [TestCase("binance", "live", "confirmed", null)]
+    [TestCase("binance", "live", "pending", "LIVE_NOT_CONFIRMED")]
+    public void An_inactive_account_can_be_closed_unless_its_live_key_was_not_confirmed(string exchange, string mode, string confirmation, string? code)
+    {
+        var account = Account(exchange, mode);
+        (account.Active, account.LiveConfirmation) = (false, confirmation);
+        Assert.That(Refusal(account, TradeAction.Close)?.Code, Is.EqualTo(code));
     }
 
     [Test]

@@ -78,6 +78,19 @@ public sealed class DeskMachineTests
     }
 
     [Test]
+    public void For_want_of_a_price_on_our_own_exchange_an_order_is_not_given_up()
+    {
+        var order = Order();
+        for (var send = 0; send < 20; send++)
+        {
+            Machine.Send(order, Now);
+            var stale = VenueReply.Refused<OrderAck>(RefusalMeaning.Busy, TradingSystem.Execution.Simulation.SimulatedVenue.PriceStale, "no price");
+            Assert.That(Machine.Answered(order, stale, Now), Is.EqualTo(DeskNews.None));
+            Assert.That((order.State, order.Sends), Is.EqualTo((DeskStates.Pending, 0)));
+        }
+    }
+
+    [Test]
     public void Every_other_refusal_is_final([Values] RefusalMeaning meaning)
     {
         Assume.That(meaning is not (RefusalMeaning.Busy or RefusalMeaning.RateLimited or RefusalMeaning.Clock or RefusalMeaning.Duplicate));

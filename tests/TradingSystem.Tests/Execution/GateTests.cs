@@ -55,14 +55,16 @@ public sealed class GateTests
     [TestCase("""{"max_leverage":"?"}""")]
     [TestCase("""{"a_limit_of_a_later_version":1}""")]
     [TestCase("nonsense")]
-    public void Limits_that_cannot_be_read_hold_everything_back(string limits)
+    public void Limits_that_cannot_be_read_hold_everything_back_but_the_way_out(string limits)
     {
         var level = Control(group: Group);
         level.Limits = limits;
-        foreach (var action in new[] { TradeAction.Long, TradeAction.Close })
+        foreach (var action in new[] { TradeAction.Long, TradeAction.Short })
         {
             Assert.That(Check(Long() with { Action = action }, Holding(1m), gate: new Gate(AccountId, Options, level)).Reason?.Code, Is.EqualTo("LIMITS_UNREADABLE"));
         }
+
+        Assert.That(Check(Long() with { Action = TradeAction.Close }, Holding(1m), gate: new Gate(AccountId, Options, level)).Fill?.Qty, Is.EqualTo(1m));
     }
 
     [Test]
