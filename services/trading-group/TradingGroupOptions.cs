@@ -9,8 +9,12 @@ public sealed class TradingGroupOptions
     /// <summary>From it on a reversal flips the position; below it the position is only closed.</summary>
     public decimal FlipConfidencePct { get; set; } = 70m;
 
-    /// <summary>Fewer closed candles are no data.</summary>
-    public int MinCandles { get; set; } = 30;
+    /// <summary>
+    /// Closed candles that opinions rest on: always the newest so many of the group's own interval, without a gap; fewer are no data. Smoothed
+    /// indicators begin anew with the first of them, so their values depend on this number and on nothing else that happens to be remembered.
+    /// After a hundred a MACD of 26 still has a third of a percent of its beginning in it.
+    /// </summary>
+    public int Candles { get; set; } = 100;
 
     /// <summary>An event that waited longer is not discussed any more: its market is gone.</summary>
     public TimeSpan MaxEventAge { get; set; } = TimeSpan.FromSeconds(30);
@@ -46,7 +50,7 @@ public sealed class TradingGroupOptions
     {
         Require(MinConfidencePct is >= 0 and <= 100, "MinConfidencePct must be 0 to 100");
         Require(FlipConfidencePct >= MinConfidencePct && FlipConfidencePct <= 100, "FlipConfidencePct must be MinConfidencePct to 100");
-        Require(MinCandles is >= 22 and <= 120, "MinCandles must be 22 to 120");
+        Require(Candles is >= 35 and <= 120, "Candles must be 35, which MACD 12/26/9 needs, to 120, which are told to a process that starts");
         Require(MaxEventAge > TimeSpan.Zero && MaxPriceAge > TimeSpan.Zero && DecisionValidity > TimeSpan.Zero, "ages must be positive");
         Require(Deadline > CandleWait && CandleWait >= TimeSpan.Zero, "Deadline must exceed CandleWait");
         Require(MaxParallel is >= 1 and <= 256, "MaxParallel must be 1 to 256");

@@ -28,6 +28,8 @@ public sealed class TriggerModule : IServiceModule
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4, trace: i => i.TraceParent);
         services.AddHttpClient<LiveHistory>(c => c.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddSingleton<IFeedStates, FeedStates>();
+        services.AddSingleton<PatientFeedStates>();
         services.AddSingleton(Feed);
         services.AddSingleton<EventPublisher>();
         services.AddSingleton<RuleEngine>();
@@ -55,13 +57,15 @@ public sealed class TriggerModule : IServiceModule
     {
         var options = provider.GetRequiredService<TriggerOptions>();
         var time = provider.GetRequiredService<TimeProvider>();
+        var states = provider.GetRequiredService<PatientFeedStates>();
+        SimulatedFeed Simulated(string notice) => new(options.Symbols, options.Seed, states, time, notice);
         LiveFeed Live() => new(options.Symbols, options.Live, provider.GetRequiredService<LiveHistory>(), time, provider.GetRequiredService<ILogger<LiveFeed>>());
         return options.Market switch
         {
             MarketKind.Live => Live(),
-            MarketKind.Simulated => new SimulatedFeed(options.Symbols, options.Seed, time, "simulated market"),
-            MarketKind.Replay => new ReplayFeed(options.Replay!, options.Speed, time, provider.GetRequiredService<ILogger<ReplayFeed>>()),
-            _ => new AutoFeed(Live(), new SimulatedFeed(options.Symbols, options.Seed, time, AutoFeed.Notice), options.Live.AutoPatience, time),
+            MarketKind.Simulated => Simulated("simulated market"),
+            MarketKind.Replay => new ReplayFeed(options.Replay!, options.Speed, options.ReplayAnew, states, time, provider.GetRequiredService<ILogger<ReplayFeed>>()),
+            _ => new AutoFeed(Live(), Simulated, options.Live.AutoPatience, states, time),
         };
     }
 
@@ -69,6 +73,7 @@ public sealed class TriggerModule : IServiceModule
     {
         public string Name => "first_price";
 
-        public bool IsReady => market.HasPrice;
+        // A replay that had ended before this start has no price any more, and is all there is.
+        public bool IsReady => market.HasPrice || market.Status?.Notice == ReplayFeed.Ended;
     }
 }

@@ -29,6 +29,9 @@ public sealed partial class TriggerOptions
     /// <summary>Market seconds per wall second.</summary>
     public decimal Speed { get; private init; } = 1;
 
+    /// <summary>A replay begins its file again at every start. Otherwise it goes on where it was.</summary>
+    public bool ReplayAnew { get; private init; }
+
     public IReadOnlyList<string> Symbols { get; private init; } = [];
 
     public ulong Seed { get; private init; } = DefaultSeed;
@@ -49,6 +52,7 @@ public sealed partial class TriggerOptions
             Market = market,
             Replay = replay,
             Speed = speed,
+            ReplayAnew = section.GetValue("Replay:Anew", false),
             Symbols = ParseSymbols(configuration["SYMBOLS"] is { Length: > 0 } s ? s : "BTCUSDT,ETHUSDT,SOLUSDT"),
             Seed = ParseSeed(configuration["MARKET_SEED"]),
             Live = section.GetSection("Live").Get<LiveOptions>() ?? new LiveOptions(),

@@ -18,9 +18,10 @@ public sealed class DiscussionRunner(
     TimeProvider time,
     ILogger<DiscussionRunner> log)
 {
-    private const string DefaultInterval = "1m";
-
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
+    // How late a candle may be told after its end, when trades were missed in it and it is asked for.
+    private static readonly TimeSpan LateCandle = TimeSpan.FromSeconds(15);
     private static readonly ActivitySource Activities = new($"{Telemetry.Prefix}.TradingGroup");
     private static readonly Meter Meter = new($"{Telemetry.Prefix}.TradingGroup");
     private static readonly Counter<long> Concluded = Meter.CreateCounter<long>("trading_group.discussions");
@@ -70,20 +71,14 @@ public sealed class DiscussionRunner(
     private async Task<Announcement> HoldAsync(GroupConfig group, ImmediateEvent trigger, CancellationToken cancellationToken)
     {
         var topic = Topic.Read(trigger.Payload);
-        var interval = topic.Interval ?? DefaultInterval;
-        await WaitForCandleAsync(group.Symbol, interval, topic, cancellationToken);
-        var candles = memory.Closed(group.Symbol, interval);
-        if (candles.Count == 0 && interval != DefaultInterval)
-        {
-            interval = DefaultInterval;
-            candles = memory.Closed(group.Symbol, interval);
-        }
-
+        var length = IntervalName.Length(group.Interval);
+        await WaitForCandleAsync(group, length, topic, cancellationToken);
+        var candles = length is { } l ? memory.InARow(group.Symbol, group.Interval, l, options.Candles) : [];
         var tick = memory.Price(group.Symbol);
         var price = tick?.Price ?? (candles.Count > 0 ? candles[^1].Close : (decimal?)null);
-        var conclude = Missing(group, topic, interval, candles, tick) is { } missing
+        var conclude = Missing(group, topic, length, candles, tick) is { } missing
             ? Panel.WithoutData(group, missing)
-            : Panel.Hear(new Briefing(group, interval, candles, price!.Value, topic.Direction, options));
+            : Panel.Hear(new Briefing(group, group.Interval, candles, price!.Value, topic.Direction, options));
         return await store.ConcludeAsync(group.Id, trigger.Id, stance => Conclude(group, trigger, stance, conclude, price), cancellationToken);
     }
 
@@ -108,16 +103,22 @@ public sealed class DiscussionRunner(
         }
     }
 
-    private string? Missing(GroupConfig group, Topic topic, string interval, IReadOnlyList<Candle> candles, PriceTick? tick)
+    private string? Missing(GroupConfig group, Topic topic, TimeSpan? length, IReadOnlyList<Candle> candles, PriceTick? tick)
     {
         if (topic.Symbol is { } symbol && !symbol.Equals(group.Symbol, StringComparison.OrdinalIgnoreCase))
         {
             return $"the event is about {symbol} and the group trades {group.Symbol}";
         }
 
-        if (candles.Count < options.MinCandles)
+        if (candles.Count < options.Candles)
         {
-            return $"{candles.Count} closed {interval} candles of {group.Symbol} are known, {options.MinCandles} are needed";
+            return $"{candles.Count} closed {group.Interval} candles of {group.Symbol} in a row are known, {options.Candles} are needed";
+        }
+
+        // A replay's candles may lag behind its prices by many market minutes; they are of one file all the same.
+        if (tick is { Source: not "replay" } && length is { } l && candles[^1].OpenTime + (2 * l) + LateCandle < tick.MarketTime)
+        {
+            return $"the newest closed {group.Interval} candle of {group.Symbol} ended {(tick.MarketTime - candles[^1].OpenTime - l).TotalSeconds:0} s ago";
         }
 
         var age = tick is null ? TimeSpan.Zero : time.GetUtcNow() - tick.ObservedAt;
@@ -125,17 +126,18 @@ public sealed class DiscussionRunner(
     }
 
     // An event may overtake the candle it was raised by.
-    private async Task WaitForCandleAsync(string symbol, string interval, Topic topic, CancellationToken cancellationToken)
+    private async Task WaitForCandleAsync(GroupConfig group, TimeSpan? length, Topic topic, CancellationToken cancellationToken)
     {
-        if (topic.MarketTime is not { } closed)
+        if (topic.MarketTime is not { } at || length is not { } l)
         {
             return;
         }
 
         var started = time.GetTimestamp();
+        var ended = at.UtcTicks - (at.UtcTicks % l.Ticks);
         while (time.GetElapsedTime(started) < options.CandleWait
-            && memory.Closed(symbol, interval) is { Count: >= 2 } candles
-            && candles[^1].OpenTime + (candles[^1].OpenTime - candles[^2].OpenTime) < closed)
+            && memory.Closed(group.Symbol, group.Interval) is { Count: >= 1 } candles
+            && (candles[^1].OpenTime + l).UtcTicks < ended)
         {
             await Task.Delay(LookAgain, time, cancellationToken);
         }

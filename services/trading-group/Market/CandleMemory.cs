@@ -8,6 +8,9 @@ public sealed class CandleMemory
 {
     public const int Capacity = 240;
 
+    // Ticks of one market may overtake each other a little.
+    private static readonly TimeSpan LateTick = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<(string Symbol, string Interval), Series> _series = new();
     private readonly ConcurrentDictionary<string, PriceTick> _prices = new(StringComparer.Ordinal);
 
@@ -15,9 +18,37 @@ public sealed class CandleMemory
     public IReadOnlyList<Candle> Closed(string symbol, string interval) =>
         _series.TryGetValue((symbol, interval), out var series) ? series.Copy() : [];
 
+    /// <summary>The newest closed candles that follow each other without a gap, at most <paramref name="count"/>, oldest first.</summary>
+    public IReadOnlyList<Candle> InARow(string symbol, string interval, TimeSpan length, int count)
+    {
+        var candles = Closed(symbol, interval);
+        var from = candles.Count;
+        while (from > 0 && candles.Count - from < count && (from == candles.Count || candles[from].OpenTime - candles[from - 1].OpenTime == length))
+        {
+            from--;
+        }
+
+        return [.. candles.Skip(from)];
+    }
+
     public PriceTick? Price(string symbol) => _prices.GetValueOrDefault(symbol);
 
-    public void Add(PriceTick tick) => _prices[tick.Symbol] = tick;
+    /// <summary>Another source, or a step back in time, is another market: its candles have nothing to do with what is known.</summary>
+    public void Add(PriceTick tick)
+    {
+        var before = _prices.GetValueOrDefault(tick.Symbol);
+        _prices[tick.Symbol] = tick;
+        if (before is not null && (before.Source != tick.Source || tick.MarketTime < before.MarketTime - LateTick))
+        {
+            foreach (var ((symbol, _), series) in _series)
+            {
+                if (symbol == tick.Symbol)
+                {
+                    series.Forget();
+                }
+            }
+        }
+    }
 
     public void Add(Candle candle)
     {
@@ -48,23 +79,27 @@ public sealed class CandleMemory
             }
         }
 
+        public void Forget()
+        {
+            lock (_gate)
+            {
+                _candles = [];
+            }
+        }
+
+        /// <summary>Replaces the one known for its time, for what comes later is truer; one that was missed takes its place between the others.</summary>
         public void Add(Candle candle)
         {
             lock (_gate)
             {
-                // A step back in time is another market: a replay that began again, or a change of source.
                 var at = _candles.FindLastIndex(c => c.OpenTime <= candle.OpenTime);
                 if (at >= 0 && _candles[at].OpenTime == candle.OpenTime)
                 {
                     _candles[at] = candle;
                 }
-                else if (at == _candles.Count - 1)
-                {
-                    _candles.Add(candle);
-                }
                 else
                 {
-                    _candles = [candle];
+                    _candles.Insert(at + 1, candle);
                 }
 
                 Trim();
@@ -75,11 +110,10 @@ public sealed class CandleMemory
         {
             lock (_gate)
             {
-                // A window may have been cut just before a candle closed that came here first; that one is kept.
-                var last = window[^1];
-                var known = _candles.FindIndex(c => c.OpenTime == last.OpenTime && c.Close == last.Close);
-                var newer = known >= 0 ? _candles.GetRange(known + 1, _candles.Count - known - 1) : [];
-                _candles = [.. window, .. newer];
+                // A window may have been cut just before a candle closed that came here first; that one is kept. One that has nothing in common
+                // with what is known is another market's.
+                var known = window.Intersect(_candles).Any() ? _candles : [];
+                _candles = [.. known.Where(c => c.OpenTime < window[0].OpenTime), .. window, .. known.Where(c => c.OpenTime > window[^1].OpenTime)];
                 Trim();
             }
         }

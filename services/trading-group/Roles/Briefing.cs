@@ -12,11 +12,13 @@ public sealed record Briefing(
     int EventDirection,
     TradingGroupOptions Options)
 {
-    private readonly double[] _closes = [.. Candles.Select(c => (double)c.Close)];
+    // However many are remembered, opinions rest on the same number.
+    private readonly Candle[] _window = [.. Candles.TakeLast(Options.Candles)];
+    private readonly double[] _closes = [.. Candles.TakeLast(Options.Candles).Select(c => (double)c.Close)];
 
     public IReadOnlyList<double> Closes => _closes;
 
-    public AtrValue? Atr => Indicators.Atr.Last(Candles);
+    public AtrValue? Atr => Indicators.Atr.Last(_window);
 
     public BollingerValue? Bands => Bollinger.Last(_closes);
 }

@@ -2,13 +2,23 @@ using TradingSystem.Contracts.Bus;
 
 namespace TradingSystem.Trigger.Candles;
 
-/// <summary>Bars of one symbol and interval: the newest closed ones in a ring, and the one that still moves. Not thread-safe.</summary>
+/// <summary>
+/// Bars of one symbol and interval: the newest closed ones in a ring, and the one that still moves. A bar that trades were missed in is torn:
+/// it moves, but is never closed; only history brings it. Not thread-safe.
+/// </summary>
 public sealed class CandleSeries(string symbol, Interval interval, int capacity = 1000)
 {
     private const int MaxFlatBars = 60;
 
     private readonly Candle[] _ring = new Candle[capacity];
     private int _start;
+
+    // Trades are missing from somewhere in the moving bar; trades may be missing before the next one.
+    private bool _torn;
+    private bool _tear;
+
+    // The last bar that ended, whether it was closed or given up. Null where it is not known what the next bar follows.
+    private Candle? _ended;
 
     public Interval Interval => interval;
 
@@ -24,22 +34,33 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
         var bucket = interval.Floor(time);
         if (Current is { } moving && bucket > moving.OpenTime)
         {
-            Close(closed);
+            End(closed);
         }
 
+        var torn = _tear;
+        _tear = false;
         if (Current is { } current)
         {
             // A trade that arrives late still counts, in the bar that is open.
             Current = current with { High = Math.Max(current.High, high), Low = Math.Min(current.Low, low), Close = close, Volume = current.Volume + volume };
+            _torn |= torn;
             return;
         }
 
-        if (LastClosed is { } last && bucket <= last.OpenTime)
+        if (_ended is { } last && bucket <= last.OpenTime)
         {
             bucket = last.OpenTime + interval.Length;
         }
 
         Current = new Candle(symbol, interval.Name, bucket, open, high, low, close, volume, false);
+        _torn = torn;
+    }
+
+    /// <summary>Trades may be missed from now until the next one comes.</summary>
+    public void Tear()
+    {
+        _tear = true;
+        _torn |= Current is not null;
     }
 
     /// <summary>Closes what is over at <paramref name="now"/> (market time); <paramref name="fill"/> adds flat bars for spans without a trade.</summary>
@@ -47,23 +68,31 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
     {
         if (Current is { } current && now >= current.OpenTime + interval.Length)
         {
-            Close(closed);
+            End(closed);
         }
 
-        for (var i = 0; fill && i < MaxFlatBars && Current is null && LastClosed is { } last && now >= last.OpenTime + (2 * interval.Length); i++)
+        for (var i = 0; fill && !_tear && i < MaxFlatBars && Current is null && _ended is { } last && now >= last.OpenTime + (2 * interval.Length); i++)
         {
             Current = last with { OpenTime = last.OpenTime + interval.Length, Open = last.Close, High = last.Close, Low = last.Close, Volume = 0, Closed = false };
-            Close(closed);
+            End(closed);
         }
     }
 
-    /// <summary>Merges history; a bar given here replaces the one known for its time. A last bar that is not closed becomes the moving one.</summary>
-    public void Seed(IReadOnlyList<Candle> candles)
+    /// <summary>
+    /// Merges history; a bar given here replaces the one known for its time. A last bar that is not closed becomes the moving one if it is
+    /// <paramref name="exact"/>; else it only completes what is not whole. Returns the closed bars that were not known, or not so.
+    /// </summary>
+    public IReadOnlyList<Candle> Seed(IReadOnlyList<Candle> candles, bool exact)
     {
-        var bars = new SortedDictionary<DateTimeOffset, Candle>();
-        foreach (var candle in Closed(capacity).Concat(candles.Where(c => c.Closed)))
+        var bars = new SortedDictionary<DateTimeOffset, Candle>(Closed(capacity).ToDictionary(c => c.OpenTime));
+        var changed = new List<Candle>();
+        foreach (var candle in candles.Where(c => c.Closed))
         {
-            bars[candle.OpenTime] = candle;
+            if (!bars.TryGetValue(candle.OpenTime, out var known) || known != candle)
+            {
+                bars[candle.OpenTime] = candle;
+                changed.Add(candle);
+            }
         }
 
         _start = 0;
@@ -73,14 +102,22 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
             Add(candle);
         }
 
-        if (candles.Count > 0 && candles[^1] is { Closed: false } moving && (Current is null || Current.OpenTime <= moving.OpenTime))
+        if (LastClosed is { } last)
         {
-            Current = moving;
+            _ended = _ended is { } ended && ended.OpenTime > last.OpenTime ? ended : last;
+            if (Current is { } current && current.OpenTime <= last.OpenTime)
+            {
+                Current = null;
+                _torn = false;
+            }
         }
-        else if (Current is { } current && LastClosed is { } last && current.OpenTime <= last.OpenTime)
+
+        if (candles.Count > 0 && candles[^1] is { Closed: false } moving)
         {
-            Current = null;
+            Move(moving, exact);
         }
+
+        return changed;
     }
 
     /// <summary>The newest closed bars, oldest first, that opened before <paramref name="before"/>.</summary>
@@ -101,12 +138,54 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
         return result;
     }
 
-    private void Close(List<Candle> closed)
+    /// <summary>The first bar that lacks among the newest <paramref name="count"/> that ended by <paramref name="now"/> (market time); null if none does.</summary>
+    public DateTimeOffset? FirstLacking(DateTimeOffset now, int count)
     {
-        var candle = Current! with { Closed = true };
+        var at = interval.Floor(now) - (count * interval.Length);
+        foreach (var candle in Closed(count).SkipWhile(c => c.OpenTime < at))
+        {
+            if (candle.OpenTime > at)
+            {
+                break;
+            }
+
+            at += interval.Length;
+        }
+
+        return at + interval.Length <= now ? at : null;
+    }
+
+    private void Move(Candle given, bool exact)
+    {
+        if (exact && (Current is null || Current.OpenTime <= given.OpenTime))
+        {
+            Current = given;
+            _torn = false;
+        }
+        else if (Current is null && (_ended is null || _ended.OpenTime < given.OpenTime))
+        {
+            // What was traded between the record and the next trade is not in it.
+            Current = given;
+            _torn = true;
+        }
+        else if (_torn && Current is { } seen && seen.OpenTime == given.OpenTime)
+        {
+            Current = given with { High = Math.Max(given.High, seen.High), Low = Math.Min(given.Low, seen.Low), Close = seen.Close, Volume = Math.Max(given.Volume, seen.Volume) };
+        }
+    }
+
+    private void End(List<Candle> closed)
+    {
+        _ended = Current! with { Closed = true };
         Current = null;
-        Add(candle);
-        closed.Add(candle);
+        if (_torn)
+        {
+            _torn = false;
+            return;
+        }
+
+        Add(_ended);
+        closed.Add(_ended);
     }
 
     private void Add(Candle candle)

@@ -8,7 +8,8 @@ public interface ICandleListener
 {
     void Started(FeedStatus status);
 
-    void History(string symbol, Interval interval, IReadOnlyList<Candle> closed);
+    /// <summary>All closed bars that are known now; <paramref name="changed"/> are those that were not known, or not so.</summary>
+    void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed);
 
     void Closed(Candle candle);
 }
@@ -17,8 +18,8 @@ public interface ICandleListener
 public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> listeners) : IFeedSink
 {
     private const int MaxPending = 5_000;
+    private const int WatchedBars = 120;
     private static readonly TimeSpan FillGrace = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly ICandleListener[] _listeners = [.. listeners];
@@ -93,24 +94,16 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
 
             foreach (var series in all.Where(s => s.Interval == interval || (derive && s.Interval.Length > interval.Length)))
             {
-                if (series.Interval == interval)
+                var known = series.ClosedCount > 0;
+                var changed = series.Seed(series.Interval == interval ? candles : Longer(symbol, series.Interval, candles), exact: derive);
+                if (known)
                 {
-                    series.Seed(candles);
-                }
-                else
-                {
-                    // A longer bar that began before the history would be a bar of half its time.
-                    foreach (var c in candles.SkipWhile(c => series.Interval.Floor(c.OpenTime) != c.OpenTime))
-                    {
-                        series.Apply(c.OpenTime, c.Open, c.High, c.Low, c.Close, c.Volume, _closed);
-                    }
-
-                    _closed.Clear();
+                    Announce(changed);
                 }
 
                 foreach (var listener in _listeners)
                 {
-                    listener.History(symbol, series.Interval, series.Closed(int.MaxValue));
+                    listener.History(symbol, series.Interval, series.Closed(int.MaxValue), changed);
                 }
             }
 
@@ -136,6 +129,12 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 _moved.Add(t.Symbol);
                 foreach (var series in all)
                 {
+                    if (_status!.Source == FeedStatus.Live)
+                    {
+                        // Nothing was missed up to it, so spans without a trade had none.
+                        series.Advance(t.MarketTime, true, _closed);
+                    }
+
                     series.Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, _closed);
                 }
 
@@ -154,25 +153,56 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
 
     public void Advance(DateTimeOffset marketTime) => Advance(marketTime, false);
 
-    /// <summary>Closes a live market's bars when no trade does. Market time is the last trade's plus what has passed since, so clocks need not agree.</summary>
-    public void CloseByClock()
+    public void Torn()
+    {
+        lock (_lock)
+        {
+            foreach (var series in _series.Values.SelectMany(all => all))
+            {
+                series.Tear();
+            }
+        }
+    }
+
+    public IReadOnlyList<LackingBars> Lacking(TimeSpan grace)
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            // The last trade's time and what has passed since, so that clocks need not agree.
+            return _prices.Values.MaxBy(p => p.MarketTime) is not { } last ? [] :
+            [
+                .. _series.SelectMany(pair => pair.Value.Where(s => s.Interval.Length >= Interval.Minute.Length).SelectMany(s =>
+                {
+                    var ended = last.MarketTime + (now - last.ObservedAt) - grace;
+                    return s.FirstLacking(ended, WatchedBars) is { } since
+                        ? [new LackingBars(pair.Key, s.Interval, since, (int)((s.Interval.Floor(ended) - since).Ticks / s.Interval.Length.Ticks))]
+                        : Array.Empty<LackingBars>();
+                })),
+            ];
+        }
+    }
+
+    /// <summary>
+    /// Closes a live market's bars of symbols that no trade closes, as far as another symbol's trades show that the stream has come. Silence proves
+    /// nothing: it may be the stream's end, and a bar closed by the clock half of one.
+    /// </summary>
+    public void CloseQuiet()
     {
         if (Status is not { Source: FeedStatus.Live })
         {
             return;
         }
 
-        var now = time.GetUtcNow();
-        PriceTick? last;
+        DateTimeOffset? last;
         lock (_lock)
         {
-            last = _prices.Values.MaxBy(p => p.MarketTime);
+            last = _prices.Values.Max(p => (DateTimeOffset?)p.MarketTime);
         }
 
-        // A feed that is silent for longer is lost: flat bars would be an invention.
-        if (last is not null && now - last.ObservedAt < Silence)
+        if (last is { } told)
         {
-            Advance(last.MarketTime + (now - last.ObservedAt) - FillGrace, true);
+            Advance(told - FillGrace, true);
         }
     }
 
@@ -259,9 +289,36 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         }
     }
 
+    // A longer bar that began before the first of them would be a bar of half its time.
+    private static List<Candle> Longer(string symbol, Interval interval, IReadOnlyList<Candle> candles)
+    {
+        var series = new CandleSeries(symbol, interval);
+        var closed = new List<Candle>();
+        foreach (var c in candles.SkipWhile(c => interval.Floor(c.OpenTime) != c.OpenTime))
+        {
+            series.Apply(c.OpenTime, c.Open, c.High, c.Low, c.Close, c.Volume, closed);
+        }
+
+        return series.Current is { } moving ? [.. closed, moving] : closed;
+    }
+
     private void Announce()
     {
         foreach (var candle in _closed)
+        {
+            foreach (var listener in _listeners)
+            {
+                listener.Closed(candle);
+            }
+        }
+
+        Announce(_closed);
+        _closed.Clear();
+    }
+
+    private void Announce(IReadOnlyList<Candle> candles)
+    {
+        foreach (var candle in candles)
         {
             if (_pending.Count >= MaxPending)
             {
@@ -269,12 +326,6 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
             }
 
             _pending.Enqueue(candle);
-            foreach (var listener in _listeners)
-            {
-                listener.Closed(candle);
-            }
         }
-
-        _closed.Clear();
     }
 }

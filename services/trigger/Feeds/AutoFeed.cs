@@ -4,13 +4,33 @@ using TradingSystem.Trigger.Candles;
 namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>
-/// Live, or simulated when live shows no price within <paramref name="patience"/>. The choice is made once: a market does not change under open positions.
+/// Live, or simulated when live shows no price within <paramref name="patience"/>. The choice is made once and kept: a market does not change
+/// under open positions, at a restart neither. A live feed that is out of reach at a later start tells no prices until it is back.
 /// </summary>
-public sealed class AutoFeed(IMarketFeed live, IMarketFeed simulated, TimeSpan patience, TimeProvider time) : IMarketFeed
+public sealed class AutoFeed(IMarketFeed live, Func<string, IMarketFeed> simulated, TimeSpan patience, PatientFeedStates states, TimeProvider time) : IMarketFeed
 {
     public const string Notice = "live feed out of reach; simulated market";
+    public const string Kept = "simulated market, as chosen at the first start; MARKET=live leaves it";
+
+    private const string Key = "auto";
 
     public async Task RunAsync(IFeedSink sink, CancellationToken cancellationToken)
+    {
+        switch (await ChosenAsync(null, cancellationToken))
+        {
+            case FeedStatus.Live:
+                await live.RunAsync(sink, cancellationToken);
+                return;
+            case FeedStatus.Simulated:
+                await simulated(Kept).RunAsync(sink, cancellationToken);
+                return;
+            default:
+                await ChooseAsync(sink, cancellationToken);
+                return;
+        }
+    }
+
+    private async Task ChooseAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var gate = new Gate(sink);
@@ -19,6 +39,7 @@ public sealed class AutoFeed(IMarketFeed live, IMarketFeed simulated, TimeSpan p
         cancellationToken.ThrowIfCancellationRequested();
         if (gate.Close())
         {
+            await ChosenAsync(FeedStatus.Live, cancellationToken);
             await running;
             return;
         }
@@ -26,7 +47,15 @@ public sealed class AutoFeed(IMarketFeed live, IMarketFeed simulated, TimeSpan p
         await giveUp.CancelAsync();
         // Not awaited: the gate is shut, and a connect that hangs must not hold up the market.
         _ = running.ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
-        await simulated.RunAsync(sink, cancellationToken);
+        await ChosenAsync(FeedStatus.Simulated, cancellationToken);
+        await simulated(Notice).RunAsync(sink, cancellationToken);
+    }
+
+    /// <summary>The source that was chosen first, <paramref name="source"/> if none was; null if none is.</summary>
+    private async Task<string?> ChosenAsync(string? source, CancellationToken cancellationToken)
+    {
+        var kept = await states.ChangeAsync(Key, known => known.Count > 0 || source is null ? known : [new FeedState(time.GetUtcNow(), source)], cancellationToken);
+        return kept.Count > 0 ? kept[0].Text : null;
     }
 
     /// <summary>Holds back what live tells until its first price, so that half a live market never mixes with the simulated one.</summary>
@@ -65,6 +94,10 @@ public sealed class AutoFeed(IMarketFeed live, IMarketFeed simulated, TimeSpan p
         }
 
         public void Advance(DateTimeOffset marketTime) => Pass(() => sink.Advance(marketTime));
+
+        public void Torn() => Pass(sink.Torn);
+
+        public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => _open ? sink.Lacking(grace) : [];
 
         public void Trades(IReadOnlyList<Trade> trades)
         {

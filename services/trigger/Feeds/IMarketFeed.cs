@@ -15,7 +15,10 @@ public interface IFeedSink
     /// <summary>Which market this is from now on. Again with another notice when people should know something new.</summary>
     void Started(FeedStatus status);
 
-    /// <summary>Bars from before the first trade, oldest first; <paramref name="derive"/> also builds the longer intervals from them.</summary>
+    /// <summary>
+    /// Bars as the market's own record has them, oldest first: from before the first trade, or of a time that trades were missed in. They replace
+    /// what was made of trades. <paramref name="derive"/> also builds the longer intervals from them.
+    /// </summary>
     void History(string symbol, Interval interval, IReadOnlyList<Candle> candles, bool derive);
 
     /// <summary>Trades in the order they happened.</summary>
@@ -25,7 +28,19 @@ public interface IFeedSink
 
     /// <summary>Market time has reached this moment: bars that ended before are closed.</summary>
     void Advance(DateTimeOffset marketTime);
+
+    /// <summary>
+    /// Trades may be missed between the last one told and the next: no bar of that time is whole, so none of them is ever told as closed
+    /// unless <see cref="History"/> brings it.
+    /// </summary>
+    void Torn();
+
+    /// <summary>What has ended at least <paramref name="grace"/> ago and is not known whole, of bars of a minute and more. Empty before the first trade.</summary>
+    IReadOnlyList<LackingBars> Lacking(TimeSpan grace);
 }
+
+/// <summary><c>Since</c> is the open time of the first bar that lacks, <c>Count</c> how many bars it is back to it from the newest that ended.</summary>
+public sealed record LackingBars(string Symbol, Interval Interval, DateTimeOffset Since, int Count);
 
 /// <summary>Price in quote currency, quantity in the base asset. <c>TakerBuys</c> is null where the feed does not tell who took.</summary>
 public readonly record struct Trade(

@@ -5,20 +5,50 @@ namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>
 /// Binance USD-M over its public websockets: aggregated trades make prices and candles, a second connection brings bid and ask.
-/// Reconnects for ever with jittered backoff; after each connect the candles that were missed come over REST.
+/// Reconnects for ever with jittered backoff. Candles that trades were missed in come over REST, when they have ended, and are not told before.
 /// </summary>
 public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions options, LiveHistory history, TimeProvider time, ILogger<LiveFeed> log) : IMarketFeed
 {
     private const int LargestMessage = 1 << 20;
+    private const int Questions = 4;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
 
     private readonly FeedStatus _status = new(FeedStatus.Live, FeedStatus.Live, Interval.Second, Interval.Second, symbols, null);
 
     public async Task RunAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
         sink.Started(_status);
+        // What was traded before the first trade that comes was missed, too.
+        sink.Torn();
         await Task.WhenAll(
             KeepAsync("aggTrade", options.TradePaths, sink, true, cancellationToken),
-            KeepAsync("bookTicker", options.QuotePaths, sink, false, cancellationToken));
+            KeepAsync("bookTicker", options.QuotePaths, sink, false, cancellationToken),
+            CompleteAsync(sink, cancellationToken));
+    }
+
+    /// <summary>Asks for the candles that lack; what is not got is asked for ever more rarely.</summary>
+    private async Task CompleteAsync(IFeedSink sink, CancellationToken cancellationToken)
+    {
+        var asked = new Dictionary<(string, Interval), (DateTimeOffset Since, long At, TimeSpan Pause)>();
+        while (true)
+        {
+            await Task.Delay(Round, time, cancellationToken);
+            var lacking = sink.Lacking(options.CompletionGrace);
+            foreach (var key in asked.Keys.Except(lacking.Select(l => (l.Symbol, l.Interval))).ToList())
+            {
+                asked.Remove(key);
+            }
+
+            var due = lacking.Where(l => !asked.TryGetValue((l.Symbol, l.Interval), out var before) || before.Since != l.Since || time.GetElapsedTime(before.At) >= before.Pause).ToList();
+            foreach (var l in due)
+            {
+                var pause = asked.TryGetValue((l.Symbol, l.Interval), out var before) && before.Since == l.Since ? before.Pause * 2 : Round;
+                asked[(l.Symbol, l.Interval)] = (l.Since, time.GetTimestamp(), pause < LongestSilence ? pause : LongestSilence);
+            }
+
+            await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = Questions, CancellationToken = cancellationToken }, async (l, token) => await history.CompleteAsync(l, sink, token));
+        }
     }
 
     private async Task KeepAsync(string stream, IReadOnlyList<string> paths, IFeedSink sink, bool announces, CancellationToken cancellationToken)
@@ -40,6 +70,7 @@ public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions 
             failures = brought ? 0 : failures + 1;
             if (announces)
             {
+                sink.Torn();
                 sink.Started(_status with { Notice = "live feed lost; reconnecting" });
             }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TradingSystem.Trigger.Candles;
 
@@ -7,6 +8,7 @@ namespace TradingSystem.Trigger.Feeds;
 public sealed partial class LiveHistory(HttpClient http, LiveOptions options, TimeProvider time, ILogger<LiveHistory> log)
 {
     private const int Attempts = 3;
+    private const int MostBars = 1_000;
 
     private static readonly (Interval Interval, int Count)[] Wanted =
         [(Interval.Minute, 500), (Interval.FiveMinutes, 200), (Interval.Quarter, 200), (Interval.Hour, 200)];
@@ -20,24 +22,39 @@ public sealed partial class LiveHistory(HttpClient http, LiveOptions options, Ti
             }
         }));
 
+    /// <summary>Asks once for the bars that lack; whether they came shows in what lacks afterwards.</summary>
+    public async Task CompleteAsync(LackingBars bars, IFeedSink sink, CancellationToken cancellationToken)
+    {
+        // One more, for a bar that is followed by another is surely closed.
+        var count = Math.Min(bars.Count + 1, MostBars).ToString(CultureInfo.InvariantCulture);
+        await TryAsync(bars.Symbol, bars.Interval, $"startTime={bars.Since.ToUnixTimeMilliseconds()}&limit={count}", 1, sink, cancellationToken);
+    }
+
     private async Task LoadAsync(string symbol, Interval interval, int count, IFeedSink sink, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; attempt <= Attempts; attempt++)
+        for (var attempt = 1; attempt <= Attempts && !await TryAsync(symbol, interval, $"limit={count}", attempt, sink, cancellationToken); attempt++)
         {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(options.RestDeadline);
-            try
-            {
-                var address = new Uri(options.Rest, $"/fapi/v1/klines?symbol={symbol}&interval={interval.Name}&limit={count}");
-                using var answer = await JsonDocument.ParseAsync(await http.GetStreamAsync(address, deadline.Token), cancellationToken: deadline.Token);
-                sink.History(symbol, interval, LiveMessages.Klines(answer.RootElement, symbol, interval, time.GetUtcNow()), derive: false);
-                return;
-            }
-            catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                LiveHistoryLog.Failed(log, symbol, interval.Name, attempt, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(attempt), time, cancellationToken);
-            }
+            await Task.Delay(TimeSpan.FromSeconds(attempt), time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> TryAsync(string symbol, Interval interval, string which, int attempt, IFeedSink sink, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(options.RestDeadline);
+        try
+        {
+            var address = new Uri(options.Rest, $"/fapi/v1/klines?symbol={symbol}&interval={interval.Name}&{which}");
+            using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            response.EnsureSuccessStatusCode();
+            using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(deadline.Token), cancellationToken: deadline.Token);
+            sink.History(symbol, interval, LiveMessages.Klines(answer.RootElement, symbol, interval, response.Headers.Date ?? time.GetUtcNow()), derive: false);
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException or OverflowException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            LiveHistoryLog.Failed(log, symbol, interval.Name, attempt, e.Message);
+            return false;
         }
     }
 }

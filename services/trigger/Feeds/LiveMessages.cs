@@ -43,15 +43,22 @@ public static class LiveMessages
         }
     }
 
-    /// <summary>The answer of <c>/fapi/v1/klines</c>; the bar that has not ended at <paramref name="now"/> is not closed.</summary>
-    public static IReadOnlyList<Candle> Klines(JsonElement rows, string symbol, Interval interval, DateTimeOffset now) =>
-    [
-        .. rows.EnumerateArray().Select(row =>
-        {
-            var open = DateTimeOffset.FromUnixTimeMilliseconds(row[0].GetInt64());
-            return new Candle(symbol, interval.Name, open, Number(row[1]), Number(row[2]), Number(row[3]), Number(row[4]), Number(row[5]), open + interval.Length <= now);
-        }),
-    ];
+    /// <summary>
+    /// The answer of <c>/fapi/v1/klines</c>. A bar is closed when another follows it, or when it has ended at <paramref name="answered"/>,
+    /// the exchange's clock: ours may be ahead, and would call a half-made bar closed.
+    /// </summary>
+    public static IReadOnlyList<Candle> Klines(JsonElement rows, string symbol, Interval interval, DateTimeOffset answered)
+    {
+        var count = rows.GetArrayLength();
+        return
+        [
+            .. rows.EnumerateArray().Select((row, i) =>
+            {
+                var open = DateTimeOffset.FromUnixTimeMilliseconds(row[0].GetInt64());
+                return new Candle(symbol, interval.Name, open, Number(row[1]), Number(row[2]), Number(row[3]), Number(row[4]), Number(row[5]), i + 1 < count || open + interval.Length <= answered);
+            }),
+        ];
+    }
 
     private static string Text(JsonElement data, string name) => data.GetProperty(name).GetString() ?? throw new FormatException();
 

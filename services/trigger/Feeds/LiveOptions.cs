@@ -20,6 +20,9 @@ public sealed class LiveOptions
 
     public TimeSpan RestDeadline { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long after its end a candle that trades did not complete is asked for over REST.</summary>
+    public TimeSpan CompletionGrace { get; set; } = TimeSpan.FromSeconds(3);
+
     public TimeSpan LongestBackoff { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long <c>MARKET=auto</c> waits for the first price.</summary>

@@ -6,18 +6,31 @@ namespace TradingSystem.Trigger.Feeds;
 /// <summary>
 /// A recorded market at <paramref name="speed"/> market seconds per wall second. A candle becomes four trades: open, the nearer of high
 /// and low, the other, close. The file's beginning is told as history, so that rules and charts are warm from the first price.
+/// How far it may tell is kept ahead of every price, so a start goes on behind what was told and never tells anything twice; what lies between
+/// is told as candles. A file that has ended stays so, unless <paramref name="anew"/> begins it again at every start.
 /// </summary>
-public sealed partial class ReplayFeed(ReplayFile file, decimal speed, TimeProvider time, ILogger<ReplayFeed> log) : IMarketFeed
+public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew, PatientFeedStates states, TimeProvider time, ILogger<ReplayFeed> log) : IMarketFeed
 {
     public const string Ended = "replay ended";
 
     private const int HistoryBars = 200;
+    private const int HistorySeconds = 200;
+
+    // A hundred quarters of an hour, which the hosted groups' analysts look at.
+    private static readonly TimeSpan HistorySpan = TimeSpan.FromHours(26);
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
 
+    // Wall time that one reservation lasts for: what a crash may leave out at most.
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(2);
+
     private readonly string _name = Path.GetFileName(file.Path);
+    private readonly string _key = $"replay:{Path.GetFileName(file.Path)}:{new FileInfo(file.Path).Length}";
+    private DateTimeOffset _reserved;
 
     public async Task RunAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
+        var kept = await states.ChangeAsync(_key, known => anew ? [] : known, cancellationToken);
+        _reserved = kept.Count == 0 ? DateTimeOffset.MinValue : kept[^1].At;
         var status = new FeedStatus(FeedStatus.Replay, $"replay:{_name}", file.Interval, file.Interval, [file.Symbol], $"replay of {_name} at {speed}x");
         sink.Started(status);
         string notice;
@@ -41,20 +54,27 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, TimeProvi
     private async Task PlayBarsAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
         // A short file keeps half of its bars for the run.
-        var history = Math.Min(HistoryBars, file.Bars().Take(2 * HistoryBars).Count() / 2);
+        var most = (int)Math.Max(HistoryBars, HistorySpan.Ticks / file.Interval.Length.Ticks);
+        var history = Math.Min(most, file.Bars().Take(2 * most).Count() / 2);
         using var bars = file.Bars().GetEnumerator();
-        var past = new List<Candle>(history);
-        while (past.Count < history && bars.MoveNext())
+        var past = new Queue<Candle>(history);
+        var more = bars.MoveNext();
+        for (var i = 0; more && (i < history || bars.Current.OpenTime < _reserved); i++, more = bars.MoveNext())
         {
             var b = bars.Current;
-            past.Add(new Candle(file.Symbol, file.Interval.Name, b.OpenTime, b.Open, b.High, b.Low, b.Close, b.Volume, true));
+            past.Enqueue(new Candle(file.Symbol, file.Interval.Name, b.OpenTime, b.Open, b.High, b.Low, b.Close, b.Volume, true));
+            if (past.Count > most)
+            {
+                past.Dequeue();
+            }
         }
 
-        sink.History(file.Symbol, file.Interval, past, derive: true);
+        sink.History(file.Symbol, file.Interval, [.. past], derive: true);
         var pace = new Pace(time, speed);
-        while (bars.MoveNext())
+        for (; more; more = bars.MoveNext())
         {
             var bar = bars.Current;
+            await ReserveAsync(bar.OpenTime, cancellationToken);
             foreach (var trade in Expand(file.Symbol, bar, file.Interval))
             {
                 await pace.UntilAsync(trade.MarketTime, file.Interval.Length * 2, cancellationToken);
@@ -72,11 +92,13 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, TimeProvi
         var past = new CandleSeries(file.Symbol, Interval.Second, HistoryBars);
         var closed = new List<Candle>();
         var more = trades.MoveNext();
-        var warm = trades.Current.MarketTime + TimeSpan.FromSeconds(HistoryBars);
+        var warm = trades.Current.MarketTime + TimeSpan.FromSeconds(HistorySeconds);
+        warm = warm > _reserved ? warm : _reserved;
         for (; more && trades.Current.MarketTime < warm; more = trades.MoveNext())
         {
             var t = trades.Current;
             past.Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, closed);
+            closed.Clear();
         }
 
         past.Advance(warm, false, closed);
@@ -84,9 +106,24 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, TimeProvi
         var pace = new Pace(time, speed);
         for (; more; more = trades.MoveNext())
         {
+            await ReserveAsync(trades.Current.MarketTime, cancellationToken);
             await pace.UntilAsync(trades.Current.MarketTime, TimeSpan.FromMinutes(5), cancellationToken);
             sink.Trades([trades.Current]);
         }
+    }
+
+    /// <summary>Nothing from <paramref name="at"/> on is told before a start would know to go on behind it.</summary>
+    private async Task ReserveAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (at < _reserved)
+        {
+            return;
+        }
+
+        // Market time that passes within it; a candle is told whole or not at all.
+        var span = Ahead * (double)speed;
+        _reserved = at + (span > file.Interval.Length ? span : file.Interval.Length);
+        await states.ChangeAsync(_key, _ => [new FeedState(_reserved, "")], cancellationToken);
     }
 
     /// <summary>The four trades a candle is told as; the volume is shared out exactly.</summary>
@@ -135,7 +172,7 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, TimeProvi
 
 internal static partial class ReplayFeedLog
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "Replay of {File} ended")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Replay of {File} has ended; TRIGGER__REPLAY__ANEW=true begins it again at a start")]
     public static partial void End(ILogger logger, string file);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Replay stopped: {Error}")]

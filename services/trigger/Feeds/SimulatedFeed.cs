@@ -1,78 +1,202 @@
+using System.Globalization;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 
 namespace TradingSystem.Trigger.Feeds;
 
-/// <summary>A market of its own when none is in reach. Starts with five hours of history from the same process, then one step each 200 ms.</summary>
-public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, TimeProvider time, string? notice = null) : IMarketFeed
+/// <summary>
+/// A market of its own when none is in reach: one step each 200 ms on the clock's grid, with thirty hours of history. Every price is decided by
+/// the seed, the moment the market began and the time. The beginning is kept, and the state of each full hour, so that a start works out again
+/// whatever was told before and what happened while nobody told it: a restart, after a crash too, finds price and candles where they must be,
+/// and two nodes tell the same.
+/// </summary>
+public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, PatientFeedStates states, TimeProvider time, string? notice = null) : IMarketFeed
 {
-    private const int HistoryMinutes = 302;
-    private const int HistorySeconds = 300;
-    private const int StepsPerSecond = 5;
+    public const int HistoryMinutes = 1802;
 
-    private readonly SimulatedMarket _market = new(symbols, seed);
+    private const int HistorySeconds = 300;
+    private const int MaxUnsaved = 128;
+    private static readonly TimeSpan History = TimeSpan.FromMinutes(HistoryMinutes);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    // Beyond it the market was closed: it goes on with the price that it was left at, and the time between has no candles.
+    private static readonly TimeSpan LongestAbsence = TimeSpan.FromDays(3);
+
+    // A process that stood still for longer (a laptop asleep) tells what it missed as candles, not as prices of now.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private readonly string _key = string.Create(CultureInfo.InvariantCulture, $"{FeedStatus.Simulated}:{seed}");
+    private readonly List<FeedState> _unsaved = [];
+    private Dictionary<string, CandleSeries> _seconds = [];
+    private Dictionary<string, CandleSeries> _minutes = [];
+    private SimulatedMarket _market = new(symbols, seed);
     private DateTimeOffset _next;
+    private Task _saving = Task.CompletedTask;
 
     public async Task RunAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
-        Begin(sink);
+        await BeginAsync(sink, cancellationToken);
         while (true)
         {
             var wait = _next - time.GetUtcNow();
             if (wait > TimeSpan.Zero)
             {
-                await Task.Delay(wait, time, cancellationToken);
+                await Task.Delay(wait < LongestWait ? wait : LongestWait, time, cancellationToken);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            Step(sink);
+            if (_next <= time.GetUtcNow())
+            {
+                await GoOnAsync(sink, cancellationToken);
+            }
         }
     }
 
     /// <summary>
-    /// Tells status and history. The step that comes next has the same number at every start, and whole seconds begin at
-    /// the same steps, so a seed shows the same seconds whenever it is started.
+    /// Tells status and history. At a market's first start the step that comes next has the same number whenever that is, and whole seconds begin
+    /// at the same steps, so a seed shows a newcomer the same seconds.
     /// </summary>
-    public void Begin(IFeedSink sink)
+    public async Task BeginAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
-        sink.Started(new FeedStatus(FeedStatus.Simulated, FeedStatus.Simulated, Interval.Second, Interval.Second, symbols, notice));
-        var begin = Interval.Second.Floor(time.GetUtcNow());
-        _next = begin - TimeSpan.FromMinutes(HistoryMinutes);
-        var seconds = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Second, HistorySeconds));
-        var minutes = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Minute));
-        var closed = new List<Candle>();
-        for (var i = 0; i < HistoryMinutes * 60 * StepsPerSecond; i++)
-        {
-            foreach (var t in _market.Step(_next))
-            {
-                seconds[t.Symbol].Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, closed);
-                minutes[t.Symbol].Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, closed);
-            }
-
-            closed.Clear();
-            _next += SimulatedMarket.StepLength;
-        }
-
-        foreach (var symbol in symbols)
-        {
-            seconds[symbol].Advance(begin, false, closed);
-            minutes[symbol].Advance(begin, false, closed);
-            // The first minute began in the middle.
-            var bars = minutes[symbol].Closed(HistoryMinutes).Skip(1);
-            sink.History(symbol, Interval.Minute, minutes[symbol].Current is { } moving ? [.. bars, moving] : [.. bars], derive: true);
-            sink.History(symbol, Interval.Second, seconds[symbol].Closed(HistorySeconds), derive: false);
-        }
+        var now = Interval.Second.Floor(time.GetUtcNow());
+        var known = await states.ChangeAsync(_key, kept => Resume(kept, now), cancellationToken);
+        var (at, market) = (known[0].At, SimulatedState.Read(known[0].Text));
+        _market = new SimulatedMarket(symbols, seed, market);
+        _next = at;
+        sink.Started(new FeedStatus(FeedStatus.Simulated, _key, Interval.Second, Interval.Second, symbols, notice));
+        _seconds = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Second, HistorySeconds));
+        _minutes = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Minute, HistoryMinutes));
+        CatchUp(sink, now);
+        // Before the first price: a symbol that began here must not begin again elsewhere.
+        await SaveAsync(cancellationToken);
     }
 
     /// <summary>One step, whatever the clock says.</summary>
     public void Step(IFeedSink sink)
     {
-        sink.Trades(_market.Step(_next));
-        _next += SimulatedMarket.StepLength;
+        sink.Trades(Step());
         // The step is the last of its second: the bar need not wait for the next trade.
         if (_next.Ticks % TimeSpan.TicksPerSecond == 0)
         {
             sink.Advance(_next);
+        }
+    }
+
+    private async Task GoOnAsync(IFeedSink sink, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - _next > LongestPause)
+        {
+            CatchUp(sink, Interval.Second.Floor(now));
+        }
+        else
+        {
+            Step(sink);
+        }
+
+        // Prices do not wait for the database: what is not saved is only worked out again from an earlier hour.
+        if (_unsaved.Count > 0 && _saving.IsCompleted)
+        {
+            await _saving;
+            _saving = SaveAsync(cancellationToken);
+        }
+    }
+
+    private void CatchUp(IFeedSink sink, DateTimeOffset to)
+    {
+        // The first minute of what is known may have begun in the middle.
+        var from = Interval.Minute.Floor(_next + Interval.Minute.Length - TimeSpan.FromTicks(1));
+        var closed = new List<Candle>();
+        while (_next < to)
+        {
+            var (at, recorded) = (_next, _next >= from || _minutes[symbols[0]].Current is not null);
+            var trades = Next();
+            if (recorded)
+            {
+                Record(_minutes, trades, closed);
+            }
+
+            if (at >= to - TimeSpan.FromSeconds(HistorySeconds))
+            {
+                Record(_seconds, trades, closed);
+            }
+        }
+
+        foreach (var symbol in symbols)
+        {
+            _seconds[symbol].Advance(to, false, closed);
+            _minutes[symbol].Advance(to, false, closed);
+            var bars = _minutes[symbol].Closed(HistoryMinutes);
+            sink.History(symbol, Interval.Minute, _minutes[symbol].Current is { } moving ? [.. bars, moving] : bars, derive: true);
+            sink.History(symbol, Interval.Second, _seconds[symbol].Closed(HistorySeconds), derive: false);
+        }
+    }
+
+    private IReadOnlyList<Trade> Step()
+    {
+        var trades = Next();
+        var closed = new List<Candle>();
+        Record(_minutes, trades, closed);
+        Record(_seconds, trades, closed);
+        return trades;
+    }
+
+    private IReadOnlyList<Trade> Next()
+    {
+        if (_next.Ticks % Hour.Ticks == 0)
+        {
+            _unsaved.Add(new FeedState(_next, _market.State.Write()));
+            _unsaved.RemoveRange(0, Math.Max(0, _unsaved.Count - MaxUnsaved));
+        }
+
+        var trades = _market.Step(_next);
+        _next += SimulatedMarket.StepLength;
+        return trades;
+    }
+
+    private static void Record(Dictionary<string, CandleSeries> series, IReadOnlyList<Trade> trades, List<Candle> closed)
+    {
+        foreach (var t in trades)
+        {
+            series[t.Symbol].Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, closed);
+        }
+
+        closed.Clear();
+    }
+
+    private List<FeedState> Resume(IReadOnlyList<FeedState> kept, DateTimeOffset now)
+    {
+        if (kept.Count == 0)
+        {
+            return [new FeedState(now - History, new SimulatedMarket(symbols, seed).State.Write())];
+        }
+
+        return kept[^1].At < now - History - LongestAbsence ? [kept[^1] with { At = now - History }] : Enough(kept, now);
+    }
+
+    // The newest state before the history's begin, and all after it. Hours that another node saved meanwhile are kept, with its symbols.
+    private static List<FeedState> Enough(IReadOnlyList<FeedState> states, DateTimeOffset now) =>
+        [.. states.Skip(Math.Max(0, states.Count(s => s.At <= now - History) - 1))];
+
+    private async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        FeedState[] mine = [.. _unsaved];
+        _unsaved.Clear();
+        var now = time.GetUtcNow();
+        await states.ChangeAsync(_key, Merge, cancellationToken);
+
+        IReadOnlyList<FeedState> Merge(IReadOnlyList<FeedState> kept)
+        {
+            var all = new SortedDictionary<DateTimeOffset, FeedState>(kept.ToDictionary(k => k.At));
+            foreach (var state in mine)
+            {
+                all[state.At] = all.TryGetValue(state.At, out var other)
+                    ? state with { Text = SimulatedState.Read(state.Text).With(SimulatedState.Read(other.Text)).Write() }
+                    : state;
+            }
+
+            return Enough([.. all.Values], now);
         }
     }
 }

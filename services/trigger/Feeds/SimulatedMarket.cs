@@ -18,13 +18,30 @@ public sealed class SimulatedMarket
 
     private readonly Xoshiro _common;
     private readonly List<Instrument> _instruments;
+    private readonly int _told;
     private int _regime = 1;
 
     public SimulatedMarket(IReadOnlyList<string> symbols, ulong seed)
     {
         _common = new Xoshiro(seed);
-        _instruments = [.. symbols.Select(s => new Instrument(s, seed))];
+        _instruments = [.. symbols.Select(s => new Instrument(s, seed, null))];
+        _told = symbols.Count;
     }
+
+    /// <summary>
+    /// Goes on from <paramref name="state"/>. A symbol that is new in <paramref name="symbols"/> begins here; one that is no longer among
+    /// them is carried on untold, so that its price has not stood still should it come back.
+    /// </summary>
+    public SimulatedMarket(IReadOnlyList<string> symbols, ulong seed, SimulatedState state)
+    {
+        _common = Xoshiro.From(state.Common);
+        _regime = state.Regime;
+        _instruments = [.. symbols.Concat(state.Instruments.Keys.Except(symbols)).Select(s => new Instrument(s, seed, state.Instruments.GetValueOrDefault(s)))];
+        _told = symbols.Count;
+    }
+
+    /// <summary>Everything that the next step depends on.</summary>
+    public SimulatedState State => new(_common.State, _regime, _instruments.ToDictionary(i => i.Symbol, i => i.State));
 
     /// <summary>One trade per symbol, all at <paramref name="at"/>.</summary>
     public IReadOnlyList<Trade> Step(DateTimeOffset at)
@@ -36,10 +53,14 @@ public sealed class SimulatedMarket
         }
 
         var factor = _common.NextNormal();
-        var trades = new Trade[_instruments.Count];
-        for (var i = 0; i < trades.Length; i++)
+        var trades = new Trade[_told];
+        for (var i = 0; i < _instruments.Count; i++)
         {
-            trades[i] = _instruments[i].Step(factor, RegimeScale[_regime], at);
+            var trade = _instruments[i].Step(factor, RegimeScale[_regime], at);
+            if (i < trades.Length)
+            {
+                trades[i] = trade;
+            }
         }
 
         return trades;
@@ -58,9 +79,9 @@ public sealed class SimulatedMarket
         private double _variance;
         private double _price;
 
-        public Instrument(string symbol, ulong seed)
+        public Instrument(string symbol, ulong seed, InstrumentState? state)
         {
-            (_price, _tick, var scale) = symbol switch
+            (var begin, _tick, var scale) = symbol switch
             {
                 "BTCUSDT" => (95_000.0, 0.1m, 1.0),
                 "ETHUSDT" => (2_500.0, 0.01m, 1.25),
@@ -71,12 +92,17 @@ public sealed class SimulatedMarket
                 _ => (100.0, 0.01m, 1.3),
             };
             _symbol = symbol;
-            _random = new Xoshiro(seed ^ Hash(symbol));
+            _random = state is null ? new Xoshiro(seed ^ Hash(symbol)) : Xoshiro.From(state.Random);
             _longRun = BaseDeviation * BaseDeviation * scale * scale;
-            _variance = _longRun;
+            _variance = state?.Variance ?? _longRun;
+            _price = state?.Price ?? begin;
             // About 20,000 USDT a step: what the account of a newcomer asks for is there within a few of them.
-            _size = 20_000 / _price;
+            _size = 20_000 / begin;
         }
+
+        public string Symbol => _symbol;
+
+        public InstrumentState State => new(_random.State, _variance, _price);
 
         public Trade Step(double factor, double regime, DateTimeOffset at)
         {

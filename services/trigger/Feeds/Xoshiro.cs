@@ -20,6 +20,15 @@ public sealed class Xoshiro
         _d = SplitMix(ref seed);
     }
 
+    private Xoshiro(IReadOnlyList<ulong> state) => (_a, _b, _c, _d) = (state[0], state[1], state[2], state[3]);
+
+    /// <summary>The four words that decide every later number.</summary>
+    public IReadOnlyList<ulong> State => [_a, _b, _c, _d];
+
+    /// <summary>Goes on where <see cref="State"/> was read.</summary>
+    public static Xoshiro From(IReadOnlyList<ulong> state) =>
+        state is { Count: 4 } && state.Any(w => w != 0) ? new(state) : throw new ArgumentException("a state has four words, not all of them 0", nameof(state));
+
     /// <summary>Uniform in [0, 1), 53 bits.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 

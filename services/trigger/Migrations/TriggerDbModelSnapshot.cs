@@ -71,6 +71,27 @@ namespace TradingSystem.Trigger.Migrations
 
                     b.ToTable("candles", "trigger");
                 });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.FeedStateRow", b =>
+                {
+                    b.Property<string>("Feed")
+                        .HasColumnType("text")
+                        .HasColumnName("feed");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("Feed", "At")
+                        .HasName("pk_feed_states");
+
+                    b.ToTable("feed_states", "trigger");
+                });
 #pragma warning restore 612, 618
         }
     }

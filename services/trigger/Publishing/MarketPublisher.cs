@@ -35,7 +35,7 @@ public sealed partial class MarketPublisher(MarketState market, IBus bus, BusRea
         {
             if (market.Status is { } status)
             {
-                market.CloseByClock();
+                market.CloseQuiet();
                 var due = time.GetElapsedTime(windowsAt) >= WindowPeriod;
                 windowsAt = due ? time.GetTimestamp() : windowsAt;
                 var moving = time.GetElapsedTime(movingAt) >= MovingPeriod;
@@ -58,10 +58,10 @@ public sealed partial class MarketPublisher(MarketState market, IBus bus, BusRea
         if (due || _historyVersion != market.HistoryVersion)
         {
             _historyVersion = market.HistoryVersion;
-            string[] intervals = [Interval.Second.Name, Interval.Minute.Name, Interval.Quarter.Name, status.Shortest.Name];
-            if (market.Windows(intervals, WindowBars) is { Count: > 0 } windows)
+            // A hosted group may decide on any of them. A message a symbol, so that none grows with the number of symbols.
+            foreach (var windows in market.Windows([.. market.Intervals], WindowBars).GroupBy(w => w.Symbol))
             {
-                await SendAsync(new CandleWindows(windows), cancellationToken);
+                await SendAsync(new CandleWindows([.. windows]), cancellationToken);
             }
         }
 

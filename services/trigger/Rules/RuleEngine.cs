@@ -48,7 +48,7 @@ public sealed partial class RuleEngine(RuleOptions options, EventPublisher publi
         }
     }
 
-    public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed)
+    public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed)
     {
         if (interval != _status?.RuleInterval || !_watches.TryGetValue(symbol, out var watches))
         {
@@ -87,8 +87,8 @@ public sealed partial class RuleEngine(RuleOptions options, EventPublisher publi
     {
         using var activity = Activities.StartActivity("rule.raise");
         var marketTime = candle.OpenTime + status.RuleInterval.Length;
-        // Two nodes on one live market raise the same event; a second run of a replay or a simulation raises new ones.
-        var run = status.Source == FeedStatus.Live ? FeedStatus.Live : _process;
+        // Two nodes on one market raise the same event; a second run of a replay raises new ones.
+        var run = status.Source == FeedStatus.Replay ? _process : status.StoredAs;
         var id = NameBasedGuid.Create(Namespace, string.Create(CultureInfo.InvariantCulture, $"{rule}|{candle.Symbol}|{candle.Interval}|{marketTime:O}|{signal.Direction}|{run}"));
         var payload = new JsonObject
         {

@@ -29,9 +29,9 @@ public sealed partial class CandleWriter(NpgsqlDataSource database, TimeProvider
         _interval = (status.Shortest.Length > Interval.Minute.Length ? status.Shortest : Interval.Minute).Name;
     }
 
-    public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed)
+    public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed)
     {
-        foreach (var candle in closed)
+        foreach (var candle in changed)
         {
             Closed(candle);
         }

@@ -11,10 +11,13 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<CandleRow> Candles => Set<CandleRow>();
 
+    public DbSet<FeedStateRow> FeedStates => Set<FeedStateRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.Entity<CandleRow>().HasKey(c => new { c.Source, c.Symbol, c.Interval, c.OpenTime });
+        modelBuilder.Entity<FeedStateRow>().HasKey(s => new { s.Feed, s.At });
         modelBuilder.UseConventions();
     }
 }
@@ -39,6 +42,16 @@ public sealed class CandleRow
     public decimal Close { get; init; }
 
     public decimal Volume { get; init; }
+}
+
+/// <summary>Where a feed was at <c>At</c>, in market time. <c>Feed</c> keeps sources, seeds and replay files apart.</summary>
+public sealed class FeedStateRow
+{
+    public required string Feed { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    public required string Text { get; set; }
 }
 
 /// <summary>For adding migrations; needs no server.</summary>

@@ -14,7 +14,7 @@ public sealed class HostedGroupTests
     {
         using var file = new ReplayFile();
         await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
-        await cluster.AddGroupAsync("house_crypto_btcusdt", hosted: true);
+        await cluster.AddGroupAsync("house_crypto_btcusdt", hosted: true, interval: "1m");
 
         var order = await Wait.ForAsync("a filled order of the hosted group", TimeSpan.FromSeconds(60), async () =>
             (await cluster.ListAsync("/api/v1/orders")).FirstOrDefault(o => o["status"]!.GetValue<string>() is "filled" or "closed"));
@@ -27,6 +27,34 @@ public sealed class HostedGroupTests
             && (await cluster.ListAsync("/api/v1/discussions")).Any(d => Text(d, "trigger_event_id") == eventId && Text(d, "decision_id") == decisionId)
             && (await cluster.ListAsync("/api/v1/fills")).Any(f => Text(f, "order_id") == Text(order, "id"))
             && (await cluster.ListAsync("/api/v1/equity")).Count > 0);
+    }
+
+    [Test]
+    public async Task A_group_decides_on_candles_of_its_own_interval_or_says_how_many_it_lacks()
+    {
+        using var file = new ReplayFile();
+        await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
+        foreach (var interval in new[] { "1m", "5m", "4h" })
+        {
+            await cluster.AddGroupAsync($"house_{interval}", hosted: true, interval: interval);
+        }
+
+        var opinions = new Dictionary<string, string>();
+        await Wait.UntilAsync("every group has spoken", TimeSpan.FromSeconds(60), async () =>
+        {
+            foreach (var discussion in await cluster.ListAsync("/api/v1/discussions?limit=1000"))
+            {
+                opinions[Text(discussion, "trading_group_name") ?? Text(discussion, "group_name") ?? ""] = discussion.ToJsonString();
+            }
+
+            return opinions.Count >= 3;
+        });
+        Assert.Multiple(() =>
+        {
+            Assert.That(opinions["house_1m"], Does.Contain("BTCUSDT 1m: EMA 8"));
+            Assert.That(opinions["house_5m"], Does.Contain("BTCUSDT 5m: EMA 8"));
+            Assert.That(opinions["house_4h"], Does.Contain("0 closed 4h candles of BTCUSDT in a row are known, 100 are needed"));
+        });
     }
 
     private static string? Text(JsonNode node, string name) => node[name]?.ToString();

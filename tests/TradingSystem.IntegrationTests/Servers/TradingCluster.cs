@@ -156,14 +156,14 @@ public sealed class TradingCluster : IAsyncDisposable
         await ReadyAsync(TimeSpan.FromSeconds(60));
     }
 
-    public async Task<(string Id, string Token)> AddGroupAsync(string name, string symbol = "BTCUSDT", bool hosted = false)
+    public async Task<(string Id, string Token)> AddGroupAsync(string name, string symbol = "BTCUSDT", bool hosted = false, string interval = "15m")
     {
         var group = await PostAsync("/api/v1/groups", new JsonObject
         {
             ["name"] = name,
             ["market"] = "crypto",
             ["symbol"] = symbol,
-            ["interval"] = "15m",
+            ["interval"] = interval,
             ["leverage"] = 10,
             ["margin_usdt"] = 100,
             ["position_mode"] = "oneway",

@@ -83,6 +83,52 @@ public sealed class DiscussionTests
     }
 
     [Test]
+    public void A_truer_candle_replaces_the_one_known_and_a_missed_one_takes_its_place()
+    {
+        var memory = new CandleMemory();
+        var candles = Bars.Of([1, 2, 3, 4, 5]);
+        memory.Replace(new CandleWindow("BTCUSDT", "1m", [candles[0], candles[1] with { Close = 9 }]));
+        memory.Add(candles[4]);
+        Assert.That(memory.InARow("BTCUSDT", "1m", TimeSpan.FromMinutes(1), 100), Is.EqualTo(new[] { candles[4] }), "behind a gap nothing counts");
+
+        memory.Add(candles[1]);
+        memory.Add(candles[3]);
+        memory.Add(candles[2]);
+        Assert.That(memory.Closed("BTCUSDT", "1m"), Is.EqualTo(candles));
+        Assert.That(memory.InARow("BTCUSDT", "1m", TimeSpan.FromMinutes(1), 3), Is.EqualTo(candles[2..]));
+
+        var truer = candles[..4].ConvertAll(c => c.OpenTime == candles[3].OpenTime ? c with { Close = 4.5m } : c);
+        memory.Replace(new CandleWindow("BTCUSDT", "1m", truer));
+        Assert.That(memory.Closed("BTCUSDT", "1m"), Is.EqualTo(truer.Append(candles[4])));
+    }
+
+    [TestCase("live", 0)]
+    [TestCase("simulated", -3600)]
+    public void Another_source_or_a_step_back_in_time_forgets_the_candles_of_that_symbol(string source, int seconds)
+    {
+        var memory = new CandleMemory();
+        PriceTick Tick(string from, double at) => new("BTCUSDT", 1, null, null, Bars.Start.AddSeconds(at), Bars.Start, from);
+        Bars.Of([1, 2]).ForEach(memory.Add);
+        Bars.Of([1, 2]).ForEach(c => memory.Add(c with { Symbol = "ETHUSDT" }));
+        memory.Add(Tick("simulated", 0));
+        memory.Add(Tick("simulated", -1));
+        Assert.That(memory.Closed("BTCUSDT", "1m"), Has.Count.EqualTo(2));
+
+        memory.Add(Tick(source, seconds));
+        Assert.That(memory.Closed("BTCUSDT", "1m"), Is.Empty);
+        Assert.That(memory.Closed("ETHUSDT", "1m"), Has.Count.EqualTo(2));
+    }
+
+    [TestCase("1s", 1)]
+    [TestCase("15m", 900)]
+    [TestCase("4h", 14_400)]
+    [TestCase("m", null)]
+    [TestCase("0m", null)]
+    [TestCase("15x", null)]
+    public void An_intervals_name_says_how_long_it_is(string name, int? seconds) =>
+        Assert.That(IntervalName.Length(name)?.TotalSeconds, Is.EqualTo(seconds));
+
+    [Test]
     public async Task A_group_takes_turns_and_does_not_hold_up_another()
     {
         using var turns = new GroupTurns(new TradingGroupOptions { MaxParallel = 2 });

@@ -15,8 +15,9 @@ public sealed class AutoFeedTests
         var time = new ManualTime(Start);
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
+        var states = new MemoryFeedStates();
         var live = new StubFeed(FeedStatus.Live, prices: false);
-        var run = new AutoFeed(live, new SimulatedFeed(Symbols, 1, time, AutoFeed.Notice), TimeSpan.FromSeconds(3), time).RunAsync(sink, stop.Token);
+        var run = new AutoFeed(live, Simulated(states, time), TimeSpan.FromSeconds(3), states.Patient(time), time).RunAsync(sink, stop.Token);
         await Until(() => time.WaitingTimers == 1);
         time.Advance(TimeSpan.FromSeconds(2.9));
         Assert.That(sink.Statuses, Is.Empty);
@@ -39,12 +40,40 @@ public sealed class AutoFeedTests
         var time = new ManualTime(Start);
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
-        var run = new AutoFeed(new StubFeed(FeedStatus.Live, prices: true), new StubFeed(FeedStatus.Simulated, prices: true), TimeSpan.FromSeconds(3), time).RunAsync(sink, stop.Token);
+        var run = new AutoFeed(new StubFeed(FeedStatus.Live, prices: true), _ => new StubFeed(FeedStatus.Simulated, prices: true), TimeSpan.FromSeconds(3), new MemoryFeedStates().Patient(time), time).RunAsync(sink, stop.Token);
         await Until(() => sink.AllTrades.Count > 0);
         time.Advance(TimeSpan.FromSeconds(10));
         Assert.That(sink.Statuses.Select(s => s.Source), Is.EqualTo(new[] { FeedStatus.Live }));
         await EndAsync(run, stop);
     }
+
+    [Test]
+    public async Task What_was_chosen_first_is_kept_at_every_later_start()
+    {
+        var time = new ManualTime(Start);
+        foreach (var (first, then) in new[] { (true, false), (false, true) })
+        {
+            var states = new MemoryFeedStates();
+            foreach (var reachable in new[] { first, then })
+            {
+                var sink = new RecordingSink();
+                using var stop = new CancellationTokenSource();
+                var run = new AutoFeed(new StubFeed(FeedStatus.Live, reachable), Simulated(states, time), TimeSpan.FromSeconds(3), states.Patient(time), time).RunAsync(sink, stop.Token);
+                for (var i = 0; i < 200 && sink.Statuses.Count == 0; i++)
+                {
+                    time.Advance(TimeSpan.FromSeconds(0.1));
+                    await Task.Delay(5);
+                }
+
+                await Until(() => sink.Statuses.Count > 0);
+                Assert.That(sink.Statuses[0].Source, Is.EqualTo(first ? FeedStatus.Live : FeedStatus.Simulated), $"first reachable: {first}, now: {reachable}");
+                await EndAsync(run, stop);
+            }
+        }
+    }
+
+    private static Func<string, IMarketFeed> Simulated(MemoryFeedStates states, TimeProvider time) =>
+        notice => new SimulatedFeed(Symbols, 1, states.Patient(time), time, notice);
 
     private static async Task EndAsync(Task run, CancellationTokenSource stop)
     {

@@ -107,10 +107,55 @@ public sealed class CandleSeriesTests
         });
     }
 
-    private static MarketState Started()
+    [Test]
+    public void A_bar_that_trades_were_missed_in_is_never_closed_until_the_record_brings_it()
+    {
+        var (state, time) = (Started(FeedStatus.Live), Midnight);
+        void Trade(double seconds, decimal price) => state.Trades([new Trade("BTCUSDT", price, 1, time.AddSeconds(seconds))]);
+        List<(int, decimal)> Minutes() => [.. state.TakeClosed().Where(c => c.Interval == "1m").Select(c => (c.OpenTime.Minute, c.Close))];
+
+        Trade(10, 100);
+        Trade(70, 101);
+        Trade(118, 102);
+        Assert.That(Minutes(), Is.EqualTo(new[] { (0, 100m) }));
+
+        state.Torn();
+        state.CloseQuiet();
+        Trade(190, 110);
+        Trade(241, 111);
+        Trade(302, 112);
+        Assert.That(Minutes(), Is.EqualTo(new[] { (4, 111m) }), "1 lacks its end, 2 everything, 3 its beginning");
+        Assert.That(state.Candles("BTCUSDT", "1m", 10, null).Select(c => (c.OpenTime.Minute, c.Closed)), Is.EqualTo(new[] { (0, true), (4, true), (5, false) }));
+        Assert.That(state.Lacking(TimeSpan.Zero).Single(l => l.Interval == Interval.Minute), Has.Property("Since").EqualTo(Midnight.AddMinutes(5 - 120)));
+
+        state.History("BTCUSDT", Interval.Minute, [.. Enumerable.Range(-120, 125).Select(i => Bar(i, i + 1_000m)), Bar(5, 113) with { Closed = false }], derive: false);
+        Assert.That(Minutes(), Is.SupersetOf(new[] { (1, 1_001m), (2, 1_002m), (3, 1_003m) }));
+        Assert.That(state.Lacking(TimeSpan.Zero), Has.None.Property("Interval").EqualTo(Interval.Minute));
+        Assert.That(state.Candles("BTCUSDT", "1m", 1, null)[0].Close, Is.EqualTo(112), "trades made the moving bar whole, so the record's snapshot of it changes nothing");
+
+        static Candle Bar(int minute, decimal close) => new("BTCUSDT", "1m", Midnight.AddMinutes(minute), close, close, close, close, 1, true);
+    }
+
+    [Test]
+    public void Silence_closes_nothing_and_another_symbols_trades_show_that_a_quiet_one_was_quiet()
+    {
+        var time = new ManualTime(Midnight);
+        var state = new MarketState(time, []);
+        state.Started(new FeedStatus(FeedStatus.Live, FeedStatus.Live, Interval.Second, Interval.Second, ["BTCUSDT", "ETHUSDT"], null));
+        state.Trades([new Trade("BTCUSDT", 100, 1, Midnight.AddSeconds(57)), new Trade("ETHUSDT", 10, 1, Midnight.AddSeconds(30))]);
+        time.Advance(TimeSpan.FromSeconds(4));
+        state.CloseQuiet();
+        Assert.That(state.TakeClosed().Where(c => c.Interval == "1m"), Is.Empty, "the stream may have ended at :57");
+
+        state.Trades([new Trade("BTCUSDT", 101, 1, Midnight.AddSeconds(62))]);
+        state.CloseQuiet();
+        Assert.That(state.TakeClosed().Where(c => c.Interval == "1m").Select(c => (c.Symbol, c.Close)), Is.EquivalentTo(new[] { ("BTCUSDT", 100m), ("ETHUSDT", 10m) }));
+    }
+
+    private static MarketState Started(string source = FeedStatus.Simulated)
     {
         var state = new MarketState(new ManualTime(Midnight), []);
-        state.Started(new FeedStatus(FeedStatus.Simulated, FeedStatus.Simulated, Interval.Second, Interval.Second, Symbols, null));
+        state.Started(new FeedStatus(source, source, Interval.Second, Interval.Second, Symbols, null));
         return state;
     }
 }

@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 
@@ -56,6 +59,66 @@ public sealed class LiveFeedTests
     }
 
     [Test]
+    public async Task A_minute_that_the_feed_stalled_in_is_told_as_closed_only_as_the_exchange_has_it()
+    {
+        var (connections, recordOut) = (0, false);
+        var minute = DateTimeOffset.FromUnixTimeMilliseconds(Opened);
+        await using var exchange = Exchange(request => Volatile.Read(ref recordOut) && request.Query["interval"] == "1m"
+            ? $$"""[[{{Opened}},"100","107","99","105","12.5"],[{{Opened + 60_000}},"105","111","104","108","3"],[{{Opened + 120_000}},"108","108","108","108","1"]]"""
+            : "[]");
+        exchange.Map("/market/stream", async (HttpContext context) =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            (int Second, decimal Price)[] trades = Interlocked.Increment(ref connections) == 1 ? [(10, 100), (57, 101)] : [(95, 110), (121, 112), (185, 113)];
+            foreach (var (second, price) in trades)
+            {
+                await SendAsync(socket, string.Create(CultureInfo.InvariantCulture, $$"""{"e":"aggTrade","s":"BTCUSDT","p":"{{price}}","q":"1","T":{{Opened + (second * 1000)}}}"""), context.RequestAborted);
+            }
+
+            if (trades.Length == 2)
+            {
+                await socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, null, context.RequestAborted);
+                return;
+            }
+
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        });
+        await exchange.StartAsync();
+        var state = new MarketState(TimeProvider.System, []);
+        using var stop = new CancellationTokenSource();
+        using var http = new HttpClient();
+        var run = Feed(exchange, http, TimeSpan.FromMinutes(1)).RunAsync(state, stop.Token);
+        var told = new List<Candle>();
+        bool Told(int m, decimal close)
+        {
+            state.CloseQuiet();
+            told.AddRange(state.TakeClosed().Where(c => c.Interval == "1m"));
+            return told.Any(c => c.OpenTime == minute.AddMinutes(m) && c.Close == close);
+        }
+
+        await Until(() => Told(2, 112));
+        Assert.That(told.Select(c => c.OpenTime), Has.None.LessThan(minute.AddMinutes(2)), "the first lacks its end, the second its beginning");
+        Volatile.Write(ref recordOut, true);
+        await Until(() => Told(0, 105) && Told(1, 108));
+        await stop.CancelAsync();
+        Assert.That(async () => await run, Throws.InstanceOf<OperationCanceledException>());
+        await exchange.StopAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(told.Where(c => c.OpenTime < minute.AddMinutes(2)).Select(c => c.Close), Is.EquivalentTo(new[] { 105m, 108m }));
+            Assert.That(state.Candles("BTCUSDT", "1m", 10, minute.AddMinutes(2)).Select(c => (c.High, c.Volume)), Is.EqualTo(new[] { (107m, 12.5m), (111m, 3m) }));
+        });
+    }
+
+    [Test]
+    public void The_record_calls_a_bar_closed_by_the_exchanges_clock_not_by_ours()
+    {
+        using var rows = JsonDocument.Parse("""[[0,"1","1","1","1","1"],[60000,"1","1","1","1","1"]]""");
+        var bars = LiveMessages.Klines(rows.RootElement, "BTCUSDT", Interval.Minute, DateTimeOffset.UnixEpoch.AddSeconds(119));
+        Assert.That(bars.Select(b => b.Closed), Is.EqualTo(new[] { true, false }));
+    }
+
+    [Test]
     public void Messages_that_are_not_understood_are_passed_over()
     {
         Assert.Multiple(() =>
@@ -75,7 +138,7 @@ public sealed class LiveFeedTests
 
     private static object? Parse(string text) => LiveMessages.Parse(Encoding.UTF8.GetBytes(text));
 
-    private static WebApplication Exchange()
+    private static WebApplication Exchange(Func<HttpRequest, string>? klines = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -88,18 +151,19 @@ public sealed class LiveFeedTests
             await SendAsync(socket, """{"data":{"e":"bookTicker","s":"BTCUSDT","b":"94999.9","a":"95000.1"}}""", context.RequestAborted);
             await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
         });
-        app.MapGet("/fapi/v1/klines", () => Results.Text($$"""[[{{Opened}},"94900","94901","94899","94900.5","12.5",{{Opened + 59_999}},"1",1,"1","1","0"]]""", "application/json"));
+        app.MapGet("/fapi/v1/klines", (HttpRequest request) => Results.Text(klines?.Invoke(request) ?? $$"""[[{{Opened}},"94900","94901","94899","94900.5","12.5",{{Opened + 59_999}},"1",1,"1","1","0"]]""", "application/json"));
         return app;
     }
 
-    private static LiveFeed Feed(WebApplication exchange, HttpClient http)
+    private static LiveFeed Feed(WebApplication exchange, HttpClient http, TimeSpan? silence = null)
     {
         var address = new Uri(exchange.Urls.Single());
         var options = new LiveOptions
         {
             Rest = address,
             WebSocket = new UriBuilder(address) { Scheme = "ws" }.Uri,
-            SilenceDeadline = TimeSpan.FromMilliseconds(300),
+            SilenceDeadline = silence ?? TimeSpan.FromMilliseconds(300),
+            CompletionGrace = TimeSpan.FromMilliseconds(100),
             LongestBackoff = TimeSpan.FromMilliseconds(50),
         };
         return new LiveFeed(Symbols, options, new LiveHistory(http, options, TimeProvider.System, NullLogger<LiveHistory>.Instance), TimeProvider.System, NullLogger<LiveFeed>.Instance);

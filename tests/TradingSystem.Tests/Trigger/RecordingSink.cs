@@ -66,4 +66,10 @@ internal sealed class RecordingSink : IFeedSink
     public void Advance(DateTimeOffset marketTime)
     {
     }
+
+    public void Torn()
+    {
+    }
+
+    public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => [];
 }

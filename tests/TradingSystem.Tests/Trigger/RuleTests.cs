@@ -92,7 +92,7 @@ public sealed class RuleTests
         using var publisher = new EventPublisher(recorder, bus, TimeProvider.System, NullLogger<EventPublisher>.Instance);
         var engine = new RuleEngine(new RuleOptions { PriceMove = new() { Enabled = false } }, publisher, TimeProvider.System, NullLogger<RuleEngine>.Instance);
         engine.Started(new FeedStatus(source, source, Interval.Second, Interval.Second, Symbols, null));
-        engine.History("BTCUSDT", Interval.Second, [.. Enumerable.Range(0, 30).Select(i => Bar(i, 95_000 - (i / 10m)))]);
+        engine.History("BTCUSDT", Interval.Second, [.. Enumerable.Range(0, 30).Select(i => Bar(i, 95_000 - (i / 10m)))], []);
         engine.Closed(Bar(30, 95_012.30m));
         await publisher.StartAsync(CancellationToken.None);
         for (var i = 0; i < 500 && recorder.Sent.Count < expected; i++)

@@ -55,11 +55,12 @@ public sealed class SimulatedFeedTests
     }
 
     [Test]
-    public void Moves_have_the_size_of_a_real_market()
+    public async Task Moves_have_the_size_of_a_real_market()
     {
-        var feed = new SimulatedFeed(Symbols, TriggerOptions.DefaultSeed, new ManualTime(Start));
+        var time = new ManualTime(Start);
+        var feed = new SimulatedFeed(Symbols, TriggerOptions.DefaultSeed, new MemoryFeedStates().Patient(time), time);
         var sink = new RecordingSink();
-        feed.Begin(sink);
+        await feed.BeginAsync(sink, CancellationToken.None);
         foreach (var (symbol, begin) in new[] { ("BTCUSDT", 95_000m), ("ETHUSDT", 2_500m), ("SOLUSDT", 150m) })
         {
             var minutes = sink.Histories[(symbol, "1m")];
@@ -76,19 +77,19 @@ public sealed class SimulatedFeedTests
     [TestCase(0)]
     [TestCase(31)]
     [TestCase(59)]
-    public void The_default_seed_raises_two_ema_crosses_within_the_first_half_minute(int second)
+    public async Task The_default_seed_raises_two_ema_crosses_within_the_first_half_minute(int second)
     {
-        var raised = Raised(TriggerOptions.DefaultSeed, Start + TimeSpan.FromSeconds(second), TimeSpan.FromSeconds(30), new RuleOptions().Cooldown);
+        var raised = await RaisedAsync(TriggerOptions.DefaultSeed, Start + TimeSpan.FromSeconds(second), TimeSpan.FromSeconds(30), new RuleOptions().Cooldown);
         Assert.That(raised, Has.Count.GreaterThanOrEqualTo(2));
     }
 
-    internal static IReadOnlyList<TimeSpan> Raised(ulong seed, DateTimeOffset start, TimeSpan length, TimeSpan cooldown)
+    internal static async Task<IReadOnlyList<TimeSpan>> RaisedAsync(ulong seed, DateTimeOffset start, TimeSpan length, TimeSpan cooldown)
     {
         var listener = new Crosses(cooldown);
         var clock = new ManualTime(start);
         var state = new MarketState(clock, [listener]);
-        var feed = new SimulatedFeed(Symbols, seed, clock);
-        feed.Begin(state);
+        var feed = new SimulatedFeed(Symbols, seed, new MemoryFeedStates().Patient(clock), clock);
+        await feed.BeginAsync(state, CancellationToken.None);
         for (var t = TimeSpan.Zero; t < length; t += SimulatedMarket.StepLength)
         {
             listener.Now = t;
@@ -110,7 +111,7 @@ public sealed class SimulatedFeedTests
         {
         }
 
-        public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed)
+        public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed)
         {
             foreach (var candle in closed.Where(c => c is { Symbol: "BTCUSDT", Interval: "1s" }))
             {

@@ -27,6 +27,7 @@ interface Drawn {
   first: number
   last: number
   count: number
+  shown: readonly Candle[]
 }
 
 const seconds = (candle: Candle) => (Date.parse(candle.open_time) / 1000) as UTCTimestamp
@@ -51,7 +52,7 @@ export function CandleChart({ candles, marks }: { candles: readonly Candle[]; ma
     volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } })
     series.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.2 } })
     const fit = () => chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, (drawn.current?.count ?? 0) - 120), to: (drawn.current?.count ?? 0) + 4 })
-    drawn.current = { candles: series, volume, markers: createSeriesMarkers(series, []), fit, first: 0, last: 0, count: 0 }
+    drawn.current = { candles: series, volume, markers: createSeriesMarkers(series, []), fit, first: 0, last: 0, count: 0, shown: [] }
     return () => {
       drawn.current = null
       chart.remove()
@@ -63,7 +64,7 @@ export function CandleChart({ candles, marks }: { candles: readonly Candle[]; ma
     const first = candles[0]
     const last = candles.at(-1)
     if (!d || !first || !last) return
-    const grows = d.count > 0 && d.first === seconds(first) && candles.length - d.count <= 1 && candles.length >= d.count
+    const grows = d.count > 0 && d.first === seconds(first) && candles.length - d.count <= 1 && candles.length >= d.count && candles.slice(0, -2).every((c, i) => d.shown[i] === c)
     if (grows) {
       // Only the tail moved, so only it is drawn; the bar before it may have just closed.
       for (const candle of candles.slice(-2)) {
@@ -76,7 +77,7 @@ export function CandleChart({ candles, marks }: { candles: readonly Candle[]; ma
       d.volume.setData(candles.map(column))
     }
     const fresh = d.count === 0
-    Object.assign(d, { first: seconds(first), last: seconds(last), count: candles.length })
+    Object.assign(d, { first: seconds(first), last: seconds(last), count: candles.length, shown: candles })
     if (fresh) d.fit()
   }, [candles])
 

@@ -1,6 +1,6 @@
 import type { Candle, Fill, OrderUpdate, Price } from '../api/types'
 
-/** Upserts candles by open time, oldest first. */
+/** Upserts candles by open time, oldest first. A closed one replaces another: what is told later of the same time is truer. */
 export function mergeCandles(current: readonly Candle[], incoming: readonly Candle[], limit = 1000): Candle[] {
   const byTime = new Map(current.map((c) => [Date.parse(c.open_time), c]))
   for (const candle of incoming) {
@@ -10,6 +10,24 @@ export function mergeCandles(current: readonly Candle[], incoming: readonly Cand
     byTime.set(key, candle)
   }
   return [...byTime].sort(([a], [b]) => a - b).slice(-limit).map(([, candle]) => candle)
+}
+
+/**
+ * Candles that were loaded, and the live ones that came while they were under way. A loaded one that is closed is the record and replaces what the
+ * page has of its time; what the page has of the loaded span and the record has not is of another market, or was never whole.
+ */
+export function mergeLoaded(current: readonly Candle[], loaded: readonly Candle[], limit = 1000): Candle[] {
+  const last = loaded.at(-1)
+  if (!last) return []
+  const from = Date.parse(loaded[0]!.open_time)
+  const to = Date.parse(last.open_time)
+  const known = new Map(loaded.map((c) => [Date.parse(c.open_time), c]))
+  // Nothing older is kept: it may have been told of another market, and the record has as much as is shown.
+  const live = current.filter((c) => {
+    const at = Date.parse(c.open_time)
+    return at > to || (at >= from && known.has(at) && !known.get(at)!.closed)
+  })
+  return mergeCandles(loaded, live, limit)
 }
 
 /** A trade on the chart. `at` is market time in ms. */

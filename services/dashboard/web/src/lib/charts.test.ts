@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Candle, Equity, OrderUpdate, Price } from '../api/types'
-import { marksOfUpdates, mergeCandles, mergeMarks, type TradeMark } from './candles'
+import { marksOfUpdates, mergeCandles, mergeLoaded, mergeMarks, type TradeMark } from './candles'
 import { equityCurve } from './equity'
 import { speaker, stance, text, words } from './opinion'
 import { Rate } from './rate'
@@ -24,6 +24,22 @@ describe('mergeCandles', () => {
   it('upserts by time and never reopens a closed one', () => {
     const merged = mergeCandles([candle(60, 2, true)], [candle(0, 1, true), candle(60, 9, false), candle(120, 3, false)])
     expect(merged.map((c) => c.close)).toEqual([1, 2, 3])
+  })
+})
+
+describe('mergeLoaded', () => {
+  it('takes the record of a minute that was told half-made', () => {
+    const page = [candle(0, 1, true), candle(60, 2, true), candle(120, 3, false)]
+    expect(mergeLoaded(page, [candle(0, 1, true), candle(60, 5, true), candle(120, 4, false)]).map((c) => c.close)).toEqual([1, 5, 3])
+  })
+
+  it('keeps what came live behind the record and drops what the record does not know', () => {
+    const merged = mergeLoaded([candle(60, 9, true), candle(180, 7, true), candle(240, 8, false)], [candle(0, 1, true), candle(120, 3, true)])
+    expect(merged.map((c) => c.close)).toEqual([1, 3, 7, 8])
+  })
+
+  it('replaces a closed candle by a later version of it', () => {
+    expect(mergeCandles([candle(60, 2, true)], [candle(60, 5, true)]).map((c) => c.close)).toEqual([5])
   })
 })
 

@@ -117,6 +117,11 @@ function apply(client: QueryClient, method: Method, items: unknown[]): void {
       })
       break
     case 'market':
+      if (client.getQueryData<Market>(keys.market)?.source !== (items.at(-1) as Market | undefined)?.source) {
+        // Another market: its candles must not stand beside the old one's.
+        client.removeQueries({ queryKey: ['candles'], type: 'inactive' })
+        void client.resetQueries({ queryKey: ['candles'], type: 'active' })
+      }
       update<Market>(keys.market, (current) => (items.at(-1) as Market | undefined) ?? current)
       break
   }

@@ -1,7 +1,7 @@
 import { useQuery, type QueryClient, type QueryKey } from '@tanstack/react-query'
 import { get, list } from '../api/client'
 import type { Account, Candle, Discussion, Equity, EventItem, Fill, Group, Market, Order, Position, Price } from '../api/types'
-import { marksOfFills, mergeCandles, mergeMarks, type TradeMark } from '../lib/candles'
+import { marksOfFills, mergeLoaded, mergeMarks, type TradeMark } from '../lib/candles'
 import { mergeById, mergeSeries } from '../lib/merge'
 import { mergeOrders } from '../lib/orders'
 import type { Prices } from '../lib/positions'
@@ -24,6 +24,8 @@ export const keys = {
 
 /** A service that is down or still starting is asked again after this. */
 const RETRY_MS = 5_000
+
+const CANDLES_MS = 60_000
 
 interface Source<T> {
   queryKey: QueryKey
@@ -103,7 +105,9 @@ export const useCandles = (symbol: string | null) =>
     {
       queryKey: keys.candles(symbol ?? ''),
       load: (s) => list(`/api/v1/candles?symbol=${encodeURIComponent(symbol ?? '')}&interval=1m&limit=300`, s),
-      merge: (current, loaded) => mergeCandles(loaded, current),
+      merge: mergeLoaded,
+      // What was missed, of a feed that restarted or a hub that was away, is in the record by then.
+      refetchInterval: CANDLES_MS,
     },
     symbol !== null,
   )
