@@ -16,8 +16,11 @@ public enum MarketKind
 /// <summary>The service's settings: <c>MARKET</c>, <c>SYMBOLS</c>, <c>MARKET_SEED</c>, and the rest under <c>TRIGGER__…</c>.</summary>
 public sealed partial class TriggerOptions
 {
-    /// <summary>Shows two EMA crosses of BTCUSDT within its first half minute, so that a newcomer sees the system work.</summary>
-    public const ulong DefaultSeed = 39;
+    /// <summary>
+    /// Shows two EMA crosses of BTCUSDT within its first half minute, in minutes that a hosted group trades on whatever second they begin at, so
+    /// that a newcomer sees the system work.
+    /// </summary>
+    public const ulong DefaultSeed = 326;
 
     private const int MaxSymbols = 20;
     private const decimal MaxSpeed = 100_000;
