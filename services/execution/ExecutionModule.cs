@@ -74,6 +74,7 @@ public sealed class ExecutionModule : IServiceModule
         app.MapRisk();
         app.MapAllControls();
         app.MapProtections();
+        app.MapProtectionMoves();
         app.MapDesk();
     }
 

@@ -19,11 +19,12 @@ public sealed class Announcer(IDurablePublisher publisher, Action announced, Tim
     private readonly Queue<Saved> _waiting = new();
     private bool _working;
 
-    public void Add(IReadOnlyList<DecisionDelivery> deliveries, IReadOnlyList<Order> orders)
+    /// <param name="told">Updates that tell of no order that was traded.</param>
+    public void Add(IReadOnlyList<DecisionDelivery> deliveries, IReadOnlyList<Order> orders, IReadOnlyList<OrderUpdate>? told = null)
     {
         lock (_gate)
         {
-            _waiting.Enqueue(new(deliveries, orders));
+            _waiting.Enqueue(new(deliveries, orders, told ?? []));
             if (!_working)
             {
                 _working = true;
@@ -60,6 +61,7 @@ public sealed class Announcer(IDurablePublisher publisher, Action announced, Tim
                     }
                 }
 
+                updates.AddRange(next.Told);
                 deliveries.AddRange(next.Deliveries);
             }
 
@@ -92,7 +94,7 @@ public sealed class Announcer(IDurablePublisher publisher, Action announced, Tim
         }
     }
 
-    private sealed record Saved(IReadOnlyList<DecisionDelivery> Deliveries, IReadOnlyList<Order> Orders);
+    private sealed record Saved(IReadOnlyList<DecisionDelivery> Deliveries, IReadOnlyList<Order> Orders, IReadOnlyList<OrderUpdate> Told);
 }
 
 internal static partial class AnnouncerLog

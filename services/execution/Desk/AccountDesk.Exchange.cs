@@ -49,7 +49,7 @@ public sealed partial class AccountDesk
     {
         var account = _store.AccountId;
         var row = await work.Db.Protections.SingleOrDefaultAsync(
-            p => p.AccountId == account && p.GroupId == position.GroupId && p.Symbol == position.Symbol && (p.StopLoss != null || p.TakeProfit != null), _stop);
+            p => p.AccountId == account && p.GroupId == position.GroupId && p.Symbol == position.Symbol && (p.StopLoss != null || p.TakeProfit != null || p.Removed), _stop);
         return row is not null && await EntryAsync(work, row.OrderId) is (_, { } order) ? order : null;
     }
 }

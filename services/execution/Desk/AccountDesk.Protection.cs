@@ -56,7 +56,14 @@ public sealed partial class AccountDesk
             await EndEntryAsync(work, row.OrderId, OrderStatus.Closed, new("PROTECTION_REPLACED", null, order.OrderId.ToString(), null, "A later order's protection took its place."));
         }
 
-        (row.OrderId, row.StopLoss, row.TakeProfit, row.Flattening, row.UpdatedAt) = (order.OrderId, decision.StopLoss, decision.TakeProfit, false, work.Now);
+        if (row.OrderId == order.OrderId && ((row.StopLoss ?? row.TakeProfit) is not null || row.Removed))
+        {
+            // Another fill of the same order: where its legs were moved to since, they stay.
+            return;
+        }
+
+        await SupersedeMoveAsync(work, order);
+        (row.OrderId, row.StopLoss, row.TakeProfit, row.Removed, row.Flattening, row.UpdatedAt) = (order.OrderId, decision.StopLoss, decision.TakeProfit, false, false, work.Now);
     }
 
     private async Task ProtectAsync(DateTimeOffset now)
@@ -68,7 +75,7 @@ public sealed partial class AccountDesk
 
         _protectDue = now + ProtectPeriod;
         var account = _store.AccountId;
-        var rows = await _store.ReadAsync(db => db.Protections.AsNoTracking().Where(p => p.AccountId == account && (p.StopLoss != null || p.TakeProfit != null)).ToListAsync(_stop), _stop);
+        var rows = await _store.ReadAsync(db => db.Protections.AsNoTracking().Where(p => p.AccountId == account && (p.StopLoss != null || p.TakeProfit != null || p.Removed)).ToListAsync(_stop), _stop);
         _hasProtections = rows.Count > 0 || _open.Values.Any(o => o.IsProtection);
         if (!_hasProtections)
         {
@@ -120,18 +127,15 @@ public sealed partial class AccountDesk
             return;
         }
 
-        var isWhole = true;
-        var isWaiting = false;
+        var move = MoveOf(row);
+        var gone = new List<DeskOrder>();
+        var (isWhole, stands, isWaiting) = (true, true, false);
         foreach (var (leg, trigger) in new[] { (DeskLegs.StopLoss, row.StopLoss), (DeskLegs.TakeProfit, row.TakeProfit) })
         {
             var mine = legs.FindAll(l => l.Leg == leg);
             if (trigger is not { } asked)
             {
-                foreach (var other in mine)
-                {
-                    await CancelLegAsync(other, now);
-                }
-
+                gone.AddRange(mine);
                 continue;
             }
 
@@ -140,22 +144,49 @@ public sealed partial class AccountDesk
             var side = qty > 0m ? "SELL" : "BUY";
             var right = mine.FindAll(l => l.CancelRequestedAt is null && l.Side == side && l.Qty == Math.Abs(qty) && l.TriggerPrice == price);
             var works = right.Exists(Works);
-            isWhole &= works || mine.Exists(l => Works(l) && l.Side == side && l.Qty >= Math.Abs(qty));
+            stands &= works;
+            isWhole &= works || IsAdded(move, leg) || mine.Exists(l => Works(l) && l.Side == side && l.Qty >= Math.Abs(qty));
             isWaiting |= right.Exists(l => l.State != DeskStates.Working);
             if (right.Count == 0 && !row.Flattening && !_wrongSide.Contains((row.GroupId, row.Symbol)) && _legRefused.GetValueOrDefault((row.GroupId, row.Symbol, leg)) <= now)
             {
-                await NewLegAsync(row, leg, side, Math.Abs(qty), price, qty, positions);
+                if (move is null || mine.Count == 0 || IsAlone(row, qty, positions))
+                {
+                    await NewLegAsync(row, leg, side, Math.Abs(qty), price, qty, positions);
+                }
+                else
+                {
+                    await CancelLegsAsync(mine, now);
+                }
             }
             else if (works)
             {
-                foreach (var old in mine.Except(right).Concat(right.Where(Works).Skip(1)))
-                {
-                    await CancelLegAsync(old, now);
-                }
+                gone.AddRange(mine.Except(right).Concat(right.Where(Works).Skip(1)));
             }
         }
 
-        await ClockAsync(row, qty, isWhole, isWaiting, positions, now);
+        // A move is done as a whole: what was there goes when all that is new stands.
+        if (move is null || stands)
+        {
+            await CancelLegsAsync(gone, now);
+        }
+
+        if (move is null || stands || !isWhole)
+        {
+            await ClockAsync(row, qty, isWhole, isWaiting, positions, now);
+        }
+
+        if (move is not null)
+        {
+            await CarryMoveOnAsync(move, row, qty, isDone: stands && gone.Count == 0, now);
+        }
+    }
+
+    private async Task CancelLegsAsync(IEnumerable<DeskOrder> legs, DateTimeOffset now)
+    {
+        foreach (var leg in legs)
+        {
+            await CancelLegAsync(leg, now);
+        }
     }
 
     private static bool Works(DeskOrder leg) => leg is { State: DeskStates.Working, ReasonCode: not DeskMachine.Triggering, Filled: 0m, TriggeredOrderId: null };
@@ -165,7 +196,8 @@ public sealed partial class AccountDesk
     {
         if (isWhole)
         {
-            if (seen.NakedSince is not null || await IsUntoldAsync(seen.OrderId))
+            var isProtected = (seen.StopLoss ?? seen.TakeProfit) is not null;
+            if (seen.NakedSince is not null || (isProtected && await IsUntoldAsync(seen.OrderId)))
             {
                 await _store.RunAsync(
                     async work =>
@@ -178,7 +210,7 @@ public sealed partial class AccountDesk
                         }
 
                         (row.NakedSince, row.UpdatedAt) = (null, work.Now);
-                        if (await EntryAsync(work, row.OrderId) is ({ State: DeskStates.Filled } entry, { Status: OrderStatus.Filled } order))
+                        if (isProtected && await EntryAsync(work, row.OrderId) is ({ State: DeskStates.Filled } entry, { Status: OrderStatus.Filled } order))
                         {
                             await work.TellAsync(entry, order, OrderStatus.Protected, terminal: false);
                         }
@@ -310,6 +342,11 @@ public sealed partial class AccountDesk
         }
 
         _legRefused[(leg.GroupId, leg.Symbol, leg.Leg)] = Now + (leg.Leg == DeskLegs.Flatten ? FlattenPause : LegPause);
+        if (RefusesMove(leg))
+        {
+            return;
+        }
+
         if (leg.ReasonCode == Refusals.Code(RefusalMeaning.WouldTriggerNow))
         {
             // The price is beyond it already: what it would have done is done now.
@@ -390,8 +427,9 @@ public sealed partial class AccountDesk
                     DeskTelemetry.Unprotected((work.Now - since).TotalSeconds);
                 }
 
+                await DropMoveAsync(work, row);
                 // The row stays for its seconds.
-                (row.StopLoss, row.TakeProfit, row.NakedSince, row.Flattening, row.UpdatedAt) = (null, null, null, false, work.Now);
+                (row.StopLoss, row.TakeProfit, row.Removed, row.NakedSince, row.Flattening, row.UpdatedAt) = (null, null, false, null, false, work.Now);
                 return true;
             },
             _stop);

@@ -111,6 +111,11 @@ public sealed partial class AccountDesk
             await AdoptAsync();
         }
 
+        if (_movesDue)
+        {
+            await TakeMovesAsync();
+        }
+
         var now = Now;
         if (_snapshotDue <= now && !_snapshotting)
         {
@@ -163,6 +168,8 @@ public sealed partial class AccountDesk
                 await DispatchAsync(order, Now);
             }
         }
+
+        await TakeMovesAsync();
     }
 
     private async Task PostedAsync(Posted posted)
@@ -307,6 +314,11 @@ public sealed partial class AccountDesk
         {
             order.CancelRequestedAt ??= _open.GetValueOrDefault(order.ClientId)?.CancelRequestedAt;
             _open[order.ClientId] = order;
+            if (order.IsProtection && before != order.State)
+            {
+                _protectDue = default;
+            }
+
             return;
         }
 

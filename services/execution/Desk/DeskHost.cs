@@ -125,7 +125,8 @@ public sealed class DeskHost(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Accounts.AsNoTracking()
             .Where(a => (a.Exchange != Exchanges.Simulated || a.FillModel == FillModels.Exchange)
-                && (a.Active || (a.Exchange == Exchanges.Simulated && db.Positions.Any(p => p.AccountId == a.Id && p.Qty != 0m)) || db.DeskOrders.Any(o => o.AccountId == a.Id && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))))
+                && (a.Active || (a.Exchange == Exchanges.Simulated && db.Positions.Any(p => p.AccountId == a.Id && p.Qty != 0m))
+                    || db.ProtectionMoves.Any(m => m.AccountId == a.Id && (m.State == "waiting" || m.State == "moving")) || db.DeskOrders.Any(o => o.AccountId == a.Id && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))))
             .OrderBy(a => a.Seq).Select(a => a.Id).ToListAsync(cancellationToken);
     }
 
@@ -274,6 +275,8 @@ public sealed class DeskHost(
                 },
                 cancellationToken);
         }
+
+        await AccountDesk.RefuseMovesAsync(store, Refusals.AccountUnusable("The account's credentials or its simulated exchange cannot be used; its protection is as it was."), cancellationToken);
     }
 
     private async Task AliveAsync(NpgsqlConnection session, CancellationToken cancellationToken)

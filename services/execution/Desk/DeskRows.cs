@@ -72,6 +72,9 @@ public sealed class ProtectionRow
 
     public decimal? TakeProfit { get; set; }
 
+    /// <summary>Both legs were taken away as asked for while the position stands: it is told of still, when it ends.</summary>
+    public bool Removed { get; set; }
+
     /// <summary>Counts the legs that were made of the order, so that each has an id of its own.</summary>
     public int Resizes { get; set; }
 

@@ -49,6 +49,7 @@ public static class DeskTables
         modelBuilder.Entity<ProtectionRow>(e =>
         {
             e.ToTable("desk_protections");
+            e.Property(x => x.Removed).HasDefaultValue(false);
             e.HasKey(x => new { x.AccountId, x.GroupId, x.Symbol });
         });
         modelBuilder.Entity<Fill>().HasIndex(x => new { x.AccountId, x.Symbol, x.VenueFillId }).IsUnique().HasFilter("venue_fill_id is not null");

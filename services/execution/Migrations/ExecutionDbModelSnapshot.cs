@@ -856,6 +856,12 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
+                    b.Property<bool>("Removed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("removed");
+
                     b.Property<int>("Resizes")
                         .HasColumnType("integer")
                         .HasColumnName("resizes");
@@ -1446,6 +1452,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<Guid?>("ProtectsDecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("protects_decision_id");
+
                     b.Property<decimal>("Qty")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
@@ -1503,6 +1513,147 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionMove", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset?>("AnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("announced_at");
+
+                    b.Property<DateTimeOffset?>("BegunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at");
+
+                    b.Property<string>("CorrelationId")
+                        .HasColumnType("text")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("GroupName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("group_name");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mode");
+
+                    b.Property<bool>("MovesStop")
+                        .HasColumnType("boolean")
+                        .HasColumnName("moves_stop");
+
+                    b.Property<bool>("MovesTake")
+                        .HasColumnType("boolean")
+                        .HasColumnName("moves_take");
+
+                    b.Property<string>("ReasonCode")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_code");
+
+                    b.Property<string>("ReasonMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_message");
+
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<decimal?>("StopBefore")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("stop_before");
+
+                    b.Property<decimal?>("StopLoss")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("stop_loss");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<decimal?>("TakeBefore")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("take_before");
+
+                    b.Property<decimal?>("TakeProfit")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("take_profit");
+
+                    b.Property<string>("Told")
+                        .HasColumnType("text")
+                        .HasColumnName("told");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<bool>("WasRemoved")
+                        .HasColumnType("boolean")
+                        .HasColumnName("was_removed");
+
+                    b.HasKey("Id")
+                        .HasName("pk_protection_moves");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_protection_moves_seq");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_protection_moves_updated_at")
+                        .HasFilter("told is not null and announced_at is null");
+
+                    b.HasIndex("AccountId", "Seq")
+                        .HasDatabaseName("ix_protection_moves_account_id_seq")
+                        .HasFilter("state in ('waiting', 'moving')");
+
+                    b.HasIndex("GroupId", "Symbol", "CreatedAt")
+                        .HasDatabaseName("ix_protection_moves_group_id_symbol_created_at");
+
+                    b.ToTable("protection_moves", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionPlan", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -1554,6 +1705,10 @@ namespace TradingSystem.Execution.Migrations
                     b.Property<DateTimeOffset?>("NakedSince")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("naked_since");
+
+                    b.Property<Guid?>("ProtectsDecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("protects_decision_id");
 
                     b.Property<string>("Side")
                         .IsRequired()

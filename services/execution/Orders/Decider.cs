@@ -123,6 +123,10 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
         return new(order, verdict.Fill is null ? null : OrderBuilder.Fill(order));
     }
 
+    /// <summary>Moves legs on the books, or lets the wish go on to its account's desk; null while a price is missing that may still come.</summary>
+    public ProtectionMove? Move(GroupSteering steering, Ledger ledger, Fences fences, ControlSet controls, MovePast past, bool mayWait) => ProtectionMover.Move(
+        steering, ledger, fences, controls.Gate(steering.GroupId, ledger.Account.Id), check.Find(steering.Protect!.Symbol), prices.Find(steering.Protect.Symbol), past, mayWait, Now());
+
     /// <summary>A session that was superseded may not trade whatever it asks for; nor may anyone on an account that is not the group's.</summary>
     private static RejectionReason? Refused(TradeDecision decision, Ledger ledger, Fences fences, bool byCommand) =>
         byCommand && ledger.Account.FillsAtOnce ? null

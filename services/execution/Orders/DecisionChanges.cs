@@ -16,11 +16,15 @@ public sealed class DecisionChanges
     private readonly HashSet<Guid> _tokens = [];
 
     private List<DeskIntent>? _intents;
+    private List<ProtectionMove>? _moves;
 
     public IReadOnlyList<Order> Orders => _orders;
 
     /// <summary>Orders that a venue's desk is to send.</summary>
     public IReadOnlyList<DeskIntent> Intents => _intents ?? (IReadOnlyList<DeskIntent>)[];
+
+    /// <summary>What became of wishes to move protection.</summary>
+    public IReadOnlyList<ProtectionMove> Moves => _moves ?? (IReadOnlyList<ProtectionMove>)[];
 
     /// <summary>Some ledger is a venue's.</summary>
     public bool HasVenueAccounts { get; private set; }
@@ -70,6 +74,17 @@ public sealed class DecisionChanges
         if (outcome.Fill is { } fill)
         {
             _fills.Add(fill);
+        }
+    }
+
+    public void Add(GroupSteering steering, Ledger ledger, ProtectionMove move)
+    {
+        (_moves ??= []).Add(move);
+        _ledgers.Add(ledger);
+        HasVenueAccounts |= !ledger.Account.FillsAtOnce;
+        if (steering.TokenId is { } token)
+        {
+            _tokens.Add(token);
         }
     }
 

@@ -99,6 +99,23 @@ public sealed class DecisionProcessor(
             },
             cancellationToken);
 
+    /// <summary>
+    /// What became of a wish to move protection, the same for the same id for ever. On an account that fills at once it is done or refused; at
+    /// a venue it may wait for the account's desk. It is not held up by a missing price for longer than a decision is.
+    /// </summary>
+    public async Task<ProtectionMove> MoveAsync(GroupSteering steering, CancellationToken cancellationToken)
+    {
+        var standIn = ProtectionMove.StandIn(steering);
+        if (await InTurnAsync(_ => MoveAndSaveAsync(steering, standIn, mayWait: true, cancellationToken), cancellationToken) is { } done)
+        {
+            return done;
+        }
+
+        // Out of its turn: nothing is held while waiting. Unlike an exit it cannot do without a price.
+        await WaitForPricesAsync([standIn with { Action = TradeAction.Long }], cancellationToken);
+        return (await InTurnAsync(_ => MoveAndSaveAsync(steering, standIn, mayWait: false, cancellationToken), cancellationToken))!;
+    }
+
     /// <param name="work">Told whether it runs again because what it rested on was no longer so.</param>
     private async Task<T> InTurnAsync<T>(Func<bool, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -226,6 +243,27 @@ public sealed class DecisionProcessor(
         }
 
         return fresh.Orders;
+    }
+
+    private async Task<ProtectionMove?> MoveAndSaveAsync(GroupSteering steering, TradeDecision standIn, bool mayWait, CancellationToken cancellationToken)
+    {
+        if (await reader.MoveAsync(steering.Id, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        await reader.LoadAsync(_books, [standIn], cancellationToken);
+        var ledger = _books.Find(steering.GroupId)!;
+        var past = await reader.PastAsync(steering, ledger, cancellationToken);
+        if (decider.Move(steering, ledger, _books.Fences, _books.Controls!, past, mayWait) is not { } move)
+        {
+            return null;
+        }
+
+        var fresh = new DecisionChanges();
+        fresh.Add(steering, ledger, move);
+        await SaveAsync(fresh, _books.Controls!, cancellationToken);
+        return move;
     }
 
     private async Task<int> RestoreAndSaveAsync(IReadOnlyList<ProtectionPlan> plans, CancellationToken cancellationToken)

@@ -113,6 +113,14 @@ public sealed class Ledger(Account account, List<Position> positions, IEnumerabl
     public void Protect(TradeDecision decision, AskedProtection asked, DateTimeOffset now) =>
         Protection.Set(decision, Account.Id, asked, Held(decision.GroupId, decision.Symbol), now);
 
+    /// <summary>Moves, sets and removes legs of what the group holds; they count from when this is saved.</summary>
+    public void Move(ProtectionMove move, AskedProtection prices, LegOrigin? entry, DateTimeOffset now)
+    {
+        Protection.Move(move, prices, entry, Held(move.GroupId, move.Symbol), now);
+        // Whoever else has this ledger in memory must learn of it before anything else is decided.
+        Account.Version++;
+    }
+
     /// <summary>A leg that was lost waits again; false where the position has none to have.</summary>
     public bool Restore(ProtectionPlan plan, DateTimeOffset now)
     {

@@ -17,7 +17,7 @@ public static class OrderBuilder
         {
             Id = OrderIds.Order(decision.Id),
             DecisionId = decision.Id,
-            ProtectsDecisionId = leg?.DecisionId,
+            ProtectsDecisionId = leg?.Protects,
             ClientOrderId = leg?.ClientOrderId ?? OrderIds.ClientOrder(decision.Id),
             ClientDecisionId = Text(decision.DecisionId),
             GroupId = decision.GroupId,

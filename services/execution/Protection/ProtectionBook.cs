@@ -27,6 +27,8 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
 
     public ProtectionLeg? Find(Guid id) => _waiting.Find(l => l.Id == id);
 
+    public bool HasAny(Guid groupId, string symbol) => _waiting.Exists(l => l.GroupId == groupId && l.Symbol == symbol);
+
     public bool Has(Guid groupId, string symbol, string kind) => _waiting.Exists(l => l.GroupId == groupId && l.Symbol == symbol && l.Kind == kind);
 
     /// <summary>The legs that a decision named replace those of the same kind; the others stay.</summary>
@@ -72,6 +74,60 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
         }
     }
 
+    /// <summary>The legs that were asked for stand where they were asked for, a new row each; the others stay.</summary>
+    /// <param name="prices">On the instrument's grid.</param>
+    /// <param name="entry">The decision that a position without legs rests on, null where nobody knows it.</param>
+    public void Move(ProtectionMove move, AskedProtection prices, LegOrigin? entry, decimal held, DateTimeOffset now)
+    {
+        var origin = _waiting.Find(l => l.GroupId == move.GroupId && l.Symbol == move.Symbol) is { } stands ? LegOrigin.Of(stands) : entry;
+        if (move.MovesStop)
+        {
+            Set(LegKinds.StopLoss, prices.StopLoss);
+        }
+
+        if (move.MovesTake)
+        {
+            Set(LegKinds.TakeProfit, prices.TakeProfit);
+        }
+
+        void Set(string kind, decimal? trigger)
+        {
+            if (_waiting.Find(l => l.GroupId == move.GroupId && l.Symbol == move.Symbol && l.Kind == kind) is { } before)
+            {
+                End(before, LegStatuses.Canceled, trigger is null ? LegReasons.Removed : LegReasons.Replaced, now);
+            }
+
+            if (trigger is not { } price)
+            {
+                return;
+            }
+
+            var leg = new ProtectionLeg
+            {
+                Id = OrderIds.Leg(move.Id, LegKinds.Letter(kind)),
+                DecisionId = move.Id,
+                ProtectsDecisionId = origin?.DecisionId,
+                Kind = kind,
+                ClientOrderId = OrderIds.ClientOrder(move.Id, LegKinds.Letter(kind)),
+                AccountId = move.AccountId,
+                GroupId = move.GroupId,
+                GroupName = move.GroupName,
+                Symbol = move.Symbol,
+                Side = held > 0m ? "SELL" : "BUY",
+                TriggerPrice = price,
+                Qty = Math.Abs(held),
+                Status = LegStatuses.Waiting,
+                ClientDecisionId = origin?.ClientDecisionId,
+                TriggerEventId = origin?.TriggerEventId,
+                CorrelationId = origin is null ? move.CorrelationId : origin.CorrelationId,
+                CreatedAt = now,
+                UpdatedAt = now,
+            };
+            _new.Add(leg);
+            _waiting.Add(leg);
+        }
+    }
+
     /// <summary>A leg that its position stands without, to wait again.</summary>
     public void Restore(ProtectionPlan plan, decimal held, DateTimeOffset now)
     {
@@ -79,6 +135,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
         {
             Id = OrderIds.Leg(plan.DecisionId, LegKinds.Letter(plan.Kind)),
             DecisionId = plan.DecisionId,
+            ProtectsDecisionId = plan.ProtectsDecisionId,
             Kind = plan.Kind,
             ClientOrderId = OrderIds.ClientOrder(plan.DecisionId, LegKinds.Letter(plan.Kind)),
             AccountId = plan.AccountId,

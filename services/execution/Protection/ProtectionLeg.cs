@@ -13,7 +13,11 @@ public sealed class ProtectionLeg
 
     public long Seq { get; init; }
 
+    /// <summary>What set it: a decision, or the steering that moved it.</summary>
     public Guid DecisionId { get; init; }
+
+    /// <summary>The decision that the position rests on where a steering set the leg, null where its own decision did.</summary>
+    public Guid? ProtectsDecisionId { get; init; }
 
     /// <summary>One of <see cref="LegKinds"/>.</summary>
     public required string Kind { get; init; }
@@ -56,6 +60,9 @@ public sealed class ProtectionLeg
     /// <summary>When its order was told; null while nobody may have heard.</summary>
     public DateTimeOffset? AnnouncedAt { get; init; }
 
+    /// <summary>The decision whose position it protects, under which its end is told.</summary>
+    public Guid Protects => ProtectsDecisionId ?? DecisionId;
+
     public bool Waits => Status == LegStatuses.Waiting;
 
     /// <summary>A stop of a long position and a target of a short one.</summary>
@@ -88,6 +95,9 @@ public sealed class ProtectionPlan
     public required string Kind { get; init; }
 
     public Guid DecisionId { get; init; }
+
+    /// <summary>As the leg's.</summary>
+    public Guid? ProtectsDecisionId { get; init; }
 
     public required string GroupName { get; init; }
 
@@ -140,4 +150,5 @@ public static class LegReasons
     public const string PositionClosed = "POSITION_CLOSED";
     public const string OtherLegFilled = "OTHER_LEG_FILLED";
     public const string Replaced = "REPLACED";
+    public const string Removed = "PROTECTION_REMOVED";
 }

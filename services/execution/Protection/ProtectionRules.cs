@@ -42,6 +42,29 @@ public static class ProtectionRules
         return refusal is null ? (new(stop, take), null) : (null, refusal);
     }
 
+    /// <summary>Whether legs of a position may go where they are asked to; a leg that the price has reached already is refused, not fired.</summary>
+    /// <param name="price">The last price; null where only the venue has one, which then says so itself.</param>
+    public static (AskedProtection? Asked, RejectionReason? Refusal) CheckMove(MoveProtection move, bool isLong, decimal? price, Instrument instrument)
+    {
+        if (OutOfRange(move) is { } range)
+        {
+            return (null, range);
+        }
+
+        var stop = OnGrid(LegKinds.StopLoss, isLong, move.StopLoss?.Price, instrument);
+        var take = OnGrid(LegKinds.TakeProfit, isLong, move.TakeProfit?.Price, instrument);
+        return (Moved(LegKinds.StopLoss, stop) ?? Moved(LegKinds.TakeProfit, take)) is { } refusal ? (null, refusal) : (new(stop, take), null);
+
+        RejectionReason? Moved(string kind, decimal? trigger) =>
+            trigger is not { } t ? null
+            : price is { } last ? WrongSide(kind, isLong, t, last, instrument)
+            : t <= 0m ? Rejections.NumberOutOfRange(kind, t, instrument.Tick)
+            : null;
+    }
+
+    public static RejectionReason? OutOfRange(MoveProtection move) =>
+        OutOfRange(LegKinds.StopLoss, move.StopLoss?.Price) ?? OutOfRange(LegKinds.TakeProfit, move.TakeProfit?.Price);
+
     /// <summary>Null when the trigger, which is on the grid, waits on its side of the limit.</summary>
     /// <param name="kind">One of <see cref="LegKinds"/>.</param>
     /// <param name="isLong">Of the position that is protected.</param>

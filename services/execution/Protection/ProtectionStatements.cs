@@ -23,6 +23,7 @@ public static class ProtectionStatements
         .Text("client_decision_id", l => l.ClientDecisionId)
         .Uuid("trigger_event_id", l => l.TriggerEventId)
         .Text("correlation_id", l => l.CorrelationId)
+        .Uuid("protects_decision_id", l => l.ProtectsDecisionId)
         .Time("created_at", l => l.CreatedAt)
         .Time("updated_at", l => l.UpdatedAt);
 
@@ -37,7 +38,32 @@ public static class ProtectionStatements
         .Number("trigger_price", l => l.TriggerPrice)
         .Text("client_decision_id", l => l.ClientDecisionId)
         .Uuid("trigger_event_id", l => l.TriggerEventId)
-        .Text("correlation_id", l => l.CorrelationId);
+        .Text("correlation_id", l => l.CorrelationId)
+        .Uuid("protects_decision_id", l => l.ProtectsDecisionId);
+
+    private static readonly Columns<ProtectionMove> MoveColumns = new Columns<ProtectionMove>()
+        .Uuid("id", m => m.Id)
+        .Uuid("account_id", m => m.AccountId)
+        .Uuid("group_id", m => m.GroupId)
+        .Text("group_name", m => m.GroupName)
+        .Text("symbol", m => m.Symbol)
+        .Text("mode", m => m.Mode)
+        .Flag("moves_stop", m => m.MovesStop)
+        .Number("stop_loss", m => m.StopLoss)
+        .Flag("moves_take", m => m.MovesTake)
+        .Number("take_profit", m => m.TakeProfit)
+        .Text("requested_by", m => m.RequestedBy)
+        .Text("request_id", m => m.RequestId)
+        .Text("correlation_id", m => m.CorrelationId)
+        .Text("trace_parent", m => m.TraceParent)
+        .Text("state", m => m.State)
+        .Text("reason_code", m => m.ReasonCode)
+        .Text("reason_message", m => m.ReasonMessage)
+        .Text("told", m => m.Told)
+        .Time("created_at", m => m.CreatedAt)
+        .Time("updated_at", m => m.UpdatedAt);
+
+    private static readonly string InsertMoves = $"insert into execution.protection_moves ({MoveColumns.Names}, was_removed) select *, false from {MoveColumns.Rows}";
 
     private static readonly string InsertLegs = $"insert into execution.protection_legs ({LegColumns.Names}) select * from {LegColumns.Rows}";
 
@@ -69,7 +95,7 @@ public static class ProtectionStatements
         insert into execution.protection_plans as p ({PlanColumns.Names}, active, naked_seconds) select *, true, 0 from {PlanColumns.Rows}
         on conflict (account_id, group_id, symbol, kind) do update set decision_id = excluded.decision_id, group_name = excluded.group_name, side = excluded.side,
             trigger_price = excluded.trigger_price, client_decision_id = excluded.client_decision_id, trigger_event_id = excluded.trigger_event_id,
-            correlation_id = excluded.correlation_id, active = true
+            correlation_id = excluded.correlation_id, protects_decision_id = excluded.protects_decision_id, active = true
         """;
 
     public static void Add(NpgsqlBatchCommandCollection batch, IReadOnlyCollection<ProtectionBook> changed)
@@ -88,6 +114,15 @@ public static class ProtectionStatements
         Add(batch, LegColumns, RestoreLegs, restored);
         // A leg that was set and ended within one transaction leaves its row and no plan.
         Add(batch, PlanColumns, BeginPlans, added.FindAll(l => l.Waits));
+    }
+
+    /// <summary>The key of a move is what does it once.</summary>
+    public static void Add(NpgsqlBatchCommandCollection batch, IReadOnlyList<ProtectionMove> moves)
+    {
+        if (moves.Count > 0)
+        {
+            batch.Add(MoveColumns.Command(InsertMoves, moves));
+        }
     }
 
     private static void Add(NpgsqlBatchCommandCollection batch, Columns<ProtectionLeg> columns, string sql, List<ProtectionLeg> rows)

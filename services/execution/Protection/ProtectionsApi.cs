@@ -38,6 +38,6 @@ public static class ProtectionsApi
     }
 
     private static ProtectionView View(ProtectionLeg l, decimal naked) => new(
-        l.Id, l.DecisionId, l.ClientDecisionId, l.AccountId, l.GroupId, l.GroupName, l.Symbol, l.Kind, l.Side, OrderAnnouncements.Plain(l.TriggerPrice), OrderAnnouncements.Plain(l.Qty), l.Status,
+        l.Id, l.Protects, l.ClientDecisionId, l.AccountId, l.GroupId, l.GroupName, l.Symbol, l.Kind, l.Side, OrderAnnouncements.Plain(l.TriggerPrice), OrderAnnouncements.Plain(l.Qty), l.Status,
         l.Reason, OrderAnnouncements.Plain(naked), l.CreatedAt, l.UpdatedAt);
 }

@@ -32,6 +32,9 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     /// <summary>Products of values below this stay inside <c>decimal</c> and inside the table's columns.</summary>
     public const decimal LargestNumber = 1_000_000_000m;
 
+    /// <summary>What simulated accounts that fill at once know of a symbol; null for one that they do not trade.</summary>
+    public Instrument? Find(string symbol) => instruments.Find(symbol);
+
     /// <param name="byCommand">A person's close-all: it goes past halts and limits, which it is there for, and past nothing else.</param>
     /// <param name="venue">The venue's own rules for the symbol, null for the simulated account's.</param>
     public Verdict Check(TradeDecision decision, AccountState account, PriceTick? tick, DateTimeOffset now, Gate gate, bool byCommand = false, Instrument? venue = null)

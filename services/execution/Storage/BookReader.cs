@@ -20,6 +20,33 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
         return await db.Orders.AsNoTracking().Where(o => ids.Contains(o.DecisionId)).ToDictionaryAsync(o => o.DecisionId, cancellationToken);
     }
 
+    /// <summary>What became of a move that was decided on before.</summary>
+    public async Task<ProtectionMove?> MoveAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.ProtectionMoves.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, cancellationToken);
+    }
+
+    /// <summary>What came after a steering although it is decided on before it, and what a position without legs rests on.</summary>
+    public async Task<MovePast> PastAsync(GroupSteering steering, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var asked = steering.Protect!;
+        var (group, symbol, at, stop, take) = (steering.GroupId, OrderBuilder.Text(asked.Symbol), steering.CreatedAt.ToUniversalTime(), asked.StopLoss is not null, asked.TakeProfit is not null);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var superseded = await db.ProtectionMoves.AnyAsync(
+            m => m.GroupId == group && m.Symbol == symbol && m.State != MoveStates.Refused && m.CreatedAt > at && ((stop && m.MovesStop) || (take && m.MovesTake)), cancellationToken);
+        if (!ledger.Account.FillsAtOnce || ledger.Protection.HasAny(group, asked.Symbol) || ledger.Held(group, asked.Symbol) is not (not 0m and var held))
+        {
+            return new(superseded, null);
+        }
+
+        var (account, side) = (ledger.Account.Id, held > 0m ? "BUY" : "SELL");
+        var entry = await db.Orders.AsNoTracking()
+            .Where(o => o.GroupId == group && o.AccountId == account && o.Symbol == symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != "CLOSE")
+            .OrderByDescending(o => o.Seq).FirstOrDefaultAsync(cancellationToken);
+        return new(superseded, entry is null ? null : LegOrigin.Of(entry));
+    }
+
     /// <summary>Puts the controls, the ledger of every decision's group and the fence of its token into the books.</summary>
     public async Task LoadAsync(Books books, IReadOnlyList<TradeDecision> decisions, CancellationToken cancellationToken)
     {

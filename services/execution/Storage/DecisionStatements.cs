@@ -240,6 +240,7 @@ public static class DecisionStatements
         Add(batch, StepColumns, InsertSteps, changes.Intents);
         ExitStatements.Add(batch, [.. ledgers.Select(l => l.Exits).Where(e => e.IsChanged)], changes.Settled);
         ProtectionStatements.Add(batch, [.. ledgers.Select(l => l.Protection).Where(p => p.IsChanged)]);
+        ProtectionStatements.Add(batch, changes.Moves);
         Add(batch, BookColumns, UpsertBooks, [.. ledgers.SelectMany(l => l.ChangedBooks)]);
         Add(batch, TripColumns, UpsertTrips, controls.Trips);
         Add(batch, TripColumns, AuditTrips, controls.Trips);

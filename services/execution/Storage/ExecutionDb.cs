@@ -60,6 +60,8 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
 
     public DbSet<WaitingExit> WaitingExits => Set<WaitingExit>();
 
+    public DbSet<ProtectionMove> ProtectionMoves => Set<ProtectionMove>();
+
     public DbSet<DeskOrder> DeskOrders => Set<DeskOrder>();
 
     public DbSet<OrderStepRow> OrderSteps => Set<OrderStepRow>();

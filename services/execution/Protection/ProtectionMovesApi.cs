@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Protection;
+
+/// <summary>
+/// A leg of a position. <c>Kind</c> is stop_loss or take_profit, <c>TriggerPrice</c> in quote currency, <c>Qty</c> in the base asset.
+/// <c>State</c> is <c>waiting</c> where it stands; at a venue anything else is on its way there, or its outcome is not known yet.
+/// </summary>
+public sealed record StandingLeg(string Kind, decimal TriggerPrice, decimal Qty, string State);
+
+/// <summary>What protects a group's position now; <c>Qty</c> is below 0 for a short one, <c>Moving</c> while a move of it is not done.</summary>
+public sealed record StandingProtection(Guid GroupId, Guid AccountId, string Symbol, decimal Qty, bool Moving, IReadOnlyList<StandingLeg> Legs);
+
+/// <summary><c>Status</c> is waiting, moving, done or refused; <c>Protection</c> is what stands when this is answered.</summary>
+public sealed record ProtectionMoveView(
+    Guid Id, string Status, string? ReasonCode, string? ReasonMessage, string RequestedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, StandingProtection Protection);
+
+/// <summary><c>/api/v1/protections/{group_id}/{symbol}</c>: what protects a position, and people moving it as bots do with <c>protect</c>.</summary>
+public static class ProtectionMovesApi
+{
+    private const int LongestSymbol = 32;
+
+    private static readonly string[] Fields = ["stop_loss", "take_profit", "reason"];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    public static void MapProtectionMoves(this WebApplication app)
+    {
+        var routes = app.MapGroup("/api/v1/protections").RequireAuthorization().WithTags("execution");
+        routes.MapGet("/{group_id:guid}/{symbol}", GetAsync).Produces<StandingProtection>().Produces<ControlError>(404);
+        routes.MapPut("/{group_id:guid}/{symbol}", PutAsync)
+            .Produces<ProtectionMoveView>().Produces<ProtectionMoveView>(202).Produces<ProtectionMoveView>(409).Produces<ControlError>(400).Produces<ControlError>(404);
+        routes.MapGet("/moves/{id:guid}", MoveAsync).Produces<ProtectionMoveView>().Produces<ControlError>(404);
+    }
+
+    private static async Task<IResult> GetAsync(ExecutionDb db, Guid group_id, string symbol, CancellationToken cancellationToken) =>
+        await StandsAsync(db, group_id, symbol.ToUpperInvariant(), cancellationToken) is { } stands ? Results.Ok(stands) : ControlBody.NotFound("group_id", group_id);
+
+    private static async Task<IResult> MoveAsync(ExecutionDb db, Guid id, CancellationToken cancellationToken) =>
+        await db.ProtectionMoves.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, cancellationToken) is { } move
+            ? Results.Ok(await ViewAsync(db, move, cancellationToken))
+            : ControlBody.NotFound("id", id);
+
+    private static async Task<IResult> PutAsync(
+        HttpContext http, ExecutionDb db, ProtectionMoves moves, TimeProvider time, Guid group_id, string symbol, CancellationToken cancellationToken)
+    {
+        using var body = await ControlBody.ReadAsync(http.Request, Fields, cancellationToken);
+        if (body.Error is { } broken)
+        {
+            return broken;
+        }
+
+        var reason = body.Reason(required: false);
+        var (stop, take) = (Leg(body, "stop_loss"), Leg(body, "take_profit"));
+        if ((stop ?? take) is null && body.Errors.Count == 0)
+        {
+            body.Fields.Fail("stop_loss", "a price, or null to remove it; or take_profit so", "neither");
+        }
+
+        if (symbol.Length > LongestSymbol)
+        {
+            body.Fields.Fail("symbol", $"at most {LongestSymbol} characters", symbol);
+        }
+
+        if (body.Error is { } invalid)
+        {
+            return invalid;
+        }
+
+        if (await db.Bindings.AsNoTracking().SingleOrDefaultAsync(b => b.GroupId == group_id, cancellationToken) is not { } group)
+        {
+            return ControlBody.NotFound("group_id", group_id);
+        }
+
+        var actor = http.User.Actor();
+        var steering = new GroupSteering(
+            Guid.CreateVersion7(), group_id, group.GroupName, actor, null, new(symbol.ToUpperInvariant(), stop, take), null, null, ControlStore.Micros(time.GetUtcNow()), Activity.Current?.Id);
+        await AuditAsync(db, steering, reason, body.Json, cancellationToken);
+        // What was asked for is done, whether or not somebody waits for the answer.
+        var move = await moves.ApplyAsync(steering, CancellationToken.None);
+        var started = time.GetTimestamp();
+        while (move.IsOpen && time.GetElapsedTime(started) < Patience)
+        {
+            await Task.Delay(Poll, time, cancellationToken);
+            move = await db.ProtectionMoves.AsNoTracking().SingleAsync(m => m.Id == move.Id, cancellationToken);
+        }
+
+        var status = move.IsOpen ? StatusCodes.Status202Accepted : move.State == MoveStates.Refused ? StatusCodes.Status409Conflict : StatusCodes.Status200OK;
+        return Results.Json(await ViewAsync(db, move, cancellationToken), statusCode: status);
+    }
+
+    /// <summary>Null where it is not named; a JSON null removes the leg.</summary>
+    private static LegMove? Leg(ControlBody body, string name) =>
+        !body.Json.TryGetProperty(name, out var value) ? null
+        : value.ValueKind == JsonValueKind.Null ? new LegMove(null)
+        : body.Fields.Amount(name) is { } price ? new LegMove(price)
+        : null;
+
+    /// <summary>Who asked for what, before it is done.</summary>
+    private static async Task AuditAsync(ExecutionDb db, GroupSteering steering, string? reason, JsonElement asked, CancellationToken cancellationToken)
+    {
+        var before = await StandsAsync(db, steering.GroupId, steering.Protect!.Symbol, cancellationToken);
+        db.ControlAudit.Add(new ControlAudit
+        {
+            Scope = ControlWords.Group,
+            ScopeId = steering.GroupId,
+            Action = "protect",
+            Actor = steering.RequestedBy,
+            Reason = reason,
+            Before = string.Join(", ", before!.Legs.Select(l => $"{l.Kind} {Risk.Rejections.Text(l.TriggerPrice)}")),
+            After = $"{steering.Protect.Symbol} {OrderBuilder.Text(asked.GetRawText())}",
+            CreatedAt = steering.CreatedAt,
+        });
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private static async Task<ProtectionMoveView> ViewAsync(ExecutionDb db, ProtectionMove move, CancellationToken cancellationToken) => new(
+        move.Id, move.State, move.ReasonCode, move.ReasonMessage, move.RequestedBy, move.CreatedAt, move.UpdatedAt,
+        await StandsAsync(db, move.GroupId, move.Symbol, cancellationToken) ?? new(move.GroupId, move.AccountId, move.Symbol, 0m, false, []));
+
+    private static async Task<StandingProtection?> StandsAsync(ExecutionDb db, Guid groupId, string symbol, CancellationToken cancellationToken)
+    {
+        if (await db.Bindings.AsNoTracking().Where(b => b.GroupId == groupId).Select(b => (Guid?)b.AccountId).SingleOrDefaultAsync(cancellationToken) is not { } account)
+        {
+            return null;
+        }
+
+        var held = await db.Positions.AsNoTracking().Where(p => p.AccountId == account && p.GroupId == groupId && p.Symbol == symbol).Select(p => p.Qty).SingleOrDefaultAsync(cancellationToken);
+        var here = await db.ProtectionLegs.AsNoTracking().Where(l => l.AccountId == account && l.GroupId == groupId && l.Symbol == symbol && l.Status == LegStatuses.Waiting)
+            .OrderBy(l => l.Kind).ToListAsync(cancellationToken);
+        var there = await db.DeskOrders.AsNoTracking()
+            .Where(o => o.AccountId == account && o.GroupId == groupId && o.Symbol == symbol && (o.Leg == DeskLegs.StopLoss || o.Leg == DeskLegs.TakeProfit)
+                && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .OrderBy(o => o.Leg).ThenBy(o => o.Seq).ToListAsync(cancellationToken);
+        var moving = await db.ProtectionMoves.AnyAsync(m => m.AccountId == account && m.GroupId == groupId && m.Symbol == symbol && (m.State == "waiting" || m.State == "moving"), cancellationToken);
+        return new(groupId, account, symbol, OrderAnnouncements.Plain(held), moving,
+        [
+            .. here.Select(l => new StandingLeg(l.Kind, OrderAnnouncements.Plain(l.TriggerPrice), OrderAnnouncements.Plain(l.Qty), LegStatuses.Waiting)),
+            .. there.Select(o => new StandingLeg(
+                o.Leg == DeskLegs.StopLoss ? LegKinds.StopLoss : LegKinds.TakeProfit, OrderAnnouncements.Plain(o.TriggerPrice ?? 0m), OrderAnnouncements.Plain(o.Qty),
+                o.State == DeskStates.Working && o.CancelRequestedAt is null ? LegStatuses.Waiting : o.State)),
+        ]);
+    }
+}
