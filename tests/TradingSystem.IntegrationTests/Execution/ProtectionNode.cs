@@ -48,6 +48,7 @@ internal sealed class ProtectionNode : IAsyncDisposable
         services.AddSingleton(_ => new Announcer(Bus, () => { }, _clock, NullLogger<Announcer>.Instance));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ProtectionWatch>(p, NullLogger<ProtectionWatch>.Instance));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<NakedClock>(p, NullLogger<NakedClock>.Instance));
+        services.AddSingleton(p => new ProtectionMoves(p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetRequiredService<DecisionProcessor>(), p.GetRequiredService<Announcer>(), _ => { }, _clock, NullLogger<ProtectionMoves>.Instance));
         _services = services.BuildServiceProvider();
         Watch = _services.GetRequiredService<ProtectionWatch>();
         Naked = _services.GetRequiredService<NakedClock>();
@@ -67,6 +68,14 @@ internal sealed class ProtectionNode : IAsyncDisposable
 
     public async Task<Order> ProcessAsync(TradeDecision decision) =>
         (await _services.GetRequiredService<DecisionProcessor>().ProcessAsync([decision], CancellationToken.None))[0];
+
+    /// <summary>A wish of the group's bot; a leg that is left out stays.</summary>
+    public GroupSteering Steering(Guid group, LegMove? stop = null, LegMove? take = null, string symbol = "BTCUSDT") =>
+        new(Guid.NewGuid(), group, "demo", "demo", null, new(symbol, stop, take), "r-1", null, _clock.GetUtcNow(), null);
+
+    public Task<int> TellUntoldAsync() => _services.GetRequiredService<ProtectionMoves>().TellUntoldAsync(CancellationToken.None);
+
+    public Task<ProtectionMove> MoveAsync(GroupSteering steering) => _services.GetRequiredService<ProtectionMoves>().ApplyAsync(steering, CancellationToken.None);
 
     /// <summary>As the consumer does it.</summary>
     public void Price(params decimal[] prices)
