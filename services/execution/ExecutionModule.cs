@@ -13,6 +13,7 @@ using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Steering;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Delivery;
@@ -50,6 +51,7 @@ public sealed class ExecutionModule : IServiceModule
         services.AddProtection();
         services.AddExits();
         services.AddDesk();
+        services.AddSteering();
         services.AddSingleton<EquityReader>();
         services.AddSingleton<EquityReporter>();
         services.AddHostedService(p => p.GetRequiredService<EquityReporter>());
@@ -63,6 +65,7 @@ public sealed class ExecutionModule : IServiceModule
         bus.AddDurableConsumer<GroupsChangedConsumer>("execution-groups", new DurableQueue { ConcurrencyLimit = 1 });
         bus.AddPerNodeConsumer<PriceTicksConsumer>("execution-prices");
         bus.AddControls();
+        bus.AddSteering();
     }
 
     public void Map(WebApplication app)
@@ -76,6 +79,7 @@ public sealed class ExecutionModule : IServiceModule
         app.MapProtections();
         app.MapProtectionMoves();
         app.MapDesk();
+        app.MapCancels();
     }
 
     public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>

@@ -256,7 +256,7 @@ public sealed partial class AccountDesk
             (reason.Code, reason.Limit, OrderBuilder.Text(reason.Value), reason.NearestAcceptable, OrderBuilder.Text(reason.Message));
     }
 
-    private static RejectionReason Cancelled { get; } = new("CANCELED", null, null, null, "It was cancelled before it was sent.");
+    private static RejectionReason Cancelled { get; } = new(Refusals.CanceledCode, null, null, null, "It was cancelled before it was sent.");
 
     /// <summary>Gives the order its size and its side, and makes it ready to leave.</summary>
     private DeskNews Shape(DeskOrder order, DeskWork work, PlannedFill fill)

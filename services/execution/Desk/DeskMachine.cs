@@ -223,7 +223,9 @@ public sealed class DeskMachine(DeskTerms terms)
             throw new InvalidOperationException($"{order.ClientId} is {order.State}: it cannot be refused any more.");
         }
 
-        return End(order, DeskStates.Rejected, reason, DeskNews.Rejected);
+        return reason.Code == Refusals.CanceledCode
+            ? End(order, DeskStates.Canceled, reason, DeskNews.Canceled)
+            : End(order, DeskStates.Rejected, reason, DeskNews.Rejected);
     }
 
     /// <summary>True when a venue that knows nothing of it never had it.</summary>

@@ -12,6 +12,9 @@ public static class Refusals
     public const string ClosedByDecision = "CLOSED_BY_DECISION";
     public const string Held = "RISK_REDUCING";
 
+    /// <summary>A person, a command or its group asked for it.</summary>
+    public const string CanceledCode = "CANCELED";
+
     public static RejectionReason Of(VenueRefusal refusal) => refusal.Code is VenueModes.PositionModeDiffers or VenueModes.MarginModeDiffers
         ? new(refusal.Code, null, null, null, refusal.Message)
         : new(Code(refusal.Meaning), null, refusal.Code, null, refusal.Message);
@@ -39,7 +42,7 @@ public static class Refusals
 
     /// <summary>We had it cancelled.</summary>
     /// <param name="code">One of this class's codes for it, null when a person or a command asked.</param>
-    public static RejectionReason CanceledFor(string? code) => new(code ?? "CANCELED", null, null, null, code switch
+    public static RejectionReason CanceledFor(string? code) => new(code ?? CanceledCode, null, null, null, code switch
     {
         Expired => "The decision's valid_until passed before it was filled.",
         PositionClosed => "The position that it was to close is closed, or smaller than it.",

@@ -1869,6 +1869,98 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("simulated_venue_records", "execution");
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Steering.OrderCancel", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CorrelationId")
+                        .HasColumnType("text")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DecisionKey")
+                        .HasColumnType("text")
+                        .HasColumnName("decision_key");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("GroupName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("group_name");
+
+                    b.Property<int>("Orders")
+                        .HasColumnType("integer")
+                        .HasColumnName("orders");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<DateTimeOffset?>("RememberedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("remembered_until");
+
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
+                    b.HasKey("Id")
+                        .HasName("pk_order_cancels");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_order_cancels_created_at");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
+
+                    b.HasIndex("RememberedUntil")
+                        .HasDatabaseName("ix_order_cancels_remembered_until")
+                        .HasFilter("outcome = 'remembered'");
+
+                    b.ToTable("order_cancels", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Steering.RememberedCancel", b =>
+                {
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<DateTimeOffset>("AcceptedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("accepted_until");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("GroupId", "DecisionId")
+                        .HasName("pk_remembered_cancels");
+
+                    b.ToTable("remembered_cancels", "execution");
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Accounts.Binding", b =>
                 {
                     b.HasOne("TradingSystem.Execution.Accounts.Account", null)

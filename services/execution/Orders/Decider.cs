@@ -6,6 +6,7 @@ using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Steering;
 
 namespace TradingSystem.Execution.Orders;
 
@@ -52,6 +53,18 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
         }
 
         return new(order, verdict.Fill is null ? null : OrderBuilder.Fill(order));
+    }
+
+    /// <summary>Ends a decision whose cancel overtook it: nothing is traded, and one update tells so.</summary>
+    public Outcome TakeBack(TradeDecision decision, Ledger ledger, Fences fences, bool byCommand)
+    {
+        using var activity = ExecutionTelemetry.Start(decision);
+        var refused = Refused(decision, ledger, fences, byCommand);
+        var verdict = DecisionCheck.Refuse(decision, refused ?? CancelReasons.BeforeItCame);
+        var order = OrderBuilder.Build(
+            decision, ledger.Account, verdict, prices.Find(decision.Symbol)?.Price, 0m, flattened: false, Now(), ExecutionTelemetry.TraceParent(activity, decision));
+        order.Status = refused is null ? OrderStatus.Canceled : order.Status;
+        return new(order, null) { IsTakenBack = true };
     }
 
     /// <summary>What goes to a venue is sized and checked there, on the books as they are when it leaves; here only what can be said now.</summary>
@@ -147,4 +160,7 @@ public readonly record struct Outcome(Order Order, Fill? Fill)
 {
     /// <summary>What a venue's desk is to send, null for what goes to none.</summary>
     public DeskIntent? Intent { get; init; }
+
+    /// <summary>A cancel that came before it is remembered.</summary>
+    public bool IsTakenBack { get; init; }
 }

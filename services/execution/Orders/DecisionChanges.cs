@@ -2,6 +2,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Protection;
+using TradingSystem.Execution.Steering;
 
 namespace TradingSystem.Execution.Orders;
 
@@ -9,6 +10,7 @@ namespace TradingSystem.Execution.Orders;
 public sealed class DecisionChanges
 {
     private readonly List<(TradeDecision Decision, Order Order)> _made = [];
+    private readonly List<TradeDecision> _acted = [];
     private readonly List<Order> _orders = [];
     private readonly List<Fill> _fills = [];
     private readonly List<Order> _settled = [];
@@ -19,6 +21,9 @@ public sealed class DecisionChanges
     private List<ProtectionMove>? _moves;
 
     public IReadOnlyList<Order> Orders => _orders;
+
+    /// <summary>Decisions that came to what they asked for, or to a refusal of it: no cancel that came before may be remembered for them.</summary>
+    public IReadOnlyList<TradeDecision> Acted => _acted;
 
     /// <summary>Orders that a venue's desk is to send.</summary>
     public IReadOnlyList<DeskIntent> Intents => _intents ?? (IReadOnlyList<DeskIntent>)[];
@@ -45,6 +50,11 @@ public sealed class DecisionChanges
         _made.Add((decision, outcome.Order));
         _orders.Add(outcome.Order);
         _ledgers.Add(ledger);
+        if (!outcome.IsTakenBack && RememberedCancel.IsEnded(decision))
+        {
+            _acted.Add(decision);
+        }
+
         if (outcome.Fill is { } fill)
         {
             _fills.Add(fill);

@@ -155,6 +155,7 @@ public sealed class DecisionProcessor(
     {
         // An order that exists wins over whatever its decision says now; it is only announced again.
         var known = seenBefore ? await reader.OrdersOfAsync(decisions, cancellationToken) : [];
+        var takenBack = seenBefore ? await reader.TakenBackAsync(decisions, cancellationToken) : [];
         await reader.LoadAsync(_books, decisions, cancellationToken);
         var controls = _books.Controls!;
         var orders = new List<Order>(decisions.Count);
@@ -186,7 +187,9 @@ public sealed class DecisionProcessor(
                 await SettleAndSaveAsync([ledger], e => e.GroupId == decision.GroupId && e.Symbol == decision.Symbol, cancellationToken);
             }
 
-            var outcome = decider.Decide(decision, ledger, _books.Fences, controls, byCommand);
+            var outcome = takenBack.Contains(decision.Id)
+                ? decider.TakeBack(decision, ledger, _books.Fences, byCommand)
+                : decider.Decide(decision, ledger, _books.Fences, controls, byCommand);
             fresh.Add(decision, ledger, outcome);
             orders.Add(outcome.Order);
         }

@@ -6,6 +6,7 @@ using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Steering;
 
 namespace TradingSystem.Execution.Storage;
 
@@ -45,6 +46,16 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
             .Where(o => o.GroupId == group && o.AccountId == account && o.Symbol == symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != "CLOSE")
             .OrderByDescending(o => o.Seq).FirstOrDefaultAsync(cancellationToken);
         return new(superseded, entry is null ? null : LegOrigin.Of(entry));
+    }
+
+    /// <summary>Those of the decisions that a cancel which overtook them is remembered for.</summary>
+    public async Task<HashSet<Guid>> TakenBackAsync(IReadOnlyList<TradeDecision> decisions, CancellationToken cancellationToken)
+    {
+        var groups = decisions.Select(d => d.GroupId).Distinct().ToArray();
+        var ids = decisions.Select(d => d.Id).Append(Guid.Empty).Distinct().ToArray();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var remembered = await db.RememberedCancels.AsNoTracking().Where(r => groups.Contains(r.GroupId) && ids.Contains(r.DecisionId)).ToListAsync(cancellationToken);
+        return [.. decisions.Where(d => RememberedCancel.IsEnded(d) && remembered.Exists(r => r.Ends(d))).Select(d => d.Id)];
     }
 
     /// <summary>Puts the controls, the ledger of every decision's group and the fence of its token into the books.</summary>

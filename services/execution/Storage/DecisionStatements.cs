@@ -1,4 +1,5 @@
 using Npgsql;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Exits;
@@ -6,6 +7,7 @@ using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Steering;
 
 namespace TradingSystem.Execution.Storage;
 
@@ -15,6 +17,14 @@ public static class DecisionStatements
     private static readonly Columns<(Guid Token, long Epoch)> FenceColumns = new Columns<(Guid Token, long Epoch)>()
         .Uuid("token_id", f => f.Token)
         .Long("epoch", f => f.Epoch);
+
+    private static readonly Columns<TradeDecision> DecisionColumns = new Columns<TradeDecision>()
+        .Uuid("group_id", d => d.GroupId)
+        .Uuid("decision_id", d => d.Id);
+
+    private static readonly Columns<TradeDecision> RestingColumns = new Columns<TradeDecision>()
+        .Uuid("group_id", d => d.GroupId)
+        .Time("accepted_at", d => ControlStore.Micros(d.CreatedAt));
 
     private static readonly Columns<Ledger> VersionColumns = new Columns<Ledger>()
         .Uuid("id", l => l.Account.Id)
@@ -166,6 +176,13 @@ public static class DecisionStatements
     private static readonly string NoFenceIsHigher =
         $"select execution.require(not exists (select from execution.fences f join {FenceColumns.Rows} using (token_id) where f.epoch > u.epoch))";
 
+    // Whoever remembers a cancel holds the lock of the controls alone, so it is seen here or its own look sees the order.
+    private static readonly string NoneIsTakenBack =
+        $"select execution.require(not exists (select from {DecisionColumns.Rows} join execution.remembered_cancels r using (group_id, decision_id)))";
+
+    private static readonly string NoneIsTakenBackWithAll =
+        $"select execution.require(not exists (select from {RestingColumns.Rows} join execution.remembered_cancels r on r.group_id = u.group_id and r.decision_id = '{Guid.Empty}' and u.accepted_at <= r.accepted_until))";
+
     // A refusal, too, holds off whoever would bind, deactivate or delete the account until it is saved.
     private static readonly string AccountsAreUnchanged =
         $"""
@@ -223,6 +240,8 @@ public static class DecisionStatements
         // In the order of ids, so that two nodes that were told at once that they are active do not wait for each other.
         var ledgers = changes.Ledgers.OrderBy(l => l.Account.Id).ToList();
         Add(batch, FenceColumns, NoFenceIsHigher, [.. changes.Tokens.Select(t => (t, fences.Seen(t)))]);
+        Add(batch, DecisionColumns, NoneIsTakenBack, changes.Acted);
+        Add(batch, RestingColumns, NoneIsTakenBackWithAll, [.. changes.Acted.Where(RememberedCancel.Rests)]);
         if (changes.HasVenueAccounts)
         {
             // A venue's account changes with every fill, which its decisions do not rest on; what a person changed they do.

@@ -11,6 +11,7 @@ using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Simulation;
+using TradingSystem.Execution.Steering;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Storage;
@@ -72,6 +73,10 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
 
     public DbSet<ProtectionRow> Protections => Set<ProtectionRow>();
 
+    public DbSet<OrderCancel> OrderCancels => Set<OrderCancel>();
+
+    public DbSet<RememberedCancel> RememberedCancels => Set<RememberedCancel>();
+
     public DbSet<SimulatedVenueRow> SimulatedVenues => Set<SimulatedVenueRow>();
 
     public DbSet<VenueRecordRow> VenueRecords => Set<VenueRecordRow>();
@@ -129,6 +134,7 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : DbConte
         modelBuilder.AddExits();
         modelBuilder.AddDesk();
         modelBuilder.AddSimulation();
+        modelBuilder.AddSteering();
         modelBuilder.UseConventions();
     }
 }

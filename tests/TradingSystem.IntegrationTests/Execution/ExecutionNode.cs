@@ -22,12 +22,12 @@ internal sealed class ExecutionNode : IAsyncDisposable
     private readonly ServiceProvider _services;
 
     /// <param name="longestPriceAge">An hour where a test has no time to pass.</param>
-    public ExecutionNode(string connectionString, TimeSpan? longestPriceAge = null, bool priced = true)
+    public ExecutionNode(string connectionString, TimeSpan? longestPriceAge = null, bool priced = true, string fillModel = "instant")
     {
         var services = new ServiceCollection();
         services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new ExecutionOptions { PriceWait = TimeSpan.Zero, MaxPriceAge = longestPriceAge ?? TimeSpan.FromHours(1), MaxDecisionAge = TimeSpan.FromHours(1) });
+        services.AddSingleton(new ExecutionOptions { PriceWait = TimeSpan.Zero, MaxPriceAge = longestPriceAge ?? TimeSpan.FromHours(1), MaxDecisionAge = TimeSpan.FromHours(1), FillModel = fillModel });
         services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
         services.AddSingleton(new InstrumentTable());
         services.AddSingleton<PriceBook>();

@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Storage;
+
+namespace TradingSystem.Execution.Steering;
+
+/// <summary>Why a cancel came to nothing, or a decision to an end.</summary>
+public static class CancelReasons
+{
+    /// <param name="key">What its sender called the decision, null for every order.</param>
+    /// <param name="status">How far the decision's order went, null where there is none.</param>
+    public static RejectionReason Nothing(string? key, string? status) => new("NOTHING_TO_CANCEL", null, key, null,
+        key is null ? "No order of the group rests."
+        : status is null ? $"No decision {key} of the group came."
+        : $"Nothing rests of {key}: its order is {status}.");
+
+    public static RejectionReason BeforeItCame { get; } = new(Refusals.CanceledCode, null, null, null, "It was cancelled before it came to an order.");
+}
+
+/// <summary>What a cancel itself is told as, where no order's own update tells it. Saved with what it tells of, and announced from there.</summary>
+public static class CancelUpdates
+{
+    /// <param name="symbol">Of the decision, where it is known.</param>
+    public static async Task TellAsync(this ExecutionDb db, OrderCancel cancel, RejectionReason reason, string? symbol, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var account = await (
+            from binding in db.Bindings
+            where binding.GroupId == cancel.GroupId
+            join a in db.Accounts on binding.AccountId equals a.Id
+            select new { a.Id, a.Mode }).FirstOrDefaultAsync(cancellationToken);
+        // An order of its own that never trades: the decision's own updates stay what they were.
+        var order = OrderIds.Order(cancel.Id);
+        var update = new OrderUpdate(
+            OrderIds.Update(order, OrderStatus.Rejected), order, cancel.Id, null, cancel.GroupId, cancel.GroupName, account?.Id ?? Guid.Empty, account?.Mode ?? Accounts.Modes.Simulated,
+            OrderStatus.Rejected, Terminal: true, symbol ?? "", null, 0m, null, 0m, 0m, reason, null, cancel.CorrelationId ?? cancel.RequestId, ControlStore.Micros(now), cancel.TraceParent);
+        db.OrderSteps.Add(new OrderStepRow { Id = update.Id, OrderId = order, AccountId = update.AccountId, Payload = DeskJson.Write(update), CreatedAt = ControlStore.Micros(now) });
+    }
+}
