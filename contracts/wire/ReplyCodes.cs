@@ -26,7 +26,7 @@ public sealed record ReplyCode(string Message, string Code, bool Retryable, int 
 public static class ReplyCodes
 {
     public static readonly ReplyCode ForbiddenEvent = new(ReplyMessages.ForbiddenEvent, "FORBIDDEN_EVENT", false, 0,
-        "event_type not allowed for this token", "A group may not send signals, a trigger may not send decisions or discussions.");
+        "event_type not allowed for this token", "A group may not send signals, a trigger may not send decisions, discussions, `cancel` or `protect`.");
 
     public static readonly ReplyCode DecisionIdReused = new(ReplyMessages.ValidationError, "DECISION_ID_REUSED", false, 0,
         "one key, one content", "This decision_id or event_key was accepted before with another payload. Nothing happened; what is new needs a new key.");
@@ -52,11 +52,14 @@ public static class ReplyCodes
     public static readonly ReplyCode OutcomeUnknownKeyed = new(ReplyMessages.Unavailable, "OUTCOME_UNKNOWN", true, 1000,
         "no confirm in time; repeat with the same key", "It may have happened; the frame's key makes a repetition harmless.");
 
+    public static readonly ReplyCode OutcomeUnknownHarmless = new(ReplyMessages.Unavailable, "OUTCOME_UNKNOWN", true, 1000,
+        "no confirm in time; a repetition does no harm", "It may have happened; a `cancel` or `protect` that is sent again asks for the same.");
+
     public static readonly ReplyCode OutcomeUnknown = new(ReplyMessages.Unavailable, "OUTCOME_UNKNOWN", false, 0,
         "no confirm in time; without a key a repetition could double it", "It may have happened, and a repetition could make it happen twice: look at the orders first.");
 
     public static readonly IReadOnlyList<ReplyCode> All =
     [
-        ForbiddenEvent, DecisionIdReused, RateLimited, GroupInactive, TradingHalted, TriggerInactive, BusUnavailable, ShuttingDown, OutcomeUnknownKeyed, OutcomeUnknown,
+        ForbiddenEvent, DecisionIdReused, RateLimited, GroupInactive, TradingHalted, TriggerInactive, BusUnavailable, ShuttingDown, OutcomeUnknownKeyed, OutcomeUnknownHarmless, OutcomeUnknown,
     ];
 }

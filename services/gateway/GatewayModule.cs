@@ -37,6 +37,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddServiceDb<GatewayDb>(GatewayDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), e => e.Payload.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<TradeDecision, TradeDecisions>(items => new(items), d => d.Payload.Length + Overhead, inFlight: 1, trace: i => i.TraceParent, pace: Pace);
+        services.AddDurableKind<GroupSteering, GroupSteerings>(items => new(items), _ => Overhead, inFlight: 1, trace: i => i.TraceParent);
         services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<DiscussionLog, DiscussionLogs>(items => new(items), d => d.MemberOpinions.Length + d.Decision.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<GroupConfig, GroupsChanged>(items => new(items), g => g.Members.Sum(m => m.SystemPrompt.Length) + Overhead, inFlight: 1);

@@ -60,6 +60,17 @@ internal static class ConformanceCommand
                     case "order":
                         result["order"] = JsonSerializer.SerializeToNode(await _client!.OrderAsync(command["decision_id"]!.GetValue<string>(), Deadline(command), cancellationToken), Json);
                         break;
+                    case "cancel":
+                        result["reply"] = JsonSerializer.SerializeToNode(
+                            command["all"] is null
+                                ? await _client!.CancelAsync(command["decision_id"]!.GetValue<string>(), Deadline(command), cancellationToken)
+                                : await _client!.CancelAllAsync(Deadline(command), cancellationToken),
+                            Json);
+                        break;
+                    case "protect":
+                        result["reply"] = JsonSerializer.SerializeToNode(
+                            await _client!.ProtectAsync(command["symbol"]!.GetValue<string>(), Leg(command, "stop_loss"), Leg(command, "take_profit"), Deadline(command), cancellationToken), Json);
+                        break;
                     case "ping":
                         result["ms"] = (await _client!.PingAsync(Deadline(command), cancellationToken)).TotalMilliseconds;
                         break;
@@ -142,6 +153,9 @@ internal static class ConformanceCommand
         private static TimeSpan? Deadline(JsonObject command) => command["deadline_s"] is { } s ? TimeSpan.FromSeconds(s.GetValue<double>()) : null;
 
         private static readonly string[] NotOfTheSignal = ["do", "id", "action", "deadline_s", "margin_usd", "qty", "symbol", "decision_id", "validate_only"];
+
+        private static Leg? Leg(JsonObject command, string name) =>
+            !command.TryGetPropertyValue(name, out var price) ? null : price is null ? Client.Leg.None : Client.Leg.At(price.GetValue<decimal>());
 
         private static Decision Decision(JsonObject command) => new(command["action"]!.GetValue<string>())
         {

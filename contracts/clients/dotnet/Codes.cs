@@ -33,7 +33,7 @@ public static class Codes
     /// <summary>By the <c>code</c> of the reply.</summary>
     public static readonly IReadOnlyDictionary<string, RefusalCode> Reply = new Dictionary<string, RefusalCode>
     {
-        ["FORBIDDEN_EVENT"] = new("forbidden_event", false, "A group may not send signals, a trigger may not send decisions or discussions."),
+        ["FORBIDDEN_EVENT"] = new("forbidden_event", false, "A group may not send signals, a trigger may not send decisions, discussions, `cancel` or `protect`."),
         ["DECISION_ID_REUSED"] = new("validation_error", false, "This decision_id or event_key was accepted before with another payload. Nothing happened; what is new needs a new key."),
         ["RATE_LIMITED"] = new("rate_limited", true, "More frames than limits.frames_per_second and limits.frame_burst allow. Nothing happened; wait retry_after_ms."),
         ["GROUP_INACTIVE"] = new("halted", false, "The group was switched off; its decisions are refused until it is switched on."),

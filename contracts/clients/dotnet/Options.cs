@@ -127,6 +127,19 @@ public sealed record Decision(string Action)
     }
 }
 
+/// <summary>Where a leg of a position's protection is to be; a leg that is not given stays as it is.</summary>
+public sealed record Leg
+{
+    private Leg(decimal? price) => Price = price;
+
+    /// <summary>No leg any more.</summary>
+    public static Leg None { get; } = new((decimal?)null);
+
+    public decimal? Price { get; }
+
+    public static Leg At(decimal price) => new(price);
+}
+
 /// <summary>No reply. A frame with a key may be sent again with the same key; what became of another is not known.</summary>
 public sealed class NoReplyException(string message) : Exception(message);
 

@@ -60,6 +60,12 @@ class Driver:
                 result["reply"] = dataclasses.asdict(reply)
             elif do == "order":
                 result["order"] = dataclasses.asdict(await self.client.order(command["decision_id"], deadline))
+            elif do == "cancel":
+                reply = await (self.client.cancel_all(deadline=deadline) if command.get("all") else self.client.cancel(command["decision_id"], deadline=deadline))
+                result["reply"] = dataclasses.asdict(reply)
+            elif do == "protect":
+                legs = {k: float(command[k]) if command[k] == "NaN" else command[k] for k in ("stop_loss", "take_profit") if k in command}
+                result["reply"] = dataclasses.asdict(await self.client.protect(command["symbol"], **legs, deadline=deadline))
             elif do == "ping":
                 result["ms"] = 1000 * await self.client.ping(deadline)
             elif do == "throw":

@@ -22,7 +22,7 @@ CLOSE = {
 
 # code of a refusal -> what it means; retryable is the safe answer, the reply's own goes before it
 REPLY = {
-    "FORBIDDEN_EVENT": {"message": "forbidden_event", "retryable": False, "meaning": "A group may not send signals, a trigger may not send decisions or discussions."},
+    "FORBIDDEN_EVENT": {"message": "forbidden_event", "retryable": False, "meaning": "A group may not send signals, a trigger may not send decisions, discussions, `cancel` or `protect`."},
     "DECISION_ID_REUSED": {"message": "validation_error", "retryable": False, "meaning": "This decision_id or event_key was accepted before with another payload. Nothing happened; what is new needs a new key."},
     "RATE_LIMITED": {"message": "rate_limited", "retryable": True, "meaning": "More frames than limits.frames_per_second and limits.frame_burst allow. Nothing happened; wait retry_after_ms."},
     "GROUP_INACTIVE": {"message": "halted", "retryable": False, "meaning": "The group was switched off; its decisions are refused until it is switched on."},

@@ -25,6 +25,7 @@ from trading_frames import FINAL, Ack, ConfigUpdate, Disconnected, Event, Gap, O
 log = logging.getLogger("trading_sdk")
 wire_log = logging.getLogger("trading_sdk.wire")
 wire_log.setLevel(logging.INFO)  # at DEBUG the websockets package prints the headers, and with them the token
+KEEP = object()  # a leg that protect() leaves as it is
 FIRST_BACKOFF, LAST_BACKOFF, IO_DEADLINE, REMEMBERED, MAX_UNANSWERED = 0.25, 30.0, 10.0, 1000, 1000
 
 
@@ -129,6 +130,37 @@ class TradingClient:
         reply = await self.request(frame, keyed=True, deadline=deadline)
         reply.decision_id = decision_id
         return reply
+
+    async def cancel(self, decision_id, *, deadline=None):
+        """Takes back what rests of a decision, which may not have come to an order yet; its update tells what became of it.
+
+        Where nothing rests the update of reply.id says NOTHING_TO_CANCEL. After a broken connection this client repeats it by itself.
+        """
+        return await self._steer("cancel", {"decision_id": decision_id}, True, deadline)
+
+    async def cancel_all(self, *, deadline=None):
+        """Takes back every order of the group that rests, never its protection.
+
+        Without a reply it is not repeated: that would also mean what was ordered since. Send it again if that is what you want.
+        """
+        return await self._steer("cancel", {"all": True}, False, deadline)
+
+    async def protect(self, symbol=None, *, stop_loss=KEEP, take_profit=KEEP, deadline=None):
+        """Moves the stop-loss and take-profit of the group's position: a price sets, None removes, left out stays as it is.
+
+        The update of reply.id tells what came of it. After a broken connection this client repeats it by itself.
+        """
+        legs = {name: price for name, price in (("stop_loss", stop_loss), ("take_profit", take_profit)) if price is not KEEP}
+        for name, price in legs.items():
+            # A price that is no number must never come to mean "none".
+            if price is not None and not Decimal(str(price)).is_finite():
+                raise ValueError(f"{name} is {price}: give a finite price, or None to remove it")
+        symbol = symbol or (self.ack.config.get("symbol") if self.ack else None)
+        return await self._steer("protect", {"symbol": symbol, **legs}, True, deadline)
+
+    async def _steer(self, name, fields, keyed, deadline):
+        frame = {"type": name, **fields} if self.protocol == 2 else {"kind": name, "payload": fields}
+        return await self.request(frame, keyed=keyed, deadline=deadline)
 
     async def order(self, decision_id, deadline=None):
         """The update that ends a decision's order: filled, rejected …. Needs the feature orders."""

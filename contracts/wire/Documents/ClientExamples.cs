@@ -31,6 +31,26 @@ internal static class ClientExamples
 
     public static byte[][] Ping => [Utf8("""{"type":"ping","id":17}"""), Utf8("""{"type":"ping","id":"a","request_id":"r-4"}"""), Utf8("""{"type":"ping"}""")];
 
+    public static byte[][] Cancel => [
+        Utf8("""{"type":"cancel","decision_id":"rsi-2025-01-31T13:00","request_id":"r-7"}"""),
+        Utf8("""{"type":"cancel","all":true}"""),
+    ];
+
+    public static byte[][] Protect => [
+        Utf8("""{"type":"protect","symbol":"BTCUSDT","stop_loss":59500.5,"take_profit":null,"request_id":"r-8"}"""),
+        Utf8("""{"type":"protect","symbol":"ETHUSDT","take_profit":"3000"}"""),
+    ];
+
+    public static byte[][] KindCancel => [
+        Utf8("""{"kind":"cancel","payload":{"decision_id":"rsi-2025-01-31T13:00"},"trace":{"correlation_id":"cpi"},"request_id":"r-7"}"""),
+        Utf8("""{"kind":"cancel","payload":{"all":true}}"""),
+    ];
+
+    public static byte[][] KindProtect => [
+        Utf8("""{"kind":"protect","payload":{"symbol":"BTCUSDT","stop_loss":59500.5,"take_profit":null},"trace":{"correlation_id":"cpi"},"request_id":"r-8"}"""),
+        Utf8("""{"kind":"protect","payload":{"symbol":"ETHUSDT","take_profit":"3000"}}"""),
+    ];
+
     public static byte[][] Signal => [
         Utf8("""{"kind":"event","category":"signal","payload":{"signal_type":"macro_news","sentiment":"bearish","action_window":"immediate","analysis":"CPI came in at 3.9 % against 3.6 % expected","affected_symbols":["BTCUSDT"]},"trace":{"correlation_id":"cpi","decision_id":"cpi-2025-01"}}"""),
         Utf8("""{"kind":"event","category":"signal","payload":{"signal_type":"exchange_halt"},"priority":10,"tags":["halt"],"request_id":"r-5"}"""),

@@ -13,7 +13,10 @@ internal sealed record FrameShape(
     IReadOnlyList<Field> Fields,
     IReadOnlyList<byte[]> Examples)
 {
-    public JsonObject Schema => Value.Object(Fields).Schema;
+    /// <summary>Null where the frame is an object with those fields and any others.</summary>
+    public Value? Whole { get; init; }
+
+    public JsonObject Schema => (JsonObject)(Whole ?? Value.Object(Fields)).Schema.DeepClone();
 
     public IEnumerable<string> ExampleTexts => Examples.Select(Encoding.UTF8.GetString);
 }
@@ -24,7 +27,9 @@ internal static class FrameCatalog
     public static readonly IReadOnlyList<FrameShape> All =
     [
         .. ClientFrames.Type(),
+        .. SteeringFrames.Type(),
         .. KindClientFrames.All(),
+        .. SteeringFrames.Kind(),
         .. ServerReplies.Of(Dialect.Type),
         .. ServerPushes.Of(Dialect.Type),
         .. ServerReplies.Of(Dialect.Kind),

@@ -18,7 +18,7 @@ internal static class ProtocolProse
         - Fields may be added to any frame: ignore those you do not know. New kinds of frames come only with a feature you asked for,
           but for `SERVER_SHUTDOWN`.
         - A client's JSON null is the same as leaving the field out, but where the size of an order comes from: there it is refused
-          ([Numbers](#numbers)). Duplicate keys, more than 32 levels, numbers that are not finite, lone surrogates and U+0000 are refused.
+          ([Numbers](#numbers)), and in `protect`, where it removes a leg. Duplicate keys, more than 32 levels, numbers that are not finite, lone surrogates and U+0000 are refused.
         - Characters are Unicode code points. Money is decimal from end to end: numbers and decimal strings (`"0.1"`) are both read, negative ones are not.
           18 places are kept; what is positive stays positive.
         - Ready-made clients are in `contracts/clients`: Python, TypeScript, C#.
@@ -144,6 +144,7 @@ internal static class ProtocolProse
         The fields are those of protocol 2, with `kind` for `type`: `pong`, `order_update`, `config_update`, `resumed`, `heartbeat` and `system`. Besides:
 
         - Every reply, refusals too, begins with `"kind":"ack"`, e.g. `{"kind":"ack","ok":true,"message":"logged"}`.
+        - `cancel` and `protect` have the same fields under `payload`, and the same replies and updates.
         - The ack has `subscriptions`, which are its `targets`.
         - A signal has a payload object, `trace` and `open_positions`.
 

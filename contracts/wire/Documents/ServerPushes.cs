@@ -23,8 +23,8 @@ internal static class ServerPushes
             [
                 Type(dialect, "order_update"),
                 Must("status", Value.OneOf(OrderStatuses.All), "`accepted` and `submitted` come first; `filled` ends an entry, `protected` one that asked for protection, `closed` a close; `rejected` comes without a trade, `canceled` with what was filled until then. `stopped` and `took_profit` follow when the protection fires, under the entry's `decision_id` and with the `order_id` of the order that closed. What they and `closed` say of side, quantity, price, fee and PnL is the exit's; `closed` under an entry's `decision_id` sums up what ended its position at an exchange, whoever sent it. `unknown` is resolved by a later update."),
-                Must("decision_id", Value.AnyText, "The decision's own id, or the event id if it had none."),
-                Must("event_id", Value.Uuid, "The id the decision was accepted with."),
+                Must("decision_id", Value.AnyText, "The decision's own id, or the event id if it had none. What came of a `cancel` or `protect` itself is told under the `id` of its reply."),
+                Must("event_id", Value.Uuid, "The id the decision, or the `cancel` or `protect`, was accepted with."),
                 Must("correlation_id", Value.AnyText.OrNull(), "The decision's."),
                 Must("order_id", Value.Uuid, ""),
                 Must("symbol", Value.AnyText, ""),

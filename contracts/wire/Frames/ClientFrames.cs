@@ -66,6 +66,15 @@ public sealed record DiscussionDetail(
 /// <summary><c>type:"ping"</c>. <c>Id</c> is JSON text (string or number) that the pong repeats, or null.</summary>
 public sealed record PingFrame(string? Id, string? RequestId) : ClientFrame(RequestId);
 
+/// <summary><c>cancel</c>: takes back what rests of one decision, or of all of the group's when <c>DecisionId</c> is null.</summary>
+public sealed record CancelFrame(string? DecisionId, string? CorrelationId, string? RequestId) : ClientFrame(RequestId);
+
+/// <summary><c>protect</c>: moves the legs of the group's position; a leg that is null stays as it is.</summary>
+public sealed record ProtectFrame(string Symbol, LegChange? StopLoss, LegChange? TakeProfit, string? CorrelationId, string? RequestId) : ClientFrame(RequestId);
+
+/// <summary><c>Price</c> in quote currency; null removes the leg.</summary>
+public sealed record LegChange(decimal? Price);
+
 /// <summary>
 /// Either <c>Frame</c> or <c>Errors</c>. <c>EventType</c> and <c>RequestId</c> are known for many bad frames too.
 /// <c>Dialect</c> is what the connection speaks from this frame on, the reply to it included.
@@ -82,4 +91,11 @@ public static class EventTypes
     public const string PostTrade = "post_trade";
     public const string Scheduled = "scheduled";
     public const string Conditional = "conditional";
+}
+
+/// <summary>Frames of a group that steer its own orders and protection. For who may send what they count as event types.</summary>
+public static class SteeringTypes
+{
+    public const string Cancel = "cancel";
+    public const string Protect = "protect";
 }

@@ -37,8 +37,8 @@ internal static class FieldWords
     public static readonly string[] Actions = ["LONG", "SHORT", "CLOSE", "BUY", "SELL", "NO_TRADE"];
     public static readonly string[] OrderTypes = ["market", "limit"];
     public static readonly string[] Levels = ["info", "warn", "error"];
-    public static readonly string[] TypeFrames = ["event", "system", "ping"];
-    public static readonly string[] KindFrames = ["event", "log", "ping"];
+    public static readonly string[] TypeFrames = ["event", "system", "ping", SteeringTypes.Cancel, SteeringTypes.Protect];
+    public static readonly string[] KindFrames = ["event", "log", "ping", SteeringTypes.Cancel, SteeringTypes.Protect];
     public static readonly string[] Categories = ["signal", "decision"];
     public static readonly string[] EventTypes = [Frames.EventTypes.Immediate, Frames.EventTypes.PostTrade, Frames.EventTypes.Scheduled, Frames.EventTypes.Conditional];
 

@@ -80,6 +80,14 @@ public static class FrameParser
             case "ping":
                 frame = Ping(fields, requestId);
                 break;
+            case SteeringTypes.Cancel:
+                eventType = SteeringTypes.Cancel;
+                frame = SteeringParser.Cancel(fields, requestId);
+                break;
+            case SteeringTypes.Protect:
+                eventType = SteeringTypes.Protect;
+                frame = SteeringParser.Protect(fields, requestId);
+                break;
         }
 
         return new(fields.Errors.Count == 0 ? frame : null, fields.Errors, eventType, requestId, Dialect.Type) { Warnings = fields.Warnings };
@@ -110,6 +118,14 @@ public static class FrameParser
                 break;
             case "ping":
                 frame = Ping(fields, requestId);
+                break;
+            case SteeringTypes.Cancel:
+                eventType = SteeringTypes.Cancel;
+                (frame, requestId) = SteeringParser.KindCancel(fields, requestId);
+                break;
+            case SteeringTypes.Protect:
+                eventType = SteeringTypes.Protect;
+                (frame, requestId) = SteeringParser.KindProtect(fields, requestId);
                 break;
         }
 

@@ -17,7 +17,7 @@ public sealed partial class FieldReader(JsonElement json, string path, List<Fiel
 
     public bool Has(string name) => json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
-    /// <summary>It is there, and holds nothing.</summary>
+    /// <summary>It is there, as JSON null.</summary>
     public bool IsNull(string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
     public void Fail(string name, string rule, string got) => errors.Add(new(Path(name), rule, FieldError.Shorten(got)));

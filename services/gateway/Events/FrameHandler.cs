@@ -41,9 +41,9 @@ public sealed class FrameHandler(
         {
             answer.Refuse(ReplyCodes.RateLimited, "$", "frames of this session", wait);
         }
-        else if (parsed.EventType is { } type && type != Allowed(session))
+        else if (parsed.EventType is { } type && !IsAllowed(session, type))
         {
-            answer.Refuse(ReplyCodes.ForbiddenEvent, "event_type", type);
+            answer.Refuse(ReplyCodes.ForbiddenEvent, IsSteering(type) ? session.Dialect == Dialect.Kind ? "kind" : "type" : "event_type", type);
         }
         else if (parsed.Frame is null)
         {
@@ -59,7 +59,9 @@ public sealed class FrameHandler(
         }
     }
 
-    private static string Allowed(Session session) => session.Identity.IsGroup ? EventTypes.PostTrade : EventTypes.Immediate;
+    private static bool IsAllowed(Session session, string type) => session.Identity.IsGroup ? type == EventTypes.PostTrade || IsSteering(type) : type == EventTypes.Immediate;
+
+    private static bool IsSteering(string type) => type is SteeringTypes.Cancel or SteeringTypes.Protect;
 
     private void Handle(Session session, ClientFrame frame, Answer answer)
     {
@@ -67,6 +69,9 @@ public sealed class FrameHandler(
         {
             case PingFrame ping:
                 answer.Complete(ReplyWriter.Pong(ping, session.Dialect));
+                break;
+            case CancelFrame or ProtectFrame:
+                _ = SteerAsync(session, frame, answer);
                 break;
             case EventFrame { Signal: not null } decision:
                 PostTrade(session, decision, answer);
@@ -120,6 +125,26 @@ public sealed class FrameHandler(
         {
             var item = Mapping.Decision(session.Identity, group, frame, time.GetUtcNow());
             Accept(item, item.Id, AcceptedKeys.Body, frame.Key, EventTypes.PostTrade, "decision_id", answer, static () => 0);
+        }
+    }
+
+    /// <summary>
+    /// What takes risk back passes whatever is held back or switched off. It has no key: each acceptance is a request of its own, and the same
+    /// one twice changes nothing more.
+    /// </summary>
+    private async Task SteerAsync(Session session, ClientFrame frame, Answer answer)
+    {
+        var item = Mapping.Steering(session.Identity, directory.Group(session.Identity.OwnerId)!, frame, time.GetUtcNow());
+        var kind = item.Cancel is null ? SteeringTypes.Protect : SteeringTypes.Cancel;
+        var outcome = await OutcomeAsync(item);
+        if (outcome == PublishOutcome.Durable)
+        {
+            GatewayMetrics.EventAccepted(kind);
+            answer.Accepted(item.Id, 0, duplicate: false);
+        }
+        else
+        {
+            answer.Refuse(outcome == PublishOutcome.Unavailable ? ReplyCodes.BusUnavailable : ReplyCodes.OutcomeUnknownHarmless, "$", kind);
         }
     }
 

@@ -60,6 +60,25 @@ public static class Mapping
             signal.TradeAccountId);
     }
 
+    public static GroupSteering Steering(Identity sender, GroupConfig group, ClientFrame frame, DateTimeOffset now)
+    {
+        var cancel = frame as CancelFrame;
+        var protect = frame as ProtectFrame;
+        return new(
+            Guid.CreateVersion7(now),
+            group.Id,
+            group.Name,
+            group.Name,
+            cancel is null ? null : new(cancel.DecisionId),
+            protect is null ? null : new(protect.Symbol, Leg(protect.StopLoss), Leg(protect.TakeProfit)),
+            frame.RequestId,
+            cancel?.CorrelationId ?? protect?.CorrelationId,
+            now,
+            Activity.Current?.Id,
+            sender.TokenId,
+            sender.Epoch);
+    }
+
     public static SystemLog Log(Identity sender, string source, SystemFrame frame, DateTimeOffset now) => new(
         Guid.CreateVersion7(now),
         sender.OwnerKind,
@@ -91,6 +110,8 @@ public static class Mapping
     /// <summary>With a key a repetition gets the same id, on every node and for ever.</summary>
     private static Guid Id(Guid owner, string? key, DateTimeOffset now) =>
         key is null ? Guid.CreateVersion7(now) : NameBasedGuid.Create(owner, key);
+
+    private static LegMove? Leg(LegChange? change) => change is null ? null : new(change.Price);
 
     private static TradeAction Action(string action) => action switch
     {

@@ -22,7 +22,7 @@ export const CLOSE: Record<string, { code: number; reconnect: boolean; meaning: 
 
 /** Code of a refusal; `retryable` is the safe answer, the reply's own goes before it. */
 export const REPLY: Record<string, { message: string; retryable: boolean; meaning: string }> = {
-  FORBIDDEN_EVENT: { message: "forbidden_event", retryable: false, meaning: "A group may not send signals, a trigger may not send decisions or discussions." },
+  FORBIDDEN_EVENT: { message: "forbidden_event", retryable: false, meaning: "A group may not send signals, a trigger may not send decisions, discussions, `cancel` or `protect`." },
   DECISION_ID_REUSED: { message: "validation_error", retryable: false, meaning: "This decision_id or event_key was accepted before with another payload. Nothing happened; what is new needs a new key." },
   RATE_LIMITED: { message: "rate_limited", retryable: true, meaning: "More frames than limits.frames_per_second and limits.frame_burst allow. Nothing happened; wait retry_after_ms." },
   GROUP_INACTIVE: { message: "halted", retryable: false, meaning: "The group was switched off; its decisions are refused until it is switched on." },

@@ -44,6 +44,8 @@ async function connect(command: Json): Promise<void> {
 /** JSON has no NaN: the suite writes {"float":"NaN"}. */
 const meant = (value: unknown) => (value !== null && typeof value === "object" && "float" in value ? Number(value.float) : value);
 
+const legs = (command: Json) => Object.fromEntries(["stop_loss", "take_profit"].filter((k) => k in command).map((k) => [k, command[k] === "NaN" ? NaN : (command[k] as number | null)]));
+
 async function obey(command: Json): Promise<void> {
   const result: Json = { id: command.id };
   const deadlineMs = command.deadline_s === undefined ? undefined : Number(command.deadline_s) * 1000;
@@ -53,6 +55,8 @@ async function obey(command: Json): Promise<void> {
     if (what === "connect") await connect(command);
     else if (what === "decide") result.reply = await client!.decide(String(action), { ...decision, deadlineMs });
     else if (what === "order") result.order = await client!.order(String(command.decision_id), deadlineMs);
+    else if (what === "cancel") result.reply = command.all ? await client!.cancelAll(deadlineMs) : await client!.cancel(String(command.decision_id), deadlineMs);
+    else if (what === "protect") result.reply = await client!.protect(String(command.symbol), { ...legs(command), deadlineMs });
     else if (what === "ping") result.ms = await client!.ping(deadlineMs);
     else if (what === "throw") throws = true;
     else if (what === "show") result.text = inspect(client, { depth: 10, showHidden: true });

@@ -43,6 +43,13 @@ export interface Decision {
   [signal: string]: unknown;
 }
 
+/** Prices of a position's protection: null removes a leg, left out it stays as it is. */
+export interface Legs {
+  stop_loss?: number | string | null;
+  take_profit?: number | string | null;
+  deadlineMs?: number;
+}
+
 /** No reply. A frame with a key may be sent again with the same key; what became of another is not known. */
 export class NoReply extends Error {}
 

@@ -9,7 +9,7 @@ import type { WebSocket as NodeSocket } from "ws";
 import { CLOSE } from "./codes.js";
 import { FINAL, parse, type Ack, type Event, type Json, type OrderUpdate, type Reply, type Resumed } from "./frames.js";
 import { encode, finite } from "./numbers.js";
-import { NoReply, Stopped, type Decision, type Delivered, type Handler, type Options } from "./options.js";
+import { NoReply, Stopped, type Decision, type Delivered, type Handler, type Legs, type Options } from "./options.js";
 
 export * from "./frames.js";
 export * from "./options.js";
@@ -86,6 +86,38 @@ export class TradingClient {
         };
     const reply = await this.request({ ...body, valid_until, validate_only }, { keyed: true, deadlineMs });
     return { ...reply, decision_id };
+  }
+
+  /**
+   * Takes back what rests of a decision, which may not have come to an order yet; its update tells what became of it. Where nothing rests
+   * the update of `reply.id` says NOTHING_TO_CANCEL. After a broken connection this client repeats it by itself.
+   */
+  cancel(decisionId: string, deadlineMs?: number): Promise<Reply> {
+    return this.#steer("cancel", { decision_id: decisionId }, true, deadlineMs);
+  }
+
+  /**
+   * Takes back every order of the group that rests, never its protection. Without a reply it is not repeated: that would also mean what was
+   * ordered since. Send it again if that is what you want.
+   */
+  cancelAll(deadlineMs?: number): Promise<Reply> {
+    return this.#steer("cancel", { all: true }, false, deadlineMs);
+  }
+
+  /**
+   * Moves the stop-loss and take-profit of the group's position: a price sets, null removes, left out stays as it is. The update of
+   * `reply.id` tells what came of it. After a broken connection this client repeats it by itself.
+   */
+  async protect(symbol: string | undefined, { stop_loss, take_profit, deadlineMs }: Legs): Promise<Reply> {
+    for (const [name, price] of Object.entries({ stop_loss, take_profit })) {
+      // JSON would write it as null, which removes the leg.
+      if (price !== undefined && price !== null && !Number.isFinite(Number(price))) throw new RangeError(`${name} is ${price}: give a finite price, or null to remove it`);
+    }
+    return this.#steer("protect", { symbol: symbol ?? this.ack?.config.symbol, stop_loss, take_profit }, true, deadlineMs);
+  }
+
+  #steer(name: string, fields: Json, keyed: boolean, deadlineMs?: number): Promise<Reply> {
+    return this.request(this.#o.protocol === 3 ? { kind: name, payload: fields } : { type: name, ...fields }, { keyed, deadlineMs });
   }
 
   /** The update that ends a decision's order: filled, rejected …. Needs the feature orders. */
