@@ -8,6 +8,7 @@ using TradingSystem.Dashboard.Forwarding;
 using TradingSystem.Dashboard.Live;
 using TradingSystem.Dashboard.Pages;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard;
 
@@ -52,7 +53,7 @@ public sealed class DashboardModule : IServiceModule
         {
             o.CloseOnAuthenticationExpiration = true;
             o.TransportMaxBufferSize = 1024 * 1024;
-        });
+        }).WithMetadata(new AnyQuery("SignalR's own"));
         app.MapForwards();
         app.MapFrontDocument();
         app.MapWebApp();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Execution;
 
@@ -39,6 +40,21 @@ public sealed record ListRequest(int Limit, long Before)
         violations.Add(new(path, "a UUID", value));
         return null;
     }
+
+    /// <summary>One of the words that the list knows, written as they are; any other would find nothing and look like an answer.</summary>
+    public static string? OneOf(string path, string? value, string[] known, List<Violation> violations)
+    {
+        if (value is null || known.Contains(value))
+        {
+            return value;
+        }
+
+        violations.Add(new(path, Nearest.Rule("unknown value", value, known), FieldError.Shorten(value)));
+        return null;
+    }
+
+    /// <summary>Symbols are kept in capitals.</summary>
+    public static string? Symbol(string? value) => value is null ? null : Orders.OrderBuilder.Text(value.ToUpperInvariant());
 
     public static IResult Refuse(List<Violation> violations) =>
         Results.Json(new { message = "validation_error", detail = violations }, statusCode: StatusCodes.Status400BadRequest);

@@ -8,12 +8,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TradingSystem.Hosting.EventLog;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Hosting;
 
 /// <summary>Builds and runs a host for the given modules; with <c>--migrate</c> it prepares database and bus and ends.</summary>
 public static class ServiceApp
 {
+    private static readonly AnyQuery Probes = new("whoever probes may add what keeps its answer from a cache");
+
     public static async Task<int> RunAsync(string name, string[] args, params IServiceModule[] modules)
     {
         var migrate = args.Contains("--migrate");
@@ -78,8 +81,9 @@ public static class ServiceApp
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapGet("/livez", () => Results.Ok(new { status = "live" })).ExcludeFromDescription();
-        app.MapGet("/readyz", Readiness.CheckAsync).ExcludeFromDescription();
+        app.UseQueryGuard();
+        app.MapGet("/livez", () => Results.Ok(new { status = "live" })).WithMetadata(Probes).ExcludeFromDescription();
+        app.MapGet("/readyz", Readiness.CheckAsync).WithMetadata(Probes).ExcludeFromDescription();
         app.MapOpenApi();
         foreach (var module in modules)
         {

@@ -104,10 +104,10 @@ public sealed partial class TriggerOptions
 
     private static string[] ParseSymbols(string text)
     {
-        var symbols = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var symbols = text.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return symbols.Length is >= 1 and <= MaxSymbols && symbols.All(SymbolShape().IsMatch) && symbols.Distinct().Count() == symbols.Length
             ? symbols
-            : throw new InvalidOperationException($"SYMBOLS must be 1 to {MaxSymbols} different symbols of 2 to 20 capital letters and digits, comma-separated, got '{text}'.");
+            : throw new InvalidOperationException($"SYMBOLS must be 1 to {MaxSymbols} different symbols of 2 to 20 letters and digits, comma-separated, got '{text}'.");
     }
 
     private static ulong ParseSeed(string? text) =>

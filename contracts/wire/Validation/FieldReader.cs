@@ -191,6 +191,9 @@ public sealed partial class FieldReader(JsonElement json, string path, List<Fiel
         return readers;
     }
 
+    /// <summary>As <see cref="BodyFields.Check"/>.</summary>
+    public void OnlyKnown(string[] known, params ReadOnlySpan<string> mayBeNull) => BodyFields.Check(json, path, known, errors, mayBeNull);
+
     /// <summary>The value's JSON as it came.</summary>
     public string? Raw(string name, JsonValueKind kind, bool required = false) => Element(name, kind, required)?.GetRawText();
 

@@ -1,10 +1,18 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Metadata;
+using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Dashboard.Accounts;
 
 /// <summary>What a person types in.</summary>
-public sealed record LoginRequest(string? Username, string? Password);
+public sealed record LoginRequest(string? Username, string? Password)
+{
+    /// <summary>Fields that are none of it.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+}
 
 /// <summary><c>ExpiresIn</c> is in seconds.</summary>
 public sealed record LoginResponse(string AccessToken, int ExpiresIn);
@@ -30,7 +38,8 @@ public static class SignInEndpoint
 
     private static async Task<IResult> LoginAsync(LoginRequest body, HttpContext http, SignIn signIn, LoginGuard guard, ILogger<SignIn> log, CancellationToken cancellationToken)
     {
-        List<ProblemDetail> faults = [];
+        // What stands in a field of another name may be the password.
+        List<ProblemDetail> faults = [.. (body.Others?.Keys ?? Enumerable.Empty<string>()).Select(f => new ProblemDetail(FieldError.Shorten(f), Nearest.Rule(f, "username", "password"), null))];
         if (body.Username is not { Length: > 0 and <= User.MaxNameLength })
         {
             faults.Add(new("username", $"1 to {User.MaxNameLength} characters", body.Username is null ? null : $"{body.Username.Length} characters"));

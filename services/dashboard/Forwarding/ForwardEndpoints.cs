@@ -1,7 +1,11 @@
+using TradingSystem.Hosting.Rest;
+
 namespace TradingSystem.Dashboard.Forwarding;
 
 public static class ForwardEndpoints
 {
+    private static readonly AnyQuery ItsOwn = new("the service that it is for says what it knows");
+
     public static void MapForwards(this WebApplication app)
     {
         var forwarder = app.Services.GetRequiredService<Forwarder>();
@@ -9,7 +13,7 @@ public static class ForwardEndpoints
         {
             foreach (var prefix in target.Prefixes)
             {
-                app.Map($"{prefix}/{{**rest}}", http => forwarder.ForwardAsync(http, target)).ExcludeFromDescription();
+                app.Map($"{prefix}/{{**rest}}", http => forwarder.ForwardAsync(http, target)).WithMetadata(ItsOwn).ExcludeFromDescription();
             }
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.FileProviders;
 using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Pages;
 
@@ -7,6 +8,8 @@ namespace TradingSystem.Dashboard.Pages;
 public static class WebApp
 {
     private const string Index = "index.html";
+
+    private static readonly AnyQuery Page = new("a page's address is the page's own affair");
 
     // A wrong address of an interface must say so, not answer with a page.
     private static readonly string[] Interfaces = ["/api", "/hubs", "/ws", "/openapi", "/schemas", "/diary", "/state", "/meta"];
@@ -18,7 +21,7 @@ public static class WebApp
             WebAppLog.NotBuilt(app.Logger);
             app.MapFallback("{**path:nonfile}", http => http.Request.Path == "/"
                 ? MissingAsync(http, StatusCodes.Status503ServiceUnavailable, "web_app_not_built", "run npm run build in services/dashboard/web")
-                : MissingAsync(http, StatusCodes.Status404NotFound, "not_found", "known path"));
+                : MissingAsync(http, StatusCodes.Status404NotFound, "not_found", "known path")).WithMetadata(Page);
             return;
         }
 
@@ -42,7 +45,7 @@ public static class WebApp
             http.Response.ContentType = "text/html; charset=utf-8";
             http.Response.Headers.CacheControl = "no-cache";
             await http.Response.SendFileAsync(files.GetFileInfo(Index), http.RequestAborted);
-        });
+        }).WithMetadata(Page);
     }
 
     private static Task MissingAsync(HttpContext http, int status, string message, string rule)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Diary.Storage;
+using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Diary.Queries;
@@ -28,11 +29,7 @@ public static class ListEndpoints
     {
         var check = new QueryCheck();
         var group = check.Id("group_id", groupId);
-        if (eventType is not (null or "immediate" or "post_trade"))
-        {
-            check.Fail("event_type", "one of immediate, post_trade", eventType);
-        }
-
+        eventType = check.OneOf("event_type", eventType, EventTypes.Immediate, EventTypes.PostTrade);
         var source = QueryCheck.Text(sourceId);
         var rows = db.Events.AsNoTracking();
         rows = eventType is null ? rows : rows.Where(e => e.EventType == eventType);
@@ -64,12 +61,14 @@ public static class ListEndpoints
         [FromQuery(Name = "source_id")] string? sourceId,
         CancellationToken cancellationToken)
     {
-        var (wantedLevel, wantedCode, source) = (QueryCheck.Text(level), QueryCheck.Text(code), QueryCheck.Text(sourceId));
+        var check = new QueryCheck();
+        var wantedLevel = check.OneOf("level", level, "info", "warn", "error");
+        var (wantedCode, source) = (QueryCheck.Text(code), QueryCheck.Text(sourceId));
         var rows = db.SystemLogs.AsNoTracking();
         rows = wantedLevel is null ? rows : rows.Where(e => e.Level == wantedLevel);
         rows = wantedCode is null ? rows : rows.Where(e => e.Code == wantedCode);
         rows = source is null ? rows : rows.Where(e => e.SourceId == source);
-        return await PageAsync(rows, new QueryCheck(), limit, cursor, Items.Item, cancellationToken);
+        return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
     }
 
     private static async Task<IResult> GetEquityAsync(

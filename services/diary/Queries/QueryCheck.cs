@@ -1,4 +1,5 @@
 using System.Globalization;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Diary.Queries;
@@ -71,6 +72,18 @@ public sealed class QueryCheck
         }
 
         Fail(path, "an ISO 8601 time", value);
+        return null;
+    }
+
+    /// <summary>One of the words that the list knows, written as they are; any other would find nothing and look like an answer.</summary>
+    public string? OneOf(string path, string? value, params string[] known)
+    {
+        if (value is null || known.Contains(value))
+        {
+            return value;
+        }
+
+        Fail(path, Nearest.Rule("unknown value", value, known), value);
         return null;
     }
 

@@ -46,11 +46,7 @@ public static class DiaryEndpoints
             moment = check.Time("since", since);
         }
 
-        if (format is not (null or "json" or "jsonl"))
-        {
-            check.Fail("format", "one of json, jsonl", format);
-        }
-
+        format = check.OneOf("format", format, "json", "jsonl");
         if (check.Problem is { } problem)
         {
             await problem.ExecuteAsync(context);

@@ -120,7 +120,11 @@ internal sealed class AccountBody : IDisposable
         {
             if (!known.Contains(field.Name))
             {
-                Fail(IsName(field.Name) ? field.Name : "$", "no unknown field");
+                Fail(IsName(field.Name) ? field.Name : "$", Nearest.Rule(field.Name, known));
+            }
+            else if (field.Value.ValueKind == JsonValueKind.Null)
+            {
+                Fail(field.Name, BodyFields.NotNull, "null");
             }
         }
     }

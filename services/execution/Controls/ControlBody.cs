@@ -48,10 +48,7 @@ internal sealed class ControlBody : IDisposable
         }
         else if (document is not null && known is not null)
         {
-            foreach (var field in document.RootElement.EnumerateObject().Where(f => !known.Contains(f.Name, StringComparer.Ordinal)))
-            {
-                errors.Add(new(FieldError.Shorten(field.Name), "one of " + string.Join(", ", known), FieldError.Shorten(field.Value.GetRawText())));
-            }
+            BodyFields.Check(document.RootElement, "", known, errors, "id", "reason", "after_s");
         }
 
         return new(document, errors);

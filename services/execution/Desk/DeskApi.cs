@@ -43,11 +43,7 @@ public static class DeskApi
         var violations = new List<Violation>();
         var group = ListRequest.Id("group_id", group_id, violations);
         var account = ListRequest.Id("account_id", account_id, violations);
-        if (state is not null && !DeskStates.IsOpen(state))
-        {
-            violations.Add(new("state", "one of " + string.Join(", ", DeskStates.Open), state));
-        }
-
+        var wanted = ListRequest.OneOf("state", state, DeskStates.Open, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);
@@ -57,7 +53,7 @@ public static class DeskApi
             .Where(o => o.Seq < request.Before && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"));
         query = group is { } g ? query.Where(o => o.GroupId == g) : query;
         query = account is { } a ? query.Where(o => o.AccountId == a) : query;
-        query = state is null ? query : query.Where(o => o.State == state);
+        query = wanted is null ? query : query.Where(o => o.State == wanted);
         var rows = await query.OrderByDescending(o => o.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
         return Results.Ok(Paging.Cut(rows, request.Limit, o => o.Seq, OpenOrderView.Of));
     }
@@ -85,6 +81,7 @@ public static class DeskApi
     {
         var violations = new List<Violation>();
         var account = ListRequest.Id("account_id", account_id, violations);
+        var wanted = ListRequest.OneOf("kind", kind, ReconciliationEntry.Kinds, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);
@@ -92,7 +89,7 @@ public static class DeskApi
 
         var query = db.ReconciliationLog.AsNoTracking().Where(r => r.Seq < request.Before);
         query = account is { } a ? query.Where(r => r.AccountId == a) : query;
-        query = kind is null ? query : query.Where(r => r.Kind == OrderBuilder.Text(kind));
+        query = wanted is null ? query : query.Where(r => r.Kind == wanted);
         var rows = await query.OrderByDescending(r => r.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
         return Results.Ok(Paging.Cut(rows, request.Limit, r => r.Seq, r => new ReconciliationView(r.AccountId, r.Kind, r.Symbol, r.VenueValue, r.OurValue, r.Done, r.CreatedAt)));
     }

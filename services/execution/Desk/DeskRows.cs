@@ -36,13 +36,16 @@ public sealed class DeskOwner
 /// <summary>A difference between the venue and the tables, and what was done about it. Never changed, never deleted.</summary>
 public sealed class ReconciliationEntry
 {
+    public static readonly string[] Kinds =
+        ["fill", "manual_close", "foreign_fill", "foreign_order", "foreign_position", "position", "balance", "order", "orphan_leg", "liquidation", "funding", "modes", "fee_valued"];
+
     public long Seq { get; init; }
 
     public Guid AccountId { get; init; }
 
     public string? Symbol { get; init; }
 
-    /// <summary>fill, manual_close, foreign_fill, foreign_order, foreign_position, position, balance, order, orphan_leg, liquidation, funding, modes, fee_valued.</summary>
+    /// <summary>One of <see cref="Kinds"/>.</summary>
     public required string Kind { get; init; }
 
     public string? VenueValue { get; init; }

@@ -18,6 +18,10 @@ public static class OrderStatus
     public const string Canceled = "canceled";
     public const string Unknown = "unknown";
 
+    /// <summary>All that an order may have, in the order in which they come.</summary>
+    public static readonly string[] All =
+        [Accepted, Submitted, PartiallyFilled, Filled, Protected, Stopped, TookProfit, Closed, Canceled, Rejected, Recorded, Unknown];
+
     private static readonly string[] ToFilled = [Accepted, Submitted, Filled];
     private static readonly string[] ToProtected = [Accepted, Submitted, Filled, Protected];
     private static readonly string[] ToClosed = [Accepted, Submitted, Filled, Closed];

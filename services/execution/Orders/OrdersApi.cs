@@ -35,6 +35,8 @@ public static class OrdersApi
         var violations = new List<Violation>();
         var group = ListRequest.Id("group_id", group_id, violations);
         var decision = ListRequest.Id("decision_id", decision_id, violations);
+        var wanted = ListRequest.OneOf("status", status, OrderStatus.All, violations);
+        var traded = ListRequest.Symbol(symbol);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);
@@ -43,8 +45,8 @@ public static class OrdersApi
         var query = db.Orders.AsNoTracking().Where(o => o.Seq < request.Before);
         query = group is { } g ? query.Where(o => o.GroupId == g) : query;
         query = decision is { } d ? query.Where(o => o.DecisionId == d) : query;
-        query = symbol is null ? query : query.Where(o => o.Symbol == OrderBuilder.Text(symbol));
-        query = status is null ? query : query.Where(o => o.Status == OrderBuilder.Text(status));
+        query = traded is null ? query : query.Where(o => o.Symbol == traded);
+        query = wanted is null ? query : query.Where(o => o.Status == wanted);
         var rows = await query.OrderByDescending(o => o.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
         return Results.Ok(Paging.Cut(rows, request.Limit, o => o.Seq, OrderView.Of));
     }

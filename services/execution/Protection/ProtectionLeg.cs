@@ -143,6 +143,8 @@ public static class LegStatuses
     public const string Waiting = "waiting";
     public const string Triggered = "triggered";
     public const string Canceled = "canceled";
+
+    public static readonly string[] All = [Waiting, Triggered, Canceled];
 }
 
 public static class LegReasons

@@ -19,6 +19,7 @@ public static class ProtectionsApi
     {
         var violations = new List<Violation>();
         var group = ListRequest.Id("group_id", group_id, violations);
+        var wanted = ListRequest.OneOf("status", status, LegStatuses.All, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);
@@ -26,7 +27,7 @@ public static class ProtectionsApi
 
         var query = db.ProtectionLegs.AsNoTracking().Where(l => l.Seq < request.Before);
         query = group is { } g ? query.Where(l => l.GroupId == g) : query;
-        query = status is null ? query : query.Where(l => l.Status == OrderBuilder.Text(status));
+        query = wanted is null ? query : query.Where(l => l.Status == wanted);
         var rows = await query
             .GroupJoin(
                 db.ProtectionPlans, l => new { l.AccountId, l.GroupId, l.Symbol, l.Kind }, p => new { p.AccountId, p.GroupId, p.Symbol, p.Kind }, (leg, plans) => new { leg, plans })

@@ -7,7 +7,7 @@ namespace TradingSystem.Execution.Risk;
 
 /// <summary>
 /// Limits as JSON, as REST takes them and the table keeps them. Reading knows every field or none: a limit that is not understood
-/// must not be taken for one that was not set.
+/// must not be taken for one that was not set, and a null would be exactly that. Symbols are kept in capitals.
 /// </summary>
 public static class RiskLimitsJson
 {
@@ -35,7 +35,7 @@ public static class RiskLimitsJson
     public static RiskLimits? Read(JsonElement json, string path, List<FieldError> errors, params string[] beside)
     {
         var before = errors.Count;
-        OnlyKnown(json, path, [.. Fields, .. beside], errors);
+        BodyFields.Check(json, path, [.. Fields, .. beside], errors, "reason");
         var fields = new FieldReader(json, path, errors);
         var limits = new RiskLimits
         {
@@ -54,7 +54,7 @@ public static class RiskLimitsJson
             MaxOrdersPerMinute = fields.Whole("max_orders_per_minute", 1, LargestCount),
             MaxGroupOrdersPerMinute = fields.Whole("max_group_orders_per_minute", 1, LargestCount),
             CooldownAfterLossS = fields.Whole("cooldown_after_loss_s", 0, LongestSeconds),
-            Symbols = fields.Has("symbols") ? fields.Texts("symbols", 0, MostSymbols, 32, required: false) : null,
+            Symbols = fields.Has("symbols") ? [.. fields.Texts("symbols", 0, MostSymbols, 32, required: false).Select(s => s.ToUpperInvariant()).Distinct()] : null,
             Blackouts = Windows(json, fields, errors),
         };
         return errors.Count == before ? limits : null;
@@ -170,7 +170,7 @@ public static class RiskLimitsJson
         var elements = json.GetProperty("blackouts").EnumerateArray().ToList();
         for (var i = 0; i < readers.Count; i++)
         {
-            OnlyKnown(elements[i], fields.Path($"blackouts[{i}]"), WindowFields, errors);
+            BodyFields.Check(elements[i], fields.Path($"blackouts[{i}]"), WindowFields, errors);
             windows.Add(Window(readers[i]));
         }
 
@@ -218,16 +218,5 @@ public static class RiskLimitsJson
 
         fields.Fail(name, "a time of the day, such as 13:30", text);
         return 0;
-    }
-
-    private static void OnlyKnown(JsonElement json, string path, string[] known, List<FieldError> errors)
-    {
-        foreach (var property in json.EnumerateObject())
-        {
-            if (!known.Contains(property.Name, StringComparer.Ordinal))
-            {
-                errors.Add(new(FieldError.Join(path, FieldError.Shorten(property.Name)), "one of " + string.Join(", ", known), FieldError.Shorten(property.Value.GetRawText())));
-            }
-        }
     }
 }

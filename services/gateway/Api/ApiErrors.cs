@@ -57,7 +57,8 @@ public static class RequestBody
     private const int MaxBytes = 512 * 1024;
 
     /// <summary>Runs <paramref name="read"/> over the body's fields; the second part is the answer to a body that breaks a rule.</summary>
-    public static async Task<(T? Value, IResult? Error)> ReadAsync<T>(HttpRequest request, Func<FieldReader, T> read, CancellationToken cancellationToken)
+    /// <param name="known">Every field that it may have.</param>
+    public static async Task<(T? Value, IResult? Error)> ReadAsync<T>(HttpRequest request, string[] known, Func<FieldReader, T> read, CancellationToken cancellationToken)
         where T : class
     {
         using var body = new MemoryStream();
@@ -84,7 +85,9 @@ public static class RequestBody
             return (null, ApiErrors.Validation("$", "JSON object", document.RootElement.GetRawText()));
         }
 
-        var value = read(new FieldReader(document.RootElement, "", errors));
+        var fields = new FieldReader(document.RootElement, "", errors);
+        fields.OnlyKnown(known);
+        var value = read(fields);
         return errors.Count == 0 ? (value, null) : (null, ApiErrors.Validation(errors));
     }
 }

@@ -17,6 +17,10 @@ public sealed partial record GroupChange(
     bool? Hosted,
     IReadOnlyList<MemberChange>? Members)
 {
+    public static readonly string[] Fields = ["name", "market", "symbol", "interval", "leverage", "margin_usdt", "position_mode", "active", "hosted", "members"];
+
+    private static readonly string[] MemberFields = ["name", "role", "provider", "model", "system_prompt"];
+
     private const int MaxMembers = 32;
     private const int MaxPrompt = 32 * 1024;
 
@@ -56,12 +60,16 @@ public sealed partial record GroupChange(
         group.Hosted = Hosted ?? group.Hosted;
     }
 
-    private static MemberChange MemberOf(FieldReader fields) => new(
-        fields.Text("name", 100, 1, required: true) ?? "",
-        fields.Text("role", 100, 1, required: true) ?? "",
-        fields.Text("provider", 100) ?? "",
-        fields.Text("model", 200) ?? "",
-        fields.Text("system_prompt", MaxPrompt) ?? "");
+    private static MemberChange MemberOf(FieldReader fields)
+    {
+        fields.OnlyKnown(MemberFields, "provider", "model", "system_prompt");
+        return new(
+            fields.Text("name", 100, 1, required: true) ?? "",
+            fields.Text("role", 100, 1, required: true) ?? "",
+            fields.Text("provider", 100) ?? "",
+            fields.Text("model", 200) ?? "",
+            fields.Text("system_prompt", MaxPrompt) ?? "");
+    }
 
     private static string? Matching(FieldReader fields, string name, int max, bool required, Regex pattern, string rule)
     {

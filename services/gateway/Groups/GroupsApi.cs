@@ -32,20 +32,25 @@ public static class GroupsApi
     public static void MapGroups(this WebApplication app)
     {
         var groups = app.MapGroup("/api/v1/groups").RequireAuthorization().WithTags("groups");
-        groups.MapGet("/", ListAsync).Produces<Page<GroupView>>();
+        groups.MapGet("/", ListAsync).Produces<Page<GroupView>>().Produces<ApiError>(400);
         groups.MapPost("/", CreateAsync).Accepts<GroupChange>("application/json").Produces<GroupView>(201).Produces<ApiError>(400).Produces<ApiError>(409);
         groups.MapGet("/{id:guid}", GetAsync).Produces<GroupView>().Produces<ApiError>(404);
         groups.MapPatch("/{id:guid}", ChangeAsync).Accepts<GroupChange>("application/json").Produces<GroupView>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(409);
         groups.MapTokens(OwnerKinds.Group, (db, id, ct) => db.Groups.AnyAsync(g => g.Id == id, ct));
     }
 
-    private static async Task<Page<GroupView>> ListAsync(GatewayDb db, SessionRegistry sessions, int? limit, long? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(GatewayDb db, SessionRegistry sessions, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var take = Paging.Limit(limit);
+        var (take, before, wrong) = ListQuery.Read(limit, cursor);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
         var rows = await db.Groups.AsNoTracking().Include(g => g.Members)
-            .Where(g => cursor == null || g.Seq < cursor)
+            .Where(g => g.Seq < before)
             .OrderByDescending(g => g.Seq).Take(take + 1).ToListAsync(cancellationToken);
-        return Paging.Cut(rows, take, g => g.Seq, g => View(g, sessions));
+        return TypedResults.Ok(Paging.Cut(rows, take, g => g.Seq, g => View(g, sessions)));
     }
 
     private static async Task<IResult> GetAsync(GatewayDb db, SessionRegistry sessions, Guid id, CancellationToken cancellationToken) =>
@@ -55,7 +60,7 @@ public static class GroupsApi
 
     private static async Task<IResult> CreateAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (change, error) = await RequestBody.ReadAsync(request, fields => GroupChange.Read(fields, isNew: true), cancellationToken);
+        var (change, error) = await RequestBody.ReadAsync(request, GroupChange.Fields, fields => GroupChange.Read(fields, isNew: true), cancellationToken);
         if (change is null)
         {
             return error!;
@@ -88,7 +93,7 @@ public static class GroupsApi
 
     private static async Task<IResult> ChangeAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
-        var (change, error) = await RequestBody.ReadAsync(request, fields => GroupChange.Read(fields, isNew: false), cancellationToken);
+        var (change, error) = await RequestBody.ReadAsync(request, GroupChange.Fields, fields => GroupChange.Read(fields, isNew: false), cancellationToken);
         if (change is null)
         {
             return error!;

@@ -17,14 +17,19 @@ public static class TokensApi
 {
     public static void MapTokens(this RouteGroupBuilder owners, string ownerKind, Func<GatewayDb, Guid, CancellationToken, Task<bool>> exists)
     {
-        owners.MapGet("/{id:guid}/tokens", async (GatewayDb db, Guid id, int? limit, long? cursor, CancellationToken cancellationToken) =>
+        owners.MapGet("/{id:guid}/tokens", async Task<IResult> (GatewayDb db, Guid id, string? limit, string? cursor, CancellationToken cancellationToken) =>
         {
-            var take = Paging.Limit(limit);
+            var (take, before, wrong) = ListQuery.Read(limit, cursor);
+            if (wrong is not null)
+            {
+                return wrong;
+            }
+
             var rows = await db.Tokens.AsNoTracking()
-                .Where(t => t.OwnerId == id && t.OwnerKind == ownerKind && (cursor == null || t.Seq < cursor))
+                .Where(t => t.OwnerId == id && t.OwnerKind == ownerKind && t.Seq < before)
                 .OrderByDescending(t => t.Seq).Take(take + 1).ToListAsync(cancellationToken);
-            return Paging.Cut(rows, take, t => t.Seq, t => new TokenView(t.Id, t.CreatedAt, t.RevokedAt));
-        });
+            return TypedResults.Ok(Paging.Cut(rows, take, t => t.Seq, t => new TokenView(t.Id, t.CreatedAt, t.RevokedAt)));
+        }).Produces<Page<TokenView>>().Produces<ApiError>(400);
         owners.MapPost("/{id:guid}/tokens", async Task<IResult> (HttpContext context, GatewayDb db, TimeProvider time, Guid id, CancellationToken cancellationToken) =>
         {
             if (!await exists(db, id, cancellationToken))

@@ -16,6 +16,8 @@ public sealed record TriggerView(Guid Id, string Name, string ProviderName, stri
 /// <summary>Body of POST and PATCH.</summary>
 public sealed partial record TriggerChange(string? Name, string? ProviderName, string? ModelName, bool? Active)
 {
+    public static readonly string[] Fields = ["name", "provider_name", "model_name", "active"];
+
     public static TriggerChange Read(FieldReader fields, bool isNew)
     {
         var name = fields.Text("name", 100, 1, isNew);
@@ -37,20 +39,25 @@ public static class TriggersApi
     public static void MapTriggers(this WebApplication app)
     {
         var triggers = app.MapGroup("/api/v1/triggers").RequireAuthorization().WithTags("triggers");
-        triggers.MapGet("/", ListAsync).Produces<Page<TriggerView>>();
+        triggers.MapGet("/", ListAsync).Produces<Page<TriggerView>>().Produces<ApiError>(400);
         triggers.MapPost("/", CreateAsync).Accepts<TriggerChange>("application/json").Produces<TriggerView>(201).Produces<ApiError>(400).Produces<ApiError>(409);
         triggers.MapGet("/{id:guid}", GetAsync).Produces<TriggerView>().Produces<ApiError>(404);
         triggers.MapPatch("/{id:guid}", ChangeAsync).Accepts<TriggerChange>("application/json").Produces<TriggerView>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(409);
         triggers.MapTokens(OwnerKinds.Trigger, (db, id, ct) => db.Triggers.AnyAsync(t => t.Id == id, ct));
     }
 
-    private static async Task<Page<TriggerView>> ListAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, int? limit, long? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var take = Paging.Limit(limit);
+        var (take, before, wrong) = ListQuery.Read(limit, cursor);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
         var rows = await db.Triggers.AsNoTracking()
-            .Where(t => cursor == null || t.Seq < cursor)
+            .Where(t => t.Seq < before)
             .OrderByDescending(t => t.Seq).Take(take + 1).ToListAsync(cancellationToken);
-        return Paging.Cut(rows, take, t => t.Seq, t => View(t, sessions, presence));
+        return TypedResults.Ok(Paging.Cut(rows, take, t => t.Seq, t => View(t, sessions, presence)));
     }
 
     private static async Task<IResult> GetAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, Guid id, CancellationToken cancellationToken) =>
@@ -60,7 +67,7 @@ public static class TriggersApi
 
     private static async Task<IResult> CreateAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (change, error) = await RequestBody.ReadAsync(request, fields => TriggerChange.Read(fields, isNew: true), cancellationToken);
+        var (change, error) = await RequestBody.ReadAsync(request, TriggerChange.Fields, fields => TriggerChange.Read(fields, isNew: true), cancellationToken);
         if (change is null)
         {
             return error!;
@@ -89,7 +96,7 @@ public static class TriggersApi
 
     private static async Task<IResult> ChangeAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
-        var (change, error) = await RequestBody.ReadAsync(request, fields => TriggerChange.Read(fields, isNew: false), cancellationToken);
+        var (change, error) = await RequestBody.ReadAsync(request, TriggerChange.Fields, fields => TriggerChange.Read(fields, isNew: false), cancellationToken);
         if (change is null)
         {
             return error!;

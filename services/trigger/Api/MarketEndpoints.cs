@@ -40,6 +40,7 @@ public static class MarketEndpoints
     {
         var faults = new List<FieldFault>();
         var symbols = market.Status?.Symbols ?? [];
+        symbol = symbol?.ToUpperInvariant();
         if (symbol is null || !symbols.Contains(symbol))
         {
             faults.Add(new("symbol", $"must be one of {string.Join(", ", symbols)}", symbol));

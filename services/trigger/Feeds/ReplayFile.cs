@@ -50,7 +50,7 @@ public sealed partial class ReplayFile
             isTrades = reader.IsTrades;
         }
 
-        var file = new ReplayFile(path, symbol.Groups[1].Value, isTrades, Interval.Second);
+        var file = new ReplayFile(path, symbol.Groups[1].Value.ToUpperInvariant(), isTrades, Interval.Second);
         if (isTrades)
         {
             return file.Trades().Any() ? file : throw new ReplayFormatException($"{name}: there must be at least one trade");
@@ -122,6 +122,6 @@ public sealed partial class ReplayFile
         }
     }
 
-    [GeneratedRegex("(?:^|[-_.])([A-Z0-9]{2,15}(?:USDT|USDC|FDUSD|BUSD|USD|BTC|ETH))(?=[-_.])")]
+    [GeneratedRegex("(?:^|[-_.])([A-Z0-9]{2,15}(?:USDT|USDC|FDUSD|BUSD|USD|BTC|ETH))(?=[-_.])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SymbolInName();
 }

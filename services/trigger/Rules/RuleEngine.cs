@@ -30,7 +30,7 @@ public sealed partial class RuleEngine(RuleOptions options, EventPublisher publi
             return;
         }
 
-        var wanted = options.Symbols.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var wanted = options.Symbols.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (var symbol in status.Symbols.Where(s => status.Source == FeedStatus.Replay || wanted.Contains(s)))
         {
             var rules = new List<Watch>();

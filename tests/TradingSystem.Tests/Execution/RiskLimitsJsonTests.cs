@@ -54,6 +54,10 @@ public sealed class RiskLimitsJsonTests
     [TestCase("""{"blackouts":[{"from":"12:00","to":"13:00","zone":"CET"}]}""", "blackouts[0].zone")]
     [TestCase("""{"blackouts":[{"start":"2025-01-02T00:00:00Z","end":"2025-01-01T00:00:00Z"}]}""", "blackouts[0].end")]
     [TestCase("""{"blackouts":[{"start":"2025-01-02T00:00:00Z"}]}""", "blackouts[0].start")]
+    [TestCase("""{"max_daily_loss":null}""", "max_daily_loss")]
+    [TestCase("""{"symbols":null}""", "symbols")]
+    [TestCase("""{"blackouts":null}""", "blackouts")]
+    [TestCase("""{"blackouts":[{"from":"12:00","to":"13:00","days":null}]}""", "blackouts[0].days")]
     public void A_limit_that_is_not_understood_is_refused_by_its_path(string json, string path)
     {
         var errors = new List<FieldError>();
@@ -61,6 +65,32 @@ public sealed class RiskLimitsJsonTests
         Assert.That(RiskLimitsJson.Read(document.RootElement, "", errors), Is.Null);
         Assert.That(errors.Select(e => e.Path), Has.Some.EqualTo(path));
         Assert.That(RiskLimitsJson.Parse(json), Is.Null, "the table's are read as strictly");
+    }
+
+    [Test]
+    public void No_limit_may_be_null_for_that_would_be_no_limit([ValueSource(typeof(RiskLimitsJson), nameof(RiskLimitsJson.Fields))] string field)
+    {
+        var errors = new List<FieldError>();
+        using var document = JsonDocument.Parse($$"""{"{{field}}":null,"reason":null}""");
+        Assert.That(RiskLimitsJson.Read(document.RootElement, "", errors, "version", "reason"), Is.Null);
+        Assert.That(errors, Is.EqualTo(new[] { new FieldError(field, BodyFields.NotNull, "null") }));
+    }
+
+    [Test]
+    public void An_unknown_limit_names_the_nearest()
+    {
+        var errors = new List<FieldError>();
+        using var document = JsonDocument.Parse("""{"maxDailyLoss":5}""");
+        Assert.That(RiskLimitsJson.Read(document.RootElement, "", errors), Is.Null);
+        Assert.That(errors.Single().Rule, Is.EqualTo("unknown field, did you mean max_daily_loss"));
+    }
+
+    [Test]
+    public void Symbols_are_allowed_in_any_case()
+    {
+        var limits = RiskLimitsJson.Parse("""{"symbols":["btcusdt","EthUsdt","BTCUSDT"]}""")!;
+        Assert.That(limits.Symbols, Is.EqualTo(new[] { "BTCUSDT", "ETHUSDT" }));
+        Assert.That(EffectiveLimits.Of(Options, limits).Symbols, Does.Contain("BTCUSDT"));
     }
 
     [TestCase("{")]

@@ -67,6 +67,10 @@ public sealed class ReplayFileTests
         Assert.That(us.Interval, Is.EqualTo(Interval.Minute));
     }
 
+    [Test]
+    public void A_files_symbol_may_be_in_any_case() =>
+        Assert.That(ReplayFile.Open(Csv("btcusdt-1m-20250504.csv", "1746372780000,1,2,1,2,3\n1746372840000,2,2,1,1,3\n")).Symbol, Is.EqualTo("BTCUSDT"));
+
     [TestCase("1746372780000,1,2,1,2,3\n1746372840000,2,x,1,1,3\n", 2, "high", "price must be a decimal number above 0")]
     [TestCase("1746372780000,1,2,1,2,3\n1746372780000,2,2,1,1,3\n", 2, "open_time", "times must rise from row to row")]
     [TestCase("open_time,open,high,low,close,volume\n1746372780000,1,1,1,2,3\n", 2, "high", "high must not be below open, low or close")]

@@ -23,14 +23,20 @@ public sealed class TriggerOptionsTests
     [TestCase("MARKET", "replay:none.csv@600", "FILE must exist")]
     [TestCase("MARKET", "replay:none.csv@0", "SPEED must be market seconds per wall second, above 0")]
     [TestCase("MARKET", "replay:none.csv@fast", "SPEED must be market seconds per wall second, above 0")]
-    [TestCase("SYMBOLS", "BTCUSDT,btc", "SYMBOLS must be 1 to 20 different symbols")]
-    [TestCase("SYMBOLS", "BTCUSDT,BTCUSDT", "SYMBOLS must be 1 to 20 different symbols")]
+    [TestCase("SYMBOLS", "BTCUSDT,b", "SYMBOLS must be 1 to 20 different symbols")]
+    [TestCase("SYMBOLS", "BTCUSDT,btcusdt", "SYMBOLS must be 1 to 20 different symbols")]
     [TestCase("MARKET_SEED", "-1", "MARKET_SEED must be a whole number of at least 0")]
     [TestCase("Trigger:Rules:EmaCross:Slow", "8", "EmaCross:Slow must be above Fast")]
     public void A_setting_that_breaks_its_rule_is_named(string key, string value, string message)
     {
         var e = Assert.Throws<InvalidOperationException>(() => From((key, value)))!;
         Assert.That(e.Message, Does.Contain(message));
+    }
+
+    [Test]
+    public void Symbols_are_read_in_any_case()
+    {
+        Assert.That(From(("SYMBOLS", "btcusdt, EthUsdt")).Symbols, Is.EqualTo(new[] { "BTCUSDT", "ETHUSDT" }));
     }
 
     private static TriggerOptions From(params (string Key, string Value)[] settings) =>
