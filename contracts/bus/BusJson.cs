@@ -26,4 +26,6 @@ namespace TradingSystem.Contracts.Bus;
 [JsonSerializable(typeof(FenceTokens))]
 [JsonSerializable(typeof(TokensFenced))]
 [JsonSerializable(typeof(GroupSteerings))]
+[JsonSerializable(typeof(DecisionQuestion))]
+[JsonSerializable(typeof(DecisionAnswer))]
 public sealed partial class BusJson : JsonSerializerContext;

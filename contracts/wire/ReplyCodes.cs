@@ -7,7 +7,7 @@ public static class ReplyMessages
     public const string Accepted = "accepted";
     public const string Logged = "logged";
 
-    /// <summary>Answer to <c>validate_only</c>: the frame would have been accepted, nothing happened.</summary>
+    /// <summary>Answer to <c>validate_only</c>: the frame is right, nothing happened. What would become of a decision is told beside it.</summary>
     public const string Valid = "valid";
     public const string ValidationError = "validation_error";
     public const string ForbiddenEvent = "forbidden_event";

@@ -43,6 +43,8 @@ public sealed class ExecutionModule : IServiceModule
         services.AddSingleton<BookReader>();
         services.AddSingleton<DecisionWriter>();
         services.AddSingleton<DecisionProcessor>();
+        services.AddSingleton<DecisionPreview>();
+        services.AddSingleton<DecisionAnswers>();
         services.AddSingleton(p => new Announcer(
             p.GetRequiredService<IDurablePublisher>(), p.GetRequiredService<EquityReporter>().Wake, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Announcer>>()));
         services.AddSingleton(p => new DecisionLane(
@@ -64,6 +66,7 @@ public sealed class ExecutionModule : IServiceModule
         bus.AddPublishOrder();
         bus.AddDurableConsumer<GroupsChangedConsumer>("execution-groups", new DurableQueue { ConcurrencyLimit = 1 });
         bus.AddPerNodeConsumer<PriceTicksConsumer>("execution-prices");
+        bus.AddPerNodeConsumer<DecisionQuestionsConsumer>("execution-questions");
         bus.AddControls();
         bus.AddSteering();
     }

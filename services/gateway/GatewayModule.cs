@@ -13,6 +13,7 @@ using TradingSystem.Gateway.Tokens;
 using TradingSystem.Gateway.Triggers;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.EventLog;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway;
 
@@ -64,6 +65,7 @@ public sealed class GatewayModule : IServiceModule
         bus.AddPerNodeConsumer<ControlStatesConsumer>("gateway-controls");
         bus.AddPerNodeConsumer<SessionsFencedConsumer>("gateway-fenced");
         bus.AddDurableConsumer<GroupAccountsConsumer>("gateway-accounts", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
+        bus.AddPerNodeConsumer<DecisionAnswersConsumer>("gateway-answers");
         bus.AddDurableConsumer<FenceTokensConsumer>("gateway-fences", new DurableQueue { ConcurrencyLimit = 1 });
     }
 
@@ -73,7 +75,7 @@ public sealed class GatewayModule : IServiceModule
         app.MapTriggers();
         app.MapTickets();
         app.MapContracts();
-        app.Map("/ws/events", (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).ExcludeFromDescription();
+        app.Map("/ws/events", (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none")).ExcludeFromDescription();
     }
 
     private static void AddDirectory(IServiceCollection services)
@@ -108,6 +110,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<TokenLookup>();
         services.AddSingleton<DispatchCount>();
         services.AddSingleton<TradingControls>();
+        services.AddSingleton<DecisionQuestions>();
         services.AddSingleton<FrameHandler>();
         services.AddSingleton<EventsEndpoint>();
         services.AddSingleton<EventsListener>();

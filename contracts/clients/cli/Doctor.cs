@@ -156,12 +156,28 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
         var reply = await bot.DecideAsync(new("LONG") { MarginUsd = 50, ValidateOnly = true }, Deadline, cancellationToken);
         if (reply.Ok)
         {
-            report.Ok("decision", $"LONG {bot.Ack.Symbol} for 50 USD would be accepted (validate_only, nothing was traded)");
+            Tell(reply, $"LONG {bot.Ack.Symbol} for 50 USD");
             return;
         }
 
         var faults = string.Join("; ", (reply.Detail ?? []).Select(f => $"{f.Path}: {f.Rule}, got {f.Got}"));
         report.Error("decision", $"{reply.Message} {reply.Code} {faults}", Advice.ForReply(reply.Code, reply.Message));
+    }
+
+    private void Tell(Reply reply, string what)
+    {
+        switch (reply.Would)
+        {
+            case { Action: "order" } order:
+                report.Ok("decision", $"{what} would be an order of {order.Qty} (validate_only, nothing was traded)");
+                break;
+            case { Reason: { } reason }:
+                report.Warn("decision", $"{what} would be refused: {reason.Code}, {reason.Message}", "what would have done is nearest_acceptable, if it is there; limits and states are set over REST");
+                break;
+            default:
+                report.Warn("decision", $"{what} is well written, but whether it would be traded is not known: {reply.Note}", "is execution running?");
+                break;
+        }
     }
 
     /// <summary>Looks at the frames that come by themselves; returns the last seq that is known.</summary>

@@ -16,7 +16,7 @@ internal static class SendCommand
         var qty = new Option<decimal>("--qty") { Description = "Quantity in the base asset instead (protocol 2).", HelpName = "QTY", CustomParser = Amount };
         var symbol = new Option<string?>("--symbol") { Description = "Default: the group's.", HelpName = "SYMBOL" };
         var decisionId = new Option<string?>("--decision-id") { Description = "Idempotency key: sent twice it is still one order. Default: a new one.", HelpName = "ID" };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only ask whether it would be accepted (validate_only)." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only ask what would become of it (validate_only)." };
         var wait = new Option<double>("--wait") { Description = "Seconds to wait for the order's end.", DefaultValueFactory = _ => 30 };
         var command = new Command("send", "Send one decision and wait for its order.") { action, margin, qty, symbol, decisionId, dryRun, wait };
         var target = new Target().AddTo(command);
@@ -53,6 +53,12 @@ internal static class SendCommand
             }
 
             await Console.Error.WriteLineAsync($"help: {Advice.ForReply(reply.Code, reply.Message)}");
+            return 1;
+        }
+
+        if (reply.Would is { Action: "refused", Reason: { } why })
+        {
+            await Console.Error.WriteLineAsync($"error: would be refused: {why.Code}: {why.Message}\nhelp: {Nearest(why)}");
             return 1;
         }
 

@@ -56,7 +56,20 @@ public sealed record Reply(
 {
     /// <summary>What of an accepted decision was not read as it may have been meant; null if nothing.</summary>
     public IReadOnlyList<FieldNote>? Warnings { get; init; }
+
+    /// <summary>Of a decision that was only validated: <c>limits</c>, or <c>frame</c> with a note of what was not checked.</summary>
+    public string? Checked { get; init; }
+
+    public string? Note { get; init; }
+
+    public Would? Would { get; init; }
 }
+
+/// <summary>
+/// What would become of a decision: <c>Action</c> is order, refused or nothing. <c>Margin</c> is null for a closing order, <c>Price</c> and
+/// <c>Fee</c> where there is no price yet.
+/// </summary>
+public sealed record Would(string Action, string? Side, decimal? Qty, decimal? Price, decimal? Margin, decimal? Fee, OrderReason? Reason);
 
 public sealed record FieldFault(string Path, string Rule, string? Got);
 

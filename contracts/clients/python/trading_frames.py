@@ -85,6 +85,10 @@ class Reply(Frame):
     retry_after_ms: int = 0
     request_id: str = None
     decision_id: str = None
+    # Of a decision with validate_only: "limits" and what would become of it, or "frame" and a note of what was not checked.
+    checked: str = None
+    note: str = None
+    would: dict = None
 
 
 @dataclass

@@ -21,7 +21,7 @@ internal static class ClientFields
 
     public static readonly Field Title = Optional("title", Value.Text(0, FieldLimits.Title), "For people.");
 
-    public static readonly Field ValidateOnly = Optional("validate_only", Value.Flag, "true: the frame is checked and answered with `valid`; nothing happens.");
+    public static readonly Field ValidateOnly = Optional("validate_only", Value.Flag, "true: the frame is checked and answered with `valid`; nothing happens. A decision is also sized and held against the limits as things are now, and the reply says what `would` become of it.");
 
     public static readonly Field ValidUntil = Optional("valid_until", Value.Time, "A decision that reaches execution later than this is rejected, and its limit order is cancelled then; a signal has no use for it.");
 

@@ -55,7 +55,14 @@ internal sealed class ServerExamples(Dialect dialect)
 
     public byte[][] Logged => [ReplyWriter.Logged(null, dialect), ReplyWriter.Logged("r-3", dialect)];
 
-    public byte[][] Valid => [ReplyWriter.Valid("r-2", dialect), ReplyWriter.Valid("r-2", dialect, Doubts)];
+    public byte[][] Valid => [
+        ReplyWriter.Valid("r-2", dialect),
+        ReplyWriter.Valid("r-2", dialect, Doubts),
+        ReplyWriter.ValidDecision(new(WouldActions.Order, "BUY", 0.0160m, 62500.10m, 100.00016m, 0.500001m, null), "r-2", dialect),
+        ReplyWriter.ValidDecision(new(WouldActions.Refused, "BUY", 0m, null, null, null, new("QTY_TOO_SMALL", "0.001", "0", "6.26", "Quantity 0 is below the minimum 0.001; margin_usd 6.26 would do.")), null, dialect),
+        ReplyWriter.ValidDecision(new(WouldActions.Nothing, null, null, null, null, null, null), null, dialect, duplicate: true),
+        ReplyWriter.ValidDecision(null, "r-2", dialect, warnings: Doubts),
+    ];
 
     public byte[][] ValidationError => [
         ReplyWriter.ValidationError([new("payload.signal.margin_usd", "qty or margin_usd greater than 0", "0"), new("priority", "whole number 1 to 10", "11")], "r-2", dialect),

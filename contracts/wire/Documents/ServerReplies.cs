@@ -32,6 +32,15 @@ internal static class ServerReplies
         ])), "Who discusses."),
     ]);
 
+    /// <summary>Why an order is not, or would not be.</summary>
+    internal static readonly Value Reason = Value.Object([
+        Must("code", Value.AnyText, "For programs."),
+        Must("limit", Value.AnyText.OrNull(), "The limit that was met."),
+        Must("value", Value.AnyText.OrNull(), "What met it."),
+        Must("nearest_acceptable", Value.AnyText.OrNull(), "What would have been accepted."),
+        Must("message", Value.AnyText, "For people."),
+    ]).OrNull();
+
     public static IEnumerable<FrameShape> Of(Dialect dialect)
     {
         var examples = new ServerExamples(dialect);
@@ -53,7 +62,16 @@ internal static class ServerReplies
             ],
             examples.Accepted);
         yield return Shape(dialect, "logged", "The log line is durable", "Answers log lines and discussions.", Head(dialect, true, ReplyMessages.Logged), examples.Logged);
-        yield return Shape(dialect, "valid", "The frame is right", "Answers `validate_only`; nothing happened.", [.. Head(dialect, true, ReplyMessages.Valid), Warnings], examples.Valid);
+        yield return Shape(dialect, "valid", "The frame is right", "Answers `validate_only`; nothing happened. Of a decision it also says what would become of it just now.",
+            [
+                .. Head(dialect, true, ReplyMessages.Valid),
+                May("checked", Value.OneOf(ReplyWriter.CheckedFrame, ReplyWriter.CheckedLimits), "Of a decision: `limits` if it was also sized and held against prices, positions and limits, `frame` if execution did not answer within 2 s."),
+                May("note", Value.AnyText, "There if `checked` is `frame`: what was not checked."),
+                May("would", Would, "What would become of it, by the check that decides; there if `checked` is `limits`. By the time that it is meant, prices and positions may be others, and an exchange may refuse it still."),
+                May("duplicate", Value.Const(true), "The same `decision_id` was accepted before; sent again it would be answered with its first outcome."),
+                Warnings,
+            ],
+            examples.Valid);
         yield return Shape(dialect, "validation-error", "The frame is wrong", "Nothing happened and the connection stays open. All that is wrong is told at once.",
             [.. Head(dialect, false, ReplyMessages.ValidationError), Detail, Warnings, Never("code")], examples.ValidationError);
         yield return Shape(dialect, "refused", "The frame is right, but not now or not from you", "See the table of codes.",
@@ -84,6 +102,16 @@ internal static class ServerReplies
         Must("rule", Text1, "What it should be."),
         Must("got", Value.AnyText, "What it was, shortened."),
     ]), 1), "What is wrong.");
+
+    private static Value Would => Value.Object([
+        Must("action", Value.OneOf(WouldActions.Order, WouldActions.Refused, WouldActions.Nothing), "`nothing`: NO_TRADE, or a decision that was decided before."),
+        Must("side", Value.OneOf("BUY", "SELL").OrNull(), ""),
+        Must("qty", Value.Number.OrNull(), "Of the order, in the base asset."),
+        Must("price", Value.Number.OrNull(), "Expected, or a limit order's own; null where there is none yet."),
+        Must("margin", Value.Number.OrNull(), "Initial margin of the quantity; null for a closing order."),
+        Must("fee", Value.Number.OrNull(), "Expected."),
+        Must("reason", Reason, "Why it would be refused, or would have to wait."),
+    ]);
 
     private static Value Text1 => new("text", new() { ["type"] = "string", ["minLength"] = 1 });
 

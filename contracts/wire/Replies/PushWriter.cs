@@ -126,7 +126,7 @@ public static class PushWriter
             json.WriteNumber("seq", s.lastSeq);
         });
 
-    private static void Reason(Utf8JsonWriter json, OrderReason? reason)
+    internal static void Reason(Utf8JsonWriter json, OrderReason? reason)
     {
         if (reason is null)
         {

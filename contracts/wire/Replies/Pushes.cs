@@ -34,5 +34,19 @@ public sealed record OrderPush(
 /// <summary>Why a decision became no order: a code, the limit that was met, the value that met it.</summary>
 public sealed record OrderReason(string Code, string? Limit, string? Value, string? NearestAcceptable, string Message);
 
+/// <summary>
+/// What would become of a decision that is only checked: <c>Action</c> is one of <see cref="WouldActions"/>. <c>Qty</c> in the base asset,
+/// the rest in quote currency; <c>Margin</c> is null for a closing order, <c>Price</c> and <c>Fee</c> where there is no price yet.
+/// </summary>
+public sealed record WouldBecome(string Action, string? Side, decimal? Qty, decimal? Price, decimal? Margin, decimal? Fee, OrderReason? Reason);
+
+/// <summary>The words of <see cref="WouldBecome.Action"/>.</summary>
+public static class WouldActions
+{
+    public const string Order = "order";
+    public const string Refused = "refused";
+    public const string Nothing = "nothing";
+}
+
 /// <summary>What a group holds; <c>Qty</c> is signed: positive long, negative short.</summary>
 public sealed record OpenPosition(string Symbol, decimal Qty, decimal AvgPrice, decimal UnrealizedPnl);

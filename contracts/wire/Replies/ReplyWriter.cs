@@ -7,6 +7,9 @@ namespace TradingSystem.Contracts.Wire.Replies;
 /// <summary>Answers to single frames, and the one unasked system frame.</summary>
 public static class ReplyWriter
 {
+    internal const string CheckedFrame = "frame";
+    internal const string CheckedLimits = "limits";
+
     /// <summary><paramref name="duplicate"/>: the same <c>decision_id</c> was accepted before, and this is its first outcome again.</summary>
     /// <param name="warnings">Of this frame, also of a repetition.</param>
     public static byte[] Accepted(Guid id, int dispatchedClients, string? requestId, Dialect dialect, bool duplicate = false, IReadOnlyList<FieldWarning>? warnings = null) =>
@@ -30,6 +33,29 @@ public static class ReplyWriter
         FrameWriter.Write((requestId, dialect, warnings), static (json, s) =>
         {
             Head(json, true, ReplyMessages.Valid, s.requestId, s.dialect);
+            Warnings(json, s.warnings);
+        });
+
+    /// <summary>Answer to a decision that is only checked. <paramref name="would"/> is null where execution did not say in time: then nothing but the frame was checked.</summary>
+    public static byte[] ValidDecision(WouldBecome? would, string? requestId, Dialect dialect, bool duplicate = false, IReadOnlyList<FieldWarning>? warnings = null) =>
+        FrameWriter.Write((would, requestId, dialect, duplicate, warnings), static (json, s) =>
+        {
+            Head(json, true, ReplyMessages.Valid, s.requestId, s.dialect);
+            json.WriteString("checked", s.would is null ? CheckedFrame : CheckedLimits);
+            if (s.would is null)
+            {
+                json.WriteString("note", "execution did not answer in time: size and limits were not checked");
+            }
+            else
+            {
+                Would(json, s.would);
+            }
+
+            if (s.duplicate)
+            {
+                json.WriteBoolean("duplicate", true);
+            }
+
             Warnings(json, s.warnings);
         });
 
@@ -117,6 +143,19 @@ public static class ReplyWriter
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Would(Utf8JsonWriter json, WouldBecome would)
+    {
+        json.WriteStartObject("would");
+        json.WriteString("action", would.Action);
+        json.WriteString("side", would.Side);
+        json.WriteMoney("qty", would.Qty);
+        json.WriteMoney("price", would.Price);
+        json.WriteMoney("margin", would.Margin);
+        json.WriteMoney("fee", would.Fee);
+        PushWriter.Reason(json, would.Reason);
+        json.WriteEndObject();
     }
 
     private static void Detail(Utf8JsonWriter json, IReadOnlyList<FieldError> errors)

@@ -58,7 +58,7 @@ public sealed partial class AccountDesk
             : null;
         if (refused is null && _isReady && !_instruments.ContainsKey(order.Symbol))
         {
-            refused = _unreadable.TryGetValue(order.Symbol, out var fault) ? Rejections.InstrumentUnreadable(order.Symbol, fault) : Refusals.NotListed(order.Symbol, _venue.Name);
+            refused = NotTraded(order.Symbol);
         }
 
         if (refused is not null)
@@ -94,6 +94,9 @@ public sealed partial class AccountDesk
 
         await SendAsync(order.ClientId, decision);
     }
+
+    private RejectionReason NotTraded(string symbol) =>
+        _unreadable.TryGetValue(symbol, out var fault) ? Rejections.InstrumentUnreadable(symbol, fault) : Refusals.NotListed(symbol, _venue.Name);
 
     /// <summary>False for what the check will refuse in any case: nothing is changed at the venue for it.</summary>
     private async Task<bool> IsToBeSetAsync(DeskOrder order, TradeDecision decision)
@@ -190,8 +193,6 @@ public sealed partial class AccountDesk
         Verdict? verdict = null;
         var leaves = false;
         TradingState? state = null;
-        var reserved = Reserved(clientId);
-        var resting = _open.Values.Count(o => o.GroupId == decision.GroupId && o.IsOut && !o.IsProtection);
         var saved = await _store.RunAsync(
             async work =>
             {
@@ -201,19 +202,8 @@ public sealed partial class AccountDesk
                     return order;
                 }
 
-                var controls = await work.ControlsAsync();
-                var ledger = await work.LedgerAsync(controls.CountsOrders);
-                var gate = controls.Gate(order.GroupId, order.AccountId);
-                state = gate.State;
-                var seen = ledger.State(order.GroupId, _parts.Prices, work.Now);
-                seen = seen with { Exposures = [.. seen.Exposures, .. reserved], OpenOrders = resting };
-                var remaining = Remaining(order, decision, seen.QtyOf(order.Symbol));
                 var waited = Waits.Is(order.ReasonCode);
-                verdict = remaining is null ? DecisionCheck.Refuse(decision, Refusals.Closing(Math.Abs(seen.QtyOf(order.Symbol)), Closing(order, before: false)))
-                    : Accounts.AccountGate.Refusal(decision, ledger.Account) is { } inactive ? DecisionCheck.Refuse(decision, inactive)
-                    : order.CancelRequestedAt is not null ? DecisionCheck.Refuse(decision, gate.Refusal(decision) ?? Cancelled)
-                    : _parts.Check.Check(remaining, seen, _parts.Prices.Find(order.Symbol), work.Now, gate, order.ByCommand, _instruments[order.Symbol].ToInstrument());
-                var news = verdict.Fill is { } fill ? Shape(order, work, fill) : _machine.Refuse(order, verdict.Reason!);
+                (verdict, var news, state) = await DecideAsync(order, decision, work);
                 if (verdict.Protection is { } asked)
                 {
                     // What was checked is what will wait at the venue.
@@ -254,6 +244,24 @@ public sealed partial class AccountDesk
         var told = await work.OrderAsync(order);
         (told.ReasonCode, told.ReasonLimit, told.ReasonValue, told.ReasonNearestAcceptable, told.ReasonMessage) =
             (reason.Code, reason.Limit, OrderBuilder.Text(reason.Value), reason.NearestAcceptable, OrderBuilder.Text(reason.Message));
+    }
+
+    /// <summary>Size, checks and shape of an order on the books as they are now, for one that is to leave as for one that is only asked about.</summary>
+    private async Task<(Verdict Verdict, DeskNews News, TradingState State)> DecideAsync(DeskOrder order, TradeDecision decision, DeskWork work, bool isAsked = false)
+    {
+        var controls = await work.ControlsAsync();
+        var ledger = await work.LedgerAsync(controls.CountsOrders);
+        var gate = controls.Gate(order.GroupId, order.AccountId);
+        var seen = ledger.State(order.GroupId, _parts.Prices, work.Now);
+        var resting = _open.Values.Count(o => o.GroupId == decision.GroupId && o.IsOut && !o.IsProtection);
+        seen = seen with { Exposures = [.. seen.Exposures, .. Reserved(order.ClientId)], OpenOrders = resting };
+        // What rests would be taken back before one that is meant leaves.
+        var remaining = isAsked && TakesBack(order, decision) ? decision : Remaining(order, decision, seen.QtyOf(order.Symbol));
+        var verdict = remaining is null ? DecisionCheck.Refuse(decision, Refusals.Closing(Math.Abs(seen.QtyOf(order.Symbol)), Closing(order, before: false)))
+            : Accounts.AccountGate.Refusal(decision, ledger.Account) is { } inactive ? DecisionCheck.Refuse(decision, inactive)
+            : order.CancelRequestedAt is not null ? DecisionCheck.Refuse(decision, gate.Refusal(decision) ?? Cancelled)
+            : _parts.Check.Check(remaining, seen, _parts.Prices.Find(order.Symbol), work.Now, gate, order.ByCommand, _instruments[order.Symbol].ToInstrument());
+        return (verdict, verdict.Fill is { } fill ? Shape(order, work, fill) : _machine.Refuse(order, verdict.Reason!), gate.State);
     }
 
     private static RejectionReason Cancelled { get; } = new(Refusals.CanceledCode, null, null, null, "It was cancelled before it was sent.");

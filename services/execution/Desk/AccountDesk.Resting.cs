@@ -53,7 +53,7 @@ public sealed partial class AccountDesk
     /// </summary>
     private bool TakesBackResting(DeskOrder order, TradeDecision decision, DateTimeOffset now)
     {
-        if (decision is not { Action: TradeAction.Close, Qty: 0m } || order.Type == DeskTypes.Limit || now - order.CreatedAt > TakeBackPatience)
+        if (!TakesBack(order, decision) || now - order.CreatedAt > TakeBackPatience)
         {
             return false;
         }
@@ -62,6 +62,8 @@ public sealed partial class AccountDesk
         resting.FindAll(o => o.CancelRequestedAt is null).ForEach(o => TakeBack(o, Refusals.ClosedByDecision, now));
         return resting.Count > 0;
     }
+
+    private static bool TakesBack(DeskOrder order, TradeDecision decision) => decision is { Action: TradeAction.Close, Qty: 0m } && order.Type != DeskTypes.Limit;
 
     /// <summary>A closing decision may only take what no other order closes already; null where nothing is left of it.</summary>
     private TradeDecision? Remaining(DeskOrder order, TradeDecision decision, decimal held)

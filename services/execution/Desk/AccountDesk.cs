@@ -94,6 +94,7 @@ public sealed partial class AccountDesk
         Snapshotted snapshotted => SnapshottedAsync(snapshotted),
         Counted => Task.FromResult(_isCounting = false),
         FeesPriced => FeesPricedAsync(),
+        Asked asked => AnswerAsync(asked),
         Broken broken => Task.FromException(broken.Error),
         _ => throw new InvalidOperationException(message.GetType().Name),
     };

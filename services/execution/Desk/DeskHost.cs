@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Secrets;
@@ -41,6 +42,18 @@ public sealed class DeskHost(
         {
             _desks.GetValueOrDefault(accountId)?.Wake();
         }
+    }
+
+    /// <summary>What the account's desk would make of the order; null where it is not here, or cannot say yet.</summary>
+    public Task<WouldBe?> PreviewAsync(DeskOrder order, TradeDecision decision, CancellationToken cancellationToken)
+    {
+        AccountDesk? desk;
+        lock (_gate)
+        {
+            desk = _desks.GetValueOrDefault(order.AccountId);
+        }
+
+        return desk is null ? Task.FromResult<WouldBe?>(null) : desk.PreviewAsync(order, decision, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

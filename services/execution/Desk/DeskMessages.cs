@@ -1,3 +1,4 @@
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Venues;
 
 namespace TradingSystem.Execution.Desk;
@@ -44,6 +45,9 @@ internal sealed record FeesPriced : DeskMessage
 {
     public static FeesPriced Now { get; } = new();
 }
+
+/// <summary>What would become of an order; nobody waits for it once the token says so.</summary>
+internal sealed record Asked(DeskOrder Order, TradeDecision Decision, TaskCompletionSource<WouldBe?> Answer, CancellationToken Until) : DeskMessage;
 
 /// <summary>Something beside the desk broke: it begins anew.</summary>
 internal sealed record Broken(Exception Error) : DeskMessage;

@@ -44,13 +44,7 @@ public sealed class DeskStore(IDbContextFactory<ExecutionDb> databases, Action s
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var held = await db.Database.SqlQuery<long>($"select epoch as \"Value\" from execution.desk_owners where account_id = {accountId} for update").ToListAsync(cancellationToken);
-        if (held is not [var current] || current != epoch)
-        {
-            throw new DeskLostException();
-        }
-
-        var work = new DeskWork(db, accountId, options, ControlStore.Micros(time.GetUtcNow()), cancellationToken);
+        var work = await BeginAsync(db, cancellationToken);
         var result = await change(work);
         work.TakeLedger();
         await db.SaveChangesAsync(cancellationToken);
@@ -59,10 +53,26 @@ public sealed class DeskStore(IDbContextFactory<ExecutionDb> databases, Action s
         return result;
     }
 
+    /// <summary>Runs like <see cref="RunAsync"/> on what is so now, and keeps nothing of it.</summary>
+    public async Task<T> TryAsync<T>(Func<DeskWork, Task<T>> change, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        return await change(await BeginAsync(db, cancellationToken));
+    }
+
     public async Task<T> ReadAsync<T>(Func<ExecutionDb, Task<T>> read, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await read(db);
+    }
+
+    private async Task<DeskWork> BeginAsync(ExecutionDb db, CancellationToken cancellationToken)
+    {
+        var held = await db.Database.SqlQuery<long>($"select epoch as \"Value\" from execution.desk_owners where account_id = {accountId} for update").ToListAsync(cancellationToken);
+        return held is [var current] && current == epoch
+            ? new DeskWork(db, accountId, options, ControlStore.Micros(time.GetUtcNow()), cancellationToken)
+            : throw new DeskLostException();
     }
 
     /// <summary>Every order that is not done.</summary>

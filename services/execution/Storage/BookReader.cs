@@ -59,7 +59,8 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
     }
 
     /// <summary>Puts the controls, the ledger of every decision's group and the fence of its token into the books.</summary>
-    public async Task LoadAsync(Books books, IReadOnlyList<TradeDecision> decisions, CancellationToken cancellationToken)
+    /// <param name="opensAccounts">A group without an account gets its own; else it has no ledger.</param>
+    public async Task LoadAsync(Books books, IReadOnlyList<TradeDecision> decisions, CancellationToken cancellationToken, bool opensAccounts = true)
     {
         HashSet<Guid>? groups = null;
         HashSet<Guid>? tokens = null;
@@ -87,7 +88,7 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
         {
             await LoadLedgersAsync(db, books, groups, time.GetUtcNow(), cancellationToken);
             var unknown = decisions.Where(d => books.Find(d.GroupId) is null).Select(d => (d.GroupId, d.GroupName, 0L)).ToList();
-            if (unknown.Count > 0)
+            if (unknown.Count > 0 && opensAccounts)
             {
                 await SimulatedAccounts.EnsureAsync(db, unknown, options.InitialBalance, options.FillModel, time.GetUtcNow(), cancellationToken);
                 await LoadLedgersAsync(db, books, groups, time.GetUtcNow(), cancellationToken);

@@ -31,6 +31,10 @@ public sealed class AcceptedKeys
         return new(held, IsFirst: false, held.Body == mine.Body);
     }
 
+    /// <summary>The entry that has the id; takes nothing. Null where none has.</summary>
+    public Claim? Find(Guid id, string body) =>
+        _entries.TryGetValue(id, out var held) ? new(held, IsFirst: false, held.Body == Hash(body)) : null;
+
     /// <summary>The first attempt surely came to nothing, so the next one is the first.</summary>
     public void Forget(Guid id, Entry entry) => _entries.TryRemove(KeyValuePair.Create(id, entry));
 

@@ -17,7 +17,10 @@ public readonly struct Answer(Session session, Reply reply, string? requestId, I
     public void Accepted(Guid id, int dispatched, bool duplicate) =>
         reply.Complete(ReplyWriter.Accepted(id, dispatched, requestId, session.Dialect, duplicate, warnings));
 
-    /// <summary>It would have been accepted.</summary>
+    /// <summary>A decision that is only checked; null where execution did not say what would become of it.</summary>
+    public void Valid(WouldBecome? would, bool duplicate) => reply.Complete(ReplyWriter.ValidDecision(would, requestId, session.Dialect, duplicate, warnings));
+
+    /// <summary>The frame is right.</summary>
     public void Valid() => reply.Complete(ReplyWriter.Valid(requestId, session.Dialect, warnings));
 
     public void Logged() => reply.Complete(ReplyWriter.Logged(requestId, session.Dialect));

@@ -22,6 +22,7 @@ public sealed class FrameHandler(
     DispatchCount dispatch,
     TriggerPresence presence,
     AcceptedKeys keys,
+    DecisionQuestions questions,
     IDurablePublisher publisher,
     TimeProvider time)
 {
@@ -119,7 +120,7 @@ public sealed class FrameHandler(
         }
         else if (frame.ValidateOnly)
         {
-            answer.Valid();
+            _ = CheckAsync(Mapping.Decision(session.Identity, group, frame, time.GetUtcNow()), answer);
         }
         else
         {
@@ -146,6 +147,26 @@ public sealed class FrameHandler(
         {
             answer.Refuse(outcome == PublishOutcome.Unavailable ? ReplyCodes.BusUnavailable : ReplyCodes.OutcomeUnknownHarmless, "$", kind);
         }
+    }
+
+    /// <summary>What would be answered and done; nothing is.</summary>
+    private async Task CheckAsync(TradeDecision item, Answer answer)
+    {
+        if (item.DecisionId is { } key && keys.Find(item.Id, AcceptedKeys.Body(item)) is { } held)
+        {
+            if (held.IsSame)
+            {
+                answer.Valid(new(WouldActions.Nothing, null, null, null, null, null, null), duplicate: true);
+            }
+            else
+            {
+                answer.Refuse(ReplyCodes.DecisionIdReused, "decision_id", key);
+            }
+
+            return;
+        }
+
+        answer.Valid(await questions.AskAsync(item), duplicate: false);
     }
 
     private void System(Session session, SystemFrame frame, Answer answer)

@@ -73,6 +73,21 @@ export interface Reply {
   request_id?: string;
   /** Not on the wire: which decision this answers. */
   decision_id?: string;
+  /** Of a decision with `validate_only`: what was checked, and if it was all, what would become of it. */
+  checked?: "frame" | "limits";
+  note?: string;
+  would?: Would;
+}
+
+/** What would become of a decision. Numbers in full; `margin` is null for a closing order, `price` and `fee` where there is no price yet. */
+export interface Would {
+  action: "order" | "refused" | "nothing";
+  side: string | null;
+  qty: number | null;
+  price: number | null;
+  margin: number | null;
+  fee: number | null;
+  reason: OrderUpdate["reason"];
 }
 
 export interface Resumed {
