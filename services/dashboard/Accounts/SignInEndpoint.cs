@@ -39,7 +39,7 @@ public static class SignInEndpoint
     private static async Task<IResult> LoginAsync(LoginRequest body, HttpContext http, SignIn signIn, LoginGuard guard, ILogger<SignIn> log, CancellationToken cancellationToken)
     {
         // What stands in a field of another name may be the password.
-        List<ProblemDetail> faults = [.. (body.Others?.Keys ?? Enumerable.Empty<string>()).Select(f => new ProblemDetail(FieldError.Shorten(f), Nearest.Rule(f, "username", "password"), null))];
+        List<ProblemDetail> faults = [.. (body.Others?.Keys ?? Enumerable.Empty<string>()).Select(f => new ProblemDetail(FieldError.Shorten(f), Nearest.Rule("unknown field", f, "username", "password"), null))];
         if (body.Username is not { Length: > 0 and <= User.MaxNameLength })
         {
             faults.Add(new("username", $"1 to {User.MaxNameLength} characters", body.Username is null ? null : $"{body.Username.Length} characters"));

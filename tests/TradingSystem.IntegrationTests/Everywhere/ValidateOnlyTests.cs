@@ -31,12 +31,13 @@ public sealed class ValidateOnlyTests
         await _stage.PriceAsync(Stage.Price);
         var account = await _stage.OpenAsync(kind);
 
-        // 55 × 10 at 100,000 is 0.0055, which is 0.005 on the grid.
+        // 55 × 10 at 100,000 is 0.0055, which is 0.005 on every grid but OKX's, whose lots are a hundredth of a contract.
+        var qty = kind == AccountKind.Okx ? 0.0055m : 0.005m;
         var would = await WouldAsync(account, "LONG", 55m, seen: w => Text(w, "action") == "order");
-        Assert.That((Text(would, "side"), Number(would, "qty"), would["reason"]), Is.EqualTo(("BUY", 0.005m, (JsonNode?)null)), would.ToJsonString());
-        Assert.That(Number(would, "margin"), Is.EqualTo(50m).Within(1m), "0.005 × 100,000 / 10");
+        Assert.That((Text(would, "side"), Number(would, "qty"), would["reason"]), Is.EqualTo(("BUY", qty, (JsonNode?)null)), would.ToJsonString());
+        Assert.That(Number(would, "margin"), Is.EqualTo(qty * Stage.Price / 10m).Within(1m));
         Assert.That((Number(would, "price") > 0m, Number(would, "fee") > 0m), Is.EqualTo((true, true)));
-        var small = await WouldAsync(account, "LONG", 1m);
+        var small = await WouldAsync(account, "LONG", 0.1m);
         Assert.That((Text(small, "action"), Text(small["reason"], "code")), Is.EqualTo(("refused", "QTY_TOO_SMALL")), small.ToJsonString());
         var nothing = await WouldAsync(account, "CLOSE", 0m);
         Assert.That((Text(nothing, "action"), Text(nothing["reason"], "code")), Is.EqualTo(("refused", "NO_POSITION")), nothing.ToJsonString());
@@ -52,13 +53,13 @@ public sealed class ValidateOnlyTests
         await LimitsAsync(account, []);
 
         var opened = await account.TradeAsync("LONG", 55m);
-        Assert.That((Text(opened, "status"), Number(opened, "qty")), Is.EqualTo(("filled", 0.005m)), opened.ToJsonString());
+        Assert.That((Text(opened, "status"), Number(opened, "qty")), Is.EqualTo(("filled", qty)), opened.ToJsonString());
         var close = await WouldAsync(account, "CLOSE", 0m);
-        Assert.That((Text(close, "action"), Text(close, "side"), Number(close, "qty"), close["margin"]), Is.EqualTo(("order", "SELL", 0.005m, (JsonNode?)null)), close.ToJsonString());
-        var tooSmall = await account.TradeAsync("LONG", 1m);
+        Assert.That((Text(close, "action"), Text(close, "side"), Number(close, "qty"), close["margin"]), Is.EqualTo(("order", "SELL", qty, (JsonNode?)null)), close.ToJsonString());
+        var tooSmall = await account.TradeAsync("LONG", 0.1m);
         Assert.That((Text(tooSmall["reason"], "code"), Text(tooSmall["reason"], "nearest_acceptable")), Is.EqualTo(("QTY_TOO_SMALL", Text(small["reason"], "nearest_acceptable"))));
         var closed = await account.TradeAsync("CLOSE", 0m);
-        Assert.That((Text(closed, "status"), Number(closed, "qty")), Is.EqualTo(("closed", 0.005m)), closed.ToJsonString());
+        Assert.That((Text(closed, "status"), Number(closed, "qty")), Is.EqualTo(("closed", qty)), closed.ToJsonString());
         Assert.That(await OrdersAsync(account), Has.Count.EqualTo(4), "the four that were meant");
     }
 
