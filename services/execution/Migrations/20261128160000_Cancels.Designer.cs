@@ -12,7 +12,7 @@ using TradingSystem.Execution.Storage;
 namespace TradingSystem.Execution.Migrations
 {
     [DbContext(typeof(ExecutionDb))]
-    [Migration("20261128145800_Cancels")]
+    [Migration("20261128160000_Cancels")]
     partial class Cancels
     {
         /// <inheritdoc />
@@ -613,6 +613,11 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("filled");
 
+                    b.Property<decimal>("FilledValue")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("filled_value");
+
                     b.Property<Guid>("GroupId")
                         .HasColumnType("uuid")
                         .HasColumnName("group_id");
@@ -854,6 +859,12 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
+                    b.Property<bool>("Removed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("removed");
+
                     b.Property<int>("Resizes")
                         .HasColumnType("integer")
                         .HasColumnName("resizes");
@@ -968,6 +979,69 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Exits.WaitingExit", b =>
+                {
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset?>("AnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("announced_at");
+
+                    b.Property<bool>("ByCommand")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_command");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<DateTimeOffset?>("SettledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.HasKey("DecisionId")
+                        .HasName("pk_waiting_exits");
+
+                    b.HasIndex("Seq")
+                        .HasDatabaseName("ix_waiting_exits_seq")
+                        .HasFilter("settled_at is not null and announced_at is null");
+
+                    b.HasIndex("AccountId", "Seq")
+                        .HasDatabaseName("ix_waiting_exits_account_id_seq")
+                        .HasFilter("settled_at is null");
+
+                    b.ToTable("waiting_exits", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Orders.Fence", b =>
                 {
                     b.Property<Guid>("TokenId")
@@ -1009,6 +1083,21 @@ namespace TradingSystem.Execution.Migrations
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("fee");
+
+                    b.Property<string>("FeeAsset")
+                        .HasColumnType("text")
+                        .HasColumnName("fee_asset");
+
+                    b.Property<decimal?>("FeeAssetQty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("fee_asset_qty");
+
+                    b.Property<bool>("FeePending")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("fee_pending");
 
                     b.Property<Guid>("GroupId")
                         .HasColumnType("uuid")
@@ -1053,6 +1142,10 @@ namespace TradingSystem.Execution.Migrations
 
                     b.HasKey("Seq")
                         .HasName("pk_fills");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_fills_account_id")
+                        .HasFilter("fee_pending");
 
                     b.HasIndex("GroupId", "Seq")
                         .HasDatabaseName("ix_fills_group_id_seq");
@@ -1256,10 +1349,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("account_id");
 
-                    b.Property<decimal>("AvgPrice")
+                    b.Property<decimal>("Cost")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
-                        .HasColumnName("avg_price");
+                        .HasColumnName("cost");
 
                     b.Property<decimal>("Fees")
                         .HasPrecision(38, 18)
@@ -1362,6 +1455,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<Guid?>("ProtectsDecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("protects_decision_id");
+
                     b.Property<decimal>("Qty")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
@@ -1419,6 +1516,147 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionMove", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset?>("AnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("announced_at");
+
+                    b.Property<DateTimeOffset?>("BegunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at");
+
+                    b.Property<string>("CorrelationId")
+                        .HasColumnType("text")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("GroupName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("group_name");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mode");
+
+                    b.Property<bool>("MovesStop")
+                        .HasColumnType("boolean")
+                        .HasColumnName("moves_stop");
+
+                    b.Property<bool>("MovesTake")
+                        .HasColumnType("boolean")
+                        .HasColumnName("moves_take");
+
+                    b.Property<string>("ReasonCode")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_code");
+
+                    b.Property<string>("ReasonMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_message");
+
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<decimal?>("StopBefore")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("stop_before");
+
+                    b.Property<decimal?>("StopLoss")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("stop_loss");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<decimal?>("TakeBefore")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("take_before");
+
+                    b.Property<decimal?>("TakeProfit")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("take_profit");
+
+                    b.Property<string>("Told")
+                        .HasColumnType("text")
+                        .HasColumnName("told");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<bool>("WasRemoved")
+                        .HasColumnType("boolean")
+                        .HasColumnName("was_removed");
+
+                    b.HasKey("Id")
+                        .HasName("pk_protection_moves");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_protection_moves_seq");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_protection_moves_updated_at")
+                        .HasFilter("told is not null and announced_at is null");
+
+                    b.HasIndex("AccountId", "Seq")
+                        .HasDatabaseName("ix_protection_moves_account_id_seq")
+                        .HasFilter("state in ('waiting', 'moving')");
+
+                    b.HasIndex("GroupId", "Symbol", "CreatedAt")
+                        .HasDatabaseName("ix_protection_moves_group_id_symbol_created_at");
+
+                    b.ToTable("protection_moves", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionPlan", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -1470,6 +1708,10 @@ namespace TradingSystem.Execution.Migrations
                     b.Property<DateTimeOffset?>("NakedSince")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("naked_since");
+
+                    b.Property<Guid?>("ProtectsDecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("protects_decision_id");
 
                     b.Property<string>("Side")
                         .IsRequired()
