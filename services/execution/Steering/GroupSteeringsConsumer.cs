@@ -1,5 +1,6 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Protection;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Steering;
@@ -8,7 +9,7 @@ namespace TradingSystem.Execution.Steering;
 /// What groups ask of their own orders and protection, one after the other. Returns, and so acknowledges, when all of it is saved; delivered
 /// again it finds that it is. One that cannot be done keeps none behind it from being done.
 /// </summary>
-public sealed class GroupSteeringsConsumer(OrderCancels cancels) : IConsumer<GroupSteerings>
+public sealed class GroupSteeringsConsumer(OrderCancels cancels, ProtectionMoves moves) : IConsumer<GroupSteerings>
 {
     public async Task Consume(ConsumeContext<GroupSteerings> context)
     {
@@ -33,5 +34,6 @@ public sealed class GroupSteeringsConsumer(OrderCancels cancels) : IConsumer<Gro
 
     private Task ApplyAsync(GroupSteering steering, CancellationToken cancellationToken) =>
         steering.Cancel is not null ? cancels.ApplyAsync(steering, cancellationToken)
+        : steering.Protect is not null ? moves.ApplyAsync(steering, cancellationToken)
         : Task.CompletedTask;
 }
