@@ -66,7 +66,8 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     public async Task<JsonObject> ReplyAsync(JsonObject frame)
     {
         await using var bot = await Bot.GroupAsync(cluster.Product, token);
-        return await bot.AskAsync(frame.DeepClone());
+        // The first frame is the ack; null when the server would not have the connection, e.g. because the one before is not gone yet.
+        return await bot.ReceiveAsync() is null ? throw new InvalidOperationException($"closed {bot.CloseStatus} {bot.CloseReason}") : await bot.AskAsync(frame.DeepClone());
     }
 
     public async Task<JsonNode?> OrderAsync(Guid decision) => (await cluster.Product.ListAsync($"/api/v1/orders?decision_id={decision}")).SingleOrDefault();

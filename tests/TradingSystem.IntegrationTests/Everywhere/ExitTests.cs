@@ -34,11 +34,11 @@ public sealed partial class ExitTests
     [Test]
     public async Task A_stop_and_a_target_tell_the_exit_and_not_the_entry([Values] AccountKind kind, [Values] bool stop)
     {
-        await SetAsync(60_123.4m);
+        await _stage.PriceAsync(60_123.4m);
         var account = await _stage.OpenAsync(kind);
         var decision = await account.DecideAsync("LONG", 100m, 57_000.1m, 63_000.7m);
         var entry = await account.OrderAsync(decision, "protected");
-        await SetAsync(stop ? 56_900.3m : 63_100.9m);
+        await _stage.PriceAsync(stop ? 56_900.3m : 63_100.9m);
         var exit = await account.ExitAsync(decision, stop ? "stopped" : "took_profit");
         var (qty, price) = (exit["qty"]!.GetValue<decimal>(), exit["avg_price"]!.GetValue<decimal>());
         Assert.Multiple(() =>
@@ -55,16 +55,16 @@ public sealed partial class ExitTests
     [Test]
     public async Task Partial_exits_at_odd_prices_add_up_to_the_last_digit_and_nothing_is_padded([Values] AccountKind kind)
     {
-        await SetAsync(60_123.4m);
+        await _stage.PriceAsync(60_123.4m);
         var account = await _stage.OpenAsync(kind);
         await account.TradeAsync("LONG", 50m);
-        await SetAsync(60_777.7m);
+        await _stage.PriceAsync(60_777.7m);
         await account.TradeAsync("LONG", 83m);
-        await SetAsync(60_501.3m);
+        await _stage.PriceAsync(60_501.3m);
         var part = await account.DoneAsync(await account.AskAsync("CLOSE", 0m, signal => signal["qty"] = 0.003m));
         Assert.That((part["status"]!.GetValue<string>(), part["side"]!.GetValue<string>(), part["qty"]!.GetValue<decimal>()), Is.EqualTo(("filled", "SELL", 0.003m)));
         await UnpaddedAsync();
-        await SetAsync(60_333.1m);
+        await _stage.PriceAsync(60_333.1m);
         var closing = await account.DecideAsync("CLOSE");
         await account.OrderAsync(closing, "closed");
         var exit = await account.ExitAsync(closing, "closed");
@@ -88,23 +88,6 @@ public sealed partial class ExitTests
             Assert.That((position["qty"]!.GetValue<decimal>(), position["cost"]!.GetValue<decimal>(), position["avg_price"]!.GetValue<decimal>()), Is.EqualTo((0m, 0m, 0m)));
             Assert.That(orders.Sum(o => o["realized_pnl"]!.GetValue<decimal>()), Is.EqualTo(cash), "each order has its own part");
             Assert.That(orders.Sum(o => o["fee"]!.GetValue<decimal>()), Is.EqualTo(fees));
-        });
-    }
-
-    /// <summary>Trades and quotes come on connections of their own: only when both have the price twice do all accounts have it.</summary>
-    private async Task SetAsync(decimal price)
-    {
-        await _stage.PriceAsync(price);
-        var seen = new HashSet<string>();
-        await Wait.UntilAsync($"bid and ask are {price}, too", BotAccount.Patience, async () =>
-        {
-            var tick = (await _stage.Product.ListAsync("/api/v1/prices")).Single(t => t["symbol"]!.GetValue<string>() == "BTCUSDT");
-            if (new[] { "price", "bid", "ask" }.All(n => tick[n]?.GetValue<decimal>() == price))
-            {
-                seen.Add(tick["observed_at"]!.GetValue<string>());
-            }
-
-            return seen.Count >= 3;
         });
     }
 

@@ -18,7 +18,8 @@ internal sealed class PlayedMarket : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _end = new();
-    private readonly ConcurrentDictionary<string, (decimal Price, decimal Qty)> _prices = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, (decimal Price, decimal Qty)> _trades = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, (decimal Price, decimal Qty)> _quotes = new(StringComparer.OrdinalIgnoreCase);
     private volatile bool _silent;
 
     private PlayedMarket(WebApplication app) => _app = app;
@@ -40,15 +41,18 @@ internal sealed class PlayedMarket : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         app.UseWebSockets();
         var market = new PlayedMarket(app);
-        app.Map("/market/stream", (HttpContext context) => market.TellAsync(context, market.Trade));
-        app.Map("/public/stream", (HttpContext context) => market.TellAsync(context, market.Quote));
+        app.Map("/market/stream", (HttpContext context) => market.TellAsync(context, market._trades, TradeMessage));
+        app.Map("/public/stream", (HttpContext context) => market.TellAsync(context, market._quotes, QuoteMessage));
         app.MapGet("/fapi/v1/klines", () => Array.Empty<string>());
         await app.StartAsync();
         return market;
     }
 
     /// <param name="qty">Base units of each of its trades.</param>
-    public void Set(string symbol, decimal price, decimal qty = 100m) => _prices[symbol] = (price, qty);
+    public void Trade(string symbol, decimal price, decimal qty) => _trades[symbol] = (price, qty);
+
+    /// <summary>Bid and ask, which come on another connection than the trades and so at another time.</summary>
+    public void Quote(string symbol, decimal price) => _quotes[symbol] = (price, 0m);
 
     /// <summary>While it is silent the connections stand and bring nothing.</summary>
     public bool Silent
@@ -65,7 +69,7 @@ internal sealed class PlayedMarket : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task TellAsync(HttpContext context, Func<string, decimal, decimal, string> message)
+    private async Task TellAsync(HttpContext context, ConcurrentDictionary<string, (decimal Price, decimal Qty)> prices, Func<string, decimal, decimal, string> message)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _end.Token);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
@@ -74,7 +78,7 @@ internal sealed class PlayedMarket : IAsyncDisposable
         {
             while (true)
             {
-                foreach (var (symbol, (price, qty)) in _prices.Where(p => !_silent && wanted.Contains(p.Key)))
+                foreach (var (symbol, (price, qty)) in prices.Where(p => !_silent && wanted.Contains(p.Key)))
                 {
                     await socket.SendAsync(Encoding.UTF8.GetBytes(message(symbol, price, qty)), WebSocketMessageType.Text, true, either.Token);
                 }
@@ -88,10 +92,10 @@ internal sealed class PlayedMarket : IAsyncDisposable
         }
     }
 
-    private string Trade(string symbol, decimal price, decimal qty) => string.Create(
+    private static string TradeMessage(string symbol, decimal price, decimal qty) => string.Create(
         CultureInfo.InvariantCulture,
         $$$"""{"stream":"{{{symbol.ToLowerInvariant()}}}@aggTrade","data":{"e":"aggTrade","s":"{{{symbol}}}","p":"{{{price}}}","q":"{{{qty}}}","m":false,"T":{{{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}}}}}""");
 
-    private string Quote(string symbol, decimal price, decimal qty) => string.Create(
+    private static string QuoteMessage(string symbol, decimal price, decimal qty) => string.Create(
         CultureInfo.InvariantCulture, $$$"""{"stream":"{{{symbol.ToLowerInvariant()}}}@bookTicker","data":{"e":"bookTicker","s":"{{{symbol}}}","b":"{{{price}}}","a":"{{{price}}}"}}""");
 }

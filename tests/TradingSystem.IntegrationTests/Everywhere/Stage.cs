@@ -14,6 +14,8 @@ internal sealed class Stage : IAsyncDisposable
 {
     public const decimal Price = VenueCluster.Price;
 
+    private const decimal UsualQty = 100m;
+
     private readonly PlayedMarket _market;
     private TradingAccount? _watcher;
 
@@ -32,8 +34,12 @@ internal sealed class Stage : IAsyncDisposable
         var market = await PlayedMarket.StartAsync();
         try
         {
-            market.Set("BTCUSDT", Price);
-            market.Set("ETHUSDT", 4_000m);
+            foreach (var (symbol, price) in new[] { ("BTCUSDT", Price), ("ETHUSDT", 4_000m) })
+            {
+                market.Quote(symbol, price);
+                market.Trade(symbol, price, UsualQty);
+            }
+
             var all = market.Settings.ToDictionary();
             foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             {
@@ -78,11 +84,15 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>One price everywhere; ends when execution has seen it.</summary>
     /// <param name="qty">Base units of each trade that the feed tells from now on.</param>
-    public async Task PriceAsync(decimal price, string symbol = "BTCUSDT", decimal qty = 100m)
+    public async Task PriceAsync(decimal price, string symbol = "BTCUSDT", decimal qty = UsualQty)
     {
         await Cluster.Emulator.SetPriceAsync(new(symbol, price));
-        _market.Set(symbol, price, qty);
+        // Quotes first: nobody is to see the new price beside an old bid or ask.
+        _market.Quote(symbol, price);
         _market.Silent = false;
+        await Wait.UntilAsync($"bid and ask are {price}", DeskAccount.Patience, async () =>
+            (await Product.ListAsync("/api/v1/prices")).Single(p => p["symbol"]!.GetValue<string>() == symbol) is var tick && Number(tick["bid"]) == price && Number(tick["ask"]) == price);
+        _market.Trade(symbol, price, qty);
         if (symbol == "BTCUSDT")
         {
             await SeenAsync(price);
@@ -117,6 +127,8 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         await Wait.UntilAsync($"execution knows the price {price}", DeskAccount.Patience, async () =>
-            (await _watcher.PositionAsync())?["mark_price"]?.ToString() is { } mark && decimal.Parse(mark, NumberStyles.Float, CultureInfo.InvariantCulture) == price);
+            Number((await _watcher.PositionAsync())?["mark_price"]) == price);
     }
+
+    private static decimal? Number(JsonNode? value) => value is null ? null : decimal.Parse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 }

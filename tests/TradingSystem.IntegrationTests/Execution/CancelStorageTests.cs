@@ -30,7 +30,7 @@ public sealed class CancelStorageTests
     {
         _postgres = new PrivatePostgres(_folder);
         await _postgres.InitialiseAsync();
-        (_one, _two) = (new(_postgres.ConnectionString, "exchange"), new(_postgres.ConnectionString, "exchange"));
+        (_one, _two) = (new(_postgres.ConnectionString, fillModel: "exchange"), new(_postgres.ConnectionString, fillModel: "exchange"));
         await _one.MigrateAsync();
     }
 
