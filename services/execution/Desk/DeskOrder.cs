@@ -125,10 +125,10 @@ public sealed class DeskOrder
     public bool IsOut => State is DeskStates.Sending or DeskStates.Working or DeskStates.Unknown or DeskStates.Held;
 
     /// <summary>
-    /// In the venue's book, where it may be for days and holds up nobody: a limit order, or a market order for which there is less to take than
-    /// it asks for, seen by a part of it that is filled or by a look that found it open.
+    /// In the venue's book, where it may be for days and holds up nobody: a limit order, or a market order of which a part is filled because
+    /// there is less to take than it asks for.
     /// </summary>
-    public bool IsResting => State == DeskStates.Working && (Type == DeskTypes.Limit || (Leg == DeskLegs.Entry && (Filled > 0m || Checks > 0)));
+    public bool IsResting => State == DeskStates.Working && (Type == DeskTypes.Limit || (Leg == DeskLegs.Entry && Filled > 0m));
 
     /// <summary>An order in or out that is about to change the position.</summary>
     public bool IsInFlight => IsOut && !IsProtection && !IsResting;

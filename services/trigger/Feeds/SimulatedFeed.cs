@@ -33,12 +33,18 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
     private SimulatedMarket _market = new(symbols, seed);
     private DateTimeOffset _next;
     private Task _saving = Task.CompletedTask;
+    private Task<Dictionary<string, CandleSeries>>? _older;
 
     public async Task RunAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
         await BeginAsync(sink, cancellationToken);
         while (true)
         {
+            if (_older is { IsCompleted: true })
+            {
+                await TellOlderAsync(sink);
+            }
+
             var wait = _next - time.GetUtcNow();
             if (wait > TimeSpan.Zero)
             {
@@ -54,22 +60,48 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
     }
 
     /// <summary>
-    /// Tells status and history. At a market's first start the step that comes next has the same number whenever that is, and whole seconds begin
+    /// Tells status and the history since an hour that is known: a start with open positions needs a price at once. What is older is worked out
+    /// beside it, see <see cref="TellOlderAsync"/>. At a market's first start the step that comes next has the same number whenever that is, and whole seconds begin
     /// at the same steps, so a seed shows a newcomer the same seconds.
     /// </summary>
     public async Task BeginAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
         var now = Interval.Second.Floor(time.GetUtcNow());
         var known = await states.ChangeAsync(_key, kept => Resume(kept, now), cancellationToken);
-        var (at, market) = (known[0].At, SimulatedState.Read(known[0].Text));
-        _market = new SimulatedMarket(symbols, seed, market);
-        _next = at;
+        var recent = known.LastOrDefault(s => s.At <= now - TimeSpan.FromSeconds(HistorySeconds)) ?? known[0];
+        _market = new SimulatedMarket(symbols, seed, SimulatedState.Read(recent.Text));
+        _next = recent.At;
         sink.Started(new FeedStatus(FeedStatus.Simulated, _key, Interval.Second, Interval.Second, symbols, notice));
         _seconds = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Second, HistorySeconds));
         _minutes = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Minute, HistoryMinutes));
         CatchUp(sink, now);
+        if (recent.At > known[0].At)
+        {
+            _older = Task.Run(() => Minutes(known[0], recent.At, cancellationToken), cancellationToken);
+        }
+
         // Before the first price: a symbol that began here must not begin again elsewhere.
         await SaveAsync(cancellationToken);
+    }
+
+    /// <summary>The whole history, once what is older than what was told at the begin is worked out; nothing where nothing is.</summary>
+    public async Task TellOlderAsync(IFeedSink sink)
+    {
+        if (_older is not { } working)
+        {
+            return;
+        }
+
+        var older = await working;
+        _older = null;
+        foreach (var symbol in symbols)
+        {
+            // With the newer bars, too: longer ones may begin in the older and end in the newer.
+            var (before, since) = (older[symbol].Closed(HistoryMinutes), _minutes[symbol].Closed(HistoryMinutes));
+            Candle[] bars = [.. before.Where(b => since.Count == 0 || b.OpenTime < since[0].OpenTime), .. since];
+            _minutes[symbol].Seed(before, exact: false);
+            sink.History(symbol, Interval.Minute, _minutes[symbol].Current is { } moving ? [.. bars, moving] : bars, derive: true);
+        }
     }
 
     /// <summary>One step, whatever the clock says.</summary>
@@ -131,6 +163,31 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
             sink.History(symbol, Interval.Minute, _minutes[symbol].Current is { } moving ? [.. bars, moving] : bars, derive: true);
             sink.History(symbol, Interval.Second, _seconds[symbol].Closed(HistorySeconds), derive: false);
         }
+    }
+
+    /// <summary>The minutes from a state to a moment at which another begins.</summary>
+    private Dictionary<string, CandleSeries> Minutes(FeedState state, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var market = new SimulatedMarket(symbols, seed, SimulatedState.Read(state.Text));
+        var minutes = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Minute, HistoryMinutes));
+        var from = Interval.Minute.Floor(state.At + Interval.Minute.Length - TimeSpan.FromTicks(1));
+        var closed = new List<Candle>();
+        for (var at = state.At; at < to; at += SimulatedMarket.StepLength)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var trades = market.Step(at);
+            if (at >= from)
+            {
+                Record(minutes, trades, closed);
+            }
+        }
+
+        foreach (var series in minutes.Values)
+        {
+            series.Advance(to, false, closed);
+        }
+
+        return minutes;
     }
 
     private IReadOnlyList<Trade> Step()

@@ -48,7 +48,7 @@ public sealed class AccountValidationTests
     [TestCase("""{"name":"a","exchange":"simulated","initial_balance":0}""", "initial_balance", "greater than 0")]
     [TestCase("""{"name":"a","exchange":"simulated","initial_balance":-1}""", "initial_balance", "decimal 0 to 10000000000")]
     [TestCase("""{"name":"a","exchange":"simulated","active":"yes"}""", "active", "true or false")]
-    [TestCase("""{"name":"a","exchange":"simulated","leverage":5}""", "leverage", "unknown field, one of name, exchange, fill_model, mode, margin_mode, position_mode, api_key, api_secret, passphrase, active, initial_balance")]
+    [TestCase("""{"name":"a","exchange":"simulated","leverage":5}""", "leverage", "unknown field, one of name, exchange, fill_model, mode, margin_mode, position_mode, api_key, api_secret, passphrase, active, initial_balance, switch_modes")]
     [TestCase("""{"name":"a","exchange":"simulated","initial_balanse":5}""", "initial_balanse", "unknown field, did you mean initial_balance")]
     [TestCase("""{"name":"a","exchange":"simulated","Name":"b"}""", "$", "unknown field, did you mean name")]
     [TestCase("""{"name":"a","exchange":"simulated","initial_balance":null}""", "initial_balance", "a value, or left out: null says neither")]
@@ -101,7 +101,7 @@ public sealed class AccountValidationTests
     [TestCase("""{"mode":"simulated"}""", "mode", "sandbox or live: only the simulated exchange simulates")]
     [TestCase("""{"mode":"live"}""", "api_key", "required")]
     [TestCase("""{"api_key":"KEY"}""", "api_secret", "required: credentials are given together")]
-    [TestCase("""{"balance":1}""", "balance", "unknown field, one of name, mode, margin_mode, position_mode, api_key, api_secret, passphrase, exchange, fill_model, initial_balance, active")]
+    [TestCase("""{"balance":1}""", "balance", "unknown field, one of name, mode, margin_mode, position_mode, api_key, api_secret, passphrase, exchange, fill_model, initial_balance, active, switch_modes")]
     [TestCase("""{"margin_mode":null}""", "margin_mode", "a value, or left out: null says neither")]
     public async Task A_change_that_breaks_a_rule_is_named_with_it(string body, string path, string rule)
     {

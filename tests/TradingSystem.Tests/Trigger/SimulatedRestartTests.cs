@@ -138,6 +138,7 @@ public sealed class SimulatedRestartTests
         if (!save)
         {
             await feed.BeginAsync(sink, CancellationToken.None);
+            await feed.TellOlderAsync(sink);
             var steps = (Interval.Second.Floor(end) - Interval.Second.Floor(clock.GetUtcNow())) / SimulatedMarket.StepLength;
             for (var i = 0; i <= steps; i++)
             {
