@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
@@ -8,7 +9,8 @@ namespace TradingSystem.Execution.Desk;
 
 /// <summary>
 /// An order at a venue that is not done. <c>Leg</c> is entry (in or out), stop_loss, take_profit or flatten; <c>State</c> pending, sending,
-/// working, unknown or held (unknown for so long that a person should look). Quantities in the base asset, prices in quote currency.
+/// working, unknown or held (unknown for so long that a person should look), and canceled in the answer to who took back an exit that waited for a
+/// price. Quantities in the base asset, prices in quote currency.
 /// </summary>
 public sealed record OpenOrderView(
     string ClientOrderId, Guid OrderId, Guid DecisionId, Guid AccountId, Guid GroupId, string Leg, string Symbol, string? Side, string Type, string State, decimal Qty, decimal Filled,
@@ -19,6 +21,11 @@ public sealed record OpenOrderView(
         o.Leg switch { DeskLegs.StopLoss => "stop_loss", DeskLegs.TakeProfit => "take_profit", DeskLegs.Flatten => "flatten", _ => "entry" },
         o.Symbol, o.Side, o.Type, o.State, OrderAnnouncements.Plain(o.Qty), OrderAnnouncements.Plain(o.Filled), Plain(o.Price), Plain(o.TriggerPrice), o.ReduceOnly,
         o.UnknownAt, o.CancelRequestedAt, o.ExpiresAt, o.CreatedAt, o.UpdatedAt);
+
+    /// <summary>An exit that waited for a price on an account that fills at once, and was taken back.</summary>
+    public static OpenOrderView OfEndedExit(Order o) => new(
+        o.ClientOrderId, o.Id, o.DecisionId, o.AccountId, o.GroupId, "entry", o.Symbol, o.Side, o.Type, DeskStates.Canceled, OrderAnnouncements.Plain(o.Qty), Filled: 0m,
+        Price: null, TriggerPrice: null, ReduceOnly: true, UnknownSince: null, CancelRequestedAt: o.UpdatedAt, ExpiresAt: null, o.CreatedAt, o.UpdatedAt);
 
     private static decimal? Plain(decimal? value) => value is { } v ? OrderAnnouncements.Plain(v) : null;
 }
@@ -58,13 +65,19 @@ public static class DeskApi
         return Results.Ok(Paging.Cut(rows, request.Limit, o => o.Seq, OpenOrderView.Of));
     }
 
-    /// <summary>The wish is saved and the desk acts on it; what became of the order comes as its update.</summary>
-    private static async Task<IResult> CancelAsync(ExecutionDb db, DeskHost host, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    /// <summary>The wish is saved and the desk acts on it; what became of the order comes as its update. An exit that waits for a price here ends at once.</summary>
+    private static async Task<IResult> CancelAsync(ExecutionDb db, DeskHost host, ExitWatch exits, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
         var now = Controls.ControlStore.Micros(time.GetUtcNow());
         var wished = await db.DeskOrders
             .Where(o => o.OrderId == id && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.CancelRequestedAt, o => o.CancelRequestedAt ?? now), cancellationToken);
+        if (wished == 0 && await EndWaitingAsync(db, id, now, cancellationToken) is { } ended)
+        {
+            exits.Wake();
+            return Results.Json(OpenOrderView.OfEndedExit(ended), statusCode: StatusCodes.Status202Accepted);
+        }
+
         if (wished == 0)
         {
             return await db.Orders.AnyAsync(o => o.Id == id, cancellationToken)
@@ -75,6 +88,20 @@ public static class DeskApi
         var order = await db.DeskOrders.AsNoTracking().SingleAsync(o => o.OrderId == id && o.Leg == DeskLegs.Entry, cancellationToken);
         host.Wake(order.AccountId);
         return Results.Json(OpenOrderView.Of(order), statusCode: StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>The order as it ended; null where it is none that waits for a price.</summary>
+    private static async Task<Order?> EndWaitingAsync(ExecutionDb db, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var waiting = await db.WaitingExits.AsNoTracking().Where(e => e.SettledAt == null && db.Orders.Any(o => o.Id == id && o.DecisionId == e.DecisionId)).ToListAsync(cancellationToken);
+        if (await db.EndWaitingAsync(waiting, now, cancellationToken) == 0)
+        {
+            return null;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return await db.Orders.AsNoTracking().SingleAsync(o => o.Id == id, cancellationToken);
     }
 
     private static async Task<IResult> ReconciliationsAsync(ExecutionDb db, string? account_id, string? kind, string? limit, string? cursor, CancellationToken cancellationToken)

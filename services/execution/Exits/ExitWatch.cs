@@ -122,7 +122,8 @@ public sealed class ExitWatch : BackgroundService
         }
     }
 
-    private void Wake() => _wake.Writer.TryWrite(true);
+    /// <summary>There is something to look at; never blocks.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
 
     private async Task WaitAsync(CancellationToken stoppingToken)
     {

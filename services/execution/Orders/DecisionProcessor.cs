@@ -155,7 +155,8 @@ public sealed class DecisionProcessor(
     {
         // An order that exists wins over whatever its decision says now; it is only announced again.
         var known = seenBefore ? await reader.OrdersOfAsync(decisions, cancellationToken) : [];
-        var takenBack = seenBefore ? await reader.TakenBackAsync(decisions, cancellationToken) : [];
+        // A group's cancel is not meant for what a person closes, whatever id it names.
+        var takenBack = seenBefore && !byCommand ? await reader.TakenBackAsync(decisions, cancellationToken) : [];
         await reader.LoadAsync(_books, decisions, cancellationToken);
         var controls = _books.Controls!;
         var orders = new List<Order>(decisions.Count);
@@ -190,7 +191,7 @@ public sealed class DecisionProcessor(
             var outcome = takenBack.Contains(decision.Id)
                 ? decider.TakeBack(decision, ledger, _books.Fences, byCommand)
                 : decider.Decide(decision, ledger, _books.Fences, controls, byCommand);
-            fresh.Add(decision, ledger, outcome);
+            fresh.Add(decision, ledger, outcome, mayBeTakenBack: !byCommand);
             orders.Add(outcome.Order);
         }
 
@@ -236,7 +237,7 @@ public sealed class DecisionProcessor(
             var ledger = _books.Find(leg.GroupId)!;
             if (ledger.Protection.Find(leg.Id) is { } waiting && decider.Trigger(waiting, reachedBy, ledger, controls) is { } made)
             {
-                fresh.Add(made.Decision, ledger, made.Outcome);
+                fresh.Add(made.Decision, ledger, made.Outcome, mayBeTakenBack: false);
             }
         }
 

@@ -59,7 +59,7 @@ public static class CancelsApi
         // From here on it is done, whether or not somebody waits for the answer.
         await db.SaveChangesAsync(CancellationToken.None);
         var cancel = await cancels.ApplyAsync(
-            new GroupSteering(Guid.CreateVersion7(now), group.Value, name, http.User.Actor(), new CancelOrders(decision), null, null, null, now, System.Diagnostics.Activity.Current?.Id), CancellationToken.None);
+            new GroupSteering(Guid.CreateVersion7(now), group.Value, name, http.User.Actor(), new CancelOrders(decision), null, null, null, now, System.Diagnostics.Activity.Current?.Id), byPerson: true, CancellationToken.None);
         return Results.Json(CancelView.Of(cancel), statusCode: cancel.Outcome == CancelOutcomes.Nothing ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 }

@@ -33,7 +33,7 @@ public sealed class OrderCancel
     /// <summary>One of <see cref="CancelOutcomes"/>.</summary>
     public required string Outcome { get; set; }
 
-    /// <summary>Orders that are to be cancelled for it.</summary>
+    /// <summary>Orders that are to be cancelled for it, exits that waited for a price included.</summary>
     public int Orders { get; init; }
 
     /// <summary>When it was accepted.</summary>

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Storage;
@@ -19,8 +20,11 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
     // Beyond the age at which a decision is refused by itself, for clocks that differ and decisions that are sent again.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
-    /// <summary>Returns when it is saved. Delivered again, it changes nothing and tells nothing more.</summary>
-    public async Task<OrderCancel> ApplyAsync(GroupSteering steering, CancellationToken cancellationToken)
+    /// <summary>What a group asks for. Returns when it is saved. Delivered again, it changes nothing and tells nothing more.</summary>
+    public Task<OrderCancel> ApplyAsync(GroupSteering steering, CancellationToken cancellationToken) => ApplyAsync(steering, byPerson: false, cancellationToken);
+
+    /// <param name="byPerson">A person asks, who may also take back closing orders of a person's command; a group may not.</param>
+    public async Task<OrderCancel> ApplyAsync(GroupSteering steering, bool byPerson, CancellationToken cancellationToken)
     {
         if (steering.Cancel is not { } asked)
         {
@@ -41,12 +45,12 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
         if (asked.DecisionId is not { } key)
         {
             await RememberAllAsync(db, steering, cancellationToken);
-            return await TakeBackAsync(db, steering, null, cancellationToken);
+            return await TakeBackAsync(db, steering, null, byPerson, cancellationToken);
         }
 
         var decisions = OrderCancel.DecisionsOf(steering.GroupId, key);
         return await IsKnownAsync(db, steering.GroupId, decisions, cancellationToken) || await RememberAsync(db, steering, decisions, cancellationToken) is not { } remembered
-            ? await TakeBackAsync(db, steering, decisions, cancellationToken)
+            ? await TakeBackAsync(db, steering, decisions, byPerson, cancellationToken)
             : remembered;
     }
 
@@ -112,25 +116,31 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
             cancellationToken);
 
     /// <param name="decisions">Null for all that were accepted before.</param>
-    private async Task<OrderCancel> TakeBackAsync(ExecutionDb db, GroupSteering steering, Guid[]? decisions, CancellationToken cancellationToken)
+    private async Task<OrderCancel> TakeBackAsync(ExecutionDb db, GroupSteering steering, Guid[]? decisions, bool byPerson, CancellationToken cancellationToken)
     {
         var (group, now) = (steering.GroupId, Now());
         var open = await db.DeskOrders.AsNoTracking()
             .Where(o => o.GroupId == group && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
-            .Where(o => decisions == null || decisions.Contains(o.DecisionId))
+            .Where(o => (decisions == null || decisions.Contains(o.DecisionId)) && (byPerson || !o.ByCommand))
             .Select(o => new { o.ClientId, o.AccountId, o.Decision }).ToListAsync(cancellationToken);
+        var exits = await db.WaitingExits.AsNoTracking()
+            .Where(e => e.GroupId == group && e.SettledAt == null)
+            .Where(e => (decisions == null || decisions.Contains(e.DecisionId)) && (byPerson || !e.ByCommand))
+            .OrderBy(e => e.Seq).ToListAsync(cancellationToken);
         if (decisions is null)
         {
             // What was accepted after it is not meant, however the two messages came.
             open.RemoveAll(o => o.Decision is { } decision && DeskJson.ReadDecision(decision).CreatedAt > steering.CreatedAt);
+            exits.RemoveAll(e => e.Read().CreatedAt > steering.CreatedAt);
         }
 
         var ids = open.ConvertAll(o => o.ClientId).ToArray();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var ended = await db.EndWaitingAsync(exits, now, cancellationToken);
         var wanted = ids.Length == 0 ? 0 : await db.DeskOrders
             .Where(o => ids.Contains(o.ClientId) && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.CancelRequestedAt, o => o.CancelRequestedAt ?? now), cancellationToken);
-        if (wanted == 0)
+        if (wanted + ended == 0)
         {
             var order = decisions is null ? null : await db.Orders.AsNoTracking().Where(o => decisions.Contains(o.DecisionId) && o.GroupId == group).Select(o => new { o.Status, o.Symbol }).FirstOrDefaultAsync(cancellationToken);
             var nothing = await EndAsync(db, OrderCancel.Of(steering, CancelOutcomes.Nothing), CancelReasons.Nothing(OrderBuilder.Text(steering.Cancel!.DecisionId), order?.Status), order?.Symbol, cancellationToken);
@@ -139,13 +149,18 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
             return nothing;
         }
 
-        var cancel = OrderCancel.Of(steering, CancelOutcomes.Requested, wanted);
+        var cancel = OrderCancel.Of(steering, CancelOutcomes.Requested, wanted + ended);
         db.OrderCancels.Add(cancel);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         foreach (var account in open.Select(o => o.AccountId).Distinct())
         {
             wake(account);
+        }
+
+        if (ended > 0)
+        {
+            told();
         }
 
         return cancel;

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 
@@ -11,8 +12,20 @@ public static class SteeringServices
     /// <summary>After the desks.</summary>
     public static void AddSteering(this IServiceCollection services)
     {
-        services.AddSingleton(p => new OrderCancels(
-            p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetRequiredService<DeskHost>().Wake, p.GetRequiredService<StepAnnouncer>().Wake, p.GetRequiredService<ExecutionOptions>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p =>
+        {
+            var (steps, exits) = (p.GetRequiredService<StepAnnouncer>(), p.GetRequiredService<ExitWatch>());
+            return new OrderCancels(
+                p.GetRequiredService<IDbContextFactory<ExecutionDb>>(),
+                p.GetRequiredService<DeskHost>().Wake,
+                () =>
+                {
+                    steps.Wake();
+                    exits.Wake();
+                },
+                p.GetRequiredService<ExecutionOptions>(),
+                p.GetRequiredService<TimeProvider>());
+        });
         services.AddSingleton(p => new CancelMemory(
             p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetRequiredService<StepAnnouncer>().Wake, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<CancelMemory>>()));
         services.AddHostedService(p => p.GetRequiredService<CancelMemory>());

@@ -142,6 +142,15 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
         var closed = new List<Candle>();
         while (_next < to)
         {
+            if (_next >= from && _next.Ticks % Interval.Minute.Length.Ticks == 0 && _next + Interval.Minute.Length <= to - TimeSpan.FromSeconds(HistorySeconds))
+            {
+                // Nobody asks for its seconds.
+                KeepHour();
+                Record(_minutes, _next, _market.Minute(), closed);
+                _next += Interval.Minute.Length;
+                continue;
+            }
+
             var (at, recorded) = (_next, _next >= from || _minutes[symbols[0]].Current is not null);
             var trades = Next();
             if (recorded)
@@ -172,14 +181,21 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
         var minutes = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Minute, HistoryMinutes));
         var from = Interval.Minute.Floor(state.At + Interval.Minute.Length - TimeSpan.FromTicks(1));
         var closed = new List<Candle>();
-        for (var at = state.At; at < to; at += SimulatedMarket.StepLength)
+        var at = state.At;
+        for (; at < from && at < to; at += SimulatedMarket.StepLength)
+        {
+            market.Step(at);
+        }
+
+        for (; at + Interval.Minute.Length <= to; at += Interval.Minute.Length)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var trades = market.Step(at);
-            if (at >= from)
-            {
-                Record(minutes, trades, closed);
-            }
+            Record(minutes, at, market.Minute(), closed);
+        }
+
+        for (; at < to; at += SimulatedMarket.StepLength)
+        {
+            Record(minutes, market.Step(at), closed);
         }
 
         foreach (var series in minutes.Values)
@@ -199,14 +215,19 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
         return trades;
     }
 
-    private IReadOnlyList<Trade> Next()
+    /// <summary>Before the step that comes next, if it is an hour's first.</summary>
+    private void KeepHour()
     {
         if (_next.Ticks % Hour.Ticks == 0)
         {
             _unsaved.Add(new FeedState(_next, _market.State.Write()));
             _unsaved.RemoveRange(0, Math.Max(0, _unsaved.Count - MaxUnsaved));
         }
+    }
 
+    private IReadOnlyList<Trade> Next()
+    {
+        KeepHour();
         var trades = _market.Step(_next);
         _next += SimulatedMarket.StepLength;
         return trades;
@@ -217,6 +238,16 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
         foreach (var t in trades)
         {
             series[t.Symbol].Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, closed);
+        }
+
+        closed.Clear();
+    }
+
+    private static void Record(Dictionary<string, CandleSeries> series, DateTimeOffset at, IReadOnlyList<SimulatedBar> bars, List<Candle> closed)
+    {
+        foreach (var bar in bars)
+        {
+            series[bar.Symbol].Apply(at, bar.Open, bar.High, bar.Low, bar.Close, bar.Volume, closed);
         }
 
         closed.Clear();

@@ -6,7 +6,9 @@ namespace TradingSystem.Trigger.Feeds;
 /// </summary>
 public sealed class SimulatedMarket
 {
-    public static readonly TimeSpan StepLength = TimeSpan.FromMilliseconds(200);
+    public const int StepsPerMinute = 300;
+
+    public static readonly TimeSpan StepLength = TimeSpan.FromMinutes(1) / StepsPerMinute;
 
     // Per step; about 0.1 % a minute for the calmest symbol in the normal regime.
     private const double BaseDeviation = 5.2e-5;
@@ -46,6 +48,36 @@ public sealed class SimulatedMarket
     /// <summary>One trade per symbol, all at <paramref name="at"/>.</summary>
     public IReadOnlyList<Trade> Step(DateTimeOffset at)
     {
+        Move();
+        var trades = new Trade[_told];
+        for (var i = 0; i < trades.Length; i++)
+        {
+            trades[i] = _instruments[i].Trade(at);
+        }
+
+        return trades;
+    }
+
+    /// <summary>
+    /// The steps of one minute as the bar that their trades make, without the trades: a history of many hours is worked out at every start, and
+    /// most of a trade's cost is its decimals.
+    /// </summary>
+    public IReadOnlyList<SimulatedBar> Minute()
+    {
+        for (var i = 0; i < StepsPerMinute; i++)
+        {
+            Move();
+            foreach (var instrument in _instruments)
+            {
+                instrument.Record(isFirst: i == 0);
+            }
+        }
+
+        return [.. _instruments.Take(_told).Select(i => i.Bar())];
+    }
+
+    private void Move()
+    {
         var move = _common.NextDouble();
         if (_common.NextDouble() < RegimeChange)
         {
@@ -53,23 +85,19 @@ public sealed class SimulatedMarket
         }
 
         var factor = _common.NextNormal();
-        var trades = new Trade[_told];
-        for (var i = 0; i < _instruments.Count; i++)
+        foreach (var instrument in _instruments)
         {
-            var trade = _instruments[i].Step(factor, RegimeScale[_regime], at);
-            if (i < trades.Length)
-            {
-                trades[i] = trade;
-            }
+            instrument.Move(factor, RegimeScale[_regime]);
         }
-
-        return trades;
     }
 
     private sealed class Instrument
     {
         private const double CommonShare = 0.7;
         private const double OwnShare = 0.71414;
+
+        // Base asset.
+        private const double Lot = 0.001;
 
         private readonly string _symbol;
         private readonly Xoshiro _random;
@@ -78,6 +106,9 @@ public sealed class SimulatedMarket
         private readonly double _size;
         private double _variance;
         private double _price;
+        private long _lots;
+        private bool _rose;
+        private (double Open, double High, double Low, long Lots) _bar;
 
         public Instrument(string symbol, ulong seed, InstrumentState? state)
         {
@@ -104,7 +135,7 @@ public sealed class SimulatedMarket
 
         public InstrumentState State => new(_random.State, _variance, _price);
 
-        public Trade Step(double factor, double regime, DateTimeOffset at)
+        public void Move(double factor, double regime)
         {
             var shock = (CommonShare * factor) + (OwnShare * _random.NextNormal());
             var tail = _random.NextDouble();
@@ -124,11 +155,25 @@ public sealed class SimulatedMarket
             var target = _longRun * regime * regime;
             _variance = Math.Min((target * (1 - Alpha - Beta)) + (Alpha * change * change) + (Beta * _variance), 25 * _longRun);
             _price *= 1 + change;
+            _rose = change > 0;
             var u = _random.NextDouble();
-            var quantity = Math.Round((decimal)(_size * (0.1 + (3 * u * u)) * Math.Min(1 + Math.Abs(shock), 4)), 3);
-            var price = Math.Max(_tick, Math.Round((decimal)_price / _tick) * _tick);
-            return new Trade(_symbol, price, Math.Max(quantity, 0.001m), at, Math.Max(_tick, price - _tick), price + _tick, TakerBuys: change > 0);
+            _lots = Math.Max(1, (long)Math.Round(_size * (0.1 + (3 * u * u)) * Math.Min(1 + Math.Abs(shock), 4) / Lot));
         }
+
+        public Trade Trade(DateTimeOffset at)
+        {
+            var price = OnGrid(_price);
+            return new Trade(_symbol, price, _lots * (decimal)Lot, at, Math.Max(_tick, price - _tick), price + _tick, TakerBuys: _rose);
+        }
+
+        public void Record(bool isFirst) => _bar = isFirst
+            ? (_price, _price, _price, _lots)
+            : (_bar.Open, Math.Max(_bar.High, _price), Math.Min(_bar.Low, _price), _bar.Lots + _lots);
+
+        /// <summary>Rounding to the grid keeps the order of prices, so the highest on it is the highest there was.</summary>
+        public SimulatedBar Bar() => new(_symbol, OnGrid(_bar.Open), OnGrid(_bar.High), OnGrid(_bar.Low), OnGrid(_price), _bar.Lots * (decimal)Lot);
+
+        private decimal OnGrid(double price) => Math.Max(_tick, Math.Round((decimal)price / _tick) * _tick);
 
         // FNV-1a: string.GetHashCode differs from run to run.
         private static ulong Hash(string text)
@@ -143,3 +188,6 @@ public sealed class SimulatedMarket
         }
     }
 }
+
+/// <summary>What the trades of a minute make: prices in quote currency, volume in the base asset.</summary>
+public readonly record struct SimulatedBar(string Symbol, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume);

@@ -17,7 +17,7 @@ public sealed class MarketRestartTests(bool distributed)
         var killed = distributed ? "trigger" : "standalone";
         var told = new List<(DateTimeOffset At, decimal Price)>();
         await TradeAsync(cluster, token, "LONG", told);
-        var closed = await CandlesAsync(cluster);
+        var closed = await CandlesAsync(cluster, 100);
         for (var i = 0; i < 2; i++)
         {
             var before = await PriceAsync(cluster, told);
@@ -27,13 +27,15 @@ public sealed class MarketRestartTests(bool distributed)
             await TradeAsync(cluster, token, i == 0 ? "CLOSE" : "LONG", told);
         }
 
-        var candles = await CandlesAsync(cluster);
+        var candles = await CandlesAsync(cluster, 300);
+        await Wait.UntilAsync("the older history is told again", TimeSpan.FromSeconds(90), async () =>
+            closed.Keys.All((candles = await CandlesAsync(cluster, 300)).ContainsKey));
         foreach (var (minute, candle) in closed.Where(c => c.Value["closed"]!.GetValue<bool>()))
         {
             Assert.That(candles[minute].ToJsonString(), Is.EqualTo(candle.ToJsonString()), "what was told before the crash is told after it");
         }
 
-        await Wait.UntilAsync("the last minute is closed", TimeSpan.FromSeconds(90), async () => (candles = await CandlesAsync(cluster)).Any(c => c.Key > told[^1].At));
+        await Wait.UntilAsync("the last minute is closed", TimeSpan.FromSeconds(90), async () => (candles = await CandlesAsync(cluster, 300)).Any(c => c.Key > told[^1].At));
         foreach (var (at, price) in told)
         {
             var candle = candles[Minute(at)];
@@ -68,8 +70,8 @@ public sealed class MarketRestartTests(bool distributed)
         return told[^1].Price;
     }
 
-    private static async Task<Dictionary<DateTimeOffset, JsonNode>> CandlesAsync(TradingCluster cluster) =>
-        (await cluster.ListAsync("/api/v1/candles?symbol=BTCUSDT&interval=1m&limit=200")).ToDictionary(c => c["open_time"]!.GetValue<DateTimeOffset>());
+    private static async Task<Dictionary<DateTimeOffset, JsonNode>> CandlesAsync(TradingCluster cluster, int count) =>
+        (await cluster.ListAsync($"/api/v1/candles?symbol=BTCUSDT&interval=1m&limit={count}")).ToDictionary(c => c["open_time"]!.GetValue<DateTimeOffset>());
 
     private static DateTimeOffset Minute(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,6 +21,7 @@ namespace TradingSystem.IntegrationTests.Execution;
 internal sealed class ExecutionNode : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly ConcurrentQueue<OrderUpdate> _told = new();
 
     /// <param name="longestPriceAge">An hour where a test has no time to pass.</param>
     public ExecutionNode(string connectionString, TimeSpan? longestPriceAge = null, bool priced = true, string fillModel = "instant")
@@ -38,7 +40,7 @@ internal sealed class ExecutionNode : IAsyncDisposable
         services.AddSingleton<DecisionProcessor>();
         services.AddSingleton<ControlStore>();
         services.AddSingleton<ControlChanges>();
-        services.AddSingleton(p => new Announcer(new NobodyListens(), () => { }, TimeProvider.System, NullLogger<Announcer>.Instance));
+        services.AddSingleton(p => new Announcer(new Listener(_told), () => { }, TimeProvider.System, NullLogger<Announcer>.Instance));
         services.AddLogging();
         services.AddSingleton<ExitWatch>();
         services.AddSingleton<Flattening>();
@@ -65,6 +67,9 @@ internal sealed class ExecutionNode : IAsyncDisposable
 
     public ExitWatch Exits => _services.GetRequiredService<ExitWatch>();
 
+    /// <summary>What was announced, in its order.</summary>
+    public IReadOnlyCollection<OrderUpdate> Told => _told;
+
     public Flattening Flattening => _services.GetRequiredService<Flattening>();
 
     public void Price(decimal price)
@@ -86,12 +91,20 @@ internal sealed class ExecutionNode : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private sealed class NobodyListens : IDurablePublisher
+    private sealed class Listener(ConcurrentQueue<OrderUpdate> told) : IDurablePublisher
     {
         public Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
             where TItem : class => Task.FromResult(PublishOutcome.Durable);
 
         public Task<PublishOutcome> PublishAllAsync<TItem>(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
-            where TItem : class => Task.FromResult(PublishOutcome.Durable);
+            where TItem : class
+        {
+            foreach (var update in items.OfType<OrderUpdate>())
+            {
+                told.Enqueue(update);
+            }
+
+            return Task.FromResult(PublishOutcome.Durable);
+        }
     }
 }

@@ -1,8 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Steering;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Execution;
@@ -126,6 +129,104 @@ public sealed class WaitingExitTests
         Assert.That((done.Step.Doing, done.Attempts.Select(o => o.Status).Single(), await HeldAsync()), Is.EqualTo((ClosingDoing.Done, "closed", 0m)));
         await BalancesAreTheSumOfTheFillsAsync();
     }
+
+    [Test]
+    public async Task One_that_is_taken_back_is_canceled_and_told_once_and_nothing_is_traded_when_a_price_comes([Values] bool all)
+    {
+        var exit = Exit("x-1");
+        await _blind.ProcessAsync(exit);
+        var cancel = Cancel(all ? null : "x-1");
+        foreach (var node in new[] { _priced, _blind })
+        {
+            var applied = await ApplyAsync(node, cancel, byPerson: false);
+            Assert.That((applied.Outcome, applied.Orders), Is.EqualTo((CancelOutcomes.Requested, 1)));
+        }
+
+        _blind.Price(100_000m);
+        // This one has it in memory as waiting; the other one reads the table.
+        await _blind.Processor.SettleAsync([WaitingExitOf(exit)], afresh: false, CancellationToken.None);
+        await _priced.Exits.LookAsync(CancellationToken.None);
+        await Wait.UntilAsync("its end was told", TimeSpan.FromSeconds(30), () => _priced.ReadAsync(db => db.WaitingExits.AnyAsync(e => e.DecisionId == exit.Id && e.SettledAt != null && e.AnnouncedAt != null)));
+        await _priced.Exits.LookAsync(CancellationToken.None);
+
+        var ownId = OrderIds.Order(cancel.Id);
+        var update = OrderAnnouncements.Of(await _priced.ReadAsync(db => db.Orders.SingleAsync(o => o.DecisionId == exit.Id)));
+        Assert.Multiple(async () =>
+        {
+            Assert.That((update.Status, update.Reason?.Code, update.Terminal, update.Before), Is.EqualTo(("canceled", "CANCELED", true, (IReadOnlyList<OrderStep>?)null)));
+            Assert.That(_priced.Told.Concat(_blind.Told).Where(u => u.DecisionId == exit.Id).Select(u => u.Status), Is.EqualTo(new[] { "canceled" }));
+            Assert.That(await _priced.ReadAsync(db => db.OrderSteps.AnyAsync(s => s.OrderId == ownId)), Is.False, "the order tells of itself");
+            Assert.That(await _priced.ReadAsync(db => db.Fills.AnyAsync(f => f.DecisionId == exit.Id)), Is.False);
+            Assert.That(await HeldAsync(), Is.EqualTo(0.01m));
+        });
+        Assert.That((await ApplyAsync(_blind, Cancel("x-1"), byPerson: false)).Outcome, Is.EqualTo(CancelOutcomes.Nothing), "it has ended");
+        Assert.That((await _blind.ProcessAsync(Exit("x-2")))[0].Status, Is.EqualTo("closed"), "what comes after it does not wait for it");
+        await BalancesAreTheSumOfTheFillsAsync();
+    }
+
+    [Test]
+    public async Task Whether_the_price_or_the_cancel_is_faster_an_exit_has_one_end()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var key = $"race-{round}";
+            var exit = Exit(key);
+            await using var blind = new ExecutionNode(_postgres.ConnectionString, priced: false);
+            await blind.ProcessAsync(exit);
+            var cancelling = ApplyAsync(blind, Cancel(key), byPerson: false);
+            await Task.WhenAll(cancelling, _priced.Exits.LookAsync(CancellationToken.None));
+            await _priced.Exits.LookAsync(CancellationToken.None);
+            var order = await _priced.ReadAsync(db => db.Orders.SingleAsync(o => o.DecisionId == exit.Id));
+            var fills = await _priced.ReadAsync(db => db.Fills.CountAsync(f => f.DecisionId == exit.Id));
+            var outcome = (await cancelling).Outcome;
+            Assert.That((order.Status, fills, outcome), Is.EqualTo(("canceled", 0, CancelOutcomes.Requested)).Or.EqualTo(("closed", 1, CancelOutcomes.Nothing)), $"round {round}");
+            if (order.Status == "closed")
+            {
+                await _priced.ProcessAsync(ExecutionNode.Decision(_group));
+            }
+        }
+
+        await BalancesAreTheSumOfTheFillsAsync();
+    }
+
+    [Test]
+    public async Task A_groups_cancel_does_not_stop_what_a_person_closes_and_a_persons_own_does()
+    {
+        var command = await _blind.Controls.CloseAllAsync(new(new(ControlWords.Group, _group), "tester", "flat"), CancellationToken.None);
+        var groups = await _priced.ReadAsync(db => db.Bindings.Where(b => b.GroupId == _group).ToListAsync());
+        await _blind.Flattening.RunAsync(command, groups, new HashSet<Guid>(), CancellationToken.None);
+        var closing = await _priced.ReadAsync(db => db.WaitingExits.SingleAsync(e => e.GroupId == _group));
+        foreach (var key in new[] { null, closing.DecisionId.ToString() })
+        {
+            Assert.That((await ApplyAsync(_priced, Cancel(key), byPerson: false)).Outcome, Is.EqualTo(CancelOutcomes.Nothing));
+        }
+
+        Assert.That((await ApplyAsync(_priced, Cancel(null), byPerson: true)).Outcome, Is.EqualTo(CancelOutcomes.Requested));
+        var order = await _priced.ReadAsync(db => db.Orders.SingleAsync(o => o.DecisionId == closing.DecisionId));
+        Assert.That((order.Status, order.ReasonCode, await HeldAsync()), Is.EqualTo(("canceled", "CANCELED", 0.01m)));
+    }
+
+    [Test]
+    public async Task A_groups_cancel_that_is_remembered_for_a_persons_closing_order_does_not_hold_it_up()
+    {
+        var closing = Exit("close");
+        Assert.That((await ApplyAsync(_priced, Cancel("close"), byPerson: false)).Outcome, Is.EqualTo(CancelOutcomes.Remembered));
+        var order = (await _priced.Processor.CommandAsync([closing], CancellationToken.None))[0];
+        Assert.That((order.Status, await HeldAsync()), Is.EqualTo(("closed", 0m)));
+    }
+
+    private TradeDecision Exit(string key) => ExecutionNode.Decision(_group, TradeAction.Close) with { Id = NameBasedGuid.Create(_group, key), DecisionId = key };
+
+    private static WaitingExit WaitingExitOf(TradeDecision exit) => WaitingExit.Of(exit, Guid.Empty, byCommand: false, exit.CreatedAt);
+
+    private GroupSteering Cancel(string? key)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return new(Guid.CreateVersion7(), _group, "demo", "demo", new CancelOrders(key), null, "r-1", null, now, null);
+    }
+
+    private static Task<OrderCancel> ApplyAsync(ExecutionNode node, GroupSteering steering, bool byPerson) =>
+        new OrderCancels(node.Databases, _ => { }, () => { }, node.Options, TimeProvider.System).ApplyAsync(steering, byPerson, CancellationToken.None);
 
     private Task<decimal> HeldAsync() => _priced.ReadAsync(db => db.Positions.Where(p => p.GroupId == _group).SumAsync(p => p.Qty));
 
