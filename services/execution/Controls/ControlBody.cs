@@ -25,7 +25,8 @@ internal sealed class ControlBody : IDisposable
     public IResult? Error => Errors.Count == 0 ? null : Validation(Errors);
 
     /// <param name="known">Null where the caller looks for unknown fields itself.</param>
-    public static async Task<ControlBody> ReadAsync(HttpRequest request, string[]? known, CancellationToken cancellationToken)
+    /// <param name="mayBeNull">Of them, where null is a word of its own; beside those where it says the same as nothing.</param>
+    public static async Task<ControlBody> ReadAsync(HttpRequest request, string[]? known, CancellationToken cancellationToken, string[]? mayBeNull = null)
     {
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
@@ -48,7 +49,7 @@ internal sealed class ControlBody : IDisposable
         }
         else if (document is not null && known is not null)
         {
-            BodyFields.Check(document.RootElement, "", known, errors, "id", "reason", "after_s");
+            BodyFields.Check(document.RootElement, "", known, errors, ["id", "reason", "after_s", .. mayBeNull ?? []]);
         }
 
         return new(document, errors);

@@ -29,6 +29,7 @@ public static class ProtectionMovesApi
     private const int LongestSymbol = 32;
 
     private static readonly string[] Fields = ["stop_loss", "take_profit", "reason"];
+    private static readonly string[] Legs = ["stop_loss", "take_profit"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
@@ -52,7 +53,7 @@ public static class ProtectionMovesApi
     private static async Task<IResult> PutAsync(
         HttpContext http, ExecutionDb db, ProtectionMoves moves, TimeProvider time, Guid group_id, string symbol, CancellationToken cancellationToken)
     {
-        using var body = await ControlBody.ReadAsync(http.Request, Fields, cancellationToken);
+        using var body = await ControlBody.ReadAsync(http.Request, Fields, cancellationToken, mayBeNull: Legs);
         if (body.Error is { } broken)
         {
             return broken;

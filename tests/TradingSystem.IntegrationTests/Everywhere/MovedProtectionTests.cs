@@ -122,7 +122,7 @@ public sealed class MovedProtectionTests
         Assert.That(await account.HeldThereAsync(), Is.Positive);
         await _stage.PriceAsync(Low + 1_000m);
         await Wait.UntilAsync(isDone ? "the new stop has fired" : "the old stop waits", BotAccount.Patience, async () => await account.HeldThereAsync() == 0m == isDone);
-        Assert.That(await account.OurQtyAsync(), Is.EqualTo(await account.HeldThereAsync()));
+        await Wait.UntilAsync("both sides hold the same", BotAccount.Patience, async () => await account.OurQtyAsync() == await account.HeldThereAsync());
     }
 
     private Task<List<string>> StatesAsync(TradingAccount account) => _stage.SqlAsync("select state from execution.protection_moves where group_id = $1 order by seq", Guid.Parse(account.Group));
