@@ -101,7 +101,7 @@ dotnet build TradingSystem.sln -c Release --no-restore -v q || { fail "dotnet bu
 
 for project in TradingSystem.Tests TradingSystem.IntegrationTests; do
   say "$project …"
-  timeout --kill-after=20 "${TEST_TIMEOUT:-40m}" dotnet test "tests/$project" -c Release --no-build --results-directory "$results" \
+  timeout --kill-after=20 "${TEST_TIMEOUT:-70m}" dotnet test "tests/$project" -c Release --no-build --results-directory "$results" \
     --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=normal" ${FILTER:+--filter "$FILTER"}
   code=$?
   counters=$(grep -o '<Counters [^>]*>' "$results/$project.trx" 2>/dev/null | tail -1)
