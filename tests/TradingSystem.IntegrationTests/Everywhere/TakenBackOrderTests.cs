@@ -189,6 +189,7 @@ public sealed class TakenBackOrderTests(bool distributed)
         var trigger = await _stage.Product.AddTriggerAsync($"trigger-{Guid.NewGuid():n}");
         await using (var bot = await Bot.TriggerAsync(_stage.Product, trigger))
         {
+            await bot.ReceiveAsync();
             Assert.That((await bot.AskAsync(Cancel(null)))["message"]!.GetValue<string>(), Is.EqualTo("forbidden_event"));
             Assert.That((await bot.AskAsync(new JsonObject { ["type"] = "protect", ["symbol"] = "B" }))["message"]!.GetValue<string>(), Is.EqualTo("forbidden_event"));
         }
