@@ -9,7 +9,7 @@ public sealed class ExecutionOptions
     /// <summary>A price that was observed longer ago than this is not traded on.</summary>
     public TimeSpan MaxPriceAge { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a decision may wait for a fresh price, e.g. just after a start.</summary>
+    /// <summary>How long a decision may wait for a fresh price; six times as long just after a start, before any price was heard.</summary>
     public TimeSpan PriceWait { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Slippage of a simulated market order, in basis points against the trader.</summary>

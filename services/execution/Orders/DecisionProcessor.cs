@@ -324,7 +324,7 @@ public sealed class DecisionProcessor(
     private async Task WaitForPricesAsync(IReadOnlyList<TradeDecision> decisions, CancellationToken cancellationToken)
     {
         HashSet<string>? missing = null;
-        var longest = options.PriceWait;
+        var longest = TimeSpan.MaxValue;
         var now = time.GetUtcNow();
         foreach (var decision in decisions)
         {

@@ -7,9 +7,15 @@ namespace TradingSystem.Execution.Prices;
 /// <summary>Latest price per tradable symbol, as this node saw it. Bounded by the instrument table.</summary>
 public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions options, TimeProvider time)
 {
+    // A feed that this node has heard and that falls silent is dead; one that it has not heard yet is still to be connected to.
+    private const int StartFactor = 6;
+
     private readonly ConcurrentDictionary<string, PriceTick> _latest = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _waitedInVain = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Timestamp of the first ticks of any symbol; 0 before.
+    private long _heard;
 
     /// <summary>The last tick however old, or null.</summary>
     public PriceTick? Find(string symbol) => _latest.GetValueOrDefault(symbol);
@@ -17,6 +23,7 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
     public void Update(IReadOnlyList<PriceTick> ticks)
     {
         var now = time.GetUtcNow();
+        Interlocked.CompareExchange(ref _heard, Math.Max(1, time.GetTimestamp()), 0);
         foreach (var tick in ticks)
         {
             if (tick.Price <= 0m || instruments.Find(tick.Symbol) is null)
@@ -41,8 +48,9 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
     public bool IsFresh(PriceTick tick) => time.GetUtcNow() - tick.ObservedAt <= options.MaxPriceAge;
 
     /// <summary>
-    /// Waits until every known symbol has a fresh price or <paramref name="longest"/> passed. A symbol that was waited for in
-    /// vain is not waited for again before its next fresh price: a dead feed delays one message, not each.
+    /// Waits until every known symbol has a fresh price, for <paramref name="longest"/> and <see cref="ExecutionOptions.PriceWait"/> at most; for
+    /// longer than the latter only while this node has heard no price at all yet. A symbol that was waited for in vain is not waited for again
+    /// before its next fresh price: a dead feed delays one message, not each.
     /// </summary>
     public async Task WaitForFreshAsync(IReadOnlyCollection<string> symbols, TimeSpan longest, CancellationToken cancellationToken)
     {
@@ -56,21 +64,28 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
                 return;
             }
 
-            var left = longest - time.GetElapsedTime(started);
-            try
-            {
-                await changed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
-            }
-            catch (TimeoutException)
+            var (left, patience) = (longest - time.GetElapsedTime(started), Patience(started));
+            var wait = left < patience ? left : patience;
+            if (wait <= TimeSpan.Zero)
             {
                 // Only a full wait says that the feed is dead; one cut short by an old decision says nothing.
-                if (longest >= options.PriceWait)
+                if (patience <= left)
                 {
                     missing.ForEach(s => _waitedInVain[s] = true);
                 }
 
                 return;
             }
+
+            // A wait that is over is looked at again: the first price may have come with its end.
+            await changed.WaitAsync(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    /// <summary>What is left of the wait that says that a feed is dead.</summary>
+    private TimeSpan Patience(long started) =>
+        Interlocked.Read(ref _heard) is var heard && heard == 0
+            ? (StartFactor * options.PriceWait) - time.GetElapsedTime(started)
+            : options.PriceWait - time.GetElapsedTime(Math.Max(started, heard));
 }

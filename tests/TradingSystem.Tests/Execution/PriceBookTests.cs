@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TradingSystem.Execution.Prices;
+using TradingSystem.Tests.Trigger;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;
@@ -47,14 +48,42 @@ public sealed class PriceBookTests
     [Test]
     public async Task A_dead_feed_is_waited_for_once_and_again_after_it_lived()
     {
-        var clock = new StoppedClock();
-        var book = new PriceBook(Instruments, new() { PriceWait = TimeSpan.Zero }, clock);
-        await book.WaitForFreshAsync(["BTCUSDT"], TimeSpan.Zero, CancellationToken.None);
-        var second = book.WaitForFreshAsync(["BTCUSDT"], LongerThanAnyTest, CancellationToken.None);
-        Assert.That(second.IsCompleted);
-        book.Update([Tick()]);
-        clock.Time = Now + TimeSpan.FromMinutes(1);
+        var clock = new ManualTime(Now);
+        var book = new PriceBook(Instruments, new() { PriceWait = TimeSpan.FromSeconds(5) }, clock);
+        book.Update([Tick(symbol: "ETHUSDT")]);
+        var first = book.WaitForFreshAsync(["BTCUSDT"], LongerThanAnyTest, CancellationToken.None);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await first.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That(book.WaitForFreshAsync(["BTCUSDT"], LongerThanAnyTest, CancellationToken.None).IsCompleted);
+        book.Update([Tick(observedAt: clock.GetUtcNow())]);
+        clock.Advance(TimeSpan.FromMinutes(1));
         Assert.That(book.WaitForFreshAsync(["BTCUSDT"], LongerThanAnyTest, CancellationToken.None).IsCompleted, Is.False);
+    }
+
+    [Test]
+    public async Task A_node_that_has_heard_no_price_yet_takes_no_feed_for_dead()
+    {
+        var clock = new ManualTime(Now);
+        var book = new PriceBook(Instruments, new() { PriceWait = TimeSpan.FromSeconds(5) }, clock);
+        var first = book.WaitForFreshAsync(["BTCUSDT"], LongerThanAnyTest, CancellationToken.None);
+        clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.That(first.IsCompleted, Is.False);
+        book.Update([Tick(symbol: "ETHUSDT", observedAt: clock.GetUtcNow())]);
+        clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.That(first.IsCompleted, Is.False, "the symbol's own wait begins with the first price of any");
+        book.Update([Tick(observedAt: clock.GetUtcNow())]);
+        await first.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Test]
+    public async Task A_node_that_never_hears_a_price_waits_once_and_not_for_ever()
+    {
+        var clock = new ManualTime(Now);
+        var book = new PriceBook(Instruments, new() { PriceWait = TimeSpan.FromSeconds(5) }, clock);
+        var first = book.WaitForFreshAsync(["BTCUSDT"], LongerThanAnyTest, CancellationToken.None);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        await first.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That(book.WaitForFreshAsync(["BTCUSDT"], LongerThanAnyTest, CancellationToken.None).IsCompleted);
     }
 
     private static PriceBook Book() => new(Instruments, Options, new StoppedClock());
