@@ -1,8 +1,10 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace TradingSystem.Hosting;
@@ -122,5 +124,7 @@ public static class Database
     }
 
     private static void Configure(DbContextOptionsBuilder options, string schema, NpgsqlDataSource source) =>
-        options.UseNpgsql(source, x => x.MigrationsHistoryTable("__ef_migrations_history", schema));
+        options.UseNpgsql(source, x => x.MigrationsHistoryTable("__ef_migrations_history", schema))
+            // Whoever asked for the transaction gets the exception and knows whether it is an error; a deadline that passed is none.
+            .ConfigureWarnings(w => w.Log((RelationalEventId.TransactionError, LogLevel.Warning)));
 }

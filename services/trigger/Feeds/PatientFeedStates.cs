@@ -3,7 +3,8 @@ namespace TradingSystem.Trigger.Feeds;
 /// <summary>Tries for as long as it takes: a feed that does not know where it was must not tell a price.</summary>
 public sealed partial class PatientFeedStates(IFeedStates states, TimeProvider time, ILogger<PatientFeedStates> log)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+    // A process that has just started on a busy machine needs seconds for its first statement; given up, it would begin anew.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     public Task<IReadOnlyList<FeedState>> LoadAsync(string feed, CancellationToken cancellationToken) => ChangeAsync(feed, known => known, cancellationToken);
