@@ -157,7 +157,8 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
 
     private void Move(Candle given, bool exact)
     {
-        if (exact && (Current is null || Current.OpenTime <= given.OpenTime))
+        // One that has ended is over: it was told as closed, or given up.
+        if (exact && (Current is null || Current.OpenTime <= given.OpenTime) && (_ended is null || _ended.OpenTime < given.OpenTime))
         {
             Current = given;
             _torn = false;

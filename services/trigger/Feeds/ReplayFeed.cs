@@ -103,6 +103,12 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
 
         past.Advance(warm, false, closed);
         sink.History(file.Symbol, Interval.Second, past.Closed(HistoryBars), derive: true);
+        if (warm == _reserved)
+        {
+            // It goes on in the middle of bars whose beginning is not told again.
+            sink.Torn();
+        }
+
         var pace = new Pace(time, speed);
         for (; more; more = trades.MoveNext())
         {
