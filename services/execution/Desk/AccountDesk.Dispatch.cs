@@ -150,6 +150,8 @@ public sealed partial class AccountDesk
     {
         if (_preparing.Add(symbol))
         {
+            // From here until it is confirmed nobody knows what is set: nothing that opens leaves meanwhile, nor after an answer that did not come.
+            _prepared.Remove(symbol);
             var setup = new SymbolSetup(symbol, leverage, _venue.Account.MarginMode, _venue.Account.PositionMode);
             Beside(async token => new Prepared(symbol, leverage, await _venue.PrepareAsync(setup, token)));
         }

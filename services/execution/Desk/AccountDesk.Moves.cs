@@ -117,10 +117,20 @@ public sealed partial class AccountDesk
         var row = await work.Db.Protections.SingleOrDefaultAsync(p => p.AccountId == account && p.GroupId == move.GroupId && p.Symbol == move.Symbol, _stop);
         var isTracked = row is not null && ((row.StopLoss ?? row.TakeProfit) is not null || row.Removed);
         var side = qty > 0m ? "BUY" : "SELL";
-        if (isTracked && !await work.Db.DeskOrders.AnyAsync(o => o.OrderId == row!.OrderId && o.Leg == DeskLegs.Entry && o.Side == side, _stop))
+        if (isTracked)
         {
-            // The position was turned: the legs of the one before go first.
-            return null;
+            var rests = await work.Db.DeskOrders.AsNoTracking().Where(o => o.OrderId == row!.OrderId && o.Leg == DeskLegs.Entry && o.Side == side).Select(o => new { o.Decision }).FirstOrDefaultAsync(_stop);
+            if (rests is null)
+            {
+                // The position was turned: the legs of the one before go first.
+                return null;
+            }
+
+            if (rests.Decision is { } text && DeskJson.ReadDecision(text) is var later && later.CreatedAt > move.CreatedAt
+                && ((move.MovesStop && later.StopLoss is not null) || (move.MovesTake && later.TakeProfit is not null)))
+            {
+                return MoveReasons.Superseded;
+            }
         }
 
         if (row is null)
@@ -133,7 +143,13 @@ public sealed partial class AccountDesk
         {
             var entry = await work.Db.Orders.AsNoTracking()
                 .Where(o => o.GroupId == move.GroupId && o.AccountId == account && o.Symbol == move.Symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != "CLOSE")
-                .OrderByDescending(o => o.Seq).FirstAsync(_stop);
+                .OrderByDescending(o => o.Seq).FirstOrDefaultAsync(_stop);
+            if (entry is null)
+            {
+                // It came to be in another way than by an order of this side, and there is nobody to tell of its legs.
+                return MoveReasons.NoPosition(move.Symbol);
+            }
+
             (row.OrderId, row.Flattening) = (entry.Id, false);
         }
 

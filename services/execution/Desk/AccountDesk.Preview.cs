@@ -40,7 +40,7 @@ public sealed partial class AccountDesk
             return null;
         }
 
-        if (_open.Values.FirstOrDefault(o => o.IsInFlight && o.IsUncertain && o.Symbol == order.Symbol) is { } uncertain)
+        if (!order.Closes && _open.Values.FirstOrDefault(o => o.IsInFlight && o.IsUncertain && o.Symbol == order.Symbol) is { } uncertain)
         {
             return WouldBecome.Refused(Refusals.OutcomeUnknown(uncertain));
         }

@@ -23,7 +23,9 @@ public sealed partial class AccountDesk
     private static readonly TimeSpan FlattenPause = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<(Guid Group, string Symbol, string Leg), DateTimeOffset> _legRefused = [];
-    private readonly HashSet<(Guid Group, string Symbol)> _wrongSide = [];
+
+    // Triggers that the price was beyond when their leg came to the venue; only as long as they are still what the position is to have.
+    private readonly Dictionary<(Guid Group, string Symbol, string Leg), decimal> _wrongSide = [];
     private DateTimeOffset _protectDue;
     private bool _hasProtections = true;
 
@@ -128,6 +130,7 @@ public sealed partial class AccountDesk
         }
 
         var move = MoveOf(row);
+        var isBeyond = IsBeyond(row, qty);
         var gone = new List<DeskOrder>();
         var (isWhole, stands, isWaiting) = (true, true, false);
         foreach (var (leg, trigger) in new[] { (DeskLegs.StopLoss, row.StopLoss), (DeskLegs.TakeProfit, row.TakeProfit) })
@@ -139,15 +142,14 @@ public sealed partial class AccountDesk
                 continue;
             }
 
-            // As it was checked, unless the venue has changed its tick since.
-            var price = instrument is null ? asked : ProtectionPrices.OnGrid(leg == DeskLegs.StopLoss ? LegKinds.StopLoss : LegKinds.TakeProfit, qty > 0m, asked, instrument.Tick);
+            var price = TriggerOf(row.Symbol, leg, asked, qty);
             var side = qty > 0m ? "SELL" : "BUY";
             var right = mine.FindAll(l => l.CancelRequestedAt is null && l.Side == side && l.Qty == Math.Abs(qty) && l.TriggerPrice == price);
             var works = right.Exists(Works);
             stands &= works;
             isWhole &= works || IsAdded(move, leg) || mine.Exists(l => Works(l) && l.Side == side && l.Qty >= Math.Abs(qty));
             isWaiting |= right.Exists(l => l.State != DeskStates.Working);
-            if (right.Count == 0 && !row.Flattening && !_wrongSide.Contains((row.GroupId, row.Symbol)) && _legRefused.GetValueOrDefault((row.GroupId, row.Symbol, leg)) <= now)
+            if (right.Count == 0 && !row.Flattening && !isBeyond && _legRefused.GetValueOrDefault((row.GroupId, row.Symbol, leg)) <= now)
             {
                 if (move is null || mine.Count == 0 || IsAlone(row, qty, positions))
                 {
@@ -180,6 +182,18 @@ public sealed partial class AccountDesk
             await CarryMoveOnAsync(move, row, qty, isDone: stands && gone.Count == 0, now);
         }
     }
+
+    /// <summary>As it was checked, unless the venue has changed its tick since.</summary>
+    private decimal TriggerOf(string symbol, string leg, decimal asked, decimal qty) => _instruments.TryGetValue(symbol, out var instrument)
+        ? ProtectionPrices.OnGrid(leg == DeskLegs.StopLoss ? LegKinds.StopLoss : LegKinds.TakeProfit, qty > 0m, asked, instrument.Tick)
+        : asked;
+
+    /// <summary>The price is beyond a leg that the position is to have now; what it would have done is done at once.</summary>
+    private bool IsBeyond(ProtectionRow row, decimal qty) =>
+        IsBeyond(row, DeskLegs.StopLoss, row.StopLoss, qty) || IsBeyond(row, DeskLegs.TakeProfit, row.TakeProfit, qty);
+
+    private bool IsBeyond(ProtectionRow row, string leg, decimal? asked, decimal qty) =>
+        asked is { } trigger && _wrongSide.TryGetValue((row.GroupId, row.Symbol, leg), out var beyond) && beyond == TriggerOf(row.Symbol, leg, trigger, qty);
 
     private async Task CancelLegsAsync(IEnumerable<DeskOrder> legs, DateTimeOffset now)
     {
@@ -236,7 +250,7 @@ public sealed partial class AccountDesk
         }
 
         var stood = now - naked;
-        if (!IsOnItsWayOut(seen, now) && (_wrongSide.Contains((seen.GroupId, seen.Symbol)) || (stood >= _parts.Options.NakedGrace && (!isWaiting || _parts.Options.NakedPolicy == "flatten")) || stood >= LongestNaked))
+        if (!IsOnItsWayOut(seen, now) && (IsBeyond(seen, qty) || (stood >= _parts.Options.NakedGrace && (!isWaiting || _parts.Options.NakedPolicy == "flatten")) || stood >= LongestNaked))
         {
             DeskLog.Naked(_parts.Log, seen.GroupId, seen.Symbol, stood.TotalSeconds);
             await FlattenAsync(seen, qty, positions);
@@ -297,125 +311,10 @@ public sealed partial class AccountDesk
         await SendLegAsync(added);
     }
 
-    /// <summary>Protection is held back by nothing but its own symbol's orders.</summary>
-    private async Task SendLegAsync(DeskOrder leg)
-    {
-        if (!_isReady || (leg.Leg == DeskLegs.Flatten && _open.Values.Any(o => o != leg && o.IsInFlight && o.Symbol == leg.Symbol)))
-        {
-            leg.CheckAt = Now + Beat;
-            return;
-        }
-
-        var isWanted = leg.CancelRequestedAt is null && (leg.Leg == DeskLegs.Flatten || leg.Sends == 0);
-        await ChangeAsync(leg.ClientId, (work, order) => Task.FromResult(isWanted ? _machine.Send(order, work.Now) : _machine.Refuse(order, Cancelled)));
-        if (_open.GetValueOrDefault(leg.ClientId) is not { State: DeskStates.Sending } sent)
-        {
-            return;
-        }
-
-        if (sent.Leg == DeskLegs.Flatten)
-        {
-            Post(sent);
-            return;
-        }
-
-        _busy.Add(sent.ClientId);
-        var request = new ProtectionOrder(
-            sent.Symbol, sent.ClientId, sent.Leg == DeskLegs.StopLoss ? ProtectionKind.StopLoss : ProtectionKind.TakeProfit, sent.IsBuy ? OrderSide.Buy : OrderSide.Sell, sent.TriggerPrice!.Value)
-        {
-            Quantity = sent.Qty,
-            ReduceOnly = sent.ReduceOnly,
-            PositionSide = sent.PositionSide switch { "LONG" => PositionSide.Long, "SHORT" => PositionSide.Short, _ => null },
-        };
-        var send = sent.Sends;
-        Beside(async token => new Posted(sent.ClientId, send, await OnceAsync(t => _venue.PlaceProtectionAsync(request, t), token)));
-    }
-
-    /// <summary>What a leg's end means for its position.</summary>
-    private void LegEnded(DeskOrder leg)
-    {
-        _protectDue = default;
-        _hasProtections = true;
-        if (leg.State != DeskStates.Rejected)
-        {
-            return;
-        }
-
-        _legRefused[(leg.GroupId, leg.Symbol, leg.Leg)] = Now + (leg.Leg == DeskLegs.Flatten ? FlattenPause : LegPause);
-        if (RefusesMove(leg))
-        {
-            return;
-        }
-
-        if (leg.ReasonCode == Refusals.Code(RefusalMeaning.WouldTriggerNow))
-        {
-            // The price is beyond it already: what it would have done is done now.
-            _wrongSide.Add((leg.GroupId, leg.Symbol));
-        }
-        else if (leg.ReasonCode is { } code && (code == Refusals.Code(RefusalMeaning.PositionGone) || code == Refusals.Code(RefusalMeaning.Precision)))
-        {
-            // The position is another one than we know, or the grid is.
-            SnapshotSoon();
-        }
-    }
-
-    private Task CancelLegAsync(DeskOrder leg, DateTimeOffset now)
-    {
-        leg.CancelRequestedAt ??= now;
-        return CancelAsync(leg, now);
-    }
-
-    /// <summary>Tells the entry of its position's end by a leg or by the way out.</summary>
-    private async Task TellLegAsync(DeskWork work, DeskOrder leg, DeskNews news)
-    {
-        if (leg.Leg == DeskLegs.Entry || leg.Filled == 0m || news is not (DeskNews.Filled or DeskNews.PartiallyFilled or DeskNews.Canceled) || await EntryAsync(work, leg.OrderId) is not ({ } entry, { } order))
-        {
-            return;
-        }
-
-        var exit = await work.ExitAsync(order, leg.ClientId, leg.Side!, _stop);
-        var filled = new Exit(exit.Id, leg.Side, leg.Filled, leg.AvgPrice, leg.Fee, leg.RealizedPnl);
-        if (news != DeskNews.Filled)
-        {
-            // Of a part that a cancelled leg closed its update was told when it was filled.
-            exit.Takes(filled, news == DeskNews.Canceled ? OrderStatus.Canceled : OrderStatus.PartiallyFilled, work.Now);
-            if (news == DeskNews.PartiallyFilled)
-            {
-                await work.TellAsync(entry, order, OrderStatus.PartiallyFilled, terminal: false, filled);
-            }
-
-            return;
-        }
-
-        var (status, reason) = leg.Leg switch
-        {
-            DeskLegs.StopLoss => (OrderStatus.Stopped, (RejectionReason?)null),
-            DeskLegs.TakeProfit => (OrderStatus.TookProfit, null),
-            _ => (OrderStatus.Closed, new RejectionReason("UNPROTECTED", null, null, null, "The position could not be protected as asked for and was closed at the market.")),
-        };
-        exit.Takes(filled, status, work.Now);
-        (exit.ReasonCode, exit.ReasonValue, exit.ReasonMessage) = (reason?.Code, reason?.Value, reason?.Message);
-        await EndEntryAsync(work, leg.OrderId, status, reason, filled);
-    }
-
-    /// <param name="exit">What ended its position; null to look what did.</param>
-    private async Task EndEntryAsync(DeskWork work, Guid orderId, string status, RejectionReason? reason, Exit? exit = null)
-    {
-        if (await EntryAsync(work, orderId) is ({ IsOpen: false } entry, { } order)
-            && (order.Status is OrderStatus.Filled or OrderStatus.Protected || (order.Status == OrderStatus.Canceled && entry.Filled > 0m && IsProtected(entry))))
-        {
-            if (reason is not null)
-            {
-                (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (reason.Code, reason.Value, reason.Message);
-            }
-
-            await work.TellAsync(entry, order, status, terminal: true, exit ?? await work.SinceAsync(order, _stop));
-        }
-    }
-
     private async Task UnprotectAsync(ProtectionRow seen)
     {
-        _wrongSide.Remove((seen.GroupId, seen.Symbol));
+        _wrongSide.Remove((seen.GroupId, seen.Symbol, DeskLegs.StopLoss));
+        _wrongSide.Remove((seen.GroupId, seen.Symbol, DeskLegs.TakeProfit));
         await _store.RunAsync(
             async work =>
             {

@@ -40,7 +40,7 @@ public sealed partial class AccountDesk
             {
                 TakeBack(order, Refusals.PositionClosed, now);
             }
-            else if (controls.Gate(order.GroupId, order.AccountId).State is var state && (state == TradingState.Halted || (state == TradingState.Reducing && !Reduces(order, position))))
+            else if (!order.ByCommand && controls.Gate(order.GroupId, order.AccountId).State is var state && (state == TradingState.Halted || (state == TradingState.Reducing && !Reduces(order, position))))
             {
                 TakeBack(order, Refusals.Held, now);
             }
@@ -58,7 +58,7 @@ public sealed partial class AccountDesk
             return false;
         }
 
-        var resting = _open.Values.Where(o => o.IsResting && o.GroupId == order.GroupId && o.Symbol == order.Symbol).ToList();
+        var resting = _open.Values.Where(o => o.IsResting && !o.ByCommand && o.GroupId == order.GroupId && o.Symbol == order.Symbol).ToList();
         resting.FindAll(o => o.CancelRequestedAt is null).ForEach(o => TakeBack(o, Refusals.ClosedByDecision, now));
         return resting.Count > 0;
     }

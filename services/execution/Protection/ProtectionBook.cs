@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 
 namespace TradingSystem.Execution.Protection;
@@ -30,6 +31,10 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
     public bool HasAny(Guid groupId, string symbol) => _waiting.Exists(l => l.GroupId == groupId && l.Symbol == symbol);
 
     public bool Has(Guid groupId, string symbol, string kind) => _waiting.Exists(l => l.GroupId == groupId && l.Symbol == symbol && l.Kind == kind);
+
+    /// <summary>One of the kinds was set by what was accepted after <paramref name="at"/>.</summary>
+    public bool IsNewer(Guid groupId, string symbol, bool stop, bool take, DateTimeOffset at) =>
+        _waiting.Exists(l => l.GroupId == groupId && l.Symbol == symbol && l.CreatedAt > at && (l.Kind == LegKinds.StopLoss ? stop : take));
 
     /// <summary>The legs that a decision named replace those of the same kind; the others stay.</summary>
     public void Set(TradeDecision decision, Guid accountId, AskedProtection asked, decimal held, DateTimeOffset now)
@@ -66,7 +71,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
                 ClientDecisionId = OrderBuilder.Text(decision.DecisionId),
                 TriggerEventId = decision.TriggerEventId,
                 CorrelationId = OrderBuilder.Text(decision.CorrelationId),
-                CreatedAt = now,
+                CreatedAt = ControlStore.Micros(decision.CreatedAt),
                 UpdatedAt = now,
             };
             _new.Add(leg);
@@ -120,7 +125,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
                 ClientDecisionId = origin?.ClientDecisionId,
                 TriggerEventId = origin?.TriggerEventId,
                 CorrelationId = origin is null ? move.CorrelationId : origin.CorrelationId,
-                CreatedAt = now,
+                CreatedAt = ControlStore.Micros(move.CreatedAt),
                 UpdatedAt = now,
             };
             _new.Add(leg);

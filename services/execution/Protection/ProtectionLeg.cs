@@ -53,6 +53,7 @@ public sealed class ProtectionLeg
 
     public string? CorrelationId { get; init; }
 
+    /// <summary>When what set it was accepted.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }

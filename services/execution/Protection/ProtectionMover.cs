@@ -34,7 +34,7 @@ public static class ProtectionMover
         GroupSteering steering, Ledger ledger, Fences fences, Gate gate, Instrument? instrument, PriceTick? tick, MovePast past, bool mayWait, DateTimeOffset now)
     {
         var move = ProtectionMove.Of(steering, ledger.Account, now);
-        if ((fences.Pass(ProtectionMove.StandIn(steering)) ?? Refused(steering, gate, past, now)) is { } refused)
+        if ((Stale(steering, fences) ?? Refused(steering, gate, past, now)) is { } refused)
         {
             move.Refuse(refused, now);
             return move;
@@ -69,6 +69,10 @@ public static class ProtectionMover
 
         return move;
     }
+
+    /// <summary>Raises no fence: decisions of an earlier session may still be on their way.</summary>
+    private static RejectionReason? Stale(GroupSteering steering, Fences fences) =>
+        steering.TokenId is { } token && fences.Seen(token) is var seen && steering.Epoch < seen ? Rejections.StaleSession(seen, steering.Epoch) : null;
 
     private static RejectionReason? Refused(GroupSteering steering, Gate gate, MovePast past, DateTimeOffset now)
     {

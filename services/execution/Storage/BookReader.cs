@@ -36,6 +36,7 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var superseded = await db.ProtectionMoves.AnyAsync(
             m => m.GroupId == group && m.Symbol == symbol && m.State != MoveStates.Refused && m.CreatedAt > at && ((stop && m.MovesStop) || (take && m.MovesTake)), cancellationToken);
+        superseded |= ledger.Protection.IsNewer(group, asked.Symbol, stop, take, at);
         if (!ledger.Account.FillsAtOnce || ledger.Protection.HasAny(group, asked.Symbol) || ledger.Held(group, asked.Symbol) is not (not 0m and var held))
         {
             return new(superseded, null);

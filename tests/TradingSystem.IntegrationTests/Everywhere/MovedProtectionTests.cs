@@ -94,7 +94,25 @@ public sealed class MovedProtectionTests
     }
 
     [Test]
-    public async Task Killed_in_between_exactly_one_leg_of_each_kind_stands_at_the_new_price_or_at_the_old_one([Values] AccountKind kind)
+    public async Task A_group_moves_its_own_legs_over_the_socket_in_both_dialects([Values] AccountKind kind)
+    {
+        var account = await _stage.OpenAsync(kind);
+        await account.OrderAsync(await account.DecideAsync("LONG", 100m), "filled");
+        var move = await account.SendAsync(Protect(new() { ["stop_loss"] = Low, ["take_profit"] = High }));
+        await StandsAsync(account, Low, High);
+        await account.UpdateAsync(move, "protected");
+
+        var reply = await account.ReplyAsync(new() { ["kind"] = "protect", ["payload"] = new JsonObject { ["symbol"] = "BTCUSDT", ["stop_loss"] = null, ["take_profit"] = High - 1_000m }, ["request_id"] = "r" });
+        Assert.That((reply["kind"]!.GetValue<string>(), reply["message"]!.GetValue<string>(), reply["request_id"]!.GetValue<string>()), Is.EqualTo(("ack", "accepted", "r")), reply.ToJsonString());
+        await StandsAsync(account, null, High - 1_000m);
+
+        var wrong = await account.SendAsync(Protect(new() { ["stop_loss"] = Stage.Price + 1m }));
+        Assert.That((await account.UpdateAsync(wrong, "rejected")).ToJsonString(), Does.Contain("STOP_LOSS_WRONG_SIDE"));
+        await StandsAsync(account, null, High - 1_000m);
+    }
+
+    [Test]
+    public async Task Killed_in_between_exactly_one_leg_of_each_kind_stands_at_the_new_price_or_at_the_old_one([Values] AccountKind kind, [Values] bool overTheSocket)
     {
         var account = await _stage.OpenAsync(kind);
         await account.OrderAsync(await account.DecideAsync("LONG", 100m, Low, High), "protected");
@@ -104,7 +122,8 @@ public sealed class MovedProtectionTests
             await venue.FaultAsync(FaultKind.DelayAnswer, count: 1, seconds: 0.8, on: [Operation.Place, Operation.Protect]);
         }
 
-        var asked = PutAsync(account, new() { ["stop_loss"] = Low + 3_000m });
+        var legs = new JsonObject { ["stop_loss"] = Low + 3_000m };
+        Task asked = overTheSocket ? account.SendAsync(Protect(legs)) : PutAsync(account, legs);
         await Wait.UntilAsync("it is begun", BotAccount.Patience, async () => (await StatesAsync(account)) is ["moving" or "done"]);
         await _stage.KillAsync();
         try
@@ -123,6 +142,12 @@ public sealed class MovedProtectionTests
         await _stage.PriceAsync(Low + 1_000m);
         await Wait.UntilAsync(isDone ? "the new stop has fired" : "the old stop waits", BotAccount.Patience, async () => await account.HeldThereAsync() == 0m == isDone);
         await Wait.UntilAsync("both sides hold the same", BotAccount.Patience, async () => await account.OurQtyAsync() == await account.HeldThereAsync());
+    }
+
+    private static JsonObject Protect(JsonObject legs)
+    {
+        (legs["type"], legs["symbol"]) = ("protect", "BTCUSDT");
+        return legs;
     }
 
     private Task<List<string>> StatesAsync(TradingAccount account) => _stage.SqlAsync("select state from execution.protection_moves where group_id = $1 order by seq", Guid.Parse(account.Group));

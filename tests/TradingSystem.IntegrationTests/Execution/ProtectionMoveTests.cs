@@ -99,6 +99,28 @@ public sealed class ProtectionMoveTests
     }
 
     [Test]
+    public async Task A_move_that_was_accepted_before_a_decision_never_undoes_the_legs_of_that()
+    {
+        await _one.ProcessAsync(ProtectionNode.Entry(_group) with { CreatedAt = TimeProvider.System.GetUtcNow().AddSeconds(-20) });
+        var (removal, other) = (_one.Steering(_group, stop: new(null)), _one.Steering(_group, take: new(104_000m)));
+        _one.Pass(TimeSpan.FromMilliseconds(5));
+        await _two.ProcessAsync(ProtectionNode.Entry(_group, stop: 96_000m, take: null) with { CreatedAt = removal.CreatedAt.AddMilliseconds(1) });
+        Assert.That((await _one.MoveAsync(removal)).ReasonCode, Is.EqualTo("SUPERSEDED"));
+        Assert.That((await _one.MoveAsync(other)).State, Is.EqualTo(MoveStates.Done), "the decision said nothing of that leg");
+        Assert.That(await WaitingAsync(), Is.EqualTo(new[] { ("stop_loss", 96_000m), ("take_profit", 104_000m) }));
+    }
+
+    [Test]
+    public async Task A_move_of_a_newer_session_holds_back_no_decision_of_the_one_before()
+    {
+        var token = Guid.NewGuid();
+        await _one.ProcessAsync(ProtectionNode.Entry(_group));
+        await _one.MoveAsync(_one.Steering(_group, stop: new(97_000m)) with { TokenId = token, Epoch = 2 });
+        var late = ProtectionNode.Entry(_group) with { Action = TradeAction.Close, StopLoss = null, TakeProfit = null, TokenId = token, Epoch = 1 };
+        Assert.That((await _two.ProcessAsync(late)).Status, Is.EqualTo("closed"), "what was accepted before it reconnected still counts");
+    }
+
+    [Test]
     public async Task Legs_are_set_where_there_are_none_and_removed_and_outlive_a_restart()
     {
         var entry = ProtectionNode.Entry(_group, stop: null, take: null);
