@@ -41,7 +41,8 @@ public readonly record struct ClosingStep(ClosingDoing Doing, string Code = "", 
     /// <param name="qty">What is held, signed.</param>
     /// <param name="attempts">The command's closing orders of the position, the first one first.</param>
     /// <param name="ordersLeft">Orders of the position, such as its protection, are in the venue's book.</param>
-    public static ClosingStep Next(bool holds, decimal qty, IReadOnlyList<Order> attempts, bool ordersLeft, DateTimeOffset now)
+    /// <param name="isClosedByOther">Another command's closing order of it is out.</param>
+    public static ClosingStep Next(bool holds, decimal qty, IReadOnlyList<Order> attempts, bool ordersLeft, bool isClosedByOther, DateTimeOffset now)
     {
         var last = attempts.Count == 0 ? null : attempts[^1];
         if (last is not null && OrderStatus.IsOpen(last.Status))
@@ -56,10 +57,15 @@ public readonly record struct ClosingStep(ClosingDoing Doing, string Code = "", 
             return ordersLeft ? new(ClosingDoing.Waits, "ORDERS_LEFT", "It is flat; its protection is still being taken out of the venue's book.") : new(ClosingDoing.Done);
         }
 
-        if (!holds && attempts.Any(a => a.Status == OrderStatus.Closed))
+        if (!holds && attempts.Any(a => a.Status == OrderStatus.Closed || (!a.IsAtVenue && a.ReasonCode == Rejections.NoPositionCode)))
         {
             // It was flat; what is held now was opened after it.
             return new(ClosingDoing.Done);
+        }
+
+        if (isClosedByOther)
+        {
+            return new(ClosingDoing.Waits, "CLOSE_PENDING", "The closing order of another command is out.");
         }
 
         if (last is null)

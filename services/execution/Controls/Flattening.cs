@@ -62,10 +62,16 @@ public sealed class Flattening(IDbContextFactory<ExecutionDb> databases, Decisio
         var left = await db.DeskOrders.AsNoTracking()
             .Where(o => wanted.Contains(o.GroupId) && o.Leg != DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
             .Select(o => new { o.AccountId, o.GroupId, o.Symbol }).Distinct().ToListAsync(cancellationToken);
-        var (holds, isBegun, now) = (command.HeldSince is not null, command.Groups != "[]", time.GetUtcNow());
+        var others = await db.DeskOrders.AsNoTracking()
+            .Where(o => wanted.Contains(o.GroupId) && o.Leg == DeskLegs.Entry && o.ByCommand && !atVenue.Contains(o.OrderId) && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Select(o => new { o.AccountId, o.GroupId, o.Symbol }).Distinct().ToListAsync(cancellationToken);
+        var held = command.HeldSince is null ? [] : await HeldAsync(db, cancellationToken);
+        var (isBegun, now) = (command.Groups != "[]", time.GetUtcNow());
         var closings = new List<PositionClosing>(positions.Count);
         foreach (var position in positions)
         {
+            // A person may have let trading go on since; then what is opened is no longer to be closed.
+            var holds = held.Contains(Guid.Empty) || held.Contains(position.AccountId) || held.Contains(position.GroupId);
             List<Order> attempts = [.. Enumerable.Range(1, ClosingStep.MostAttempts).Select(n => made.GetValueOrDefault(IdOf(command, position, n))).TakeWhile(o => o is not null).OfType<Order>()];
             if (attempts.Count == 0 && (position.Qty == 0m || (isBegun && !holds)))
             {
@@ -73,11 +79,19 @@ public sealed class Flattening(IDbContextFactory<ExecutionDb> databases, Decisio
                 continue;
             }
 
-            var ordersLeft = left.Exists(o => (o.AccountId, o.GroupId, o.Symbol) == (position.AccountId, position.GroupId, position.Symbol));
-            closings.Add(new(position, attempts, filled, ClosingStep.Next(holds, position.Qty, attempts, ordersLeft, now)));
+            var key = (position.AccountId, position.GroupId, position.Symbol);
+            var (ordersLeft, isClosedByOther) = (left.Exists(o => (o.AccountId, o.GroupId, o.Symbol) == key), others.Exists(o => (o.AccountId, o.GroupId, o.Symbol) == key));
+            closings.Add(new(position, attempts, filled, ClosingStep.Next(holds, position.Qty, attempts, ordersLeft, isClosedByOther, now)));
         }
 
         return closings;
+    }
+
+    /// <summary>Every scope of which a person or a switch holds all orders back; the system's is the empty one.</summary>
+    private static async Task<HashSet<Guid>> HeldAsync(ExecutionDb db, CancellationToken cancellationToken)
+    {
+        var (halted, running) = (ControlWords.Of(TradingState.Halted), ControlWords.Modes[0]);
+        return [.. await db.Controls.AsNoTracking().Where(c => c.State == halted || c.Mode != running).Select(c => c.ScopeId).ToListAsync(cancellationToken)];
     }
 
     /// <summary>Waits until the bus has them, so that a receipt that names an order means that it was told of.</summary>

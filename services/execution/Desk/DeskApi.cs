@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
@@ -66,42 +67,37 @@ public static class DeskApi
     }
 
     /// <summary>The wish is saved and the desk acts on it; what became of the order comes as its update. An exit that waits for a price here ends at once.</summary>
-    private static async Task<IResult> CancelAsync(ExecutionDb db, DeskHost host, ExitWatch exits, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    private static async Task<IResult> CancelAsync(HttpContext http, ExecutionDb db, DeskHost host, ExitWatch exits, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
-        var now = Controls.ControlStore.Micros(time.GetUtcNow());
+        var now = ControlStore.Micros(time.GetUtcNow());
+        if (await db.Orders.AsNoTracking().Where(o => o.Id == id).Select(o => new { o.GroupId, o.DecisionId }).SingleOrDefaultAsync(cancellationToken) is not { } order)
+        {
+            return AccountErrors.NotFound(id);
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var wished = await db.DeskOrders
             .Where(o => o.OrderId == id && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.CancelRequestedAt, o => o.CancelRequestedAt ?? now), cancellationToken);
-        if (wished == 0 && await EndWaitingAsync(db, id, now, cancellationToken) is { } ended)
+        var waiting = wished > 0 ? [] : await db.WaitingExits.AsNoTracking().Where(e => e.SettledAt == null && e.DecisionId == order.DecisionId).ToListAsync(cancellationToken);
+        if (wished == 0 && await db.EndWaitingAsync(waiting, now, cancellationToken) == 0)
         {
-            exits.Wake();
-            return Results.Json(OpenOrderView.OfEndedExit(ended), statusCode: StatusCodes.Status202Accepted);
+            return AccountErrors.Conflict("ORDER_ENDED", "id", "an order that is not done", id.ToString());
         }
 
+        db.ControlAudit.Add(new ControlAudit { Scope = ControlWords.Group, ScopeId = order.GroupId, Action = "cancel_orders", Actor = http.User.Actor(), After = order.DecisionId.ToString(), CreatedAt = now });
+        // From here on it is done, whether or not somebody waits for the answer.
+        await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
         if (wished == 0)
         {
-            return await db.Orders.AnyAsync(o => o.Id == id, cancellationToken)
-                ? AccountErrors.Conflict("ORDER_ENDED", "id", "an order that is not done", id.ToString())
-                : AccountErrors.NotFound(id);
+            exits.Wake();
+            return Results.Json(OpenOrderView.OfEndedExit(await db.Orders.AsNoTracking().SingleAsync(o => o.Id == id, CancellationToken.None)), statusCode: StatusCodes.Status202Accepted);
         }
 
-        var order = await db.DeskOrders.AsNoTracking().SingleAsync(o => o.OrderId == id && o.Leg == DeskLegs.Entry, cancellationToken);
-        host.Wake(order.AccountId);
-        return Results.Json(OpenOrderView.Of(order), statusCode: StatusCodes.Status202Accepted);
-    }
-
-    /// <summary>The order as it ended; null where it is none that waits for a price.</summary>
-    private static async Task<Order?> EndWaitingAsync(ExecutionDb db, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var waiting = await db.WaitingExits.AsNoTracking().Where(e => e.SettledAt == null && db.Orders.Any(o => o.Id == id && o.DecisionId == e.DecisionId)).ToListAsync(cancellationToken);
-        if (await db.EndWaitingAsync(waiting, now, cancellationToken) == 0)
-        {
-            return null;
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        return await db.Orders.AsNoTracking().SingleAsync(o => o.Id == id, cancellationToken);
+        var asked = await db.DeskOrders.AsNoTracking().SingleAsync(o => o.OrderId == id && o.Leg == DeskLegs.Entry, CancellationToken.None);
+        host.Wake(asked.AccountId);
+        return Results.Json(OpenOrderView.Of(asked), statusCode: StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> ReconciliationsAsync(ExecutionDb db, string? account_id, string? kind, string? limit, string? cursor, CancellationToken cancellationToken)

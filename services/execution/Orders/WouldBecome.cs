@@ -24,11 +24,14 @@ public static class WouldBecome
     /// <summary>Of a venue's order that was made ready to leave and does not; its fee and price are the check's.</summary>
     public static WouldBe Of(DeskOrder order, Verdict verdict) =>
         order.State == DeskStates.Sending && verdict.Fill is { } fill
-            ? Made(order.Side, order.Qty, order.Price ?? fill.Price, order.Leverage, fill.Fee, order.Closes, null)
+            ? Made(order.Side, order.Qty, order.Price ?? Known(fill, fill.Price), order.Leverage, Known(fill, fill.Fee), order.Closes, null)
             : Refused(
                 verdict.Reason ?? new(order.ReasonCode ?? "", null, order.ReasonValue, null, order.ReasonMessage ?? ""),
                 verdict.Buy switch { true => "BUY", false => "SELL", _ => null },
                 verdict.Qty);
+
+    /// <summary>Without a price here the venue says it, and nobody can say it before.</summary>
+    private static decimal? Known(PlannedFill fill, decimal value) => fill.Price == 0m ? null : value;
 
     private static WouldBe Made(string? side, decimal qty, decimal? price, decimal leverage, decimal? fee, bool closes, RejectionReason? reason) =>
         new("order", side, qty, price, closes || price is null ? null : decimal.Round(qty * price.Value / Math.Max(1m, leverage), MoneyPlaces), fee, reason);

@@ -58,8 +58,10 @@ public static class Rejections
     public static RejectionReason WaitingForPrice(string symbol, RejectionReason why) =>
         new(Waits.ForPrice, why.Limit, why.Value, null, $"It waits for a price of {symbol}: {why.Message}");
 
+    public const string NoPositionCode = "NO_POSITION";
+
     public static RejectionReason NoPosition(string symbol) =>
-        new("NO_POSITION", null, "0", null, $"There is no position in {symbol} to close.");
+        new(NoPositionCode, null, "0", null, $"There is no position in {symbol} to close.");
 
     /// <param name="nearest">Quantity or margin, whichever the decision gave.</param>
     public static RejectionReason QtyTooSmall(decimal limit, decimal qty, decimal nearest, string unit) =>

@@ -122,10 +122,12 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
         var open = await db.DeskOrders.AsNoTracking()
             .Where(o => o.GroupId == group && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
             .Where(o => (decisions == null || decisions.Contains(o.DecisionId)) && (byPerson || !o.ByCommand))
+            // "All" is what rests: a group's way out at the market is taken back only by its own id, or by a person.
+            .Where(o => decisions != null || byPerson || !o.Closes || o.Type == DeskTypes.Limit)
             .Select(o => new { o.ClientId, o.AccountId, o.Decision }).ToListAsync(cancellationToken);
         var exits = await db.WaitingExits.AsNoTracking()
             .Where(e => e.GroupId == group && e.SettledAt == null)
-            .Where(e => (decisions == null || decisions.Contains(e.DecisionId)) && (byPerson || !e.ByCommand))
+            .Where(e => decisions == null ? byPerson : decisions.Contains(e.DecisionId) && (byPerson || !e.ByCommand))
             .OrderBy(e => e.Seq).ToListAsync(cancellationToken);
         if (decisions is null)
         {

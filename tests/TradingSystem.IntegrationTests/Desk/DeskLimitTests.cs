@@ -116,6 +116,9 @@ public sealed class DeskLimitTests
             var (again, why) = await CancelAsync(resting);
             Assert.That((again, why["code"]!.GetValue<string>()), Is.EqualTo((HttpStatusCode.Conflict, "ORDER_ENDED")));
             Assert.That((await CancelAsync(Guid.NewGuid())).Status, Is.EqualTo(HttpStatusCode.NotFound));
+            Assert.That(
+                await _cluster.SqlAsync("select actor || ' ' || after from execution.control_audit where action = 'cancel_orders' and scope_id = $1", Guid.Parse(account.Group)),
+                Is.EqualTo(new[] { $"{TradingCluster.AdminName} {resting}" }), "once for what was done, never for what was refused");
         });
     }
 

@@ -193,6 +193,17 @@ public sealed class CancelStorageTests
     }
 
     [Test]
+    public async Task A_groups_cancel_of_all_leaves_its_way_out_at_the_market_alone_and_one_by_its_id_does_not()
+    {
+        var (exit, rests) = (Market("d-exit") with { Action = TradeAction.Close, MarginUsd = 0m }, Limit("d-rests"));
+        await _one.ProcessAsync(exit, rests);
+        Assert.That((await ApplyAsync(_two, Cancel(null))).Orders, Is.EqualTo(1));
+        Assert.That(await WishesAsync(), Is.EquivalentTo(new[] { (exit.Id, false), (rests.Id, true) }));
+        Assert.That((await ApplyAsync(_two, Cancel("d-exit"))).Outcome, Is.EqualTo(CancelOutcomes.Requested));
+        Assert.That((await WishesAsync()).Select(w => w.Wished), Is.All.True);
+    }
+
+    [Test]
     public async Task It_passes_whatever_is_held_back()
     {
         var decision = Limit("d-1");

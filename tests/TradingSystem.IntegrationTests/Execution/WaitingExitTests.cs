@@ -131,6 +131,20 @@ public sealed class WaitingExitTests
     }
 
     [Test]
+    public async Task A_kill_that_still_runs_closes_nothing_that_was_opened_after_a_person_let_trading_go_on()
+    {
+        var scope = new ControlScope(ControlWords.Group, _group);
+        var command = await _priced.Controls.KillAsync(new(scope, "tester", "stop"), flatten: true, CancellationToken.None);
+        var groups = await _priced.ReadAsync(db => db.Bindings.Where(b => b.GroupId == _group).ToListAsync());
+        // It has begun, with another position that it waits for.
+        await _priced.ReadAsync(db => db.ControlCommands.Where(c => c.Id == command.Id).ExecuteUpdateAsync(s => s.SetProperty(c => c.Groups, "[{}]")));
+        var begun = await _priced.ReadAsync(db => db.ControlCommands.AsNoTracking().SingleAsync(c => c.Id == command.Id));
+        Assert.That((await _priced.Flattening.LookAsync(begun, groups, CancellationToken.None)).Single().Step.Doing, Is.EqualTo(ClosingDoing.Due), "while it holds");
+        await _priced.Controls.SetStateAsync(new(scope, "tester", "go on"), TradingState.Active, CancellationToken.None);
+        Assert.That(await _priced.Flattening.LookAsync(begun, groups, CancellationToken.None), Is.Empty);
+    }
+
+    [Test]
     public async Task One_that_is_taken_back_is_canceled_and_told_once_and_nothing_is_traded_when_a_price_comes([Values] bool all)
     {
         var exit = Exit("x-1");
@@ -138,7 +152,8 @@ public sealed class WaitingExitTests
         var cancel = Cancel(all ? null : "x-1");
         foreach (var node in new[] { _priced, _blind })
         {
-            var applied = await ApplyAsync(node, cancel, byPerson: false);
+            // A group's "all" is what rests; its way out goes only by its own id.
+            var applied = await ApplyAsync(node, cancel, byPerson: all);
             Assert.That((applied.Outcome, applied.Orders), Is.EqualTo((CancelOutcomes.Requested, 1)));
         }
 

@@ -227,6 +227,36 @@ public sealed class SimulatedDeskTests
     }
 
     [Test]
+    public async Task A_kill_and_a_close_all_go_on_with_what_is_traded_until_one_closing_order_has_taken_all()
+    {
+        var account = await ExchangeAccount.OpenAsync(_host, balance: 100_000m);
+        Assert.That((await account.TradeAsync(TradeAction.Long, 0.7m)).Status, Is.EqualTo("filled"));
+        ExchangeAccount.Price(_host, Usual, traded: 0.2m);
+        foreach (var (path, body) in new (string, object)[]
+        {
+            ("kill", new { scope = "group", id = account.Group, flatten = true, reason = "a drill" }),
+            ("controls/close-all", new { scope = "group", id = account.Group, reason = "the same again" }),
+        })
+        {
+            using var answer = await _host.Http.PostAsJsonAsync(new Uri($"/api/v1/{path}", UriKind.Relative), body);
+            Assert.That((int)answer.StatusCode, Is.EqualTo(202), await answer.Content.ReadAsStringAsync());
+        }
+
+        Assert.That(await account.HeldAsync(), Is.InRange(0.01m, 0.699m), "a part of it");
+        var traded = 0;
+        await account.UntilAsync("it is flat", async () =>
+        {
+            ExchangeAccount.Price(_host, Usual + (traded++ % 2), traded: 0.2m);
+            return await account.HeldAsync() == 0m;
+        });
+        var closing = await _host.ReadAsync(db => db.Orders.Where(o => o.GroupId == account.Group && o.Action == "CLOSE").Select(o => o.Status).ToListAsync());
+        Assert.That(closing, Is.EqualTo(new[] { "closed" }), "nobody took it back and nothing was sent beside it");
+        // The kill goes on to ask the gateways for its tokens, of which there are none here.
+        await account.UntilAsync("both say that it is flat", async () => await _host.ReadAsync(db => db.ControlCommands.CountAsync(c => c.ScopeId == account.Group && c.FlattenedAt != null)) == 2);
+        Price(Usual);
+    }
+
+    [Test]
     public async Task An_account_that_was_switched_off_is_looked_after_until_it_holds_nothing()
     {
         var account = await ExchangeAccount.OpenAsync(_host);

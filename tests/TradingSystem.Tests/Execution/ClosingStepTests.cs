@@ -66,6 +66,21 @@ public sealed class ClosingStepTests
     }
 
     [Test]
+    public void What_is_opened_after_somebody_else_closed_the_position_first_is_left_alone()
+    {
+        Assert.That(Next(1m, [Attempt("rejected", "NO_POSITION")], holds: false, after: TimeSpan.FromDays(1)).Doing, Is.EqualTo(ClosingDoing.Done));
+        Assert.That(Next(1m, [Attempt("rejected", "NO_POSITION")], holds: true, after: TimeSpan.FromDays(1)).Doing, Is.EqualTo(ClosingDoing.Due));
+    }
+
+    [Test]
+    public void Another_commands_closing_order_is_waited_for_and_uses_up_no_attempt()
+    {
+        var waits = Next(1m, [], isClosedByOther: true, after: TimeSpan.FromDays(1));
+        Assert.That((waits.Doing, waits.Code), Is.EqualTo((ClosingDoing.Waits, "CLOSE_PENDING")));
+        Assert.That(Next(0m, [Attempt("closed")], isClosedByOther: true).Doing, Is.EqualTo(ClosingDoing.Done));
+    }
+
+    [Test]
     public void Nothing_is_called_done_that_is_not_flat_and_no_order_is_made_while_one_is_out()
     {
         string[] statuses = ["accepted", "submitted", "partially_filled", "unknown", "filled", "closed", "rejected", "canceled"];
@@ -84,8 +99,8 @@ public sealed class ClosingStepTests
         }).QuickCheckThrowOnFailure();
     }
 
-    private static ClosingStep Next(decimal qty, IReadOnlyList<Order> attempts, bool ordersLeft = false, TimeSpan after = default, bool holds = true) =>
-        ClosingStep.Next(holds, qty, attempts, ordersLeft, Now + after);
+    private static ClosingStep Next(decimal qty, IReadOnlyList<Order> attempts, bool ordersLeft = false, TimeSpan after = default, bool holds = true, bool isClosedByOther = false) =>
+        ClosingStep.Next(holds, qty, attempts, ordersLeft, isClosedByOther, Now + after);
 
     private static Order Attempt(string status, string? reason = null) => new()
     {
