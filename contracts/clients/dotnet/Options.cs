@@ -71,12 +71,20 @@ public sealed record Decision(string Action)
 
     public bool ValidateOnly { get; init; }
 
+    private static readonly string[] Own = ["action", "symbol", "qty", "margin_usd", "margin_usdt"];
+
     /// <summary>More of the signal: entry, stop_loss, take_profit, confidence_pct, reasoning, leverage …. Numbers that are not finite are refused.</summary>
     public JsonObject Signal { get; init; } = [];
 
     internal JsonObject ToFrame(int protocol, string decisionId, string? symbol)
     {
         Numbers.RefuseNotFinite(Signal);
+        if (Array.Find(Own, Signal.ContainsKey) is { } own)
+        {
+            // One of the two would win, and 0 means all.
+            throw new ArgumentException($"{own} is a property of the decision: give it there and not in Signal, nothing was sent");
+        }
+
         var trace = new JsonObject { ["correlation_id"] = CorrelationId ?? decisionId };
         if (TriggerEventId is not null)
         {

@@ -121,7 +121,8 @@ class TradingClient:
             body = {"source_id": "", "symbol": symbol, "signal": {"action": action, "qty": qty, "margin_usd": margin_usd, **signal}}
             frame = {"type": "event", "event_type": "post_trade", "targets": ["trade_execution"], "title": title or f"{action} {symbol}",
                      "payload": json.dumps(body, default=str), "decision_id": decision_id, "condition": {"domain": "trade_decision", "trace": trace}}
-        elif qty:
+        elif isinstance(qty, str) or qty != 0:
+            # None among them: dropped, it would mean all of the position.
             raise ValueError("protocol 3 has no qty: give margin_usd")
         else:
             frame = {"kind": "event", "category": "decision", "trace": {**trace, "decision_id": decision_id},

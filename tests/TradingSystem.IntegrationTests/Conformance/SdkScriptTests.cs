@@ -193,6 +193,13 @@ public sealed class SdkScriptTests(Sdk sdk, int protocol)
             }
         }
 
+        // Dropped from a frame that has no such field, they would mean all of the position. A C# decimal is neither.
+        foreach (var nothing in protocol == 3 && sdk != Sdk.CSharp ? new JsonNode?[] { null, "", "1e-400" } : [])
+        {
+            var error = (await _bot.AskAsync("decide", new() { ["action"] = "CLOSE", ["qty"] = nothing }))["error"]?.GetValue<string>();
+            Assert.That(error, Does.Contain("protocol 3 has no qty"), $"qty {nothing?.ToJsonString() ?? "null"}");
+        }
+
         await _bot.DecideAsync("LONG", "the only one");
         Assert.That(decisions.Single().ToJsonString(), Does.Contain("the only one"));
     }

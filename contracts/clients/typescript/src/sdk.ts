@@ -77,7 +77,8 @@ export class TradingClient {
     const { symbol = this.ack?.config.symbol, margin_usd = 0, qty = 0, decision_id = crypto.randomUUID(), title, correlation_id, trigger_event_id, valid_until, validate_only, deadlineMs, ...signal } = decision;
     for (const [name, value] of Object.entries({ margin_usd, qty, ...signal })) finite(name, value);
     const trace = { correlation_id: correlation_id ?? decision_id, trigger_event_id };
-    if (this.#o.protocol === 3 && Number(qty) !== 0) throw new RangeError("protocol 3 has no qty: give margin_usd");
+    // Null and text among them: dropped, they would mean all of the position.
+    if (this.#o.protocol === 3 && qty !== 0) throw new RangeError("protocol 3 has no qty: give margin_usd");
     const body = this.#o.protocol === 3
       ? { kind: "event", category: "decision", trace: { ...trace, decision_id }, payload: { symbol, action, margin_usdt: margin_usd, ...signal } }
       : {
