@@ -98,6 +98,8 @@ say "dotnet restore …"
 dotnet restore TradingSystem.sln --locked-mode -v q || { fail "dotnet restore"; exit 1; }
 say "dotnet build …"
 dotnet build TradingSystem.sln -c Release --no-restore -v q || { fail "dotnet build"; exit 1; }
+say "compiling what the tests start, ahead of time …"
+deploy/local/ready-to-run.sh tests/TradingSystem.IntegrationTests/bin/Release/net10.0
 
 for project in TradingSystem.Tests TradingSystem.IntegrationTests; do
   say "$project …"

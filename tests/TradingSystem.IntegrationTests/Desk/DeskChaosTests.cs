@@ -20,6 +20,8 @@ public sealed class DeskChaosTests
 
     private static readonly int Lanes = int.TryParse(Environment.GetEnvironmentVariable("VENUE_LANES"), out var n) ? n : 2;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     private static readonly (FaultKind Kind, double Probability, double Seconds)[] Faults =
     [
         (FaultKind.TimeoutAfter, 0.06, 0), (FaultKind.TimeoutBefore, 0.06, 0), (FaultKind.ResetAfter, 0.06, 0), (FaultKind.ResetBefore, 0.06, 0), (FaultKind.ErrorAfter, 0.06, 0),
@@ -54,8 +56,9 @@ public sealed class DeskChaosTests
 
         var started = Stopwatch.StartNew();
         var made = new ConcurrentDictionary<Guid, DeskAccount>();
+        var waiting = new ConcurrentDictionary<Guid, long>();
         using var stop = new CancellationTokenSource();
-        var kills = KillAsync(cluster, stop.Token);
+        var kills = KillAsync(cluster, waiting, stop.Token);
         var disturbances = DisturbAsync(cluster, accounts, stop.Token);
         try
         {
@@ -66,7 +69,11 @@ public sealed class DeskChaosTests
                 {
                     var decision = await account.DecideAsync((i + lane) % 4 == 3 ? "CLOSE" : i % 2 == 0 ? "LONG" : "SHORT", 50m + (10m * (i % 3)));
                     made[decision] = account;
-                    await Wait.UntilAsync($"{decision} is done", TimeSpan.FromSeconds(120), async () => await account.OrderAsync(decision) is { } order && DeskAccount.Terminal.Contains(order["status"]!.GetValue<string>()));
+                    waiting[decision] = Stopwatch.GetTimestamp();
+                    await Wait.UntilAsync($"{decision} is done", TimeSpan.FromSeconds(300), async () => await account.OrderAsync(decision) is { } order && DeskAccount.Terminal.Contains(order["status"]!.GetValue<string>())
+                        ? true
+                        : throw new InvalidOperationException(string.Join(' ', await cluster.SqlAsync("select to_jsonb(o) - 'decision' from execution.desk_orders o where o.decision_id = $1", decision))));
+                    waiting.TryRemove(decision, out _);
                 }
             }));
         }
@@ -170,16 +177,26 @@ public sealed class DeskChaosTests
         }
     }
 
-    private static async Task<int> KillAsync(VenueCluster cluster, CancellationToken cancellationToken)
+    /// <param name="waiting">Since when decisions have not been done. One that has outlived many processes is spared until it is: on a slow machine nothing else would let it end.</param>
+    private static async Task<int> KillAsync(VenueCluster cluster, ConcurrentDictionary<Guid, long> waiting, CancellationToken cancellationToken)
     {
         var moments = new Random(20251121);
+        var started = TimeSpan.Zero;
         var kills = 0;
         try
         {
             while (true)
             {
-                await Task.Delay(moments.Next(1_000, 6_000), cancellationToken);
+                // It lives longer than it takes to start, or a slow machine would do nothing but start.
+                await Task.Delay(TimeSpan.FromMilliseconds(moments.Next(1_000, 6_000)) + started, cancellationToken);
+                if (waiting.Values.Any(since => Stopwatch.GetElapsedTime(since) > Patience))
+                {
+                    continue;
+                }
+
+                var killed = Stopwatch.GetTimestamp();
                 await cluster.Product.KillAndRestartAsync("standalone", TimeSpan.FromMilliseconds(moments.Next(0, 500)));
+                started = Stopwatch.GetElapsedTime(killed);
                 kills++;
             }
         }

@@ -16,7 +16,7 @@ public sealed class DecisionTests(bool distributed)
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _cluster = await TradingCluster.StartAsync(distributed);
+        _cluster = await TradingCluster.StartAsync(distributed, serviceByService: true);
         (_, _groupToken) = await _cluster.AddGroupAsync("trade_crypto_btcusdt_15m");
         _triggerToken = await _cluster.AddTriggerAsync("social_monitor");
     }
