@@ -70,9 +70,7 @@ public sealed class DeskChaosTests
                     var decision = await account.DecideAsync((i + lane) % 4 == 3 ? "CLOSE" : i % 2 == 0 ? "LONG" : "SHORT", 50m + (10m * (i % 3)));
                     made[decision] = account;
                     waiting[decision] = Stopwatch.GetTimestamp();
-                    await Wait.UntilAsync($"{decision} is done", TimeSpan.FromSeconds(300), async () => await account.OrderAsync(decision) is { } order && DeskAccount.Terminal.Contains(order["status"]!.GetValue<string>())
-                        ? true
-                        : throw new InvalidOperationException(string.Join(' ', await cluster.SqlAsync("select to_jsonb(o) - 'decision' from execution.desk_orders o where o.decision_id = $1", decision))));
+                    await DoneAsync(cluster, account, decision);
                     waiting.TryRemove(decision, out _);
                 }
             }));
@@ -100,6 +98,18 @@ public sealed class DeskChaosTests
         }
 
         await CheckAsync(cluster, accounts, made, started.Elapsed);
+    }
+
+    private static async Task DoneAsync(VenueCluster cluster, DeskAccount account, Guid decision)
+    {
+        try
+        {
+            await Wait.UntilAsync($"{decision} is done", TimeSpan.FromSeconds(300), async () => await account.OrderAsync(decision) is { } order && DeskAccount.Terminal.Contains(order["status"]!.GetValue<string>()));
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} {string.Join(' ', await cluster.SqlAsync("select to_jsonb(o) - 'decision' from execution.desk_orders o where o.decision_id = $1", decision))}", e);
+        }
     }
 
     private static async Task CheckAsync(VenueCluster cluster, List<DeskAccount> accounts, ConcurrentDictionary<Guid, DeskAccount> made, TimeSpan took)

@@ -294,8 +294,6 @@ public sealed class TradingCluster : IAsyncDisposable
             ["AUTH__ADMINUSERNAME"] = AdminName,
             ["AUTH__ADMINPASSWORD"] = AdminPassword,
             ["MARKET"] = _market,
-            // Hexadecimal calls until a method is optimized: most of these processes are killed before that pays, and it was a quarter of their CPU.
-            ["DOTNET_TC_CallCountThreshold"] = "1000",
             // A rule's event in the middle of a test that counts frames is chance; a replay is there for its rules.
             ["TRIGGER__RULES__ENABLED"] = _market.StartsWith("replay:", StringComparison.Ordinal) ? "true" : "false",
             ["BUS__TRANSPORT"] = _distributed ? "RabbitMq" : "InMemory",

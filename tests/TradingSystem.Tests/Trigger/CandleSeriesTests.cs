@@ -35,6 +35,20 @@ public sealed class CandleSeriesTests
     }
 
     [Test]
+    public void A_bar_that_has_ended_is_not_opened_again_by_history_in_which_it_still_moves()
+    {
+        var (series, closed) = (new CandleSeries("BTCUSDT", Interval.Minute), new List<Candle>());
+        series.Apply(Midnight, 100m, 100m, 100m, 100m, 1m, closed);
+        series.Advance(Midnight.AddMinutes(1), false, closed);
+        var minute = closed.Single();
+        series.Seed([minute with { Closed = false }], exact: true);
+        series.Apply(Midnight.AddMinutes(1), 101m, 101m, 101m, 101m, 1m, closed);
+        Assert.That((closed, series.Closed(10)), Is.EqualTo((new[] { minute }, new[] { minute })), "told once and kept once");
+        Assert.That(series.Seed([minute], exact: true), Is.Empty);
+        Assert.That(series.Current!.OpenTime, Is.EqualTo(Midnight.AddMinutes(1)));
+    }
+
+    [Test]
     public void A_tick_tells_what_was_traded_since_the_one_before()
     {
         var state = Started();

@@ -54,6 +54,24 @@ public sealed class ReplayResumeTests
         Assert.That(told.Skip(count).Select(t => t.MarketTime), Is.EqualTo(told.Take(count).Select(t => t.MarketTime)));
     }
 
+    [Test]
+    public async Task A_bar_of_trades_that_it_goes_on_in_the_middle_of_is_never_told_as_closed()
+    {
+        var path = Path.Combine(_folder, "BTCUSDT-trades-resume.csv");
+        File.WriteAllLines(path, ["price,quantity,transact_time", .. Enumerable.Range(0, 2_400).Select(i => $"{100 + i},1,{First + (i * 1_000)}")]);
+        _file = ReplayFile.Open(path);
+        for (var start = 0; start < 3; start++)
+        {
+            var state = await RunAsync(anew: false, [], until: 430);
+            foreach (var interval in new[] { Interval.Minute, Interval.FiveMinutes })
+            {
+                var closed = state.Candles("BTCUSDT", interval.Name, 100, null).Where(c => c.Closed).ToList();
+                Assert.That(closed, Is.Not.Empty, $"{interval.Name} of start {start}");
+                Assert.That(closed.Select(c => (c.Volume, c.Close - c.Open)), Is.All.EqualTo(((decimal)interval.Length.TotalSeconds, (decimal)interval.Length.TotalSeconds - 1m)), $"{interval.Name} of start {start}");
+            }
+        }
+    }
+
     private async Task<MarketState> RunAsync(bool anew, List<Trade> told, int until)
     {
         var state = new MarketState(TimeProvider.System, []);
