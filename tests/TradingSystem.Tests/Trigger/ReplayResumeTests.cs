@@ -62,7 +62,7 @@ public sealed class ReplayResumeTests
         _file = ReplayFile.Open(path);
         for (var start = 0; start < 3; start++)
         {
-            var state = await RunAsync(anew: false, [], until: 430);
+            var state = await RunAsync(anew: false, [], until: 640);
             foreach (var interval in new[] { Interval.Minute, Interval.FiveMinutes })
             {
                 var closed = state.Candles("BTCUSDT", interval.Name, 100, null).Where(c => c.Closed).ToList();
