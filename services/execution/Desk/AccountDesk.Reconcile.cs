@@ -83,17 +83,19 @@ public sealed partial class AccountDesk
         }
 
         await CompareModesAsync(snapshot.Modes);
-        await CompareFillsAsync(snapshot);
+        var isComplete = await CompareFillsAsync(snapshot);
         await CompareFundingAsync(snapshot);
         await CompareOrdersAsync(snapshot);
         await ComparePositionsAsync(snapshot);
-        await FinishAsync(snapshot);
+        await FinishAsync(snapshot with { IsComplete = isComplete && snapshot.IsComplete });
         _isReady = true;
         await TickAsync();
     }
 
-    private async Task CompareFillsAsync(VenueSnapshot snapshot)
+    /// <summary>False when it cannot be told yet whose some fill is.</summary>
+    private async Task<bool> CompareFillsAsync(VenueSnapshot snapshot)
     {
+        var isComplete = true;
         foreach (var some in snapshot.Fills.OrderBy(f => f.At).GroupBy(f => f.Symbol))
         {
             var (account, ids) = (_store.AccountId, some.Select(f => f.FillId).ToArray());
@@ -101,12 +103,14 @@ public sealed partial class AccountDesk
                 db => db.Fills.AsNoTracking().Where(f => f.AccountId == account && f.Symbol == some.Key && ids.Contains(f.VenueFillId)).Select(f => f.VenueFillId!).ToListAsync(_stop), _stop);
             foreach (var fill in some.Where(f => !known.Contains(f.FillId)))
             {
-                await NewFillAsync(fill, snapshot);
+                isComplete &= await NewFillAsync(fill, snapshot);
             }
         }
+
+        return isComplete;
     }
 
-    private async Task NewFillAsync(VenueFill fill, VenueSnapshot snapshot)
+    private async Task<bool> NewFillAsync(VenueFill fill, VenueSnapshot snapshot)
     {
         var name = string.IsNullOrEmpty(fill.ClientId) && snapshot.Named.TryGetValue(fill.VenueOrderId, out var told) ? told : fill.ClientId;
         var owner = await OwnerOfAsync(fill with { ClientId = name });
@@ -123,10 +127,19 @@ public sealed partial class AccountDesk
                 return BookAsync(work, order, [fill]);
             });
         }
+        else if (string.IsNullOrEmpty(name) && _open.Values.Any(o => o.IsOut && o.VenueOrderId is null && o.Symbol == fill.Symbol))
+        {
+            // The venue cannot name its order yet, and of one of ours nobody knows the venue's id yet: booked as somebody else's it would be
+            // missing on that order for ever.
+            SnapshotSoon();
+            return false;
+        }
         else if (!string.IsNullOrEmpty(name) || snapshot.Named.ContainsKey(fill.VenueOrderId))
         {
             await ForeignFillAsync(fill);
         }
+
+        return true;
     }
 
     /// <summary>Nobody of ours traded: what it closes is booked on the groups that held it, what it opens is not ours.</summary>
