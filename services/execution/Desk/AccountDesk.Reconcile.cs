@@ -127,7 +127,7 @@ public sealed partial class AccountDesk
                 return BookAsync(work, order, [fill]);
             });
         }
-        else if (string.IsNullOrEmpty(name) && _open.Values.Any(o => o.IsOut && o.VenueOrderId is null && o.Symbol == fill.Symbol))
+        else if (string.IsNullOrEmpty(name) && !fill.IsLiquidation && _open.Values.Any(o => MayHaveMade(o, fill)))
         {
             // The venue cannot name its order yet, and of one of ours nobody knows the venue's id yet: booked as somebody else's it would be
             // missing on that order for ever.
@@ -141,6 +141,10 @@ public sealed partial class AccountDesk
 
         return true;
     }
+
+    /// <summary>Its outcome is not known yet. One that a person must look for, which may take days, holds up no booking.</summary>
+    private static bool MayHaveMade(DeskOrder order, VenueFill fill) =>
+        order is { State: DeskStates.Sending or DeskStates.Unknown, VenueOrderId: null } && order.Symbol == fill.Symbol && order.IsBuy == (fill.Side == OrderSide.Buy);
 
     /// <summary>Nobody of ours traded: what it closes is booked on the groups that held it, what it opens is not ours.</summary>
     private async Task ForeignFillAsync(VenueFill fill)

@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Venues;
 
 namespace TradingSystem.Execution.Desk;
@@ -83,7 +84,7 @@ public static class Refusals
         RefusalMeaning.Price => "VENUE_PRICE",
         RefusalMeaning.Parameter => "VENUE_PARAMETER",
         RefusalMeaning.PermissionOrKey => "VENUE_CREDENTIALS",
-        RefusalMeaning.PositionGone => "NO_POSITION",
+        RefusalMeaning.PositionGone => Rejections.NoPositionCode,
         RefusalMeaning.WouldTriggerNow => "WOULD_TRIGGER_NOW",
         RefusalMeaning.ConditionNotMet => "CONDITION_NOT_MET",
         RefusalMeaning.RateLimited => "VENUE_RATE_LIMITED",

@@ -2,6 +2,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Execution.Protection;
 
@@ -150,7 +151,7 @@ public static class MoveStates
 /// <summary>Why a move was not done, or left nothing.</summary>
 public static class MoveReasons
 {
-    public static RejectionReason NoPosition(string symbol) => new("NO_POSITION", null, "0", null, $"There is no position in {symbol} to protect.");
+    public static RejectionReason NoPosition(string symbol) => new(Rejections.NoPositionCode, null, "0", null, $"There is no position in {symbol} to protect.");
 
     public static RejectionReason Nothing { get; } = new("NOTHING_TO_MOVE", null, null, null, "Neither stop_loss nor take_profit was named.");
 

@@ -72,6 +72,24 @@ public sealed class DeskLifeTests
     }
 
     [Test]
+    public async Task A_fill_whose_order_the_venue_cannot_name_yet_is_not_taken_for_a_trade_by_hand([Values] VenueKind venue)
+    {
+        var account = await _cluster.OpenAsync(venue);
+        Assert.That((await account.TradeAsync("SHORT"))["status"]!.GetValue<string>(), Is.EqualTo("filled"));
+        var held = await account.VenueQtyAsync();
+        // Neither answer nor stream tell of it, and for a while the venue knows the order only by its fill.
+        await account.FaultAsync(FaultKind.StreamLoss, count: null, on: [Operation.Stream]);
+        await account.FaultAsync(FaultKind.QueryLag, count: null, seconds: 20);
+        await account.FaultAsync(FaultKind.TimeoutAfter);
+        var decision = await account.DecideAsync("LONG");
+        await Wait.UntilAsync("the venue has filled it", DeskAccount.Patience, async () => await account.VenueQtyAsync() != held);
+        await _cluster.Product.KillAndRestartAsync("standalone", TimeSpan.Zero);
+        Assert.That((await account.DoneAsync(decision))["status"]!.GetValue<string>(), Is.EqualTo("filled"));
+        await account.PositionsAgreeAsync();
+        Assert.That(await _cluster.SqlAsync("select kind from execution.reconciliation_log where account_id = $1", account.Id), Does.Not.Contain("manual_close").And.Not.Contain("foreign_fill"));
+    }
+
+    [Test]
     public async Task A_kill_cancels_what_is_out_refuses_what_waits_and_lets_nothing_leave([Values] VenueKind venue)
     {
         var account = await _cluster.OpenAsync(venue);
