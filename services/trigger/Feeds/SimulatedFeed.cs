@@ -69,7 +69,14 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
         var now = Interval.Second.Floor(time.GetUtcNow());
         var known = await states.ChangeAsync(_key, kept => Resume(kept, now), cancellationToken);
         var recent = known.LastOrDefault(s => s.At <= now - TimeSpan.FromSeconds(HistorySeconds)) ?? known[0];
-        _market = new SimulatedMarket(symbols, seed, SimulatedState.Read(recent.Text));
+        var state = SimulatedState.Read(recent.Text);
+        if (!symbols.All(state.Instruments.ContainsKey))
+        {
+            // A new symbol begins with the history, once for all: its past is the same at every later start.
+            (recent, state) = (known[0], SimulatedState.Read(known[0].Text));
+        }
+
+        _market = new SimulatedMarket(symbols, seed, state);
         _next = recent.At;
         sink.Started(new FeedStatus(FeedStatus.Simulated, _key, Interval.Second, Interval.Second, symbols, notice));
         _seconds = symbols.ToDictionary(s => s, s => new CandleSeries(s, Interval.Second, HistorySeconds));

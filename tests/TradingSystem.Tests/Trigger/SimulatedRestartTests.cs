@@ -70,6 +70,28 @@ public sealed class SimulatedRestartTests
         Assert.That(after, Is.EquivalentTo(Unbroken(after[0].MarketTime, after[^1].MarketTime)));
     }
 
+    [TestCase(10)]
+    [TestCase(400)]
+    [TestCase(7_300)]
+    public async Task A_symbol_that_is_added_has_the_same_past_at_every_later_start(int secondsAway)
+    {
+        var (states, clock) = (new MemoryFeedStates(), new ManualTime(Start));
+        await TellAsync(states, clock, ["BTCUSDT"], TimeSpan.FromHours(3), save: true);
+        var (first, second) = (new RecordingSink(), new RecordingSink());
+        var told = await TellAsync(states, clock, Symbols, TimeSpan.FromSeconds(70), save: false, first);
+        clock.Advance(TimeSpan.FromSeconds(secondsAway));
+        await TellAsync(states, clock, Symbols, TimeSpan.FromSeconds(10), save: false, second);
+
+        foreach (var symbol in Symbols)
+        {
+            var (then, now) = (first.Histories[(symbol, "1m")].Where(c => c.Closed).ToList(), second.Histories[(symbol, "1m")].ToDictionary(c => c.OpenTime));
+            Assert.That(then, Has.Count.GreaterThan(SimulatedFeed.HistoryMinutes - 5));
+            Assert.That(then.Where(c => now.ContainsKey(c.OpenTime)).Select(c => now[c.OpenTime]), Is.EqualTo(then.Where(c => now.ContainsKey(c.OpenTime))).And.Not.Empty);
+            Assert.That(told.Where(t => t.Symbol == symbol && now.ContainsKey(Interval.Minute.Floor(t.MarketTime)))
+                .All(t => now[Interval.Minute.Floor(t.MarketTime)] is { } c && c.Low <= t.Price && t.Price <= c.High));
+        }
+    }
+
     [Test]
     public async Task Two_nodes_tell_the_same()
     {
