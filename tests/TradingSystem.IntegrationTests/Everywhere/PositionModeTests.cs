@@ -86,7 +86,11 @@ public sealed class PositionModeTests
     {
         using var made = await _cluster.Http.PostAsJsonAsync(new Uri(_cluster.Front, "/api/v1/accounts"), new JsonObject
         {
-            ["name"] = $"mode-{Guid.NewGuid():n}", ["exchange"] = "simulated", ["fill_model"] = "exchange", ["position_mode"] = mode, ["active"] = true,
+            ["name"] = $"mode-{Guid.NewGuid():n}",
+            ["exchange"] = "simulated",
+            ["fill_model"] = "exchange",
+            ["position_mode"] = mode,
+            ["active"] = true,
         });
         var text = await made.Content.ReadAsStringAsync();
         return made.IsSuccessStatusCode ? JsonNode.Parse(text)!["id"]!.GetValue<string>() : throw new InvalidOperationException(text);

@@ -64,6 +64,20 @@ public sealed class ValidateOnlyTests
     }
 
     [Test, Order(2)]
+    public async Task A_way_out_that_takes_back_what_rests_is_told_as_the_order_that_it_is([Values(AccountKind.Exchange, AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind)
+    {
+        await _stage.PriceAsync(Stage.Price);
+        var account = await _stage.OpenAsync(kind);
+        var opened = await account.TradeAsync("LONG", 55m);
+        var resting = await account.RestAsync("CLOSE", Stage.Price + 5_000m);
+        var would = await WouldAsync(account, "CLOSE", 0m);
+        Assert.That((Text(would, "action"), Text(would, "side"), Number(would, "qty")), Is.EqualTo(("order", "SELL", Number(opened, "qty"))), would.ToJsonString());
+        Assert.That(await account.OpenAsync(resting, "working"), Is.Not.Null, "it only asked");
+        var closed = await account.TradeAsync("CLOSE", 0m);
+        Assert.That((Text(closed, "status"), Number(closed, "qty")), Is.EqualTo(("closed", Number(opened, "qty"))), closed.ToJsonString());
+    }
+
+    [Test, Order(2)]
     public async Task It_counts_for_no_rate_and_sets_nobody_to_reducing([Values] AccountKind kind)
     {
         await _stage.PriceAsync(Stage.Price);

@@ -83,6 +83,10 @@ internal sealed class ExecutionNode : IAsyncDisposable
     public Task<IReadOnlyList<Order>> ProcessAsync(params TradeDecision[] decisions) =>
         _services.GetRequiredService<DecisionProcessor>().ProcessAsync(decisions, CancellationToken.None);
 
+    /// <summary>Of an account that fills at once: no desk is there to be asked.</summary>
+    public Task<WouldBe?> PreviewAsync(TradeDecision decision) =>
+        new DecisionPreview(_services.GetRequiredService<BookReader>(), _services.GetRequiredService<Decider>(), _services.GetRequiredService<PriceBook>(), desks: null!).OfAsync(decision, CancellationToken.None);
+
     public async Task<T> ReadAsync<T>(Func<ExecutionDb, Task<T>> read)
     {
         await using var db = await _services.GetRequiredService<IDbContextFactory<ExecutionDb>>().CreateDbContextAsync();

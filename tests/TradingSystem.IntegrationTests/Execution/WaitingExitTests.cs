@@ -74,6 +74,21 @@ public sealed class WaitingExitTests
     }
 
     [Test]
+    public async Task Who_only_asks_is_told_that_it_would_wait_and_no_price()
+    {
+        var exit = ExecutionNode.Decision(_group, TradeAction.Close);
+        var would = (await _blind.PreviewAsync(exit))!;
+        var known = (await _priced.PreviewAsync(exit))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That((would.Action, would.Price, would.Fee, would.Reason?.Code), Is.EqualTo(("order", (decimal?)null, (decimal?)null, "WAITING_FOR_PRICE")));
+            Assert.That((known.Action, known.Side, known.Price > 0m, known.Reason), Is.EqualTo(("order", "SELL", true, (RejectionReason?)null)));
+        });
+        Assert.That(await HeldAsync(), Is.Not.Zero);
+        Assert.That(await _priced.ReadAsync(db => db.Orders.AnyAsync(o => o.DecisionId == exit.Id)), Is.False, "it only asked");
+    }
+
+    [Test]
     public async Task Nothing_of_its_symbol_is_traded_before_it_on_any_node()
     {
         var exit = ExecutionNode.Decision(_group, TradeAction.Close);

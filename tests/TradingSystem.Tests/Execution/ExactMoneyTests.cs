@@ -69,8 +69,14 @@ public sealed class ExactMoneyTests
         {
             var account = new Account
             {
-                Id = Guid.NewGuid(), Name = "a", Exchange = Exchanges.Simulated, Mode = Modes.Simulated, InitialBalance = Initial, Balance = Initial,
-                CreatedAt = Decisions.Now, UpdatedAt = Decisions.Now,
+                Id = Guid.NewGuid(),
+                Name = "a",
+                Exchange = Exchanges.Simulated,
+                Mode = Modes.Simulated,
+                InitialBalance = Initial,
+                Balance = Initial,
+                CreatedAt = Decisions.Now,
+                UpdatedAt = Decisions.Now,
             };
             Guid[] groups = [Guid.NewGuid(), Guid.NewGuid()];
             var ledger = new Ledger(account, []);
