@@ -60,10 +60,12 @@ public sealed class Flattening(IDbContextFactory<ExecutionDb> databases, Decisio
             ? []
             : await db.DeskOrders.AsNoTracking().Where(o => atVenue.Contains(o.OrderId) && o.Leg == DeskLegs.Entry).ToDictionaryAsync(o => o.OrderId, o => o.Filled, cancellationToken);
         var left = await db.DeskOrders.AsNoTracking()
-            .Where(o => wanted.Contains(o.GroupId) && o.Leg != DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => wanted.Contains(o.GroupId) && o.Leg != DeskLegs.Entry)
+            .Where(DeskStates.AreOpen)
             .Select(o => new { o.AccountId, o.GroupId, o.Symbol }).Distinct().ToListAsync(cancellationToken);
         var others = await db.DeskOrders.AsNoTracking()
-            .Where(o => wanted.Contains(o.GroupId) && o.Leg == DeskLegs.Entry && o.ByCommand && !atVenue.Contains(o.OrderId) && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => wanted.Contains(o.GroupId) && o.Leg == DeskLegs.Entry && o.ByCommand && !atVenue.Contains(o.OrderId))
+            .Where(DeskStates.AreOpen)
             .Select(o => new { o.AccountId, o.GroupId, o.Symbol }).Distinct().ToListAsync(cancellationToken);
         var held = command.HeldSince is null ? [] : await HeldAsync(db, cancellationToken);
         var (isBegun, now) = (command.Groups != "[]", time.GetUtcNow());

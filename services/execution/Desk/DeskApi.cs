@@ -58,7 +58,8 @@ public static class DeskApi
         }
 
         var query = db.DeskOrders.AsNoTracking()
-            .Where(o => o.Seq < request.Before && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"));
+            .Where(o => o.Seq < request.Before)
+            .Where(DeskStates.AreOpen);
         query = group is { } g ? query.Where(o => o.GroupId == g) : query;
         query = account is { } a ? query.Where(o => o.AccountId == a) : query;
         query = wanted is null ? query : query.Where(o => o.State == wanted);
@@ -77,7 +78,8 @@ public static class DeskApi
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var wished = await db.DeskOrders
-            .Where(o => o.OrderId == id && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => o.OrderId == id && o.Leg == DeskLegs.Entry)
+            .Where(DeskStates.AreOpen)
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.CancelRequestedAt, o => o.CancelRequestedAt ?? now), cancellationToken);
         var waiting = wished > 0 ? [] : await db.WaitingExits.AsNoTracking().Where(e => e.SettledAt == null && e.DecisionId == order.DecisionId).ToListAsync(cancellationToken);
         if (wished == 0 && await db.EndWaitingAsync(waiting, now, cancellationToken) == 0)

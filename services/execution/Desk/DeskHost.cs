@@ -139,7 +139,7 @@ public sealed class DeskHost(
         return await db.Accounts.AsNoTracking()
             .Where(a => (a.Exchange != Exchanges.Simulated || a.FillModel == FillModels.Exchange)
                 && (a.Active || (a.Exchange == Exchanges.Simulated && db.Positions.Any(p => p.AccountId == a.Id && p.Qty != 0m))
-                    || db.ProtectionMoves.Any(m => m.AccountId == a.Id && (m.State == "waiting" || m.State == "moving")) || db.DeskOrders.Any(o => o.AccountId == a.Id && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))))
+                    || db.ProtectionMoves.Any(m => m.AccountId == a.Id && (m.State == "waiting" || m.State == "moving")) || db.DeskOrders.Where(DeskStates.AreOpen).Any(o => o.AccountId == a.Id)))
             .OrderBy(a => a.Seq).Select(a => a.Id).ToListAsync(cancellationToken);
     }
 

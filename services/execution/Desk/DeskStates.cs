@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace TradingSystem.Execution.Desk;
 
 /// <summary>
@@ -24,7 +26,17 @@ public static class DeskStates
 
     public static readonly string[] Open = [Pending, Sending, Working, Unknown, Held];
 
+    /// <summary>The rows whose state is one of <see cref="Open"/>, as literals: as a parameter the database would not see that its index of them fits.</summary>
+    public static readonly Expression<Func<DeskOrder, bool>> AreOpen = Rows(Open);
+
     public static bool IsOpen(string state) => Array.IndexOf(Open, state) >= 0;
+
+    private static Expression<Func<DeskOrder, bool>> Rows(string[] states)
+    {
+        var order = Expression.Parameter(typeof(DeskOrder), "o");
+        var state = Expression.Property(order, nameof(DeskOrder.State));
+        return Expression.Lambda<Func<DeskOrder, bool>>(states.Select(s => (Expression)Expression.Equal(state, Expression.Constant(s))).Aggregate(Expression.OrElse), order);
+    }
 }
 
 /// <summary>What an order waits for at the venue.</summary>

@@ -78,7 +78,8 @@ public sealed class DeskStore(IDbContextFactory<ExecutionDb> databases, Action s
     /// <summary>Every order that is not done.</summary>
     public Task<List<DeskOrder>> OpenAsync(CancellationToken cancellationToken) => ReadAsync(
         db => db.DeskOrders.AsNoTracking()
-            .Where(o => o.AccountId == accountId && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => o.AccountId == accountId)
+            .Where(DeskStates.AreOpen)
             .OrderBy(o => o.Seq).ToListAsync(cancellationToken),
         cancellationToken);
 }

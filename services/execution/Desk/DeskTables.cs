@@ -9,7 +9,7 @@ namespace TradingSystem.Execution.Desk;
 public static class DeskTables
 {
     // The words are written out so that the partial indexes serve.
-    private const string OpenStates = "state in ('pending', 'sending', 'working', 'unknown', 'held')";
+    private static readonly string OpenStates = $"state in ({string.Join(", ", DeskStates.Open.Select(s => $"'{s}'"))})";
 
     public static void AddDesk(this ModelBuilder modelBuilder)
     {

@@ -23,7 +23,7 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
 
     /// <summary>Every order that is not done.</summary>
     public Task<List<DeskOrder>> OpenAsync() =>
-        db.DeskOrders.Where(o => o.AccountId == accountId && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+        db.DeskOrders.Where(o => o.AccountId == accountId).Where(DeskStates.AreOpen)
             .OrderBy(o => o.Seq).ToListAsync(cancellationToken);
 
     /// <summary>The order that tells of it.</summary>

@@ -21,7 +21,8 @@ public sealed class OpenOrderCancel(IDbContextFactory<ExecutionDb> databases, De
         var (wanted, now) = (groups.ToArray(), time.GetUtcNow());
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var open = await db.DeskOrders.AsNoTracking()
-            .Where(o => wanted.Contains(o.GroupId) && o.Leg == DeskLegs.Entry && !o.ByCommand && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => wanted.Contains(o.GroupId) && o.Leg == DeskLegs.Entry && !o.ByCommand)
+            .Where(DeskStates.AreOpen)
             .Select(o => new { o.ClientId, o.GroupId, o.AccountId }).ToListAsync(cancellationToken);
         if (open.Count == 0)
         {
@@ -41,7 +42,8 @@ public sealed class OpenOrderCancel(IDbContextFactory<ExecutionDb> databases, De
         do
         {
             left = await db.DeskOrders.AsNoTracking()
-                .Where(o => ids.Contains(o.ClientId) && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+                .Where(o => ids.Contains(o.ClientId))
+                .Where(DeskStates.AreOpen)
                 .Select(o => o.ClientId).ToListAsync(cancellationToken);
             if (left.Count > 0)
             {

@@ -138,8 +138,8 @@ public static class ProtectionMovesApi
         var here = await db.ProtectionLegs.AsNoTracking().Where(l => l.AccountId == account && l.GroupId == groupId && l.Symbol == symbol && l.Status == LegStatuses.Waiting)
             .OrderBy(l => l.Kind).ToListAsync(cancellationToken);
         var there = await db.DeskOrders.AsNoTracking()
-            .Where(o => o.AccountId == account && o.GroupId == groupId && o.Symbol == symbol && (o.Leg == DeskLegs.StopLoss || o.Leg == DeskLegs.TakeProfit)
-                && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => o.AccountId == account && o.GroupId == groupId && o.Symbol == symbol && (o.Leg == DeskLegs.StopLoss || o.Leg == DeskLegs.TakeProfit))
+            .Where(DeskStates.AreOpen)
             .OrderBy(o => o.Leg).ThenBy(o => o.Seq).ToListAsync(cancellationToken);
         var moving = await db.ProtectionMoves.AnyAsync(m => m.AccountId == account && m.GroupId == groupId && m.Symbol == symbol && (m.State == "waiting" || m.State == "moving"), cancellationToken);
         return new(groupId, account, symbol, OrderAnnouncements.Plain(held), moving,

@@ -120,7 +120,8 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
     {
         var (group, now) = (steering.GroupId, Now());
         var open = await db.DeskOrders.AsNoTracking()
-            .Where(o => o.GroupId == group && o.Leg == DeskLegs.Entry && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => o.GroupId == group && o.Leg == DeskLegs.Entry)
+            .Where(DeskStates.AreOpen)
             .Where(o => (decisions == null || decisions.Contains(o.DecisionId)) && (byPerson || !o.ByCommand))
             // "All" is what rests: a group's way out at the market is taken back only by its own id, or by a person.
             .Where(o => decisions != null || byPerson || !o.Closes || o.Type == DeskTypes.Limit)
@@ -140,7 +141,8 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var ended = await db.EndWaitingAsync(exits, now, cancellationToken);
         var wanted = ids.Length == 0 ? 0 : await db.DeskOrders
-            .Where(o => ids.Contains(o.ClientId) && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+            .Where(o => ids.Contains(o.ClientId))
+            .Where(DeskStates.AreOpen)
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.CancelRequestedAt, o => o.CancelRequestedAt ?? now), cancellationToken);
         if (wanted + ended == 0)
         {
