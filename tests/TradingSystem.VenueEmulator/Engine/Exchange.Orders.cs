@@ -24,11 +24,7 @@ public sealed partial class Exchange
     }
 
     /// <summary>A fault lets queries lag behind what was accepted.</summary>
-    public bool IsVisible(Account account, DateTimeOffset accepted)
-    {
-        var lag = _faults.All.FirstOrDefault(f => f.Kind == FaultKind.QueryLag && (f.Venue is null || f.Venue == account.Venue) && (f.Key is null || f.Key == account.Key));
-        return lag is null || Now(account.Venue) - accepted >= lag.Time;
-    }
+    public bool IsVisible(Account account, DateTimeOffset accepted) => !_faults.Hides(account.Venue, account.Key, Now(account.Venue) - accepted);
 
     public Outcome<Order> Place(Account account, OrderSpec order)
     {

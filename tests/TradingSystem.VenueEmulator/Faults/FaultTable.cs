@@ -57,6 +57,21 @@ public sealed class FaultTable(TimeProvider time)
         return null;
     }
 
+    /// <summary>Whether a lag in force hides from queries what was accepted so long ago; then it is counted. It hides all or nothing, whatever its count and probability.</summary>
+    public bool Hides(VenueKind venue, string? key, TimeSpan age)
+    {
+        lock (_gate)
+        {
+            if (_armed.Find(a => a.Fault.Kind == FaultKind.QueryLag && Fits(a.Fault, venue, key, Operation.Read, "")) is not { } lag || age >= lag.Fault.Time)
+            {
+                return false;
+            }
+
+            lag.Hit();
+            return true;
+        }
+    }
+
     private static bool Fits(Fault fault, VenueKind venue, string? key, Operation operation, string path) =>
         (fault.Venue is null || fault.Venue == venue)
         && (fault.Key is null || fault.Key == key)
@@ -80,8 +95,10 @@ public sealed class FaultTable(TimeProvider time)
                 return false;
             }
 
-            Hits++;
+            Hit();
             return true;
         }
+
+        public void Hit() => Hits++;
     }
 }
