@@ -1,7 +1,7 @@
 #!/bin/bash
 # ready-to-run.sh FOLDER: compiles the product's assemblies in FOLDER ahead of time, in place. The tests start the product hundreds of times,
 # and two fifths of a start is the just-in-time compiler. Without the compiler's package everything stays as it is, only slower.
-# What was compiled is kept under obj/ready-to-run by the hash of what it was made from.
+# What was compiled is kept under obj/ready-to-run by the hash of what it was made from, for three days after its last use.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 folder=$(realpath "$1")
@@ -54,6 +54,7 @@ compile() {
     # What was compiled already is its own result.
     cp "$made" "$cache/$(hash "$made").dll"
   fi
+  touch "$made"
   cp "$made" "$folder/$name"
 }
 
@@ -65,3 +66,4 @@ for assembly in services/standalone/bin/Release/net"$major".0/*.dll; do
   while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
 done
 wait
+find "$cache" -name "*.dll" -mtime +3 -delete
