@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Hosting;
 
@@ -51,6 +52,6 @@ public static class JwtValidation
                 },
             };
         });
-        builder.Services.AddAuthorization();
+        builder.Services.AddAuthorizationBuilder().AddRolePolicies();
     }
 }
