@@ -39,6 +39,7 @@ public sealed class DashboardModule : IServiceModule
         services.AddSingleton<LiveState>();
         services.AddSingleton<LiveSender>();
         services.AddHostedService<PriceFlush>();
+        services.AddHttpForwarder();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<FrontDocument>();
     }

@@ -73,6 +73,8 @@ public static class BusSetup
         services.AddMassTransit(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();
+            // What runs here is nobody else's business: by default the library reports it to its makers.
+            bus.ConfigureUsageTelemetryOptions(o => o.Enabled = false);
             foreach (var module in modules)
             {
                 module.AddConsumers(bus);
