@@ -81,6 +81,7 @@ public static class ServiceApp
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseTextGuard();
         app.UseQueryGuard();
         app.MapGet("/livez", () => Results.Ok(new { status = "live" })).WithMetadata(Probes).ExcludeFromDescription();
         app.MapGet("/readyz", Readiness.CheckAsync).WithMetadata(Probes).ExcludeFromDescription();
