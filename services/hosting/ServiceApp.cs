@@ -79,8 +79,10 @@ public static class ServiceApp
         }
 
         var app = builder.Build();
+        app.UseResponseHeaders();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseTextGuard();
         app.UseQueryGuard();
         app.MapGet("/livez", () => Results.Ok(new { status = "live" })).WithMetadata(Probes).ExcludeFromDescription();
         app.MapGet("/readyz", Readiness.CheckAsync).WithMetadata(Probes).ExcludeFromDescription();

@@ -293,6 +293,8 @@ public sealed class TradingCluster : IAsyncDisposable
             ["AUTH__JWTKEY"] = "a-signing-key-for-tests-only-0123456789",
             ["AUTH__ADMINUSERNAME"] = AdminName,
             ["AUTH__ADMINPASSWORD"] = AdminPassword,
+            // One sign-in for a whole fixture.
+            ["AUTH__TOKENLIFETIME"] = "12:00:00",
             ["MARKET"] = _market,
             // A rule's event in the middle of a test that counts frames is chance; a replay is there for its rules.
             ["TRIGGER__RULES__ENABLED"] = _market.StartsWith("replay:", StringComparison.Ordinal) ? "true" : "false",
