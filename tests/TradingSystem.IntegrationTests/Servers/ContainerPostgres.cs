@@ -1,4 +1,3 @@
-using DotNet.Testcontainers.Builders;
 using Testcontainers.PostgreSql;
 
 namespace TradingSystem.IntegrationTests.Servers;
@@ -17,7 +16,8 @@ public sealed class ContainerPostgres : IPostgresServer
             .WithUsername("app")
             .WithPassword(Password)
             .WithPortBinding(_port, PostgreSqlBuilder.PostgreSqlPort)
-            .WithCommand("-c", "fsync=off", "-c", "max_connections=300")
+            // The library's own settings forget the last commits when the server is killed.
+            .WithCommand("-c", "synchronous_commit=on", "-c", "full_page_writes=on", "-c", "max_connections=300")
             .Build();
 
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=app;Password={Password};Database=trading";
