@@ -43,7 +43,7 @@ public sealed class UsersTests
 
         foreach (var (method, path) in new[] { (HttpMethod.Get, "/api/v1/users"), (HttpMethod.Post, "/api/v1/users"), (HttpMethod.Get, "/api/v1/users/audit"), (HttpMethod.Delete, $"/api/v1/users/{me["id"]}") })
         {
-            var (refused, body) = await vera.SendAsync(method, path);
+            var (refused, body) = await vera.SendAsync(method, path, method == HttpMethod.Post ? "{}" : null);
             Assert.That(refused, Is.EqualTo(HttpStatusCode.Forbidden), path);
             Assert.That(body.ToJsonString(), Is.EqualTo("""{"message":"forbidden","detail":[{"path":"role","rule":"admin","got":"viewer"}]}"""), path);
         }
