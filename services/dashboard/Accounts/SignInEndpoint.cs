@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Metadata;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Accounts;
 
@@ -27,7 +28,7 @@ public static class SignInEndpoint
 {
     public static void MapSignIn(this WebApplication app) =>
         app.MapPost("/api/v1/auth/login", LoginAsync)
-            .WithName("Login")
+            .Operation("login", "A person's token for name and password")
             .WithTags("auth")
             .WithMetadata(new BodyLimit())
             .Produces<LoginResponse>()

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Live;
 
 /// <summary>Server to page only. Its methods are named in <see cref="LiveMethods"/>; each has one argument.</summary>
-[Authorize]
+[Authorize(Roles.Viewer)]
 public sealed class LiveHub(LiveState state) : Hub
 {
     public override async Task OnConnectedAsync()
