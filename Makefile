@@ -28,7 +28,7 @@ up: ## the same in containers (docker compose)
 down: ## stops the containers; the volumes stay
 	@deploy/docker/compose.sh down
 
-test: ## builds everything and runs every test
+test: ## builds everything and runs every test; TEST_SERVERS=containers on the servers of a Docker engine
 	@deploy/local/test.sh
 
 lint: ## formatting and lint, changes nothing

@@ -5,7 +5,8 @@ import path from "node:path";
 import { abandonForeground, canListen, freePort, living, notePid, Problem, ROOT, run, say, sleep, stopPid } from "./lib/proc.mjs";
 import { embeddedBin, initPostgres, startPostgres, stopPostgres } from "./lib/postgres.mjs";
 import { accountKeys, checkTools, npmCi, prepare, secrets, settings, STANDALONE } from "./lib/prepare.mjs";
-import { announce, rotate, tellMarket, waitReady } from "./lib/ready.mjs";
+import { keepBounded, rotate } from "./lib/logs.mjs";
+import { announce, tellMarket, waitReady } from "./lib/ready.mjs";
 import { seedDemo } from "./seed-demo.mjs";
 
 const RESTARTS_PER_MINUTE = 5;
@@ -70,6 +71,7 @@ async function main() {
     MARKET: feed,
   };
   rotate(files.log);
+  keepBounded(() => [files.log, files.postgresLog]);
   say("migrating …");
   await run("dotnet", [STANDALONE, "--migrate"], { cwd: ROOT, env, log: files.log, label: "migration" });
 

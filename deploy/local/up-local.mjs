@@ -7,7 +7,8 @@ import { canListen, freePort, living, notePid, Problem, readJson, ROOT, run, say
 import { initPostgres, startPostgres, stopPostgres, systemBin } from "./lib/postgres.mjs";
 import { accountKeys, checkTools, prepare, secrets, serviceDll, SERVICES, settings } from "./lib/prepare.mjs";
 import { hasRabbit, PORTS, startRabbit, stopRabbit } from "./lib/rabbit.mjs";
-import { announce, rotate, tellMarket, waitReady } from "./lib/ready.mjs";
+import { rotate } from "./lib/logs.mjs";
+import { announce, tellMarket, waitReady } from "./lib/ready.mjs";
 import { seedDemo } from "./seed-demo.mjs";
 
 // Order of the ports from PORT on; whoever others ask comes before them.
@@ -64,6 +65,15 @@ async function startService(name, state, keys) {
   await notePid(pidFile(name), child.pid, serviceDll(name), { cmd, env, cwd: ROOT, port, log: logFile(name) });
 }
 
+/** Ends by itself when nothing of the system lives any more. */
+async function keepLogs() {
+  if (living(pidFile("logs"))) return;
+  const keeper = path.join(ROOT, "deploy/local/lib/logs.mjs");
+  const child = spawn(process.execPath, [keeper, path.join(local, "logs"), path.join(local, "pids")], { cwd: ROOT, stdio: "ignore", detached: true });
+  child.unref();
+  await notePid(pidFile("logs"), child.pid, keeper);
+}
+
 const startServer = {
   postgres: (state) =>
     startPostgres({ bin: systemBin(path.join(local, "postgres")), dataDir: path.join(local, "postgres"), port: state.postgres, pidFile: pidFile("postgres"), log: logFile("postgres"), detached: true, record: { port: state.postgres } }),
@@ -106,6 +116,7 @@ async function up() {
   for (const name of missing) {
     await run("dotnet", [serviceDll(name), "--migrate"], { cwd: ROOT, env: { ...process.env, ...serviceEnv(name, state, keys) }, log: logFile(name), label: `${name} --migrate` });
   }
+  await keepLogs();
   for (const name of missing) await startService(name, state, keys);
   if (missing.length > 0) say(`started ${missing.join(", ")}`);
   await Promise.all(NAMES.map((name) => readyService(name, state)));
@@ -132,6 +143,7 @@ async function down() {
   const stopped = (await Promise.all(NAMES.map(async (name) => ((await stopPid(pidFile(name))) ? name : null)))).filter(Boolean);
   if (await stopRabbit({ port: state?.rabbitmq ?? 0, pidFile: pidFile("rabbitmq") })) stopped.push("rabbitmq");
   if (await stopPostgres(pidFile("postgres"))) stopped.push("postgres");
+  await stopPid(pidFile("logs"));
   say(stopped.length > 0 ? `stopped ${stopped.join(", ")}` : "nothing was running");
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MassTransit;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Dashboard.Accounts;
@@ -7,6 +8,7 @@ using TradingSystem.Dashboard.Documents;
 using TradingSystem.Dashboard.Forwarding;
 using TradingSystem.Dashboard.Live;
 using TradingSystem.Dashboard.Pages;
+using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
@@ -30,15 +32,29 @@ public sealed class DashboardModule : IServiceModule
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<LoginGuard>();
+        services.AddSingleton(_ => new HashQueue());
         services.AddSingleton<SignIn>();
+        services.AddSingleton<UserChanges>();
+        services.AddSingleton<RefusedSignIns>();
+        services.AddHostedService(p => p.GetRequiredService<RefusedSignIns>());
         services.AddSingleton<AdminAccount>();
         services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<AdminAccount>());
         services.AddHostedService(p => p.GetRequiredService<AdminAccount>());
+
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<HubTickets>();
+        services.AddSingleton<HubSessions>();
+        services.AddSingleton<RevocationRounds>();
+        services.AddHostedService(p => p.GetRequiredService<RevocationRounds>());
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, HubTicketScheme>(HubTicketScheme.Name, null);
 
         services.AddSignalR().AddJsonProtocol(o => LiveJson.Apply(o.PayloadSerializerOptions));
         services.AddSingleton<LiveState>();
         services.AddSingleton<LiveSender>();
         services.AddHostedService<PriceFlush>();
+        services.AddHttpForwarder();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<FrontDocument>();
     }
@@ -49,6 +65,8 @@ public sealed class DashboardModule : IServiceModule
     {
         app.UseSecurityHeaders();
         app.MapSignIn();
+        app.MapSessions();
+        app.MapUsers();
         app.MapHub<LiveHub>("/hubs/live", o =>
         {
             o.CloseOnAuthenticationExpiration = true;

@@ -1,4 +1,7 @@
 using TradingSystem.Dashboard;
+using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Hosting;
 
-return await ServiceApp.RunAsync("dashboard", args, new DashboardModule());
+return ResetAdminPassword.IsAsked(args)
+    ? await ResetAdminPassword.RunAsync(args)
+    : await ServiceApp.RunAsync("dashboard", args, new DashboardModule());

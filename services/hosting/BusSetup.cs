@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TradingSystem.Hosting.Serialization;
+using TradingSystem.Hosting.Sessions;
 
 namespace TradingSystem.Hosting;
 
@@ -45,7 +46,7 @@ public static class BusSetup
         options.Validate();
         var services = builder.Services;
         services.AddSingleton(options);
-        services.AddSingleton(new BusTypes(modules.Select(m => m.Messages).OfType<JsonSerializerContext>()));
+        services.AddSingleton(new BusTypes(modules.Select(m => m.Messages).OfType<JsonSerializerContext>().Append(SessionsJson.Default)));
         services.AddSingleton<BusReadiness>();
         services.AddBusObserver(p => p.GetRequiredService<BusReadiness>());
         services.Configure<MassTransitHostOptions>(o =>
@@ -73,6 +74,9 @@ public static class BusSetup
         services.AddMassTransit(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();
+            // What runs here is nobody else's business: by default the library reports it to its makers.
+            bus.ConfigureUsageTelemetryOptions(o => o.Enabled = false);
+            bus.AddPerNodeConsumer<RevocationConsumer>("revoked-tokens");
             foreach (var module in modules)
             {
                 module.AddConsumers(bus);

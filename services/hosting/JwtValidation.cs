@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using TradingSystem.Hosting.Rest;
+using TradingSystem.Hosting.Sessions;
 
 namespace TradingSystem.Hosting;
 
@@ -25,6 +26,7 @@ public static class JwtValidation
     public static void AddJwtValidation(this WebApplicationBuilder builder)
     {
         var key = Key(builder.Configuration);
+        builder.Services.AddSingleton<RevokedSessions>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(o =>
         {
             o.MapInboundClaims = false;
@@ -36,20 +38,22 @@ public static class JwtValidation
                 ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
                 NameClaimType = "sub",
                 RoleClaimType = "role",
-                ClockSkew = TimeSpan.FromSeconds(30),
+                // A token ends when it says so, as the hub connection that was opened with it does; it begins a moment before it was issued.
+                ClockSkew = TimeSpan.Zero,
             };
             o.Events = new JwtBearerEvents
             {
-                // A browser's WebSocket cannot send headers; SignalR passes the token in the query.
-                OnMessageReceived = context =>
+                OnTokenValidated = context =>
                 {
-                    if (context.Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) && context.Request.Query.TryGetValue("access_token", out var token))
+                    if (context.HttpContext.RequestServices.GetRequiredService<RevokedSessions>().ReasonOf(context.Principal!) is { } reason)
                     {
-                        context.Token = token;
+                        context.Refuse(reason);
                     }
 
                     return Task.CompletedTask;
                 },
+                OnChallenge = AccessRefusals.ChallengeAsync,
+                OnForbidden = AccessRefusals.ForbidAsync,
             };
         });
         builder.Services.AddAuthorizationBuilder().AddRolePolicies();

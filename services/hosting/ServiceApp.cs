@@ -83,9 +83,11 @@ public static class ServiceApp
         }
 
         var app = builder.Build();
+        app.UseResponseHeaders();
         app.UseRefusals();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseTextGuard();
         app.UseQueryGuard();
         app.MapProbes();
         app.MapOpenApi().AllowAnonymous();

@@ -1,4 +1,5 @@
 using TradingSystem.Dashboard;
+using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Diary;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Secrets;
@@ -10,6 +11,11 @@ using TradingSystem.Trigger;
 if (args.Contains(RewrapCommand.Switch))
 {
     return await RewrapCommand.RunAsync(args);
+}
+
+if (ResetAdminPassword.IsAsked(args))
+{
+    return await ResetAdminPassword.RunAsync(args);
 }
 
 return await ServiceApp.RunAsync(

@@ -47,6 +47,19 @@ public sealed partial class FieldReader(JsonElement json, string path, List<Fiel
         return null;
     }
 
+    /// <summary>A text of one line, such as a name.</summary>
+    public string? Line(string name, int max, int min = 0, bool required = false)
+    {
+        var text = Text(name, max, min, required);
+        if (text is null || ControlCharacters.First(text) is not { } got)
+        {
+            return text;
+        }
+
+        Fail(name, ControlCharacters.Rule, got);
+        return null;
+    }
+
     /// <summary>A short string, or a number, as JSON.</summary>
     public string? TextOrNumber(string name, int max)
     {

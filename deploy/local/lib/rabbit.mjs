@@ -40,7 +40,7 @@ export async function startRabbit({ dir, port, pidFile, record = {} }) {
   for (const name of ["home", "mnesia", "log"]) fs.mkdirSync(path.join(dir, name), { recursive: true, mode: 0o700 });
   writeFile(
     path.join(dir, "rabbitmq.conf"),
-    `listeners.tcp.default = 127.0.0.1:${port}\nloopback_users = none\nvm_memory_high_watermark.absolute = 1GB\ndisk_free_limit.absolute = 200MB\nstream.listeners.tcp.default = 127.0.0.1:${port + 3}\n`,
+    `listeners.tcp.default = 127.0.0.1:${port}\nloopback_users = none\nvm_memory_high_watermark.absolute = 1GB\ndisk_free_limit.absolute = 200MB\nstream.listeners.tcp.default = 127.0.0.1:${port + 3}\nlog.file.rotation.size = 20971520\nlog.file.rotation.count = 3\n`,
   );
   writeFile(path.join(dir, "enabled_plugins"), "[rabbitmq_stream].\n");
   const log = path.join(dir, "out.log");

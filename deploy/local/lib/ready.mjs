@@ -1,5 +1,4 @@
 // What is told when the system stands: addresses, login, tokens, and where prices come from.
-import fs from "node:fs";
 import { Problem, probe, say, sleep } from "./proc.mjs";
 
 /** Waits for /readyz, and says now and then what is still missing. `died` ends the wait early with its reason. */
@@ -70,9 +69,4 @@ export function tellMarket({ url, admin }) {
   };
   const timer = setInterval(look, 10_000);
   return { first: look(), stop: () => clearInterval(timer) };
-}
-
-/** Keeps one old log of bounded size. */
-export function rotate(log, limit = 20 * 1024 * 1024) {
-  if (fs.existsSync(log) && fs.statSync(log).size > limit) fs.renameSync(log, `${log}.1`);
 }

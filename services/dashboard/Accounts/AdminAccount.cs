@@ -1,12 +1,18 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
+using TradingSystem.Hosting.Sessions;
 
 namespace TradingSystem.Dashboard.Accounts;
 
-/// <summary>Makes the configured administrator exist with the configured password; ready once that is so.</summary>
+/// <summary>
+/// Makes the first administrator, from the settings; ready once there is one. The settings' password is followed until a person changes it;
+/// after that only a person, or <see cref="ResetAdminPassword"/>, does.
+/// </summary>
 public sealed class AdminAccount(
-    IDbContextFactory<DashboardDb> database,
+    UserChanges changes,
     IPasswordHasher<User> hasher,
     LoginOptions options,
     TimeProvider time,
@@ -30,7 +36,7 @@ public sealed class AdminAccount(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // The schema may not be migrated yet, or another node inserted the same user first.
+                // The schema may not be migrated yet.
                 if (!warned)
                 {
                     AdminAccountLog.Waiting(log, e.Message);
@@ -44,24 +50,46 @@ public sealed class AdminAccount(
 
     private async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        await using var db = await database.CreateDbContextAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        var user = await db.Users.SingleOrDefaultAsync(u => u.Username == options.AdminUsername, cancellationToken);
-        if (user is null)
+        var saved = await changes.RunAsync(async (db, now) =>
         {
-            user = new User { Id = Guid.CreateVersion7(now), Username = options.AdminUsername!, PasswordHash = string.Empty, Role = "admin", CreatedAt = now };
-            db.Users.Add(user);
-        }
-        else if (user.Role == "admin" && hasher.VerifyHashedPassword(user, user.PasswordHash, options.AdminPassword!) == PasswordVerificationResult.Success)
-        {
-            return;
-        }
+            var user = await db.Users.SingleOrDefaultAsync(u => u.Username == options.AdminUsername, cancellationToken);
+            if (user is null)
+            {
+                // Who removed the settings' user has another administrator, and meant it.
+                if (await db.Users.AnyAsync(u => u.Role == Roles.Admin && !u.Disabled, cancellationToken))
+                {
+                    return false;
+                }
 
-        user.PasswordHash = hasher.HashPassword(user, options.AdminPassword!);
-        user.Role = "admin";
-        user.UpdatedAt = now;
-        await db.SaveChangesAsync(cancellationToken);
-        AdminAccountLog.Saved(log);
+                db.Users.Add(new User
+                {
+                    Id = Guid.CreateVersion7(now),
+                    Username = options.AdminUsername!,
+                    PasswordHash = hasher.Hash(options.AdminPassword!),
+                    PasswordFromSettings = true,
+                    Role = Roles.Admin,
+                    CreatedAt = now,
+                    UpdatedAt = now,
+                });
+                db.Note(now, Actor.Settings, UserActions.Created, options.AdminUsername, Roles.Admin);
+                return true;
+            }
+
+            if (!user.PasswordFromSettings || hasher.VerifyHashedPassword(user, user.PasswordHash, options.AdminPassword!) == PasswordVerificationResult.Success)
+            {
+                return false;
+            }
+
+            user.PasswordHash = hasher.Hash(options.AdminPassword!);
+            user.UpdatedAt = now;
+            await db.EndAllAsync(user, SessionEnds.PasswordChanged, now, options, null, cancellationToken);
+            db.Note(now, Actor.Settings, UserActions.PasswordReset, user.Username);
+            return true;
+        }, cancellationToken);
+        if (saved)
+        {
+            AdminAccountLog.Saved(log);
+        }
     }
 }
 

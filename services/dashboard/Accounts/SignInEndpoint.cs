@@ -1,92 +1,94 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Http.Metadata;
-using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Accounts;
 
 /// <summary>What a person types in.</summary>
-public sealed record LoginRequest(string? Username, string? Password)
-{
-    /// <summary>Fields that are none of it.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
-}
+public sealed record LoginRequest(string Username, string Password);
 
 /// <summary><c>ExpiresIn</c> is in seconds.</summary>
 public sealed record LoginResponse(string AccessToken, int ExpiresIn);
-
-/// <summary>An error as all services give it; <c>Detail</c> names each fault.</summary>
-public sealed record FrontProblem(string Message, IReadOnlyList<ProblemDetail> Detail);
-
-/// <summary>Which field, which rule it broke, and what was there (never a secret).</summary>
-public sealed record ProblemDetail(string Path, string Rule, string? Got);
 
 public static class SignInEndpoint
 {
     public static void MapSignIn(this WebApplication app) =>
         app.MapPost("/api/v1/auth/login", LoginAsync)
-            .Operation("login", "A person's token for name and password")
+            .Operation("login", "A token for the other routes. A browser is given a cookie too, for POST /api/v1/auth/refresh.")
             .WithTags("auth")
-            .WithMetadata(new BodyLimit())
+            .Accepts<LoginRequest>("application/json")
             .Produces<LoginResponse>()
             .Produces<FrontProblem>(StatusCodes.Status400BadRequest)
             .Produces<FrontProblem>(StatusCodes.Status401Unauthorized)
             .Produces<FrontProblem>(StatusCodes.Status429TooManyRequests)
+            .Produces<FrontProblem>(StatusCodes.Status503ServiceUnavailable)
             .AllowAnonymous();
 
-    private static async Task<IResult> LoginAsync(LoginRequest body, HttpContext http, SignIn signIn, LoginGuard guard, ILogger<SignIn> log, CancellationToken cancellationToken)
+    private static async Task<IResult> LoginAsync(
+        HttpContext http, SignIn signIn, LoginGuard guard, HashQueue hashes, RefusedSignIns refused, ILogger<SignIn> log, CancellationToken cancellationToken)
     {
-        // What stands in a field of another name may be the password.
-        List<ProblemDetail> faults = [.. (body.Others?.Keys ?? Enumerable.Empty<string>()).Select(f => new ProblemDetail(FieldError.Shorten(f), Nearest.Rule("unknown field", f, "username", "password"), null))];
-        if (body.Username is not { Length: > 0 and <= User.MaxNameLength })
+        var address = ClientAddress.Of(http);
+        var (body, error) = await PersonBody.ReadAsync(
+            http.Request, ["username", "password"], f => new LoginRequest(f.Line("username", User.MaxNameLength, 1, required: true)!, f.Line("password", Passwords.MaxLength, 1, required: true)!), cancellationToken);
+        if (body is null)
         {
-            faults.Add(new("username", $"1 to {User.MaxNameLength} characters", body.Username is null ? null : $"{body.Username.Length} characters"));
+            SignInLog.Malformed(log, address);
+            return error!;
         }
 
-        if (body.Password is not { Length: > 0 and <= SignIn.MaxPasswordLength })
+        if (guard.TryBegin(address, body.Username) is { } wait)
         {
-            faults.Add(new("password", $"1 to {SignIn.MaxPasswordLength} characters", body.Password is null ? null : $"{body.Password.Length} characters"));
+            SignInLog.Locked(log, address, Seconds(wait));
+            refused.Add(address);
+            return TryLater(http, "too_many_attempts", "username", wait);
         }
 
-        if (faults.Count > 0)
+        try
         {
-            return Results.Json(new FrontProblem("validation_error", faults), statusCode: StatusCodes.Status400BadRequest);
-        }
+            using var place = hashes.TryEnter(address);
+            if (place is null)
+            {
+                guard.Undo(address, body.Username);
+                SignInLog.Busy(log, address);
+                refused.Add(address);
+                return TryLater(http, "busy", "$", HashQueue.Busy);
+            }
 
-        var address = http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-        if (guard.TryBegin(address, body.Username!) is { } wait)
+            if (await signIn.TryAsync(place, body.Username, body.Password, address, cancellationToken) is not { } issued)
+            {
+                SignInLog.Refused(log, address);
+                refused.Add(address);
+                return Problems.Of(StatusCodes.Status401Unauthorized, "invalid_credentials", new ProblemDetail("username", "name and password belong together", null));
+            }
+
+            guard.Succeeded(address, body.Username);
+            return SessionsApi.Answer(http, issued);
+        }
+        catch (Exception e)
         {
-            var seconds = (int)Math.Ceiling(wait.TotalSeconds);
-            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            SignInLog.Locked(log, address, seconds);
-            return Results.Json(
-                new FrontProblem("too_many_attempts", [new("username", $"wait {seconds} s", null)]),
-                statusCode: StatusCodes.Status429TooManyRequests);
-        }
+            // Whether the password was right did not come out: it must not count as a wrong one.
+            guard.Undo(address, body.Username);
+            if (!Outage.IsOutage(e))
+            {
+                throw;
+            }
 
-        if (await signIn.TryAsync(body.Username!, body.Password!, cancellationToken) is not { } token)
-        {
-            SignInLog.Refused(log, address);
-            return Results.Json(
-                new FrontProblem("invalid_credentials", [new("username", "name and password belong together", null)]),
-                statusCode: StatusCodes.Status401Unauthorized);
+            SignInLog.Unavailable(log, address, e.Message);
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "unavailable", new ProblemDetail("$", "the password cannot be checked just now", null));
         }
-
-        guard.Succeeded(address, body.Username!);
-        http.Response.Headers.CacheControl = "no-store";
-        return Results.Json(new LoginResponse(token.Token, token.ExpiresIn));
     }
 
-    private sealed class BodyLimit : IRequestSizeLimitMetadata
+    private static int Seconds(TimeSpan wait) => (int)Math.Ceiling(wait.TotalSeconds);
+
+    public static IResult TryLater(HttpContext http, string message, string path, TimeSpan wait)
     {
-        public long? MaxRequestBodySize => 16 * 1024;
+        http.Response.Headers.RetryAfter = Seconds(wait).ToString(CultureInfo.InvariantCulture);
+        return Problems.Of(StatusCodes.Status429TooManyRequests, message, new ProblemDetail(path, $"wait {Seconds(wait)} s", null));
     }
 }
 
-// A typed name may be a password in the wrong field, so it stays out of the log.
+// One line a refused request. A typed name may be a password in the wrong field, so it stays out of the log.
 internal static partial class SignInLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in from {Address} refused")]
@@ -94,4 +96,13 @@ internal static partial class SignInLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in from {Address} is locked for {Seconds} s")]
     public static partial void Locked(ILogger logger, string address, int seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in from {Address} refused: too many passwords of it are being checked")]
+    public static partial void Busy(ILogger logger, string address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in from {Address} refused: its body breaks a rule")]
+    public static partial void Malformed(ILogger logger, string address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in from {Address} could not be checked: {Reason}")]
+    public static partial void Unavailable(ILogger logger, string address, string reason);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 using TradingSystem.Dashboard.Accounts;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace TradingSystem.Dashboard.Forwarding;
 
@@ -9,23 +10,30 @@ namespace TradingSystem.Dashboard.Forwarding;
 /// Passes a request on to a service and streams the answer back. The service checks the token itself.
 /// 502 means the service was not reached, 504 that it did not answer in time; both name it.
 /// </summary>
-public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : IDisposable
+public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILogger<Forwarder> log) : IDisposable
 {
     private const long MaxBody = 1024 * 1024;
 
-    private static readonly string[] RequestHeaders = ["Authorization", "Accept", "Accept-Language", "If-None-Match", "Idempotency-Key", "Last-Event-ID"];
-    private static readonly string[] ResponseHeaders = ["Cache-Control", "Content-Disposition", "Content-Type", "ETag", "Link", "Location", "Retry-After", "WWW-Authenticate"];
+    /// <summary>A body, on its way in or out, that stands still for longer is given up.</summary>
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(100);
 
     private static readonly ProblemDetail TooLargeDetail = new("$", "at most 1 MiB", null);
 
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _client = new(new HeadersDeadline(options.HeadersDeadline, new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-    });
+    }));
+
+    private readonly ForwarderRequestConfig _config = new()
+    {
+        ActivityTimeout = options.HeadersDeadline + Standstill,
+        Version = HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
 
     public async Task ForwardAsync(HttpContext http, ForwardTarget target)
     {
@@ -41,142 +49,59 @@ public sealed class Forwarder(ForwardOptions options, ILogger<Forwarder> log) : 
         }
 
         // A path encoded twice may turn into another one on its way; what is not the service's own is not asked of it.
-        var address = Address(http, target);
+        var address = new Uri(target.Address, http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent());
         if (!target.Owns(address.AbsolutePath))
         {
             await FailAsync(http, StatusCodes.Status404NotFound, "not_found", new ProblemDetail("path", "known path", http.Request.Path.Value));
             return;
         }
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        deadline.CancelAfter(options.HeadersDeadline);
-        using var request = Request(http, address);
-        HttpResponseMessage response;
-        try
+        var error = await proxy.SendAsync(http, target.Address.AbsoluteUri, _client, _config, new Passage(address));
+        if (error == ForwarderError.None || http.RequestAborted.IsCancellationRequested)
         {
-            response = await _client.SendAsync(request, deadline.Token);
-        }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (OperationCanceledException)
-        {
-            ForwarderLog.Failed(log, target.Service, "timeout", null);
-            await FailAsync(http, StatusCodes.Status504GatewayTimeout, "gateway_timeout", new ProblemDetail(target.Service, "answers", "timeout"));
-            return;
-        }
-        catch (HttpRequestException e) when (TooLarge(e))
-        {
-            await FailAsync(http, StatusCodes.Status413PayloadTooLarge, "payload_too_large", TooLargeDetail);
-            return;
-        }
-        catch (HttpRequestException e)
-        {
-            var got = Reason(e);
-            ForwarderLog.Failed(log, target.Service, got, null);
-            await FailAsync(http, StatusCodes.Status502BadGateway, "bad_gateway", new ProblemDetail(target.Service, "answers", got));
             return;
         }
 
-        using (response)
+        var reason = http.GetForwarderErrorFeature()?.Exception;
+        if (http.Response.HasStarted)
         {
-            // From here on the response may be a stream without an end.
-            deadline.CancelAfter(Timeout.InfiniteTimeSpan);
-            await CopyAsync(http, target, response);
+            // The headers are out, and the connection was torn: the one way left to say that the body is not whole.
+            ForwarderLog.Failed(log, target.Service, "response broke off", reason);
+        }
+        else if (IsTooLarge(reason))
+        {
+            await FailAsync(http, StatusCodes.Status413PayloadTooLarge, "payload_too_large", TooLargeDetail);
+        }
+        else if (reason is TimeoutException || error == ForwarderError.RequestTimedOut)
+        {
+            ForwarderLog.Failed(log, target.Service, "timeout", null);
+            await FailAsync(http, StatusCodes.Status504GatewayTimeout, "gateway_timeout", new ProblemDetail(target.Service, "answers", "timeout"));
+        }
+        else
+        {
+            var got = Reason(reason);
+            ForwarderLog.Failed(log, target.Service, got, null);
+            await FailAsync(http, StatusCodes.Status502BadGateway, "bad_gateway", new ProblemDetail(target.Service, "answers", got));
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    private static string Reason(HttpRequestException e) => e switch
+    private static string Reason(Exception? e) => e switch
     {
-        { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "connection refused",
-        { InnerException: IOException, HttpRequestError: HttpRequestError.Unknown or HttpRequestError.ResponseEnded } => "connection closed",
-        _ => e.HttpRequestError.ToString(),
+        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "connection refused",
+        HttpRequestException { InnerException: IOException, HttpRequestError: HttpRequestError.Unknown or HttpRequestError.ResponseEnded } => "connection closed",
+        HttpRequestException h => h.HttpRequestError.ToString(),
+        _ => "no answer",
     };
 
-    private static bool TooLarge(Exception e)
+    private static bool IsTooLarge(Exception? e) => e switch
     {
-        for (var inner = e.InnerException; inner is not null; inner = inner.InnerException)
-        {
-            if (inner is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static Uri Address(HttpContext http, ForwardTarget target) =>
-        new(target.Address, http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent());
-
-    private static HttpRequestMessage Request(HttpContext http, Uri address)
-    {
-        var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), address);
-        if (http.Request.ContentLength > 0 || http.Request.Headers.ContainsKey("Transfer-Encoding"))
-        {
-            request.Content = new StreamContent(http.Request.Body);
-            request.Content.Headers.ContentLength = http.Request.ContentLength;
-            if (http.Request.ContentType is { } type)
-            {
-                request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
-            }
-        }
-
-        foreach (var name in RequestHeaders)
-        {
-            if (http.Request.Headers.TryGetValue(name, out var value))
-            {
-                request.Headers.TryAddWithoutValidation(name, value.ToArray());
-            }
-        }
-
-        return request;
-    }
-
-    private async Task CopyAsync(HttpContext http, ForwardTarget target, HttpResponseMessage response)
-    {
-        http.Response.StatusCode = (int)response.StatusCode;
-        foreach (var name in ResponseHeaders)
-        {
-            if (response.Headers.NonValidated.TryGetValues(name, out var values) || response.Content.Headers.NonValidated.TryGetValues(name, out values))
-            {
-                http.Response.Headers[name] = values.ToArray();
-            }
-        }
-
-        if (response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified)
-        {
-            return;
-        }
-
-        http.Response.ContentLength = response.Content.Headers.ContentLength;
-        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        try
-        {
-            await http.Response.StartAsync(http.RequestAborted);
-            await using var body = await response.Content.ReadAsStreamAsync(http.RequestAborted);
-            var buffer = new byte[16 * 1024];
-            int read;
-            while ((read = await body.ReadAsync(buffer, http.RequestAborted)) > 0)
-            {
-                await http.Response.Body.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted);
-                await http.Response.Body.FlushAsync(http.RequestAborted);
-            }
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            // The caller left.
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            // The headers are out; a torn connection is the one way left to say that the body is not whole.
-            ForwarderLog.Failed(log, target.Service, "response broke off", e);
-            http.Abort();
-        }
-    }
+        null => false,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => true,
+        AggregateException all => all.InnerExceptions.Any(IsTooLarge),
+        _ => IsTooLarge(e.InnerException),
+    };
 
     private static Task FailAsync(HttpContext http, int status, string message, ProblemDetail detail)
     {

@@ -1,5 +1,6 @@
 namespace TradingSystem.Dashboard.Pages;
 
+/// <summary>What a page may load and do; what every answer says stands in <see cref="Hosting.Rest.ResponseHeaders"/>.</summary>
 public static class SecurityHeaders
 {
     // The component library and the charts set style attributes and style elements at run time; scripts are only our own.
@@ -12,9 +13,6 @@ public static class SecurityHeaders
         {
             var headers = http.Response.Headers;
             headers.ContentSecurityPolicy = Policy;
-            headers.XContentTypeOptions = "nosniff";
-            headers.XFrameOptions = "DENY";
-            headers["Referrer-Policy"] = "no-referrer";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             return next(http);
         });

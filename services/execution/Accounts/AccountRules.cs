@@ -15,7 +15,7 @@ internal static partial class AccountRules
 
     public static string? Name(FieldReader fields, bool required)
     {
-        var name = fields.Text("name", MaxName, 1, required);
+        var name = fields.Line("name", MaxName, 1, required);
         if (name is not null && !Label().IsMatch(name))
         {
             fields.Fail("name", "letters, digits and _.- only, beginning with a letter or digit", name);

@@ -78,8 +78,8 @@ public sealed partial record GroupChange(
     {
         fields.OnlyKnown(MemberFields, "provider", "model", "system_prompt");
         return new(
-            fields.Text("name", 100, 1, required: true) ?? "",
-            fields.Text("role", 100, 1, required: true) ?? "",
+            fields.Line("name", 100, 1, required: true) ?? "",
+            fields.Line("role", 100, 1, required: true) ?? "",
             fields.Text("provider", 100) ?? "",
             fields.Text("model", 200) ?? "",
             fields.Text("system_prompt", MaxPrompt) ?? "");

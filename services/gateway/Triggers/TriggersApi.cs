@@ -26,7 +26,7 @@ public sealed partial record TriggerChange(string? Name = null, string? Provider
 
     public static TriggerChange Read(FieldReader fields, bool isNew)
     {
-        var name = fields.Text("name", 100, 1, isNew);
+        var name = fields.Line("name", 100, 1, isNew);
         if (name is not null && !Label().IsMatch(name))
         {
             fields.Fail("name", "letters, digits and _.- only, beginning with a letter or digit", name);

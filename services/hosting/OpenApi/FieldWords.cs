@@ -77,6 +77,7 @@ internal static class FieldWords
         ["path"] = "The field.",
         ["rule"] = "What it should be.",
         ["got"] = "What was found, shortened; never a secret.",
+        ["disabled"] = "Whether it is out of use.",
         ["groupId"] = "The trading group.",
         ["tokenId"] = "The token.",
         ["since"] = "An RFC 3339 time with offset: what was from then on. /diary takes an entry's `seq` as well: what came after it.",

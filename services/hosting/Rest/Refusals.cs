@@ -7,7 +7,7 @@ using TradingSystem.Contracts.Wire.Validation;
 namespace TradingSystem.Hosting.Rest;
 
 /// <summary>
-/// Gives every error that the framework answers a body of the one shape: no token or not the role for it, an address that is none, another
+/// Gives every error that the framework answers a body of the one shape: an address that is none, another
 /// method than it has, another content type, a body that cannot be read, and what failed.
 /// </summary>
 public static class Refusals
@@ -42,8 +42,8 @@ public static class Refusals
         return http.Response.StatusCode switch
         {
             StatusCodes.Status400BadRequest => new(ApiError.ValidationError, [new("$", "a request as the OpenAPI document describes it", "")]),
-            StatusCodes.Status401Unauthorized => new("unauthorized", [new("Authorization", "Bearer and a token that is good now", "")]),
-            StatusCodes.Status403Forbidden => new("forbidden", [new("role", $"{http.GetEndpoint().RequiredRole() ?? "another one"} or above", http.User.FindFirst("role")?.Value ?? "none")]),
+            StatusCodes.Status401Unauthorized => new("unauthorized", [new("Authorization", "a token or ticket that is good now", "")]),
+            StatusCodes.Status403Forbidden => new("forbidden", [new("role", "allowed to do this", "")]),
             StatusCodes.Status404NotFound => new("not_found", [new("path", "known path", FieldError.Shorten(request.Path))]),
             StatusCodes.Status405MethodNotAllowed => new("method_not_allowed", [new("method", $"one of {http.Response.Headers.Allow}", FieldError.Shorten(request.Method))]),
             StatusCodes.Status413PayloadTooLarge => new(ApiError.TooLarge, [new("$", "a smaller body", "more")]),

@@ -238,9 +238,9 @@ internal sealed class PlayedTime : TimeProvider
 internal sealed class FixturePostgres : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"accounts-{Guid.NewGuid():n}");
-    private readonly PrivatePostgres _server;
+    private readonly IPostgresServer _server;
 
-    public FixturePostgres() => _server = new PrivatePostgres(_folder);
+    public FixturePostgres() => _server = TestServers.Postgres(_folder);
 
     public string ConnectionString => _server.ConnectionString;
 

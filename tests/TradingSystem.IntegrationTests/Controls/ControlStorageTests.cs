@@ -16,7 +16,7 @@ namespace TradingSystem.IntegrationTests.Controls;
 public sealed class ControlStorageTests
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"controls-{Guid.NewGuid():n}");
-    private PrivatePostgres _postgres = null!;
+    private IPostgresServer _postgres = null!;
     private ExecutionNode _one = null!;
     private ExecutionNode _two = null!;
     private Guid _group;
@@ -24,7 +24,7 @@ public sealed class ControlStorageTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = new PrivatePostgres(_folder);
+        _postgres = TestServers.Postgres(_folder);
         await _postgres.InitialiseAsync();
         _one = new(_postgres.ConnectionString);
         _two = new(_postgres.ConnectionString);

@@ -14,7 +14,7 @@ namespace TradingSystem.IntegrationTests.Desk;
 public sealed class DeskHandOverTests
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"desk-{Guid.NewGuid():n}");
-    private PrivatePostgres _postgres = null!;
+    private IPostgresServer _postgres = null!;
     private ExecutionNode _one = null!;
     private ExecutionNode _two = null!;
     private Guid _group;
@@ -23,7 +23,7 @@ public sealed class DeskHandOverTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = new PrivatePostgres(_folder);
+        _postgres = TestServers.Postgres(_folder);
         await _postgres.InitialiseAsync();
         _one = new(_postgres.ConnectionString);
         _two = new(_postgres.ConnectionString);

@@ -14,14 +14,14 @@ namespace TradingSystem.IntegrationTests.Diary;
 public sealed class DiaryWriterTests
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"diary-{Guid.NewGuid():n}");
-    private PrivatePostgres _postgres = null!;
+    private IPostgresServer _postgres = null!;
     private ServiceProvider _services = null!;
     private DiaryWriter _writer = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = new PrivatePostgres(_folder);
+        _postgres = TestServers.Postgres(_folder);
         await _postgres.InitialiseAsync();
         var services = new ServiceCollection();
         services.AddSingleton(TimeProvider.System);

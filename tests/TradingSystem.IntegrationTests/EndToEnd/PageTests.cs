@@ -23,7 +23,8 @@ public sealed class PageTests
             Headless = true,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1600, Height = 1000 } });
+        await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1600, Height = 1000 } });
+        var page = await context.NewPageAsync();
         var errors = new List<string>();
         page.PageError += (_, e) => errors.Add(e);
         await page.GotoAsync(cluster.Front.ToString());
@@ -41,6 +42,19 @@ public sealed class PageTests
         await Assertions.Expect(row).ToBeVisibleAsync(new() { Timeout = 10_000 });
         await Assertions.Expect(row).ToContainTextAsync("BTCUSDT");
         await Assertions.Expect(page.GetByTestId("positions")).ToContainTextAsync("BTCUSDT");
+        Assert.That(errors, Is.Empty);
+
+        // A second tab is signed in without typing, and is told when the first one signs out.
+        var second = await context.NewPageAsync();
+        second.PageError += (_, e) => errors.Add(e);
+        var addresses = new List<string>();
+        second.WebSocket += (_, socket) => addresses.Add(socket.Url);
+        await second.GotoAsync(cluster.Front.ToString());
+        await Assertions.Expect(second.GetByTestId("connection")).ToHaveAttributeAsync("data-state", "live", new() { Timeout = 15_000 });
+        Assert.That(addresses, Has.Count.EqualTo(1).And.All.Contains("/hubs/live?ticket=").And.None.Contains("eyJ"), "no token in an address");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Assertions.Expect(page.GetByTestId("login-form")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Assertions.Expect(second.GetByTestId("login-reason")).ToContainTextAsync("signed out in another tab", new() { Timeout = 15_000 });
         Assert.That(errors, Is.Empty);
     }
 }

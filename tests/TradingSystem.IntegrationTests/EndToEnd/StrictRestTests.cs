@@ -57,6 +57,12 @@ public sealed class StrictRestTests(bool distributed)
     [TestCase("groups?limit=5000", "limit", "an integer from 1 to 1000")]
     [TestCase("groups?limit=many", "limit", "an integer from 1 to 1000")]
     [TestCase("triggers?cursor=x", "cursor", "a cursor of this list")]
+    [TestCase("orders?symbol=BTC%00USDT", "symbol", "no control characters")]
+    [TestCase("orders?decision_id=a%00", "decision_id", "no control characters")]
+    [TestCase("events?source_id=%00", "source_id", "no control characters")]
+    [TestCase("system-logs?code=%00", "code", "no control characters")]
+    [TestCase("candles?symbol=%00&interval=1m", "symbol", "no control characters")]
+    [TestCase("positions?group_id=%1F", "group_id", "no control characters")]
     public async Task A_value_that_a_filter_does_not_know_is_refused(string query, string path, string? rule) =>
         await RefusedAsync(HttpMethod.Get, $"/api/v1/{query}", null, path, rule);
 
@@ -73,6 +79,13 @@ public sealed class StrictRestTests(bool distributed)
     [TestCase("POST", "/api/v1/kill", """{"scope":"group","id":"GROUP","reason":"x","flatten":null}""", "flatten", "a value, or left out: null says neither")]
     [TestCase("POST", "/api/v1/controls/pause", """{"scope":"group","id":"GROUP","reason":"x","flatten":true}""", "flatten", null)]
     [TestCase("POST", "/api/v1/accounts", """{"name":"x","exchange":"simulated","fillModel":"exchange"}""", "$", "unknown field, did you mean fill_model")]
+    [TestCase("POST", "/api/v1/auth/login", """{"username":"ad\u0000min","password":"x"}""", "username", "no U+0000")]
+    [TestCase("POST", "/api/v1/auth/login", """{"username":"ad\u0007min","password":"x"}""", "username", "no control characters")]
+    [TestCase("POST", "/api/v1/groups", """{"name":"a\u0000b","symbol":"BTCUSDT"}""", "name", "no U+0000")]
+    [TestCase("POST", "/api/v1/triggers", """{"name":"a\u0000b"}""", "name", "no U+0000")]
+    [TestCase("POST", "/api/v1/accounts", """{"name":"a\u0000b","exchange":"simulated"}""", "name", "no U+0000")]
+    [TestCase("POST", "/api/v1/kill", """{"scope":"group","id":"GROUP","reason":"a\u0000b"}""", "reason", "no U+0000")]
+    [TestCase("PUT", "/api/v1/risk/limits", """{"symbols":["a\u0000b"]}""", "symbols[0]", "no U+0000")]
     public async Task A_field_that_a_body_does_not_know_and_a_null_are_refused(string method, string route, string body, string path, string? rule) =>
         await RefusedAsync(new HttpMethod(method), route.Replace("GROUP", _group, StringComparison.Ordinal), body.Replace("GROUP", _group, StringComparison.Ordinal), path, rule);
 

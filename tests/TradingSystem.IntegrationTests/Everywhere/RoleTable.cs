@@ -36,6 +36,18 @@ internal static partial class RoleTable
         anybody GET /
         anybody HEAD /
         anybody POST /api/v1/auth/login
+        anybody POST /api/v1/auth/refresh
+        anybody POST /api/v1/auth/logout
+        viewer POST /api/v1/auth/logout-everywhere
+        viewer POST /api/v1/auth/hub-ticket
+        admin GET /api/v1/users
+        admin POST /api/v1/users
+        admin GET /api/v1/users/{id}
+        admin PATCH /api/v1/users/{id}
+        admin DELETE /api/v1/users/{id}
+        admin GET /api/v1/users/audit
+        viewer GET /api/v1/users/me
+        viewer POST /api/v1/users/me/password
         bot POST /api/v1/ws-tickets
         viewer * /hubs/live
         viewer POST /hubs/live/negotiate

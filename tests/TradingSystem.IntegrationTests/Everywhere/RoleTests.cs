@@ -66,6 +66,8 @@ public sealed partial class RoleTests(bool distributed)
     /// <summary>Null for anything else than 401 and 403.</summary>
     private static HttpStatusCode? Expected(RoleLine line, string who) => line.Who switch
     {
+        // It wants the cookie of a browser.
+        RoleTable.Anybody when line.Path == "/api/v1/auth/refresh" => HttpStatusCode.Unauthorized,
         RoleTable.Anybody => null,
         RoleTable.Bot => who == "a bot" ? null : HttpStatusCode.Unauthorized,
         _ when !Roles.All.Contains(who) => HttpStatusCode.Unauthorized,

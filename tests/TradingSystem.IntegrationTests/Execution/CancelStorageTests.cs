@@ -20,7 +20,7 @@ namespace TradingSystem.IntegrationTests.Execution;
 public sealed class CancelStorageTests
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"cancels-{Guid.NewGuid():n}");
-    private PrivatePostgres _postgres = null!;
+    private IPostgresServer _postgres = null!;
     private ExecutionNode _one = null!;
     private ExecutionNode _two = null!;
     private Guid _group;
@@ -28,7 +28,7 @@ public sealed class CancelStorageTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = new PrivatePostgres(_folder);
+        _postgres = TestServers.Postgres(_folder);
         await _postgres.InitialiseAsync();
         (_one, _two) = (new(_postgres.ConnectionString, fillModel: "exchange"), new(_postgres.ConnectionString, fillModel: "exchange"));
         await _one.MigrateAsync();

@@ -11,7 +11,7 @@ namespace TradingSystem.IntegrationTests.Execution;
 public sealed class DecisionStorageTests
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"execution-{Guid.NewGuid():n}");
-    private PrivatePostgres _postgres = null!;
+    private IPostgresServer _postgres = null!;
     private ExecutionNode _one = null!;
     private ExecutionNode _two = null!;
     private Guid _group;
@@ -19,7 +19,7 @@ public sealed class DecisionStorageTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = new PrivatePostgres(_folder);
+        _postgres = TestServers.Postgres(_folder);
         await _postgres.InitialiseAsync();
         _one = new(_postgres.ConnectionString);
         _two = new(_postgres.ConnectionString);

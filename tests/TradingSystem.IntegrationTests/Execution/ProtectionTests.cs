@@ -13,7 +13,7 @@ public sealed class ProtectionTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"protection-{Guid.NewGuid():n}");
-    private PrivatePostgres _postgres = null!;
+    private IPostgresServer _postgres = null!;
     private ProtectionNode _one = null!;
     private ProtectionNode _two = null!;
     private Guid _group;
@@ -21,7 +21,7 @@ public sealed class ProtectionTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = new PrivatePostgres(_folder);
+        _postgres = TestServers.Postgres(_folder);
         await _postgres.InitialiseAsync();
         await using var node = new ProtectionNode(_postgres.ConnectionString);
         await node.MigrateAsync();

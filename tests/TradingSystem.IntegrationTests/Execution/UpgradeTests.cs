@@ -15,12 +15,12 @@ public sealed class UpgradeTests
     private const string Before = "20261122020008_SimulatedVenues";
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"upgrade-{Guid.NewGuid():n}");
-    private PrivatePostgres _postgres = null!;
+    private IPostgresServer _postgres = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = new PrivatePostgres(_folder);
+        _postgres = TestServers.Postgres(_folder);
         await _postgres.InitialiseAsync();
     }
 

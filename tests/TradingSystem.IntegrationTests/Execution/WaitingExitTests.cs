@@ -15,7 +15,7 @@ namespace TradingSystem.IntegrationTests.Execution;
 public sealed class WaitingExitTests
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"exits-{Guid.NewGuid():n}");
-    private PrivatePostgres _postgres = null!;
+    private IPostgresServer _postgres = null!;
     private ExecutionNode _priced = null!;
     private ExecutionNode _blind = null!;
     private Guid _group;
@@ -23,7 +23,7 @@ public sealed class WaitingExitTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = new PrivatePostgres(_folder);
+        _postgres = TestServers.Postgres(_folder);
         await _postgres.InitialiseAsync();
         _priced = new(_postgres.ConnectionString);
         await _priced.MigrateAsync();

@@ -6,7 +6,7 @@ namespace TradingSystem.IntegrationTests.Servers;
 /// A PostgreSQL of the operating system in a folder of its own. fsync is off unless <paramref name="durable"/>: a killed process
 /// keeps its page cache, but what is measured must pay for its commits.
 /// </summary>
-public sealed class PrivatePostgres(string folder, bool durable = false) : IAsyncDisposable
+public sealed class PrivatePostgres(string folder, bool durable = false) : IPostgresServer
 {
     private OwnProcess? _process;
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace TradingSystem.IntegrationTests.Servers;
 
 /// <summary>A RabbitMQ node of the operating system with its own folder, ports and epmd.</summary>
-public sealed class PrivateRabbit(string folder) : IAsyncDisposable
+public sealed class PrivateRabbit(string folder) : IRabbitServer
 {
     private readonly int _distribution = OwnProcess.FreePort();
     private readonly int _epmd = OwnProcess.FreePort();

@@ -14,8 +14,8 @@ public sealed class TradingCluster : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("trading-").FullName;
     private readonly bool _distributed;
-    private readonly PrivatePostgres _postgres;
-    private readonly PrivateRabbit _rabbit;
+    private readonly IPostgresServer _postgres;
+    private readonly IRabbitServer _rabbit;
     private readonly string _market;
     private readonly Dictionary<string, OwnProcess> _processes = [];
     private readonly Dictionary<string, int> _ports = [];
@@ -28,8 +28,8 @@ public sealed class TradingCluster : IAsyncDisposable
         _distributed = distributed;
         _market = market;
         File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        _postgres = new PrivatePostgres(Path.Combine(_folder, "postgres"));
-        _rabbit = new PrivateRabbit(Path.Combine(_folder, "rabbit"));
+        _postgres = TestServers.Postgres(Path.Combine(_folder, "postgres"));
+        _rabbit = TestServers.Rabbit(Path.Combine(_folder, "rabbit"));
         foreach (var service in Names)
         {
             _ports[service] = OwnProcess.FreePort();
@@ -296,6 +296,8 @@ public sealed class TradingCluster : IAsyncDisposable
             ["AUTH__JWTKEY"] = SigningKey,
             ["AUTH__ADMINUSERNAME"] = AdminName,
             ["AUTH__ADMINPASSWORD"] = AdminPassword,
+            // One sign-in for a whole fixture.
+            ["AUTH__TOKENLIFETIME"] = "12:00:00",
             ["MARKET"] = _market,
             // A rule's event in the middle of a test that counts frames is chance; a replay is there for its rules.
             ["TRIGGER__RULES__ENABLED"] = _market.StartsWith("replay:", StringComparison.Ordinal) ? "true" : "false",

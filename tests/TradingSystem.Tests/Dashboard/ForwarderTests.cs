@@ -43,7 +43,8 @@ public sealed class ForwarderTests
         Assert.That(body, Is.EqualTo("""{"a":1}"""));
         Assert.That(headers["Authorization"], Is.EqualTo("Bearer opaque-token-of-a-bot"), "the front neither checks nor changes it");
         Assert.That(headers["Host"], Is.EqualTo(service.Address.Authority));
-        Assert.That(headers.Keys, Is.SubsetOf(new[] { "Authorization", "Content-Type", "Content-Length", "Host", "Idempotency-Key", "If-None-Match", "Transfer-Encoding", "traceparent" }));
+        Assert.That(headers.Keys, Is.SubsetOf(new[] { "Authorization", "Content-Type", "Content-Length", "Host", "Idempotency-Key", "If-None-Match", "Transfer-Encoding", "traceparent", "X-Forwarded-For", "X-Forwarded-Proto" }));
+        Assert.That(headers["X-Forwarded-For"], Is.EqualTo("127.0.0.1"), "whom the front sees, not whom the caller names");
     }
 
     [TestCase(200)]
@@ -59,6 +60,7 @@ public sealed class ForwarderTests
         {
             http.Response.StatusCode = status;
             http.Response.Headers.ETag = "\"v2\"";
+            http.Response.Headers.Allow = "GET";
             http.Response.Headers.Location = "/elsewhere";
             http.Response.Headers.WWWAuthenticate = "Bearer";
             http.Response.Headers.SetCookie = "session=1";
@@ -76,6 +78,7 @@ public sealed class ForwarderTests
         Assert.That((int)answer.StatusCode, Is.EqualTo(status));
         Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo(status == 304 ? "" : "told"));
         Assert.That(answer.Headers.Select(h => h.Key), Is.SupersetOf(new[] { "ETag", "Location", "WWW-Authenticate" }));
+        Assert.That(answer.Content.Headers.Allow, Is.EqualTo(new[] { "GET" }));
         Assert.That(answer.Headers.Select(h => h.Key), Has.None.AnyOf("Set-Cookie", "Keep-Alive", "X-Internal"));
     }
 

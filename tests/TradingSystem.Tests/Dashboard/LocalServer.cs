@@ -54,6 +54,7 @@ internal sealed class LocalServer : IAsyncDisposable
                 .AddOpenApi(FrontDocument.Version)
                 .AddSingleton(time ?? TimeProvider.System)
                 .AddSingleton(options)
+                .AddHttpForwarder()
                 .AddSingleton<Forwarder>()
                 .AddSingleton<FrontDocument>());
 

@@ -98,10 +98,53 @@ public sealed class LoginGuardTests
 
         for (var i = 0; i < 25_000; i++)
         {
-            guard.TryBegin(Home, $"made-up-{i}");
+            guard.TryBegin("192.0.2.9", $"made-up-{i}");
+            guard.TryBegin($"2001:db8:{i:x}::/64", Name);
         }
 
         Assert.That(guard.TryBegin(Home, Name), Is.EqualTo(TimeSpan.FromSeconds(2)));
+    }
+
+    [Test]
+    public void An_address_that_guesses_for_many_names_is_locked_for_all_of_them_and_nobody_elsewhere_is()
+    {
+        var guard = new LoginGuard(_time);
+        for (var i = 0; i < LoginGuard.FreeOfAddress; i++)
+        {
+            Assert.That(guard.TryBegin(Home, $"name-{i}"), Is.Null, $"name {i}");
+        }
+
+        Assert.That(guard.TryBegin(Home, "another"), Is.EqualTo(TimeSpan.FromSeconds(2)));
+        Assert.That(guard.TryBegin("198.51.100.1", "name-1"), Is.Null, "its owner, elsewhere");
+    }
+
+    [Test]
+    public void A_right_password_does_not_free_the_address_to_guess_for_others()
+    {
+        var guard = new LoginGuard(_time);
+        for (var i = 0; i < LoginGuard.FreeOfAddress - 1; i++)
+        {
+            guard.TryBegin(Home, $"name-{i}");
+        }
+
+        Assert.That(guard.TryBegin(Home, "mine"), Is.Null);
+        guard.Succeeded(Home, "mine");
+        Assert.That(guard.TryBegin(Home, "theirs"), Is.Null, "the right one itself was no failure");
+        Assert.That(guard.TryBegin(Home, "theirs"), Is.Not.Null);
+    }
+
+    [Test]
+    public void An_attempt_that_nothing_came_of_does_not_count()
+    {
+        var guard = new LoginGuard(_time);
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.That(guard.TryBegin(Home, Name), Is.Null, $"attempt {i}");
+            guard.Undo(Home, Name);
+        }
+
+        Guess(guard, LoginGuard.FreeAttempts);
+        Assert.That(guard.TryBegin(Home, Name), Is.Not.Null);
     }
 
     private static void Guess(LoginGuard guard, int times)

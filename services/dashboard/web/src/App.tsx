@@ -1,19 +1,35 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { token, whenSignedOut } from './api/client'
+import { resume, whenSignedOut } from './api/client'
 import { Dashboard } from './Dashboard'
 import { Login } from './panels/Login'
 
+type State = 'asking' | 'signed-in' | 'signed-out'
+
 export function App() {
   const client = useQueryClient()
-  const [signedIn, setSignedIn] = useState(() => token() !== null)
+  const [state, setState] = useState<State>('asking')
+  const [reason, setReason] = useState<string | null>(null)
 
   useEffect(() => {
-    whenSignedOut(() => {
+    whenSignedOut((why) => {
       client.clear()
-      setSignedIn(false)
+      setReason(why)
+      setState('signed-out')
     })
+    void resume().then((signedIn) => setState(signedIn ? 'signed-in' : 'signed-out'))
   }, [client])
 
-  return signedIn ? <Dashboard /> : <Login onSignedIn={() => setSignedIn(true)} />
+  if (state === 'asking') return null
+  return state === 'signed-in' ? (
+    <Dashboard />
+  ) : (
+    <Login
+      reason={reason}
+      onSignedIn={() => {
+        setReason(null)
+        setState('signed-in')
+      }}
+    />
+  )
 }

@@ -45,15 +45,24 @@ async function call<T>(path: string, body?: object): Promise<T> {
   return (await answer.json()) as T;
 }
 
+async function signIn(): Promise<void> {
+  const { access_token } = await call<{ access_token: string }>("/api/v1/auth/login", {
+    username: process.env.API_USERNAME ?? DEMO.admin?.username,
+    password: process.env.API_PASSWORD ?? DEMO.admin?.password,
+  });
+  session = access_token;
+}
+
 /** The last price, from the candle of the moment. */
 export async function price(symbol: string): Promise<number | undefined> {
-  session ??= (
-    await call<{ access_token: string }>("/api/v1/auth/login", {
-      username: process.env.API_USERNAME ?? DEMO.admin?.username,
-      password: process.env.API_PASSWORD ?? DEMO.admin?.password,
-    })
-  ).access_token;
-  const candles = await call<{ items: { close: number | string }[] }>(`/api/v1/candles?symbol=${symbol}&interval=1s&limit=1`);
+  const ask = () => call<{ items: { close: number | string }[] }>(`/api/v1/candles?symbol=${symbol}&interval=1s&limit=1`);
+  if (session === undefined) await signIn();
+  const candles = await ask().catch(async (error: unknown) => {
+    // A token is short-lived: it is refused, and forgotten, when it has ended.
+    if (session !== undefined) throw error;
+    await signIn();
+    return ask();
+  });
   const last = candles.items.at(-1);
   return last && Number(last.close);
 }

@@ -200,3 +200,14 @@ export interface Group {
   members: { id: string; name: string; role: string; provider: string; model: string }[]
   connected?: boolean
 }
+
+export const ROLES = ['viewer', 'trader', 'admin'] as const
+
+export interface User {
+  id: string
+  username: string
+  role: (typeof ROLES)[number]
+  disabled: boolean
+  created_at: string
+  last_sign_in_at: string | null
+}

@@ -4,6 +4,7 @@ import { signOut } from '../api/client'
 import type { Market, Price } from '../api/types'
 import { price } from '../lib/format'
 import type { Connection } from '../state/live'
+import { Account } from './Account'
 import { Logo } from './Logo'
 
 const WORDS: Record<Connection, string> = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting' }
@@ -31,7 +32,8 @@ export function Header({ connection, market, ticker }: HeaderProps) {
           {WORDS[connection]}
         </span>
         <Clock />
-        <Button size="compact-xs" variant="default" onClick={signOut}>
+        <Account />
+        <Button size="compact-xs" variant="default" onClick={() => void signOut()}>
           Sign out
         </Button>
       </div>

@@ -3,7 +3,13 @@ import { useState, type FormEvent } from 'react'
 import { signIn } from '../api/client'
 import { Logo } from './Logo'
 
-export function Login({ onSignedIn }: { onSignedIn: () => void }) {
+interface LoginProps {
+  /** Why the person is asked again. */
+  reason: string | null
+  onSignedIn: () => void
+}
+
+export function Login({ reason, onSignedIn }: LoginProps) {
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
   const [error, setError] = useState<string | null>(null)
@@ -29,6 +35,11 @@ export function Login({ onSignedIn }: { onSignedIn: () => void }) {
         <p className="login-lead">Sign in to watch groups decide and orders fill.</p>
         <TextInput label="Username" name="username" autoComplete="username" required autoFocus value={username} onChange={(e) => setUsername(e.currentTarget.value)} />
         <PasswordInput label="Password" name="password" autoComplete="current-password" required value={password} onChange={(e) => setPassword(e.currentTarget.value)} />
+        {reason && !error && (
+          <Alert color="blue" variant="light" role="status" data-testid="login-reason">
+            {reason}
+          </Alert>
+        )}
         {error && (
           <Alert color="red" variant="light" role="alert" data-testid="login-error">
             {error}

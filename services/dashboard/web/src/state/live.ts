@@ -1,8 +1,8 @@
 import { notifications } from '@mantine/notifications'
-import { HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr'
+import { HttpTransportType, HubConnectionBuilder, LogLevel, type HubConnection } from '@microsoft/signalr'
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { token } from '../api/client'
+import { hubAddress, sessionEnded } from '../api/client'
 import type { Account, Candle, Discussion, Equity, EventItem, Group, Market, Order, OrderUpdate, Position, Price } from '../api/types'
 import { marksOfUpdates, mergeCandles, mergeMarks, type TradeMark } from '../lib/candles'
 import { mergeById, mergeSeries } from '../lib/merge'
@@ -27,42 +27,33 @@ export function useLive(): Connection {
   const [state, setState] = useState<Connection>('connecting')
 
   useEffect(() => {
-    const hub = new HubConnectionBuilder()
-      .withUrl('/hubs/live', { accessTokenFactory: () => token() ?? '' })
-      .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount }) => Math.min(500 * 2 ** previousRetryCount, 5000) })
-      .configureLogging(LogLevel.None)
-      .build()
     const queues = new Map<Method, unknown[]>()
-    for (const method of METHODS) {
-      hub.on(method, (items: unknown) => {
-        const queue = queues.get(method) ?? []
-        queue.push(...(Array.isArray(items) ? items : [items]))
-        queues.set(method, queue.slice(-MAX_QUEUED))
-      })
-    }
-    hub.onreconnecting(() => setState('reconnecting'))
-    hub.onreconnected(() => {
-      setState('live')
-      void client.invalidateQueries()
-    })
-
+    let hub: HubConnection | undefined
     let closed = false
+    let failures = 0
     let retry: ReturnType<typeof setTimeout> | undefined
+    const again = () => {
+      if (closed) return
+      setState('reconnecting')
+      retry = setTimeout(() => void start(), Math.min(500 * 2 ** failures++, 5000))
+    }
+    // A ticket opens one connection, so each has an address of its own.
     const start = async () => {
       try {
-        await hub.start()
+        const next = build(await hubAddress(), queues)
+        if (closed) return
+        hub = next
+        next.on('session_ended', sessionEnded)
+        next.onclose(again)
+        await next.start()
+        failures = 0
         setState('live')
         // What happened between the first answers and now was not heard.
         void client.invalidateQueries()
       } catch {
-        if (!closed && hub.state === HubConnectionState.Disconnected) retry = setTimeout(() => void start(), 2000)
+        again()
       }
     }
-    hub.onclose(() => {
-      if (closed) return
-      setState('reconnecting')
-      retry = setTimeout(() => void start(), 2000)
-    })
     // A page that is left before it started (as in development's double mount) never connects.
     retry = setTimeout(() => void start(), 0)
 
@@ -74,11 +65,26 @@ export function useLive(): Connection {
       closed = true
       clearTimeout(retry)
       clearInterval(flush)
-      void hub.stop()
+      void hub?.stop()
     }
   }, [client])
 
   return state
+}
+
+function build(address: string, queues: Map<Method, unknown[]>): HubConnection {
+  const hub = new HubConnectionBuilder()
+    .withUrl(address, { transport: HttpTransportType.WebSockets, skipNegotiation: true })
+    .configureLogging(LogLevel.None)
+    .build()
+  for (const method of METHODS) {
+    hub.on(method, (items: unknown) => {
+      const queue = queues.get(method) ?? []
+      queue.push(...(Array.isArray(items) ? items : [items]))
+      queues.set(method, queue.slice(-MAX_QUEUED))
+    })
+  }
+  return hub
 }
 
 function apply(client: QueryClient, method: Method, items: unknown[]): void {

@@ -1,6 +1,6 @@
 import { useQuery, type QueryClient, type QueryKey } from '@tanstack/react-query'
 import { get, list } from '../api/client'
-import type { Account, Candle, Discussion, Equity, EventItem, Fill, Group, Market, Order, Position, Price } from '../api/types'
+import type { Account, Candle, Discussion, Equity, EventItem, Fill, Group, Market, Order, Position, Price, User } from '../api/types'
 import { marksOfFills, mergeLoaded, mergeMarks, type TradeMark } from '../lib/candles'
 import { mergeById, mergeSeries } from '../lib/merge'
 import { mergeOrders } from '../lib/orders'
@@ -19,6 +19,8 @@ export const keys = {
   groups: ['groups'],
   market: ['market'],
   prices: ['prices'],
+  me: ['me'],
+  users: ['users'],
   candles: (symbol: string) => ['candles', symbol],
 } satisfies Record<string, QueryKey | ((symbol: string) => QueryKey)>
 
@@ -111,3 +113,7 @@ export const useCandles = (symbol: string | null) =>
     },
     symbol !== null,
   )
+
+export const useMe = () => useMerged<User>({ queryKey: keys.me, load: (s) => get('/api/v1/users/me', s) })
+
+export const useUsers = (enabled: boolean) => useMerged<User[]>({ queryKey: keys.users, load: (s) => list('/api/v1/users?limit=1000', s) }, enabled)

@@ -1,0 +1,200 @@
+using System.Runtime.InteropServices;
+
+namespace TradingSystem.Dashboard.Accounts;
+
+/// <summary>
+/// Hashing a password is dear on purpose, so it waits in line: a thread for every two processors, which gives way to whatever else wants to run.
+/// Who asks has a line of its own (an address, or a person who is signed in). Lines take turns and a full one refuses, so a flood holds up
+/// nobody but its sender.
+/// </summary>
+public sealed class HashQueue : IDisposable
+{
+    /// <summary>Places of one line, the one whose turn it is among them.</summary>
+    public const int PerLine = 4;
+
+    /// <summary>Places of all lines together.</summary>
+    public const int Capacity = 256;
+
+    /// <summary>When it is worth coming back to a full line.</summary>
+    public static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
+    private readonly Queue<Line> _turns = new();
+    private readonly SemaphoreSlim _jobs = new(0);
+    private readonly CancellationTokenSource _stop = new();
+    private int _held;
+
+    public HashQueue()
+        : this(Math.Max(1, Environment.ProcessorCount / 2))
+    {
+    }
+
+    public HashQueue(int threads)
+    {
+        for (var i = 0; i < threads; i++)
+        {
+            new Thread(Work) { IsBackground = true, Name = $"password hash {i}", Priority = ThreadPriority.BelowNormal }.Start();
+        }
+    }
+
+    /// <summary>A place in the line, to be disposed; null when the line is full, or all are.</summary>
+    public Place? TryEnter(string line)
+    {
+        lock (_lock)
+        {
+            if (!_lines.TryGetValue(line, out var found))
+            {
+                _lines[line] = found = new Line(line);
+            }
+
+            if (found.Held >= PerLine || _held >= Capacity)
+            {
+                Forget(found);
+                return null;
+            }
+
+            found.Held++;
+            _held++;
+            return new Place(this, found);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+    }
+
+    private void Forget(Line line)
+    {
+        if (line.Held == 0)
+        {
+            _lines.Remove(line.Name);
+        }
+    }
+
+    private void Leave(Line line)
+    {
+        lock (_lock)
+        {
+            line.Held--;
+            _held--;
+            Forget(line);
+        }
+    }
+
+    private void Add(Line line, Action job)
+    {
+        lock (_lock)
+        {
+            line.Jobs.Enqueue(job);
+            if (line.Jobs.Count == 1)
+            {
+                _turns.Enqueue(line);
+            }
+        }
+
+        _jobs.Release();
+    }
+
+    private void Work()
+    {
+        GiveWay();
+        while (true)
+        {
+            try
+            {
+                _jobs.Wait(_stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            Action job;
+            lock (_lock)
+            {
+                var line = _turns.Dequeue();
+                job = line.Jobs.Dequeue();
+                if (line.Jobs.Count > 0)
+                {
+                    _turns.Enqueue(line);
+                }
+            }
+
+            job();
+        }
+    }
+
+    /// <summary>The runtime does not pass a thread's priority on to Linux, where a thread has a nice value of its own.</summary>
+    private static void GiveWay()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            // It may be refused; then hashing is only as fair as any thread.
+            _ = NativeMethods.SetPriority(NativeMethods.Process, NativeMethods.CallingThread, NativeMethods.Nice);
+        }
+    }
+
+    /// <summary>Held from before the user is looked up until the hash is there.</summary>
+    public sealed class Place : IDisposable
+    {
+        private readonly HashQueue _queue;
+        private readonly Line _line;
+        private bool _left;
+
+        internal Place(HashQueue queue, Line line) => (_queue, _line) = (queue, line);
+
+        /// <summary>Runs <paramref name="work"/> when it is this line's turn; what is cancelled before does not run.</summary>
+        public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
+        {
+            var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var cancelled = cancellationToken.Register(() => done.TrySetCanceled(cancellationToken));
+            _queue.Add(_line, () =>
+            {
+                if (done.Task.IsCompleted)
+                {
+                    return;
+                }
+
+                try
+                {
+                    done.TrySetResult(work());
+                }
+                catch (Exception e)
+                {
+                    done.TrySetException(e);
+                }
+            });
+            return await done.Task;
+        }
+
+        public void Dispose()
+        {
+            if (!_left)
+            {
+                _left = true;
+                _queue.Leave(_line);
+            }
+        }
+    }
+
+    internal sealed class Line(string name)
+    {
+        public string Name => name;
+
+        public int Held { get; set; }
+
+        public Queue<Action> Jobs { get; } = new();
+    }
+
+    private static class NativeMethods
+    {
+        public const int Process = 0;
+        public const int CallingThread = 0;
+        public const int Nice = 10;
+
+        [DllImport("libc", EntryPoint = "setpriority")]
+        public static extern int SetPriority(int which, int who, int priority);
+    }
+}

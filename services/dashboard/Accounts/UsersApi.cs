@@ -1,0 +1,308 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
+using TradingSystem.Hosting.Sessions;
+
+namespace TradingSystem.Dashboard.Accounts;
+
+/// <summary>A person; never the password.</summary>
+/// <param name="Disabled">Whether the person may not sign in.</param>
+/// <param name="LastSignInAt">When the person signed in last, RFC 3339.</param>
+public sealed record UserView(Guid Id, string Username, [property: Words(typeof(Roles))] string Role, bool Disabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
+{
+    public static UserView Of(User user) => new(user.Id, user.Username, user.Role, user.Disabled, user.CreatedAt, user.UpdatedAt, user.LastSignInAt);
+}
+
+/// <summary>Body of POST.</summary>
+/// <param name="Username">Unique.</param>
+/// <param name="Password">At least 12 characters.</param>
+[NoNulls]
+public sealed record NewUser(string Username, string Password, [property: Words(typeof(Roles))] string Role);
+
+/// <summary>Body of PATCH; what is left out stays as it is.</summary>
+/// <param name="Password">At least 12 characters.</param>
+/// <param name="Disabled">Whether the person may not sign in.</param>
+[NoNulls]
+public sealed record UserChange(string? Password = null, [property: Words(typeof(Roles))] string? Role = null, bool? Disabled = null);
+
+/// <summary>Body of a change of the own password.</summary>
+/// <param name="CurrentPassword">As it is now.</param>
+/// <param name="NewPassword">At least 12 characters.</param>
+[NoNulls]
+public sealed record OwnPassword(string CurrentPassword, string NewPassword);
+
+/// <summary>Users, for administrators; everybody sees oneself and changes the own password.</summary>
+public static class UsersApi
+{
+    private const string Route = "/api/v1/users";
+
+    public static void MapUsers(this WebApplication app)
+    {
+        var users = app.MapGroup(Route).WithTags("users").RequireRole(Roles.Admin);
+        users.MapGet("/", ListAsync).Operation("listUsers", "Users by name").Produces<Page<UserView>>().Produces<FrontProblem>(400);
+        users.MapPost("/", CreateAsync).Operation("createUser", "A person who may sign in")
+            .Accepts<NewUser>("application/json").Produces<UserView>(201).Produces<FrontProblem>(400).Produces<FrontProblem>(409).Produces<FrontProblem>(429);
+        users.MapGet("/{id:guid}", GetAsync).Operation("getUser", "One user").Produces<UserView>().Produces<FrontProblem>(404);
+        users.MapPatch("/{id:guid}", ChangeAsync).Operation("changeUser", "Role, password, or whether the person may sign in. A new password, and a disabled user, are signed out everywhere.")
+            .Accepts<UserChange>("application/json").Produces<UserView>().Produces<FrontProblem>(400).Produces<FrontProblem>(404).Produces<FrontProblem>(409).Produces<FrontProblem>(429);
+        users.MapDelete("/{id:guid}", DeleteAsync).Operation("deleteUser", "Removes a person, who is signed out everywhere. What the audit says of them stays.")
+            .Produces(204).Produces<FrontProblem>(404).Produces<FrontProblem>(409);
+        users.MapGet("/audit", UserAuditApi.ListAsync).Operation("listUserAudit", "Who did what to whom, newest first").Produces<Page<UserAuditView>>().Produces<FrontProblem>(400);
+
+        var me = app.MapGroup($"{Route}/me").WithTags("users").RequireRole(Roles.Viewer);
+        me.MapGet("/", MeAsync).Operation("getMe", "Who is signed in").Produces<UserView>().Produces<FrontProblem>(404);
+        me.MapPost("/password", ChangeOwnPasswordAsync).Operation("changeOwnPassword", "Every other session of the person ends; the answer is a new token for this one.")
+            .Accepts<OwnPassword>("application/json").Produces<LoginResponse>().Produces<FrontProblem>(400).Produces<FrontProblem>(404).Produces<FrontProblem>(429);
+    }
+
+    /// <summary>The user of a token; null for one that is gone.</summary>
+    internal static Task<User?> FindAsync(this DashboardDb db, ClaimsPrincipal person, CancellationToken cancellationToken) =>
+        Guid.TryParse(person.FindFirstValue(PersonClaims.User), out var id) ? db.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) : Task.FromResult<User?>(null);
+
+    private static async Task<IResult> ListAsync(DashboardDb db, string? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        if (!ListLimit.TryRead(limit, out var size, out var error))
+        {
+            return error;
+        }
+
+        var users = await db.Users.AsNoTracking().Where(u => cursor == null || u.Username.CompareTo(cursor) > 0).OrderBy(u => u.Username).Take(size + 1).ToListAsync(cancellationToken);
+        return Results.Json(new Page<UserView>([.. users.Take(size).Select(UserView.Of)], users.Count > size ? users[size - 1].Username : null));
+    }
+
+    private static async Task<IResult> GetAsync(DashboardDb db, Guid id, CancellationToken cancellationToken) =>
+        await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken) is { } user ? Results.Json(UserView.Of(user)) : NotFound(id.ToString());
+
+    private static async Task<IResult> MeAsync(HttpContext http, DashboardDb db, CancellationToken cancellationToken) =>
+        await db.FindAsync(http.User, cancellationToken) is { } user ? Results.Json(UserView.Of(user)) : NotFound(http.User.Identity?.Name);
+
+    private static async Task<IResult> CreateAsync(HttpContext http, UserChanges changes, HashQueue hashes, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
+    {
+        var (body, error) = await PersonBody.ReadAsync(
+            http.Request, ["username", "password", "role"],
+            f => new NewUser(Name(f)!, f.Line("password", Passwords.MaxLength, Passwords.MinLength, required: true)!, f.OneOf("role", true, [.. Roles.All])!), cancellationToken);
+        if (body is null)
+        {
+            return error!;
+        }
+
+        using var place = hashes.TryEnter(LineOf(http));
+        if (place is null)
+        {
+            return SignInEndpoint.TryLater(http, "busy", "$", HashQueue.Busy);
+        }
+
+        var hash = await place.RunAsync(() => hasher.Hash(body.Password), cancellationToken);
+        return await changes.RunAsync(async (db, now) =>
+        {
+            if (await db.Users.AnyAsync(u => u.Username == body.Username, cancellationToken))
+            {
+                return Conflict("username", "unique", body.Username);
+            }
+
+            var user = new User { Id = Guid.CreateVersion7(now), Username = body.Username, PasswordHash = hash, Role = body.Role, CreatedAt = now, UpdatedAt = now };
+            db.Users.Add(user);
+            db.Note(now, Actor.Of(http), UserActions.Created, user.Username, user.Role);
+            return Results.Json(UserView.Of(user), statusCode: StatusCodes.Status201Created);
+        }, cancellationToken);
+    }
+
+    private static async Task<IResult> ChangeAsync(
+        HttpContext http, UserChanges changes, LoginOptions options, HashQueue hashes, IPasswordHasher<User> hasher, Guid id, CancellationToken cancellationToken)
+    {
+        var (body, error) = await PersonBody.ReadAsync(
+            http.Request, ["password", "role", "disabled"],
+            f => new UserChange(f.Line("password", Passwords.MaxLength, Passwords.MinLength), f.OneOf("role", false, [.. Roles.All]), f.Flag("disabled")), cancellationToken);
+        if (body is null)
+        {
+            return error!;
+        }
+
+        using var place = hashes.TryEnter(LineOf(http));
+        if (place is null)
+        {
+            return SignInEndpoint.TryLater(http, "busy", "$", HashQueue.Busy);
+        }
+
+        var hash = body.Password is { } password ? await place.RunAsync(() => hasher.Hash(password), cancellationToken) : null;
+        return await changes.RunAsync(async (db, now) =>
+        {
+            if (await db.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) is not { } user)
+            {
+                return NotFound(id.ToString());
+            }
+
+            var takesAway = user is { Role: Roles.Admin, Disabled: false } && ((body.Role ?? user.Role) != Roles.Admin || body.Disabled == true);
+            if (takesAway && await IsLastAdminAsync(db, user, cancellationToken))
+            {
+                return LastAdmin(user);
+            }
+
+            await ApplyAsync(db, user, body, hash, Actor.Of(http), options, now, cancellationToken);
+            return Results.Json(UserView.Of(user));
+        }, cancellationToken);
+    }
+
+    private static async Task ApplyAsync(
+        DashboardDb db, User user, UserChange change, string? hash, Actor actor, LoginOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        user.UpdatedAt = now;
+        if (change.Role is { } role && role != user.Role)
+        {
+            db.Note(now, actor, UserActions.RoleChanged, user.Username, $"{user.Role} to {role}");
+            user.Role = role;
+            db.EndTokens(user, SessionEnds.RoleChanged, now, options);
+        }
+
+        if (hash is not null)
+        {
+            user.PasswordHash = hash;
+            user.PasswordFromSettings = false;
+            db.Note(now, actor, UserActions.PasswordReset, user.Username);
+            await db.EndAllAsync(user, SessionEnds.PasswordChanged, now, options, null, cancellationToken);
+        }
+
+        if (change.Disabled is { } disabled && disabled != user.Disabled)
+        {
+            user.Disabled = disabled;
+            db.Note(now, actor, disabled ? UserActions.Disabled : UserActions.Enabled, user.Username);
+            if (disabled)
+            {
+                await db.EndAllAsync(user, SessionEnds.UserDisabled, now, options, null, cancellationToken);
+            }
+        }
+    }
+
+    private static Task<IResult> DeleteAsync(HttpContext http, UserChanges changes, LoginOptions options, Guid id, CancellationToken cancellationToken) =>
+        changes.RunAsync(async (db, now) =>
+        {
+            if (await db.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) is not { } user)
+            {
+                return NotFound(id.ToString());
+            }
+
+            if (user is { Role: Roles.Admin, Disabled: false } && await IsLastAdminAsync(db, user, cancellationToken))
+            {
+                return LastAdmin(user);
+            }
+
+            await db.EndAllAsync(user, SessionEnds.UserDeleted, now, options, null, cancellationToken);
+            db.Users.Remove(user);
+            db.Note(now, Actor.Of(http), UserActions.Deleted, user.Username, user.Role);
+            return Results.NoContent();
+        }, cancellationToken);
+
+    private static async Task<IResult> ChangeOwnPasswordAsync(
+        HttpContext http, DashboardDb own, UserChanges changes, SignIn signIn, SessionStore sessions, LoginGuard guard, LoginOptions options, HashQueue hashes, IPasswordHasher<User> hasher,
+        CancellationToken cancellationToken)
+    {
+        var (body, error) = await PersonBody.ReadAsync(
+            http.Request, ["current_password", "new_password"],
+            f => new OwnPassword(f.Line("current_password", Passwords.MaxLength, 1, required: true)!, f.Line("new_password", Passwords.MaxLength, Passwords.MinLength, required: true)!), cancellationToken);
+        if (body is null)
+        {
+            return error!;
+        }
+
+        if (await own.FindAsync(http.User, cancellationToken) is not { } user)
+        {
+            return NotFound(http.User.Identity?.Name);
+        }
+
+        // Who found a page open must not find the password out with it.
+        var line = LineOf(http);
+        if (guard.TryBegin(line, user.Username) is { } wait)
+        {
+            return SignInEndpoint.TryLater(http, "too_many_attempts", "current_password", wait);
+        }
+
+        string hash;
+        try
+        {
+            using var place = hashes.TryEnter(line);
+            if (place is null)
+            {
+                guard.Undo(line, user.Username);
+                return SignInEndpoint.TryLater(http, "busy", "$", HashQueue.Busy);
+            }
+
+            if (!await signIn.IsRightAsync(place, user, body.CurrentPassword, cancellationToken))
+            {
+                return Problems.Of(StatusCodes.Status400BadRequest, "validation_error", new ProblemDetail("current_password", "the password that is good now", null));
+            }
+
+            guard.Succeeded(line, user.Username);
+            hash = await place.RunAsync(() => hasher.Hash(body.NewPassword), cancellationToken);
+        }
+        catch (Exception)
+        {
+            guard.Undo(line, user.Username);
+            throw;
+        }
+
+        var session = SessionsApi.SessionOf(http.User);
+        var done = await changes.RunAsync(async (db, now) =>
+        {
+            if (await db.Users.SingleOrDefaultAsync(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash, cancellationToken) is not { } found)
+            {
+                return false;
+            }
+
+            found.PasswordHash = hash;
+            found.PasswordFromSettings = false;
+            found.UpdatedAt = now;
+            await db.EndAllAsync(found, SessionEnds.PasswordChanged, now, options, session, cancellationToken);
+            db.Note(now, Actor.Of(http), UserActions.PasswordChanged, found.Username);
+            return true;
+        }, cancellationToken);
+        return done && session is { } id && await sessions.RenewAsync(id, cancellationToken) is { } token
+            ? Results.Json(new LoginResponse(token.Token, token.ExpiresIn))
+            : Conflict("$", "unchanged since it was read; sign in again", user.Username);
+    }
+
+    /// <summary>Who is signed in waits behind oneself only.</summary>
+    private static string LineOf(HttpContext http) => $"user {http.User.Identity?.Name}";
+
+    private static string? Name(FieldReader fields)
+    {
+        var name = fields.Line("username", User.MaxNameLength, 1, required: true);
+        if (name is not null && name.Trim() != name)
+        {
+            fields.Fail("username", "no blanks at its ends");
+            return null;
+        }
+
+        return name;
+    }
+
+    private static async Task<bool> IsLastAdminAsync(DashboardDb db, User user, CancellationToken cancellationToken) =>
+        !await db.Users.AnyAsync(u => u.Role == Roles.Admin && !u.Disabled && u.Id != user.Id, cancellationToken);
+
+    private static IResult LastAdmin(User user) => Conflict("id", "another administrator who may sign in", user.Username);
+
+    private static IResult Conflict(string path, string rule, string got) => Problems.Of(StatusCodes.Status409Conflict, "conflict", new ProblemDetail(path, rule, FieldError.Shorten(got)));
+
+    private static IResult NotFound(string? got) => Problems.Of(StatusCodes.Status404NotFound, "not_found", new ProblemDetail("id", "existing", got));
+}
+
+/// <summary>Page size of a list of the dashboard's.</summary>
+internal static class ListLimit
+{
+    public static bool TryRead(string? text, out int limit, out IResult error)
+    {
+        error = Results.Empty;
+        limit = Paging.DefaultLimit;
+        if (text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= Paging.MaxLimit))
+        {
+            return true;
+        }
+
+        error = Problems.Of(StatusCodes.Status400BadRequest, "validation_error", new ProblemDetail("limit", $"an integer from 1 to {Paging.MaxLimit}", FieldError.Shorten(text)));
+        return false;
+    }
+}

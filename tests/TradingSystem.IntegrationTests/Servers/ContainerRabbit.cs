@@ -1,0 +1,34 @@
+using Testcontainers.RabbitMq;
+
+namespace TradingSystem.IntegrationTests.Servers;
+
+/// <summary>A RabbitMQ node in a container; its port on loopback is chosen once, so that it is the same after a kill.</summary>
+public sealed class ContainerRabbit : IRabbitServer
+{
+    private readonly RabbitMqContainer _container;
+
+    public ContainerRabbit(string image) =>
+        _container = new RabbitMqBuilder(image)
+            .WithUsername("guest")
+            .WithPassword("guest")
+            // The node's data folder is named after the host.
+            .WithHostname("rabbitmq")
+            .WithPortBinding(Port, RabbitMqBuilder.RabbitMqPort)
+            .Build();
+
+    public int Port { get; } = OwnProcess.FreePort();
+
+    public string Address => $"amqp://guest:guest@127.0.0.1:{Port}/";
+
+    public Task StartAsync() => _container.StartAsync();
+
+    public Task KillAsync() => ContainerKill.KillAsync(_container);
+
+    public string Logs()
+    {
+        var (output, errors) = _container.GetLogsAsync().GetAwaiter().GetResult();
+        return string.Join('\n', $"{output}\n{errors}".Split('\n').TakeLast(60));
+    }
+
+    public ValueTask DisposeAsync() => _container.DisposeAsync();
+}
