@@ -3,11 +3,16 @@ namespace TradingSystem.Contracts.Bus;
 /// <summary>Latest prices. Not durable: the next tick replaces a lost one.</summary>
 public sealed record PriceTicks(IReadOnlyList<PriceTick> Items);
 
-/// <summary>
-/// <c>Price</c> is the last trade in quote currency. <c>MarketTime</c> is the feed's own time (a replay's is in the past);
-/// <c>ObservedAt</c> the wall clock at which this system saw it, the one that staleness is measured by. <c>Trades</c> is what was traded
-/// since the tick before, oldest first, the last at <c>Price</c>: empty when nothing was, null where it is not told.
-/// </summary>
+/// <summary>The latest price of a symbol.</summary>
+/// <param name="Price">The last trade, in quote currency.</param>
+/// <param name="Bid">The best bid, in quote currency; null where the feed does not tell it.</param>
+/// <param name="Ask">The best ask, in quote currency; null where the feed does not tell it.</param>
+/// <param name="MarketTime">The feed's own time (a replay's is in the past).</param>
+/// <param name="ObservedAt">The wall clock at which this system saw it, the one that staleness is measured by.</param>
+/// <param name="Source">live, simulated or replay.</param>
+/// <param name="Trades">
+/// What was traded since the tick before, oldest first, the last at <c>Price</c>: empty when nothing was, null where it is not told.
+/// </param>
 public sealed record PriceTick(
     string Symbol,
     decimal Price,
@@ -18,16 +23,22 @@ public sealed record PriceTick(
     string Source,
     IReadOnlyList<TickTrade>? Trades = null);
 
-/// <summary>
-/// Trades in a row at one price, by takers of one side: <c>Quantity</c> in the base asset. <c>TakerBuys</c> is null where the feed does not tell
-/// who took, or where both did.
-/// </summary>
+/// <summary>Trades in a row at one price, by takers of one side.</summary>
+/// <param name="Quantity">In the base asset.</param>
+/// <param name="TakerBuys">Whether the takers bought; null where the feed does not tell who took, or where both did.</param>
 public sealed record TickTrade(decimal Price, decimal Quantity, bool? TakerBuys);
 
 /// <summary>Candles that closed or moved. Not durable.</summary>
 public sealed record Candles(IReadOnlyList<Candle> Items);
 
-/// <summary>Open, high, low, close in quote currency, volume in the base asset. <c>OpenTime</c> is market time on the interval's grid.</summary>
+/// <summary>A bar of a symbol and interval.</summary>
+/// <param name="OpenTime">Market time on the interval's grid.</param>
+/// <param name="Open">The first price, in quote currency.</param>
+/// <param name="High">The highest price, in quote currency.</param>
+/// <param name="Low">The lowest price, in quote currency.</param>
+/// <param name="Close">The last price, in quote currency.</param>
+/// <param name="Volume">What was traded, in the base asset.</param>
+/// <param name="Closed">Whether it is whole; one that is not still moves.</param>
 public sealed record Candle(
     string Symbol,
     string Interval,

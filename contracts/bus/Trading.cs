@@ -95,7 +95,12 @@ public sealed record OrderUpdate(
 /// <summary>An earlier step of the same order; <c>Id</c> is that of the update it stands for.</summary>
 public sealed record OrderStep(Guid Id, string Status);
 
-/// <summary>Why a decision became no order: a code, the limit that was met, the value that met it.</summary>
+/// <summary>Why a decision became no order.</summary>
+/// <param name="Code">Which rule; PROTOCOL.md lists them.</param>
+/// <param name="Limit">The limit that was met.</param>
+/// <param name="Value">The value that met it.</param>
+/// <param name="NearestAcceptable">The nearest value that would do, where there is one.</param>
+/// <param name="Message">For people.</param>
 public sealed record RejectionReason(string Code, string? Limit, string? Value, string? NearestAcceptable, string Message);
 
 /// <summary>Account values at a moment, all in quote currency.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution;
 
@@ -7,25 +8,25 @@ namespace TradingSystem.Execution;
 public sealed record ListRequest(int Limit, long Before)
 {
     /// <summary>Rows with a smaller key than <c>Before</c> are next; the first page starts above all.</summary>
-    public static ListRequest? Read(string? limit, string? cursor, List<Violation> violations)
+    public static ListRequest? Read(string? limit, string? cursor, List<FieldError> violations)
     {
         var size = Hosting.Paging.DefaultLimit;
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out size) || size is < 1 or > Hosting.Paging.MaxLimit))
         {
-            violations.Add(new("limit", $"an integer from 1 to {Hosting.Paging.MaxLimit}", limit));
+            violations.Add(new("limit", $"an integer from 1 to {Hosting.Paging.MaxLimit}", FieldError.Shorten(limit)));
         }
 
         var before = long.MaxValue;
         if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
         {
-            violations.Add(new("cursor", "a cursor of this list", cursor));
+            violations.Add(new("cursor", "a cursor of this list", FieldError.Shorten(cursor)));
         }
 
         return violations.Count == 0 ? new ListRequest(size, before) : null;
     }
 
     /// <summary>Null where none was asked for.</summary>
-    public static Guid? Id(string path, string? value, List<Violation> violations)
+    public static Guid? Id(string path, string? value, List<FieldError> violations)
     {
         if (value is null)
         {
@@ -37,12 +38,12 @@ public sealed record ListRequest(int Limit, long Before)
             return id;
         }
 
-        violations.Add(new(path, "a UUID", value));
+        violations.Add(new(path, "a UUID", FieldError.Shorten(value)));
         return null;
     }
 
     /// <summary>One of the words that the list knows, written as they are; any other would find nothing and look like an answer.</summary>
-    public static string? OneOf(string path, string? value, string[] known, List<Violation> violations)
+    public static string? OneOf(string path, string? value, string[] known, List<FieldError> violations)
     {
         if (value is null || known.Contains(value))
         {
@@ -56,9 +57,6 @@ public sealed record ListRequest(int Limit, long Before)
     /// <summary>Symbols are kept in capitals.</summary>
     public static string? Symbol(string? value) => value is null ? null : Orders.OrderBuilder.Text(value.ToUpperInvariant());
 
-    public static IResult Refuse(List<Violation> violations) =>
-        Results.Json(new { message = "validation_error", detail = violations }, statusCode: StatusCodes.Status400BadRequest);
+    public static IResult Refuse(List<FieldError> violations) =>
+        ApiError.Validation(violations);
 }
-
-/// <summary>A query value that broke a rule.</summary>
-public sealed record Violation(string Path, string Rule, string Got);

@@ -75,7 +75,7 @@ public sealed class GatewayModule : IServiceModule
         app.MapTriggers();
         app.MapTickets();
         app.MapContracts();
-        app.Map("/ws/events", (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none")).ExcludeFromDescription();
+        app.Map("/ws/events", (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).AllowAnonymous().WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none")).ExcludeFromDescription();
     }
 
     private static void AddDirectory(IServiceCollection services)

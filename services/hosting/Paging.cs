@@ -1,6 +1,8 @@
 namespace TradingSystem.Hosting;
 
-/// <summary>A REST list. <c>Next</c> is the cursor for the following page, null on the last.</summary>
+/// <summary>A page of a list.</summary>
+/// <param name="Items">What this page has.</param>
+/// <param name="Next">The cursor for the following page, null on the last.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>Page size and cursor of a list request.</summary>

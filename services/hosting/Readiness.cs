@@ -1,6 +1,8 @@
 using MassTransit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Hosting;
 
@@ -46,9 +48,31 @@ public interface IReadyCheck
     bool IsReady { get; }
 }
 
-internal static class Readiness
+/// <param name="Status">live: the process answers.</param>
+public sealed record Liveness([property: Words(typeof(Readiness), nameof(Readiness.Live))] string Status);
+
+/// <summary>What the service needs to do its work, and whether it is there.</summary>
+/// <param name="Status">ready with 200 when all of it is, not_ready with 503 else.</param>
+/// <param name="Checks">By its name (bus, database, and what else this service waits for): whether it is there.</param>
+public sealed record ReadinessReport([property: Words(typeof(Readiness), nameof(Readiness.States))] string Status, IReadOnlyDictionary<string, bool> Checks);
+
+/// <summary><c>/livez</c> and <c>/readyz</c>, for whoever restarts and routes.</summary>
+public static class Readiness
 {
-    public static async Task<IResult> CheckAsync(BusReadiness bus, IBusControl control, NpgsqlDataSource database, IEnumerable<IReadyCheck> checks, CancellationToken cancellationToken)
+    public static readonly string[] Live = ["live"];
+    public static readonly string[] States = ["ready", "not_ready"];
+
+    private static readonly AnyQuery Probes = new("whoever probes may add what keeps its answer from a cache");
+
+    internal static void MapProbes(this WebApplication app)
+    {
+        app.MapGet("/livez", () => TypedResults.Ok(new Liveness(Live[0]))).AllowAnonymous().WithMetadata(Probes).WithTags("probes")
+            .Operation("getLiveness", "Whether the process lives");
+        app.MapGet("/readyz", CheckAsync).AllowAnonymous().WithMetadata(Probes).WithTags("probes").Produces<ReadinessReport>().Produces<ReadinessReport>(StatusCodes.Status503ServiceUnavailable)
+            .Operation("getReadiness", "Whether the service can do its work, and what it waits for");
+    }
+
+    private static async Task<IResult> CheckAsync(BusReadiness bus, IBusControl control, NpgsqlDataSource database, IEnumerable<IReadyCheck> checks, CancellationToken cancellationToken)
     {
         var states = new Dictionary<string, bool>
         {
@@ -60,7 +84,8 @@ internal static class Readiness
             states[check.Name] = check.IsReady;
         }
 
-        return Results.Json(new { status = states.Values.All(ok => ok) ? "ready" : "not_ready", checks = states }, statusCode: states.Values.All(ok => ok) ? 200 : 503);
+        var ready = states.Values.All(ok => ok);
+        return Results.Json(new ReadinessReport(States[ready ? 0 : 1], states), statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<bool> DatabaseAnswersAsync(NpgsqlDataSource database, CancellationToken cancellationToken)

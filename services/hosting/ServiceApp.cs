@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TradingSystem.Hosting.EventLog;
+using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Hosting;
@@ -15,8 +16,6 @@ namespace TradingSystem.Hosting;
 /// <summary>Builds and runs a host for the given modules; with <c>--migrate</c> it prepares database and bus and ends.</summary>
 public static class ServiceApp
 {
-    private static readonly AnyQuery Probes = new("whoever probes may add what keeps its answer from a cache");
-
     public static async Task<int> RunAsync(string name, string[] args, params IServiceModule[] modules)
     {
         var migrate = args.Contains("--migrate");
@@ -71,7 +70,12 @@ public static class ServiceApp
             o.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
             PlainDecimal.Apply(o.SerializerOptions);
         });
-        builder.Services.AddOpenApi("v1", o => o.DescribeSecurity());
+        builder.Services.AddOpenApi("v1", o =>
+        {
+            o.DescribeShapes();
+            o.DescribeSecurity();
+            o.DescribeRefusals();
+        });
         builder.AddBus(topologyOnly, modules);
         foreach (var module in modules)
         {
@@ -80,13 +84,13 @@ public static class ServiceApp
 
         var app = builder.Build();
         app.UseResponseHeaders();
+        app.UseRefusals();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseTextGuard();
         app.UseQueryGuard();
-        app.MapGet("/livez", () => Results.Ok(new { status = "live" })).WithMetadata(Probes).ExcludeFromDescription();
-        app.MapGet("/readyz", Readiness.CheckAsync).WithMetadata(Probes).ExcludeFromDescription();
-        app.MapOpenApi();
+        app.MapProbes();
+        app.MapOpenApi().AllowAnonymous();
         foreach (var module in modules)
         {
             module.Map(app);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Contracts.Wire.Documents;
 
@@ -21,7 +22,7 @@ internal sealed record Field(string Name, Value Value, bool Required, string Mea
 internal sealed record Value(string Words, JsonObject Schema, IReadOnlyList<Field>? Fields = null)
 {
     public const string UuidPattern = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
-    public const string TimePattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,16})?(Z|[+-][0-9]{2}:[0-9]{2})$";
+    public const string TimePattern = Rfc3339.Pattern;
     public const string DecimalPattern = "^[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$";
     public const string SymbolPattern = "^[A-Za-z0-9_./-]*$";
 

@@ -125,13 +125,11 @@ public sealed partial class FieldReader(JsonElement json, string path, List<Fiel
         : value.ValueKind == JsonValueKind.String && IsUuid(value.GetString()!) ? Guid.ParseExact(value.GetString()!, "D")
         : WrongValue<Guid>(name, "uuid", value);
 
-    /// <summary>
-    /// A time as RFC 3339 has it, as UTC. A time without an offset would mean something else on each machine.
-    /// </summary>
+    /// <summary>A time as RFC 3339 has it, as UTC.</summary>
     public DateTimeOffset? Time(string name) =>
         !Find(name, false, out var value) ? null
-        : value.ValueKind == JsonValueKind.String && HasSecondsAndOffset(value.GetString()!) && value.TryGetDateTimeOffset(out var time) ? time.ToUniversalTime()
-        : WrongValue<DateTimeOffset>(name, "ISO 8601 time with offset, such as 2025-01-31T13:00:00Z", value);
+        : value.ValueKind == JsonValueKind.String && Rfc3339.Read(value.GetString()!) is { } time ? time
+        : WrongValue<DateTimeOffset>(name, Rfc3339.Rule, value);
 
     public IReadOnlyList<string> Texts(string name, int minItems, int maxItems, int maxLength, bool required)
     {
@@ -227,9 +225,6 @@ public sealed partial class FieldReader(JsonElement json, string path, List<Fiel
 
         return text.Length == 36;
     }
-
-    private static bool HasSecondsAndOffset(string text) =>
-        text.Length >= 20 && text[10] == 'T' && text[16] == ':' && (text[^1] == 'Z' || text[^6] is '+' or '-');
 
     private JsonElement? Element(string name, JsonValueKind kind, bool required = false)
     {

@@ -40,7 +40,7 @@ internal static class JsonDiagnosis
             return new(Path(levels, root), "valid Unicode", "lone surrogate");
         }
 
-        return new(root, "valid JSON", FieldError.Shorten(Encoding.UTF8.GetString(json[..Math.Min(json.Length, 200)])));
+        return new(root, "valid JSON", FieldError.Shorten(json));
     }
 
     private static FieldError? Next(ref Utf8JsonReader reader, Stack<Level> levels, string root)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Accounts;
 
@@ -14,9 +15,8 @@ public static class SignInEndpoint
 {
     public static void MapSignIn(this WebApplication app) =>
         app.MapPost("/api/v1/auth/login", LoginAsync)
-            .WithName("Login")
+            .Operation("login", "A token for the other routes. A browser is given a cookie too, for POST /api/v1/auth/refresh.")
             .WithTags("auth")
-            .WithSummary("A token for the other routes. A browser is given a cookie too, for POST /api/v1/auth/refresh.")
             .Accepts<LoginRequest>("application/json")
             .Produces<LoginResponse>()
             .Produces<FrontProblem>(StatusCodes.Status400BadRequest)

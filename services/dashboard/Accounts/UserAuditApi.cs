@@ -5,7 +5,13 @@ using TradingSystem.Hosting;
 
 namespace TradingSystem.Dashboard.Accounts;
 
-/// <summary>As <see cref="UserAuditEntry"/>.</summary>
+/// <summary>Something that was done by or to a person.</summary>
+/// <param name="At">When, RFC 3339.</param>
+/// <param name="Actor">Who did it; null where nobody was known.</param>
+/// <param name="Action">What was done.</param>
+/// <param name="Subject">To whom.</param>
+/// <param name="Address">From which address.</param>
+/// <param name="Detail">What more there is to it; never a secret.</param>
 public sealed record UserAuditView(long Id, DateTimeOffset At, string? Actor, string Action, string? Subject, string? Address, string? Detail);
 
 internal static class UserAuditApi

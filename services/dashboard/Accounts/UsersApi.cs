@@ -10,17 +10,30 @@ using TradingSystem.Hosting.Sessions;
 
 namespace TradingSystem.Dashboard.Accounts;
 
-/// <summary>A person; never the password. <c>Role</c> is viewer, trader or admin.</summary>
-public sealed record UserView(Guid Id, string Username, string Role, bool Disabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
+/// <summary>A person; never the password.</summary>
+/// <param name="Disabled">Whether the person may not sign in.</param>
+/// <param name="LastSignInAt">When the person signed in last, RFC 3339.</param>
+public sealed record UserView(Guid Id, string Username, [property: Words(typeof(Roles))] string Role, bool Disabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
 {
     public static UserView Of(User user) => new(user.Id, user.Username, user.Role, user.Disabled, user.CreatedAt, user.UpdatedAt, user.LastSignInAt);
 }
 
-public sealed record NewUser(string Username, string Password, string Role);
+/// <summary>Body of POST.</summary>
+/// <param name="Username">Unique.</param>
+/// <param name="Password">At least 12 characters.</param>
+[NoNulls]
+public sealed record NewUser(string Username, string Password, [property: Words(typeof(Roles))] string Role);
 
-/// <summary>What is left out stays as it is.</summary>
-public sealed record UserChange(string? Password, string? Role, bool? Disabled);
+/// <summary>Body of PATCH; what is left out stays as it is.</summary>
+/// <param name="Password">At least 12 characters.</param>
+/// <param name="Disabled">Whether the person may not sign in.</param>
+[NoNulls]
+public sealed record UserChange(string? Password = null, [property: Words(typeof(Roles))] string? Role = null, bool? Disabled = null);
 
+/// <summary>Body of a change of the own password.</summary>
+/// <param name="CurrentPassword">As it is now.</param>
+/// <param name="NewPassword">At least 12 characters.</param>
+[NoNulls]
 public sealed record OwnPassword(string CurrentPassword, string NewPassword);
 
 /// <summary>Users, for administrators; everybody sees oneself and changes the own password.</summary>
@@ -31,19 +44,19 @@ public static class UsersApi
     public static void MapUsers(this WebApplication app)
     {
         var users = app.MapGroup(Route).WithTags("users").RequireRole(Roles.Admin);
-        users.MapGet("/", ListAsync).WithName("ListUsers").WithSummary("Users by name").Produces<Page<UserView>>().Produces<FrontProblem>(400);
-        users.MapPost("/", CreateAsync).WithName("CreateUser").WithSummary("A person who may sign in")
+        users.MapGet("/", ListAsync).Operation("listUsers", "Users by name").Produces<Page<UserView>>().Produces<FrontProblem>(400);
+        users.MapPost("/", CreateAsync).Operation("createUser", "A person who may sign in")
             .Accepts<NewUser>("application/json").Produces<UserView>(201).Produces<FrontProblem>(400).Produces<FrontProblem>(409).Produces<FrontProblem>(429);
-        users.MapGet("/{id:guid}", GetAsync).WithName("GetUser").WithSummary("One user").Produces<UserView>().Produces<FrontProblem>(404);
-        users.MapPatch("/{id:guid}", ChangeAsync).WithName("ChangeUser").WithSummary("Role, password, or whether the person may sign in. A new password, and a disabled user, are signed out everywhere.")
+        users.MapGet("/{id:guid}", GetAsync).Operation("getUser", "One user").Produces<UserView>().Produces<FrontProblem>(404);
+        users.MapPatch("/{id:guid}", ChangeAsync).Operation("changeUser", "Role, password, or whether the person may sign in. A new password, and a disabled user, are signed out everywhere.")
             .Accepts<UserChange>("application/json").Produces<UserView>().Produces<FrontProblem>(400).Produces<FrontProblem>(404).Produces<FrontProblem>(409).Produces<FrontProblem>(429);
-        users.MapDelete("/{id:guid}", DeleteAsync).WithName("DeleteUser").WithSummary("Removes a person, who is signed out everywhere. What the audit says of them stays.")
+        users.MapDelete("/{id:guid}", DeleteAsync).Operation("deleteUser", "Removes a person, who is signed out everywhere. What the audit says of them stays.")
             .Produces(204).Produces<FrontProblem>(404).Produces<FrontProblem>(409);
-        users.MapGet("/audit", UserAuditApi.ListAsync).WithName("ListUserAudit").WithSummary("Who did what to whom, newest first").Produces<Page<UserAuditView>>().Produces<FrontProblem>(400);
+        users.MapGet("/audit", UserAuditApi.ListAsync).Operation("listUserAudit", "Who did what to whom, newest first").Produces<Page<UserAuditView>>().Produces<FrontProblem>(400);
 
         var me = app.MapGroup($"{Route}/me").WithTags("users").RequireRole(Roles.Viewer);
-        me.MapGet("/", MeAsync).WithName("GetMe").WithSummary("Who is signed in").Produces<UserView>().Produces<FrontProblem>(404);
-        me.MapPost("/password", ChangeOwnPasswordAsync).WithName("ChangeOwnPassword").WithSummary("Every other session of the person ends; the answer is a new token for this one.")
+        me.MapGet("/", MeAsync).Operation("getMe", "Who is signed in").Produces<UserView>().Produces<FrontProblem>(404);
+        me.MapPost("/password", ChangeOwnPasswordAsync).Operation("changeOwnPassword", "Every other session of the person ends; the answer is a new token for this one.")
             .Accepts<OwnPassword>("application/json").Produces<LoginResponse>().Produces<FrontProblem>(400).Produces<FrontProblem>(404).Produces<FrontProblem>(429);
     }
 

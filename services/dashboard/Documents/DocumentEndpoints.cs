@@ -19,6 +19,6 @@ public static class DocumentEndpoints
             http.Response.ContentType = "application/json;charset=utf-8";
             http.Response.ContentLength = json.Length;
             await http.Response.Body.WriteAsync(json, http.RequestAborted);
-        }).ExcludeFromDescription();
+        }).AllowAnonymous().ExcludeFromDescription();
     }
 }

@@ -13,7 +13,7 @@ public static class ForwardEndpoints
         {
             foreach (var prefix in target.Prefixes)
             {
-                app.Map($"{prefix}/{{**rest}}", http => forwarder.ForwardAsync(http, target)).WithMetadata(ItsOwn).ExcludeFromDescription();
+                app.Map($"{prefix}/{{**rest}}", http => forwarder.ForwardAsync(http, target)).AllowAnonymous().WithMetadata(ItsOwn).ExcludeFromDescription();
             }
         }
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.FileProviders;
-using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Pages;
@@ -11,17 +10,15 @@ public static class WebApp
 
     private static readonly AnyQuery Page = new("a page's address is the page's own affair");
 
-    // A wrong address of an interface must say so, not answer with a page.
-    private static readonly string[] Interfaces = ["/api", "/hubs", "/ws", "/openapi", "/schemas", "/diary", "/state", "/meta"];
+    private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapWebApp(this WebApplication app)
     {
         if (FindRoot(app) is not { } root)
         {
             WebAppLog.NotBuilt(app.Logger);
-            app.MapFallback("{**path:nonfile}", http => http.Request.Path == "/"
-                ? MissingAsync(http, StatusCodes.Status503ServiceUnavailable, "web_app_not_built", "run npm run build in services/dashboard/web")
-                : MissingAsync(http, StatusCodes.Status404NotFound, "not_found", "known path")).WithMetadata(Page);
+            app.MapMethods("/", Reads, () => ApiError.Of(StatusCodes.Status503ServiceUnavailable, "web_app_not_built", [new("path", "run npm run build in services/dashboard/web", "/")]))
+                .AllowAnonymous().WithMetadata(Page).ExcludeFromDescription();
             return;
         }
 
@@ -33,25 +30,13 @@ public static class WebApp
             OnPrepareResponse = context => context.Context.Response.Headers.CacheControl =
                 context.Context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache",
         });
-        app.MapFallback("{**path:nonfile}", async http =>
+        // The page has no addresses but this one; whatever is neither a file of it nor a route is nothing.
+        app.MapMethods("/", Reads, async (HttpContext http) =>
         {
-            var reads = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
-            if (!reads || Interfaces.Any(i => http.Request.Path.StartsWithSegments(i, StringComparison.Ordinal)))
-            {
-                await MissingAsync(http, StatusCodes.Status404NotFound, "not_found", "known path");
-                return;
-            }
-
             http.Response.ContentType = "text/html; charset=utf-8";
             http.Response.Headers.CacheControl = "no-cache";
             await http.Response.SendFileAsync(files.GetFileInfo(Index), http.RequestAborted);
-        }).WithMetadata(Page);
-    }
-
-    private static Task MissingAsync(HttpContext http, int status, string message, string rule)
-    {
-        http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new FrontProblem(message, [new ProblemDetail("path", rule, http.Request.Path.Value)]), http.RequestAborted);
+        }).AllowAnonymous().WithMetadata(Page).ExcludeFromDescription();
     }
 
     /// <summary><c>DASHBOARD__WEBROOT</c>, else beside the assembly, else where the sources' build puts it.</summary>

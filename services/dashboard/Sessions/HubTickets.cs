@@ -13,6 +13,8 @@ using TradingSystem.Hosting.Sessions;
 namespace TradingSystem.Dashboard.Sessions;
 
 /// <summary>Opens one hub connection within <c>ExpiresInS</c> seconds.</summary>
+/// <param name="Ticket">For the hub's address; good once.</param>
+/// <param name="ExpiresInS">Seconds for which it is good.</param>
 public sealed record IssuedHubTicket(string Ticket, int ExpiresInS);
 
 /// <summary>

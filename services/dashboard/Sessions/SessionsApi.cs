@@ -17,13 +17,13 @@ public static class SessionsApi
     public static void MapSessions(this WebApplication app)
     {
         var auth = app.MapGroup("/api/v1/auth").WithTags("auth");
-        auth.MapPost("/refresh", RefreshAsync).WithName("RefreshToken").WithSummary("A new token for the session of the browser's cookie, which is replaced. 401 says in message why there is none.")
+        auth.MapPost("/refresh", RefreshAsync).Operation("refreshToken", "A new token for the session of the browser's cookie, which is replaced. 401 says in message why there is none.")
             .Produces<LoginResponse>().Produces<FrontProblem>(StatusCodes.Status401Unauthorized).Produces<FrontProblem>(StatusCodes.Status403Forbidden).AllowAnonymous();
-        auth.MapPost("/logout", LogoutAsync).WithName("Logout").WithSummary("Ends the session of the token, else of the cookie; what it has open ends at once.")
+        auth.MapPost("/logout", LogoutAsync).Operation("logout", "Ends the session of the token, else of the cookie; what it has open ends at once.")
             .Produces(StatusCodes.Status204NoContent).Produces<FrontProblem>(StatusCodes.Status403Forbidden).AllowAnonymous();
-        auth.MapPost("/logout-everywhere", LogoutEverywhereAsync).WithName("LogoutEverywhere").WithSummary("Ends every session of the person.")
+        auth.MapPost("/logout-everywhere", LogoutEverywhereAsync).Operation("logoutEverywhere", "Ends every session of the person.")
             .Produces(StatusCodes.Status204NoContent).RequireRole(Roles.Viewer);
-        auth.MapPost("/hub-ticket", HubTicketAsync).WithName("IssueHubTicket").WithSummary($"A ticket for one connection to /hubs/live?{HubTicketScheme.Parameter}=…, good for {HubTickets.LifeSeconds} s.")
+        auth.MapPost("/hub-ticket", HubTicketAsync).Operation("issueHubTicket", $"A ticket for one connection to /hubs/live?{HubTicketScheme.Parameter}=…, good for {HubTickets.LifeSeconds} s.")
             .Produces<IssuedHubTicket>(StatusCodes.Status201Created).Produces<FrontProblem>(StatusCodes.Status409Conflict).RequireRole(Roles.Viewer);
     }
 

@@ -1,15 +1,22 @@
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Diary.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Activity;
 
 /// <summary><c>GET /state</c>: the system's and each group's status, one of active, idle, paused.</summary>
-public sealed record SystemState(string Status, IReadOnlyList<GroupState> Groups);
+public sealed record SystemState([property: Words(typeof(StateEndpoints), nameof(StateEndpoints.Statuses))] string Status, IReadOnlyList<GroupState> Groups);
 
-public sealed record GroupState(Guid Id, string Name, string Status, DateTimeOffset? LastActivityAt);
+/// <summary>A group's status: active within five minutes of its last activity (<c>DIARY__ACTIVEWINDOW</c>), idle after them, paused while it is switched off.</summary>
+public sealed record GroupState(Guid Id, string Name, [property: Words(typeof(StateEndpoints), nameof(StateEndpoints.Statuses))] string Status, DateTimeOffset? LastActivityAt);
 
-/// <summary><c>GET /meta</c>: the settings a viewer may know. <c>RiskProfile</c> is keyed by group name.</summary>
+/// <summary><c>GET /meta</c>: the settings a viewer may know.</summary>
+/// <param name="Name">The system's name.</param>
+/// <param name="Version">The system's version.</param>
+/// <param name="RiskProfile">By group name: what the group trades with.</param>
+/// <param name="TrackedAssets">The symbols that groups trade.</param>
+/// <param name="StartedAt">When this process started, RFC 3339.</param>
 public sealed record SystemMeta(string Name, string Version, IReadOnlyDictionary<string, GroupRisk> RiskProfile, IReadOnlyList<string> TrackedAssets, DateTimeOffset StartedAt);
 
 /// <summary>Margin in USDT for each position.</summary>
@@ -17,11 +24,14 @@ public sealed record GroupRisk(string Symbol, string Interval, decimal Leverage,
 
 public static class StateEndpoints
 {
+    public static readonly string[] Statuses = ["active", "idle", "paused"];
+
     public static void MapState(this IEndpointRouteBuilder routes)
     {
         var started = routes.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow();
-        routes.MapGet("/state", GetStateAsync).RequireAuthorization();
-        routes.MapGet("/meta", (DiaryDb db, CancellationToken cancellationToken) => GetMetaAsync(db, started, cancellationToken)).RequireAuthorization();
+        routes.MapGet("/state", GetStateAsync).RequireRole(Roles.Viewer).WithTags("diary").Operation("getState", "Whether the system and each group is active, idle or paused");
+        routes.MapGet("/meta", (DiaryDb db, CancellationToken cancellationToken) => GetMetaAsync(db, started, cancellationToken))
+            .RequireRole(Roles.Viewer).WithTags("diary").Operation("getMeta", "The settings that a viewer may know");
     }
 
     /// <summary>Active within the window, idle after it; paused when the group is switched off.</summary>

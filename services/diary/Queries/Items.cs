@@ -1,15 +1,23 @@
 using System.Text.Json;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Diary.Timeline;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Queries;
 
-/// <summary>An immediate event or a decision; the fields after CreatedAt are null for immediate events. Money in quote currency.</summary>
+/// <summary>An event or a decision; the fields behind <c>CreatedAt</c> are null for events. Money in quote currency.</summary>
+/// <param name="Type">event.</param>
+/// <param name="EventType">immediate (an event) or post_trade (a decision).</param>
+/// <param name="GroupId">Of a decision: the group that made it.</param>
+/// <param name="GroupName">Of a decision: the group's name.</param>
+/// <param name="Payload">As it was sent, a text that is JSON for a decision.</param>
+/// <param name="Action">LONG, SHORT, CLOSE or NO_TRADE.</param>
+/// <param name="Qty">Base asset; 0 where execution is to compute it.</param>
 public sealed record EventItem(
     long Seq,
     Guid Id,
     string Type,
-    string EventType,
+    [property: Words(typeof(ListEndpoints), nameof(ListEndpoints.Kinds))] string EventType,
     string SourceId,
     Guid? GroupId,
     string? GroupName,
@@ -33,6 +41,11 @@ public sealed record EventItem(
     decimal? ConfidencePct,
     string? Reasoning);
 
+/// <summary>A discussion of a group.</summary>
+/// <param name="Message">What it came to, for people.</param>
+/// <param name="MemberOpinions">What each member said.</param>
+/// <param name="Decision">What was decided.</param>
+/// <param name="DecisionId">The decision that was sent; null where none was.</param>
 public sealed record DiscussionItem(
     long Seq,
     Guid Id,
@@ -46,18 +59,27 @@ public sealed record DiscussionItem(
     string? CorrelationId,
     DateTimeOffset CreatedAt);
 
+/// <summary>A line that a service or a bot logged.</summary>
+/// <param name="SourceKind">What kind of thing logged it, such as service, group or trigger.</param>
+/// <param name="Code">What happened, for programs.</param>
+/// <param name="Message">What happened, for people.</param>
 public sealed record SystemLogItem(
     long Seq,
     Guid Id,
     string SourceKind,
     string SourceId,
-    string Level,
+    [property: Words(typeof(ListEndpoints), nameof(ListEndpoints.Levels))] string Level,
     string Code,
     string Message,
     JsonElement? Detail,
     DateTimeOffset CreatedAt);
 
-/// <summary><c>Steps</c> are all that happened at once, <c>Status</c> the last of them.</summary>
+/// <summary>A step of an order, or several that happened at once.</summary>
+/// <param name="Mode">Whose money: simulated, sandbox or live.</param>
+/// <param name="Status">The last step.</param>
+/// <param name="Steps">All that happened at once.</param>
+/// <param name="Terminal">Nothing follows.</param>
+/// <param name="Side">BUY or SELL; null where it became no order.</param>
 public sealed record OrderUpdateItem(
     long Seq,
     Guid Id,
@@ -82,6 +104,8 @@ public sealed record OrderUpdateItem(
     string? CorrelationId,
     DateTimeOffset CreatedAt);
 
+/// <summary>An account's values at a moment, in quote currency.</summary>
+/// <param name="Mode">Whose money: simulated, sandbox or live.</param>
 public sealed record EquityItem(
     long Seq,
     Guid Id,

@@ -3,33 +3,38 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Queries;
 
 /// <summary>The lists of /api/v1, newest first; the cursor is the last shown row's sequence number.</summary>
 public static class ListEndpoints
 {
+    public static readonly string[] Kinds = [EventTypes.Immediate, EventTypes.PostTrade];
+
+    public static readonly string[] Levels = ["info", "warn", "error"];
+
     public static void MapLists(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1").RequireAuthorization();
-        api.MapGet("/events", GetEventsAsync).Produces<Page<EventItem>>();
-        api.MapGet("/discussions", GetDiscussionsAsync).Produces<Page<DiscussionItem>>();
-        api.MapGet("/system-logs", GetSystemLogsAsync).Produces<Page<SystemLogItem>>();
-        api.MapGet("/equity", GetEquityAsync).Produces<Page<EquityItem>>();
+        var api = routes.MapGroup("/api/v1").WithTags("diary");
+        api.MapGet("/events", GetEventsAsync).RequireRole(Roles.Viewer).Operation("listEvents", "Events and decisions, newest first").Produces<Page<EventItem>>();
+        api.MapGet("/discussions", GetDiscussionsAsync).RequireRole(Roles.Viewer).Operation("listDiscussions", "Discussions of groups, newest first").Produces<Page<DiscussionItem>>();
+        api.MapGet("/system-logs", GetSystemLogsAsync).RequireRole(Roles.Viewer).Operation("listSystemLogs", "What services and bots logged, newest first").Produces<Page<SystemLogItem>>();
+        api.MapGet("/equity", GetEquityAsync).RequireRole(Roles.Viewer).Operation("listEquity", "Account values, newest first").Produces<Page<EquityItem>>();
     }
 
     private static async Task<IResult> GetEventsAsync(
         DiaryDb db,
         string? limit,
         string? cursor,
-        [FromQuery(Name = "event_type")] string? eventType,
+        [FromQuery(Name = "event_type"), Words(typeof(ListEndpoints), nameof(Kinds))] string? eventType,
         [FromQuery(Name = "group_id")] string? groupId,
         [FromQuery(Name = "source_id")] string? sourceId,
         CancellationToken cancellationToken)
     {
         var check = new QueryCheck();
         var group = check.Id("group_id", groupId);
-        eventType = check.OneOf("event_type", eventType, EventTypes.Immediate, EventTypes.PostTrade);
+        eventType = check.OneOf("event_type", eventType, Kinds);
         var source = QueryCheck.Text(sourceId);
         var rows = db.Events.AsNoTracking();
         rows = eventType is null ? rows : rows.Where(e => e.EventType == eventType);
@@ -56,13 +61,13 @@ public static class ListEndpoints
         DiaryDb db,
         string? limit,
         string? cursor,
-        string? level,
+        [Words(typeof(ListEndpoints), nameof(Levels))] string? level,
         string? code,
         [FromQuery(Name = "source_id")] string? sourceId,
         CancellationToken cancellationToken)
     {
         var check = new QueryCheck();
-        var wantedLevel = check.OneOf("level", level, "info", "warn", "error");
+        var wantedLevel = check.OneOf("level", level, Levels);
         var (wantedCode, source) = (QueryCheck.Text(code), QueryCheck.Text(sourceId));
         var rows = db.SystemLogs.AsNoTracking();
         rows = wantedLevel is null ? rows : rows.Where(e => e.Level == wantedLevel);

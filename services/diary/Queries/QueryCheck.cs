@@ -1,20 +1,21 @@
 using System.Globalization;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Queries;
 
 /// <summary>Reads a list request's parameters and collects what is wrong with them.</summary>
 public sealed class QueryCheck
 {
-    private readonly List<QueryProblem> _problems = [];
+    private readonly List<FieldError> _problems = [];
 
     /// <summary>The 400 to answer with, or null when all was well.</summary>
     public IResult? Problem => _problems.Count == 0
         ? null
-        : Results.Json(new { message = "validation_error", detail = _problems }, statusCode: StatusCodes.Status400BadRequest);
+        : ApiError.Validation(_problems);
 
-    public void Fail(string path, string rule, string got) => _problems.Add(new(path, rule, got.Length > 200 ? got[..200] : got));
+    public void Fail(string path, string rule, string got) => _problems.Add(new(path, rule, FieldError.Shorten(got)));
 
     public int Limit(string? value)
     {
@@ -66,12 +67,12 @@ public sealed class QueryCheck
             return null;
         }
 
-        if (DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (Rfc3339.Read(value) is { } time)
         {
             return time;
         }
 
-        Fail(path, "an ISO 8601 time", value);
+        Fail(path, Rfc3339.QueryRule, value);
         return null;
     }
 
@@ -89,6 +90,4 @@ public sealed class QueryCheck
 
     /// <summary>Text to compare with; what PostgreSQL could not even compare matches nothing it holds.</summary>
     public static string? Text(string? value) => Storage.PostgresText.Clean(value);
-
-    private sealed record QueryProblem(string Path, string Rule, string Got);
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using TradingSystem.Diary.Queries;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Timeline;
 
@@ -13,8 +14,18 @@ namespace TradingSystem.Diary.Timeline;
 /// </summary>
 public static class DiaryEndpoints
 {
+    public static readonly string[] Formats = ["json", "jsonl"];
+
+    private const string Options =
+        "`limit` (1 to 1000, 100 where it is left out) says how many. `since` is an RFC 3339 time with offset or an entry's `seq`: then the first entries at or after that time, "
+        + "or after that number. `format=json` (where it is left out) answers an array, `format=jsonl` a JSON object a line (application/x-ndjson). With `Accept: text/event-stream` "
+        + "the answer is what was asked for and then each new entry as it is written, as server-sent events whose id is the entry's `seq`; `Last-Event-ID` goes on after that number "
+        + "and comes before `since`. A comment every 15 s says that the stream lives (`DIARY__HEARTBEAT`); one more than 200 streams (`DIARY__MAXSTREAMS`) gets 503 with Retry-After. "
+        + "Pages of the origins in `DIARY__ALLOWEDORIGINS` (http://localhost:3000 where it is not set) may read it.";
+
     public static void MapDiary(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/diary", GetAsync).RequireAuthorization()
+        routes.MapGet("/diary", GetAsync).RequireRole(Roles.Viewer).WithTags("diary").Operation("readDiary", "Everything that happened, merged: the newest entries oldest first, or the first ones after a moment")
+            .WithDescription(Options)
             .Produces<TimelineEntry[]>(contentType: "application/json", additionalContentTypes: ["application/x-ndjson", "text/event-stream"]);
 
     private static async Task GetAsync(
@@ -24,7 +35,7 @@ public static class DiaryEndpoints
         IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json,
         string? limit,
         string? since,
-        string? format,
+        [Words(typeof(DiaryEndpoints), nameof(Formats))] string? format,
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
         CancellationToken cancellationToken)
     {
@@ -46,7 +57,7 @@ public static class DiaryEndpoints
             moment = check.Time("since", since);
         }
 
-        format = check.OneOf("format", format, "json", "jsonl");
+        format = check.OneOf("format", format, Formats);
         if (check.Problem is { } problem)
         {
             await problem.ExecuteAsync(context);

@@ -2,15 +2,21 @@ using System.Data;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Diary.Queries;
 using TradingSystem.Diary.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Timeline;
 
-/// <summary>One entry of the merged timeline; <c>Data</c> has the shape of the kind's own list.</summary>
-public sealed record TimelineEntry(long Seq, DateTimeOffset CreatedAt, string Kind, Guid? GroupId, object Data);
+/// <summary>One entry of the merged timeline.</summary>
+/// <param name="Kind">What <c>Data</c> is.</param>
+/// <param name="GroupId">The trading group; null where it is of none.</param>
+/// <param name="Data">As the kind's own list has it: event and decision as /api/v1/events, discussion as /api/v1/discussions, system_log as /api/v1/system-logs, equity as /api/v1/equity; order_update is a step of an order.</param>
+public sealed record TimelineEntry(long Seq, DateTimeOffset CreatedAt, [property: Words(typeof(TimelineReader), nameof(TimelineReader.Kinds))] string Kind, Guid? GroupId, object Data);
 
 /// <summary>Merges the tables by their common sequence. Entries come oldest first.</summary>
 public sealed class TimelineReader(IDbContextFactory<DiaryDb> contexts)
 {
+    public static readonly string[] Kinds = ["event", "decision", "discussion", "system_log", "order_update", "equity"];
+
     /// <summary>The newest <paramref name="limit"/> entries.</summary>
     public Task<IReadOnlyList<TimelineEntry>> LastAsync(int limit, CancellationToken cancellationToken) =>
         ReadAsync(new Newest(limit), cancellationToken);

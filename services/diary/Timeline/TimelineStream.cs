@@ -3,8 +3,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Timeline;
 
@@ -30,8 +32,8 @@ public sealed class TimelineStream(
         if (Interlocked.Increment(ref _streams) > options.MaxStreams)
         {
             Interlocked.Decrement(ref _streams);
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = "5";
+            await ApiError.Of(StatusCodes.Status503ServiceUnavailable, ReplyMessages.Unavailable, [new("$", $"at most {options.MaxStreams} streams at a time", "one more")]).ExecuteAsync(context);
             return;
         }
 

@@ -19,6 +19,7 @@ internal sealed class AccountBody : IDisposable
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(MaxBytes + 1, pinned: true);
     private readonly List<FieldError> _errors = [];
     private JsonDocument? _document;
+    private bool _tooLarge;
 
     private AccountBody()
     {
@@ -27,7 +28,7 @@ internal sealed class AccountBody : IDisposable
     public FieldReader Fields => new(_document!.RootElement, "", _errors);
 
     /// <summary>Null while no rule was broken. A value as long as a key is not repeated: it may be one in the wrong field.</summary>
-    public IResult? Error => _errors.Count == 0 ? null : AccountErrors.Validation([.. _errors.Select(e => e.Got.Length > MostRepeated ? e with { Got = Hidden } : e)]);
+    public IResult? Error => _tooLarge ? AccountErrors.TooLarge(MaxBytes) : _errors.Count == 0 ? null : AccountErrors.Validation([.. _errors.Select(e => e.Got.Length > MostRepeated ? e with { Got = Hidden } : e)]);
 
     /// <summary>The caller disposes it. Fields other than <paramref name="known"/> are errors.</summary>
     public static async Task<AccountBody> ReadAsync(HttpRequest request, string[] known, CancellationToken cancellationToken)
@@ -97,7 +98,7 @@ internal sealed class AccountBody : IDisposable
 
         if (length > MaxBytes)
         {
-            Fail("$", $"at most {MaxBytes} bytes", "more");
+            _tooLarge = true;
             return;
         }
 

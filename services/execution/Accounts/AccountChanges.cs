@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -11,11 +12,11 @@ internal static class AccountChanges
 
     public static void MapChanges(this RouteGroupBuilder accounts)
     {
-        accounts.MapPost("/", CreateAsync).Accepts<NewAccount>("application/json")
+        accounts.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createAccount", "Makes a trade account; a live one stays inactive until it is confirmed").Accepts<NewAccount>("application/json")
             .Produces<AccountView>(201).Produces<AccountError>(400).Produces<AccountError>(409).Produces<AccountError>(422);
-        accounts.MapPatch("/{id:guid}", ChangeAsync).Accepts<AccountChange>("application/json")
+        accounts.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeAccount", "Changes what is given of a trade account").Accepts<AccountChange>("application/json")
             .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
-        accounts.MapDelete("/{id:guid}", DeleteAsync).Produces(204).Produces<AccountError>(404).Produces<AccountError>(409);
+        accounts.MapDelete("/{id:guid}", DeleteAsync).RequireRole(Roles.Admin).Operation("deleteAccount", "Deletes a trade account that never had an order and has no group").Produces(204).Produces<AccountError>(404).Produces<AccountError>(409);
     }
 
     private static async Task<IResult> CreateAsync(

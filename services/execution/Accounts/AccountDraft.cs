@@ -1,4 +1,5 @@
 using TradingSystem.Execution.Secrets;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -6,8 +7,7 @@ namespace TradingSystem.Execution.Accounts;
 internal sealed record AccountDraft(
     string Name, string Exchange, string FillModel, string Mode, string MarginMode, string PositionMode, bool? Active, decimal? InitialBalance, bool SwitchModes, Credentials? Credentials) : IDisposable
 {
-    private static readonly string[] Known =
-        ["name", "exchange", "fill_model", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase", "active", "initial_balance", ModeSwitch.Field];
+    private static readonly string[] Known = BodyShape.FieldsOf<NewAccount>();
 
     /// <summary>The draft, or the answer to a body that breaks a rule.</summary>
     public static async Task<(AccountDraft? Draft, IResult? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

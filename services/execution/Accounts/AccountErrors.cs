@@ -1,10 +1,20 @@
+using System.Text.Json.Serialization;
 using Npgsql;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
-/// <summary>Body of every error of the accounts: what kind, which rule by its code, and which fields broke which rules.</summary>
-public sealed record AccountError(string Message, string? Code, IReadOnlyList<FieldError> Detail);
+/// <summary>Body of an error of the accounts: as every other, with the rule's code where there is one.</summary>
+/// <param name="Message">What kind of error: validation_error, not_found, conflict or credentials_refused.</param>
+/// <param name="Detail">Which fields broke which rules.</param>
+public sealed record AccountError(string Message, IReadOnlyList<FieldError> Detail)
+{
+    /// <summary>Which rule refused a change; left out where it was a field.</summary>
+    [Words(typeof(AccountCodes))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
+}
 
 /// <summary>The codes with which a change of an account is refused.</summary>
 public static class AccountCodes
@@ -27,23 +37,32 @@ public static class AccountCodes
     public const string LiveNameDiffers = "LIVE_NAME_DIFFERS";
     public const string LiveCodeWrong = "LIVE_CODE_WRONG";
     public const string LiveCodeOver = "LIVE_CODE_OVER";
+
+    public static readonly string[] All =
+    [
+        KeyMissing, NameTaken, ChangedMeanwhile, AccountHasOrders, AccountBound, AccountInUse, GroupHasPosition, GroupHasOrder, CredentialsUnverified, CredentialsRefused,
+        CredentialsUnreadable, PositionModeMismatch, MarginModeMismatch, LiveNotConfirmed, LiveNotPending, LiveNameDiffers, LiveCodeWrong, LiveCodeOver,
+    ];
 }
 
 internal static class AccountErrors
 {
     public static IResult Validation(IReadOnlyList<FieldError> errors) =>
-        Results.Json(new AccountError("validation_error", null, errors), statusCode: StatusCodes.Status400BadRequest);
+        Results.Json(new AccountError("validation_error", errors), statusCode: StatusCodes.Status400BadRequest);
+
+    public static IResult TooLarge(int most) =>
+        Results.Json(new AccountError(ApiError.TooLarge, [new("$", $"at most {most} bytes", "more")]), statusCode: StatusCodes.Status413PayloadTooLarge);
 
     public static IResult NotFound(Guid id, string path = "id") =>
-        Results.Json(new AccountError("not_found", null, [new(path, "existing", id.ToString())]), statusCode: StatusCodes.Status404NotFound);
+        Results.Json(new AccountError("not_found", [new(path, "existing", id.ToString())]), statusCode: StatusCodes.Status404NotFound);
 
     public static IResult Conflict(string code, string path, string rule, string got) =>
-        Results.Json(new AccountError("conflict", code, [new(path, rule, FieldError.Shorten(got))]), statusCode: StatusCodes.Status409Conflict);
+        Results.Json(new AccountError("conflict", [new(path, rule, FieldError.Shorten(got))]) { Code = code }, statusCode: StatusCodes.Status409Conflict);
 
     /// <summary>The venue's words; the check has taken the credentials out of them.</summary>
     public static IResult Refused(CredentialVerdict.Refused refused) =>
         Results.Json(
-            new AccountError("credentials_refused", AccountCodes.CredentialsRefused, [new("api_key", refused.Meaning, FieldError.Shorten($"{refused.VenueCode} {refused.Message}".Trim()))]),
+            new AccountError("credentials_refused", [new("api_key", refused.Meaning, FieldError.Shorten($"{refused.VenueCode} {refused.Message}".Trim()))]) { Code = AccountCodes.CredentialsRefused },
             statusCode: StatusCodes.Status422UnprocessableEntity);
 
     /// <summary>Names both values and the two ways out.</summary>

@@ -1,3 +1,5 @@
+using TradingSystem.Hosting.Rest;
+
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>Whether an account may be traded on: activate, deactivate, and the check that stands before it.</summary>
@@ -5,10 +7,12 @@ internal static class AccountSwitches
 {
     public static void MapSwitches(this RouteGroupBuilder accounts)
     {
-        accounts.MapPost("/{id:guid}/activate", ActivateAsync)
+        accounts.MapPost("/{id:guid}/activate", ActivateAsync).RequireRole(Roles.Admin).Operation("activateAccount", "Lets the account be traded on, after its credentials were checked")
+            .Accepts<ModeSwitch>(isOptional: true, "application/json")
             .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
-        accounts.MapPost("/{id:guid}/deactivate", DeactivateAsync).Produces<AccountView>().Produces<AccountError>(404);
-        accounts.MapPost("/{id:guid}/verify", VerifyAsync)
+        accounts.MapPost("/{id:guid}/deactivate", DeactivateAsync).RequireRole(Roles.Admin).Operation("deactivateAccount", "Lets the account not be traded on").Produces<AccountView>().Produces<AccountError>(404);
+        accounts.MapPost("/{id:guid}/verify", VerifyAsync).RequireRole(Roles.Admin).Operation("verifyAccount", "Asks the exchange whether the saved credentials are good")
+            .Accepts<ModeSwitch>(isOptional: true, "application/json")
             .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
     }
 

@@ -1,22 +1,32 @@
+using TradingSystem.Hosting.Rest;
+
 namespace TradingSystem.Execution.Accounts;
 
-/// <summary>
-/// Money in USDT, valued at the latest prices this node has seen, else at the positions' entries. <c>GroupId</c> and <c>GroupName</c>
-/// are the first bound group, null without one. <c>FillModel</c> is null but on the simulated exchange. Of the credentials only <c>ApiKeyHint</c>, the key's last four characters, is ever shown.
-/// </summary>
+/// <summary>A trade account. Money in USDT, valued at the latest prices this node has seen, else at the positions' entries.</summary>
+/// <param name="FillModel">How a simulated account is filled: at once at the market, or on the simulated exchange; null on a real exchange.</param>
+/// <param name="Mode">Whose money: nobody's, the venue's play money, or real.</param>
+/// <param name="HasSecret">Whether credentials are saved.</param>
+/// <param name="ApiKeyHint">The key's last four characters; nothing else of the credentials is ever shown.</param>
+/// <param name="CredentialStatus">Whether the exchange took the credentials.</param>
+/// <param name="LiveConfirmation">none while it is not live, pending until confirm-live, then confirmed.</param>
+/// <param name="GroupId">The first bound group; null without one.</param>
+/// <param name="GroupName">Its name.</param>
+/// <param name="Groups">Every group that trades on it.</param>
+/// <param name="Balance">USDT, without what is open.</param>
+/// <param name="Equity">USDT, with what is open.</param>
 public sealed record AccountView(
     Guid Id,
     string Name,
-    string Exchange,
-    string? FillModel,
-    string Mode,
-    string MarginMode,
-    string PositionMode,
+    [property: Words(typeof(Exchanges))] string Exchange,
+    [property: Words(typeof(FillModels))] string? FillModel,
+    [property: Words(typeof(Modes))] string Mode,
+    [property: Words(typeof(MarginModes))] string MarginMode,
+    [property: Words(typeof(PositionModes))] string PositionMode,
     bool Active,
     bool HasSecret,
     string? ApiKeyHint,
-    string CredentialStatus,
-    string LiveConfirmation,
+    [property: Words(typeof(CredentialStatuses))] string CredentialStatus,
+    [property: Words(typeof(LiveConfirmations))] string LiveConfirmation,
     Guid? GroupId,
     string? GroupName,
     IReadOnlyList<BoundGroup> Groups,
@@ -37,19 +47,58 @@ public sealed record AccountView(
 public sealed record BoundGroup(Guid Id, string Name);
 
 /// <summary>To be given to <c>confirm-live</c> with the account's name before <c>ExpiresAt</c>.</summary>
+/// <param name="Code">The code; shown in this answer alone.</param>
 public sealed record LiveCodeView(string Code, DateTimeOffset ExpiresAt);
 
-/// <summary>
-/// Body of POST. <c>Mode</c> is required except on the simulated exchange, which alone has a <c>FillModel</c> (<c>instant</c> or
-/// <c>exchange</c>, never changed later); <c>Passphrase</c> is OKX's alone. <c>SwitchModes</c> has the exchange switched to the modes given here, should it have others.
-/// </summary>
+/// <summary>Body of POST.</summary>
+/// <param name="Name">Unique among accounts on exchanges.</param>
+/// <param name="FillModel">Only on the simulated exchange, never changed later; instant where it is left out.</param>
+/// <param name="Mode">Required except on the simulated exchange.</param>
+/// <param name="MarginMode">isolated where it is left out, cross on the simulated exchange.</param>
+/// <param name="PositionMode">oneway where it is left out.</param>
+/// <param name="ApiKey">Required except on the simulated exchange; never shown again.</param>
+/// <param name="ApiSecret">Required except on the simulated exchange; never shown.</param>
+/// <param name="Passphrase">OKX's alone; never shown.</param>
+/// <param name="Active">Whether it is traded on at once; not for a live account, which becomes active by its confirmation.</param>
+/// <param name="InitialBalance">USDT, above 0, of a simulated account; 1000000 where it is left out (<c>EXECUTION__INITIALBALANCE</c>).</param>
+/// <param name="SwitchModes">Has the exchange switched to the modes given here, should it have others.</param>
+[NoNulls]
 public sealed record NewAccount(
-    string Name, string Exchange, string? FillModel, string? Mode, string? MarginMode, string? PositionMode, string? ApiKey, string? ApiSecret, string? Passphrase, bool? Active, decimal? InitialBalance, bool? SwitchModes = null);
+    string Name,
+    [property: Words(typeof(Exchanges))] string Exchange,
+    [property: Words(typeof(FillModels))] string? FillModel = null,
+    [property: Words(typeof(Modes))] string? Mode = null,
+    [property: Words(typeof(MarginModes))] string? MarginMode = null,
+    [property: Words(typeof(PositionModes))] string? PositionMode = null,
+    string? ApiKey = null,
+    string? ApiSecret = null,
+    string? Passphrase = null,
+    bool? Active = null,
+    decimal? InitialBalance = null,
+    bool? SwitchModes = null);
 
 /// <summary>Body of PATCH; what is absent stays. Credentials are given together and never shown.</summary>
-public sealed record AccountChange(string? Name, string? Mode, string? MarginMode, string? PositionMode, string? ApiKey, string? ApiSecret, string? Passphrase, bool? SwitchModes = null);
+/// <param name="Name">Unique among accounts on exchanges.</param>
+/// <param name="Mode">Another mode needs other credentials; live needs its confirmation.</param>
+/// <param name="ApiKey">Never shown again.</param>
+/// <param name="ApiSecret">Never shown.</param>
+/// <param name="Passphrase">OKX's alone; never shown.</param>
+/// <param name="SwitchModes">Has the exchange switched to the modes given here, should it have others.</param>
+[NoNulls]
+public sealed record AccountChange(
+    string? Name = null,
+    [property: Words(typeof(Modes))] string? Mode = null,
+    [property: Words(typeof(MarginModes))] string? MarginMode = null,
+    [property: Words(typeof(PositionModes))] string? PositionMode = null,
+    string? ApiKey = null,
+    string? ApiSecret = null,
+    string? Passphrase = null,
+    bool? SwitchModes = null);
 
-/// <summary>Body of confirm-live: the account's name, typed again, and the code that asking for live answered.</summary>
+/// <summary>Body of confirm-live.</summary>
+/// <param name="Name">The account's name, typed again.</param>
+/// <param name="Code">The code that asking for live answered.</param>
+[NoNulls]
 public sealed record LiveConfirm(string Name, string Code);
 
 /// <summary>One step that somebody took with an account.</summary>

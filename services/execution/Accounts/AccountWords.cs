@@ -62,6 +62,8 @@ public static class CredentialStatuses
 
     /// <summary>The venue took them.</summary>
     public const string Verified = "verified";
+
+    public static readonly string[] All = [None, Unverified, Verified];
 }
 
 public static class LiveConfirmations
@@ -73,4 +75,6 @@ public static class LiveConfirmations
     public const string Pending = "pending";
 
     public const string Confirmed = "confirmed";
+
+    public static readonly string[] All = [None, Pending, Confirmed];
 }

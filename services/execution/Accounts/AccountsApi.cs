@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -9,11 +11,11 @@ public static class AccountsApi
 {
     public static void MapAccounts(this WebApplication app)
     {
-        var accounts = app.MapGroup("/api/v1/accounts").RequireAuthorization().WithTags("execution");
-        accounts.MapGet("/", ListAsync).Produces<Page<AccountView>>();
+        var accounts = app.MapGroup("/api/v1/accounts").WithTags("execution");
+        accounts.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listAccounts", "The trade accounts, newest first").Produces<Page<AccountView>>();
         accounts.MapGet("/{id:guid}", (AccountReader reader, Guid id, CancellationToken cancellationToken) => reader.AnswerAsync(id, cancellationToken))
-            .Produces<AccountView>().Produces<AccountError>(404);
-        accounts.MapGet("/{id:guid}/audit", AuditAsync).Produces<Page<AuditView>>();
+            .RequireRole(Roles.Viewer).Operation("getAccount", "One trade account").Produces<AccountView>().Produces<AccountError>(404);
+        accounts.MapGet("/{id:guid}/audit", AuditAsync).RequireRole(Roles.Viewer).Operation("listAccountAudit", "Who did what with the account, newest first; also of one that is gone").Produces<Page<AuditView>>();
         accounts.MapChanges();
         accounts.MapSwitches();
         accounts.MapLive();
@@ -22,7 +24,7 @@ public static class AccountsApi
 
     private static async Task<IResult> ListAsync(ExecutionDb db, AccountReader reader, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
@@ -39,7 +41,7 @@ public static class AccountsApi
     /// <summary>Newest first; also of an account that is gone.</summary>
     private static async Task<IResult> AuditAsync(ExecutionDb db, Guid id, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -7,7 +8,8 @@ namespace TradingSystem.Execution.Accounts;
 internal static class BindingsApi
 {
     public static void MapBindings(this RouteGroupBuilder accounts) =>
-        accounts.MapPut("/{id:guid}/groups/{groupId:guid}", BindAsync).Produces<AccountView>().Produces<AccountError>(404).Produces<AccountError>(409);
+        accounts.MapPut("/{id:guid}/groups/{groupId:guid}", BindAsync).RequireRole(Roles.Admin).Operation("bindGroup", "Has the account trade for the group from now on")
+            .Produces<AccountView>().Produces<AccountError>(404).Produces<AccountError>(409);
 
     private static async Task<IResult> BindAsync(HttpContext http, AccountWork work, AccountReader reader, Guid id, Guid groupId, CancellationToken cancellationToken) =>
         await work.RunAsync("", (db, now) => RebindAsync(db, id, groupId, http.User.Actor(), now, cancellationToken), cancellationToken)

@@ -1,15 +1,17 @@
+using TradingSystem.Hosting.Rest;
+
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>The second step of trading live: <c>confirm-live</c> with the code that the first step answered, <c>live-code</c> for another code.</summary>
 internal static class LiveApi
 {
-    private static readonly string[] Fields = ["name", "code"];
+    private static readonly string[] Fields = BodyShape.FieldsOf<LiveConfirm>();
 
     public static void MapLive(this RouteGroupBuilder accounts)
     {
-        accounts.MapPost("/{id:guid}/confirm-live", ConfirmAsync).Accepts<LiveConfirm>("application/json")
+        accounts.MapPost("/{id:guid}/confirm-live", ConfirmAsync).RequireRole(Roles.Admin).Operation("confirmLive", "The second step of trading live, with the code of the first").Accepts<LiveConfirm>("application/json")
             .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
-        accounts.MapPost("/{id:guid}/live-code", CodeAsync).Produces<LiveCodeView>().Produces<AccountError>(404).Produces<AccountError>(409);
+        accounts.MapPost("/{id:guid}/live-code", CodeAsync).RequireRole(Roles.Admin).Operation("createLiveCode", "Another code for confirm-live; the one before is over").Produces<LiveCodeView>().Produces<AccountError>(404).Produces<AccountError>(409);
     }
 
     private static async Task<IResult> ConfirmAsync(HttpContext http, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)

@@ -1,7 +1,11 @@
+using TradingSystem.Hosting.Rest;
+
 namespace TradingSystem.Execution.Accounts;
 
-/// <summary>Body of verify and activate, which may have none: whether the exchange is to be switched to the account's modes.</summary>
-public sealed record ModeSwitch(bool? SwitchModes)
+/// <summary>Body of verify and activate, which may have none.</summary>
+/// <param name="SwitchModes">Whether the exchange is to be switched to the account's modes, should it have others.</param>
+[NoNulls]
+public sealed record ModeSwitch(bool? SwitchModes = null)
 {
     /// <summary>Its name on the wire, in the bodies of POST and PATCH, too.</summary>
     public const string Field = "switch_modes";

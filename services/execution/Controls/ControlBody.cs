@@ -1,10 +1,8 @@
 using System.Text.Json;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Controls;
-
-/// <summary>Body of every error of these routes: what kind, and which fields broke which rules.</summary>
-public sealed record ControlError(string Message, IReadOnlyList<FieldError> Detail);
 
 /// <summary>A request body, read as strictly as a frame: no unknown field, no duplicate, nothing deeper than it should be.</summary>
 internal sealed class ControlBody : IDisposable
@@ -13,6 +11,7 @@ internal sealed class ControlBody : IDisposable
     private const int MaxReason = 500;
 
     private readonly JsonDocument? _document;
+    private bool _tooLarge;
 
     private ControlBody(JsonDocument? document, List<FieldError> errors) => (_document, Errors) = (document, errors);
 
@@ -22,7 +21,7 @@ internal sealed class ControlBody : IDisposable
 
     public FieldReader Fields => new(Json, "", Errors);
 
-    public IResult? Error => Errors.Count == 0 ? null : Validation(Errors);
+    public IResult? Error => Errors.Count == 0 ? null : _tooLarge ? ApiError.Of(StatusCodes.Status413PayloadTooLarge, ApiError.TooLarge, Errors) : Validation(Errors);
 
     /// <param name="known">Null where the caller looks for unknown fields itself.</param>
     /// <param name="mayBeNull">Of them, where null is a word of its own; beside those where it says the same as nothing.</param>
@@ -36,7 +35,7 @@ internal sealed class ControlBody : IDisposable
             if (body.Length + count > MaxBytes)
             {
                 errors.Add(new("$", $"at most {MaxBytes} bytes", "more"));
-                return new(null, errors);
+                return new(null, errors) { _tooLarge = true };
             }
 
             body.Write(buffer, 0, count);
@@ -77,13 +76,13 @@ internal sealed class ControlBody : IDisposable
     }
 
     public static IResult Validation(IReadOnlyList<FieldError> errors) =>
-        Results.Json(new ControlError("validation_error", errors), statusCode: StatusCodes.Status400BadRequest);
+        ApiError.Validation(errors);
 
     public static IResult NotFound(string path, Guid id) =>
-        Results.Json(new ControlError("not_found", [new(path, "existing", id.ToString())]), statusCode: StatusCodes.Status404NotFound);
+        ApiError.Of(StatusCodes.Status404NotFound, "not_found", [new(path, "existing", id.ToString())]);
 
     public static IResult Conflict(string path, string rule, string got) =>
-        Results.Json(new ControlError("conflict", [new(path, rule, got)]), statusCode: StatusCodes.Status409Conflict);
+        ApiError.Of(StatusCodes.Status409Conflict, "conflict", [new(path, rule, got)]);
 
     public void Dispose() => _document?.Dispose();
 }

@@ -7,6 +7,8 @@ public static class CommandKinds
     public const string Stop = "stop";
     public const string CloseAll = "close_all";
     public const string DeadMan = "dead_man";
+
+    public static readonly string[] All = [Kill, Stop, CloseAll, DeadMan];
 }
 
 /// <summary>

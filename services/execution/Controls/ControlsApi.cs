@@ -1,53 +1,70 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Controls;
 
-/// <summary>A scope's own state; <c>ScopeId</c> is null for the system.</summary>
+/// <summary>A scope's own state.</summary>
+/// <param name="State">ACTIVE trades, REDUCING only makes positions smaller, HALTED does nothing.</param>
+/// <param name="Mode">running, paused (new decisions do nothing) or stopped (open orders cancelled and tokens fenced as well).</param>
+/// <param name="FencedAt">When its tokens were fenced last, RFC 3339.</param>
+/// <param name="Version">Grows with every change of this scope.</param>
 public sealed record ControlView(
-    string Scope, Guid? ScopeId, string State, string Mode, DateTimeOffset? FencedAt, string? Reason, string? ChangedBy, DateTimeOffset? ChangedAt, long Version)
+    [property: Words(typeof(ControlWords), nameof(ControlWords.Scopes))] string Scope, Guid? ScopeId,
+    [property: Words(typeof(ControlWords), nameof(ControlWords.States))] string State, [property: Words(typeof(ControlWords), nameof(ControlWords.Modes))] string Mode, DateTimeOffset? FencedAt, string? Reason, string? ChangedBy, DateTimeOffset? ChangedAt, long Version)
 {
     public static ControlView Of(Control c) => new(
         c.Scope, c.Scope == ControlWords.System ? null : c.ScopeId, c.State, c.Mode, c.FencedAt, c.Reason, c.ChangedBy, c.ChangedAt, c.Version);
 }
 
-/// <summary>Every scope that something was decided about, and the number that grows with every change of any.</summary>
+/// <summary>Every scope that something was decided about.</summary>
+/// <param name="Generation">Grows with every change of any scope.</param>
+/// <param name="Items">Each scope's own state.</param>
 public sealed record ControlsView(long Generation, IReadOnlyList<ControlView> Items);
 
+/// <summary>One act of steering.</summary>
+/// <param name="Before">What it was before, where that is known.</param>
+/// <param name="After">What it is after.</param>
 public sealed record ControlAuditView(
-    string Scope, Guid? ScopeId, string Action, string Actor, string? Reason, string? Before, string? After, DateTimeOffset CreatedAt);
+    [property: Words(typeof(ControlWords), nameof(ControlWords.Scopes))] string Scope, Guid? ScopeId, string Action, string Actor, string? Reason, string? Before, string? After, DateTimeOffset CreatedAt);
 
 /// <summary><c>/api/v1/controls</c>: states, pause, stop, close-all, their receipts and who did what.</summary>
 public static class ControlsApi
 {
-    private static readonly string[] ScopeFields = ["scope", "id", "reason"];
-    private static readonly string[] StateFields = [.. ScopeFields, "state"];
+    private static readonly string[] ScopeFields = BodyShape.FieldsOf<ScopeBody>();
+    private static readonly string[] StateFields = BodyShape.FieldsOf<StateBody>();
 
     public static void MapControls(this WebApplication app)
     {
-        var controls = app.MapGroup("/api/v1/controls").RequireAuthorization().WithTags("execution");
-        controls.MapGet("/", ListAsync).Produces<ControlsView>();
-        controls.MapGet("/audit", AuditAsync).Produces<Page<ControlAuditView>>();
-        controls.MapPut("/state", SetStateAsync).Produces<ControlView>().Produces<ControlError>(400).Produces<ControlError>(404);
+        var controls = app.MapGroup("/api/v1/controls").WithTags("execution");
+        controls.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listControls", "What may be traded, of every scope that something was decided about").Produces<ControlsView>();
+        controls.MapGet("/audit", AuditAsync).RequireRole(Roles.Viewer).Operation("listControlAudit", "Who steered what, newest first").Produces<Page<ControlAuditView>>();
+        controls.MapPut("/state", SetStateAsync).RequireRole(Roles.Trader).Operation("setState", "Sets what a scope may trade").Accepts<StateBody>("application/json")
+            .Produces<ControlView>().Produces<ApiError>(404);
         controls.MapPost("/pause", (HttpContext http, ExecutionDb db, ControlChanges changes, CancellationToken cancellationToken) =>
-            ChangeAsync(http, db, (order, token) => changes.PauseAsync(order, token), cancellationToken)).Produces<ControlView>().Produces<ControlError>(400).Produces<ControlError>(404);
+            ChangeAsync(http, db, (order, token) => changes.PauseAsync(order, token), cancellationToken))
+            .RequireRole(Roles.Trader).Operation("pause", "New decisions do nothing; positions and open orders stay").Accepts<ScopeBody>("application/json").Produces<ControlView>().Produces<ApiError>(404);
         controls.MapPost("/resume", (HttpContext http, ExecutionDb db, ControlChanges changes, CancellationToken cancellationToken) =>
-            ChangeAsync(http, db, (order, token) => changes.ResumeAsync(order, token), cancellationToken)).Produces<ControlView>().Produces<ControlError>(400).Produces<ControlError>(404);
+            ChangeAsync(http, db, (order, token) => changes.ResumeAsync(order, token), cancellationToken))
+            .RequireRole(Roles.Trader).Operation("resume", "Decisions act again").Accepts<ScopeBody>("application/json").Produces<ControlView>().Produces<ApiError>(404);
         controls.MapPost("/stop", (HttpContext http, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
-            CommandAsync(http, db, (order, token) => changes.StopAsync(order, token), answers, cancellationToken)).Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(400).Produces<ControlError>(404);
+            CommandAsync(http, db, (order, token) => changes.StopAsync(order, token), answers, cancellationToken))
+            .RequireRole(Roles.Trader).Operation("stop", "As pause, with open orders cancelled and tokens fenced").Accepts<ScopeBody>("application/json").Produces<Receipt>().Produces<Receipt>(202).Produces<ApiError>(404);
         controls.MapPost("/close-all", (HttpContext http, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
-            CommandAsync(http, db, (order, token) => changes.CloseAllAsync(order, token), answers, cancellationToken)).Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(400).Produces<ControlError>(404);
+            CommandAsync(http, db, (order, token) => changes.CloseAllAsync(order, token), answers, cancellationToken))
+            .RequireRole(Roles.Trader).Operation("closeAll", "Closes every position of a scope").Accepts<ScopeBody>("application/json").Produces<Receipt>().Produces<Receipt>(202).Produces<ApiError>(404);
         controls.MapGet("/commands", (ExecutionDb db, ReceiptReader receipts, string? limit, string? cursor, CancellationToken cancellationToken) => CommandsAsync(db, receipts, null, limit, cursor, cancellationToken))
-            .Produces<Page<Receipt>>();
+            .RequireRole(Roles.Viewer).Operation("listCommands", "Receipts of kills, stops and closings, newest first").Produces<Page<Receipt>>();
         controls.MapGet("/commands/{id:guid}", (ExecutionDb db, ReceiptReader receipts, Guid id, CancellationToken cancellationToken) => CommandAsync(db, receipts, null, id, cancellationToken))
-            .Produces<Receipt>().Produces<Receipt>(202).Produces<ControlError>(404);
+            .RequireRole(Roles.Viewer).Operation("getCommand", "The receipt of a kill, a stop or a closing").Produces<Receipt>().Produces<Receipt>(202).Produces<ApiError>(404);
     }
 
     public static async Task<IResult> CommandsAsync(ExecutionDb db, ReceiptReader receipts, string? kind, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);
@@ -80,7 +97,7 @@ public static class ControlsApi
 
     private static async Task<IResult> AuditAsync(ExecutionDb db, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);

@@ -1,12 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Controls;
 
-/// <summary><c>SilentSince</c> is null while a session is there or none was yet.</summary>
+/// <summary>A group's dead-man's switch.</summary>
+/// <param name="Action">What is done when the bot has had no session for so long.</param>
+/// <param name="AfterS">Seconds without a session; null where it was never set.</param>
+/// <param name="Armed">A session was there since it was set or fired.</param>
+/// <param name="SilentSince">Since when there is no session, RFC 3339; null while one is there or none was yet.</param>
+/// <param name="FiredAt">When it fired last, RFC 3339.</param>
 public sealed record DeadManView(
-    Guid GroupId, string Action, int? AfterS, bool Armed, DateTimeOffset? SilentSince, DateTimeOffset? FiredAt, string? ChangedBy, DateTimeOffset? ChangedAt)
+    Guid GroupId, [property: Words(typeof(DeadManActions))] string Action, int? AfterS, bool Armed, DateTimeOffset? SilentSince, DateTimeOffset? FiredAt, string? ChangedBy, DateTimeOffset? ChangedAt)
 {
     public static DeadManView Of(DeadMan d) => new(d.GroupId, d.Action, d.AfterS, d.Armed, d.SilentSince, d.FiredAt, d.ChangedBy, d.ChangedAt);
 }
@@ -16,13 +22,14 @@ public static class DeadManApi
 {
     private const int ShortestS = 1;
     private const int LongestS = 86_400;
-    private static readonly string[] Fields = ["action", "after_s", "reason"];
+    private static readonly string[] Fields = BodyShape.FieldsOf<DeadManBody>();
 
     public static void MapDeadMan(this WebApplication app)
     {
-        var switches = app.MapGroup("/api/v1/controls/dead-man").RequireAuthorization().WithTags("execution");
-        switches.MapGet("/{groupId:guid}", GetAsync).Produces<DeadManView>().Produces<ControlError>(404);
-        switches.MapPut("/{groupId:guid}", PutAsync).Produces<DeadManView>().Produces<ControlError>(400).Produces<ControlError>(404);
+        var switches = app.MapGroup("/api/v1/controls/dead-man").WithTags("execution");
+        switches.MapGet("/{groupId:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getDeadMan", "A group's dead-man's switch").Produces<DeadManView>().Produces<ApiError>(404);
+        switches.MapPut("/{groupId:guid}", PutAsync).RequireRole(Roles.Trader).Operation("setDeadMan", "Sets what is done when a group's bot has had no session for some time")
+            .Accepts<DeadManBody>("application/json").Produces<DeadManView>().Produces<ApiError>(404);
     }
 
     private static async Task<IResult> GetAsync(ExecutionDb db, Guid groupId, CancellationToken cancellationToken) =>

@@ -1,12 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Controls;
 
-/// <summary>
-/// What a command did to a group. <c>Refused</c> counts decisions that came too late, <c>Cancelled</c> open orders. <c>StillOpen</c> names the symbols in which
-/// the group holds something, <c>Unfinished</c> says of those that the command is to close why they are not yet, or at its end why they could not be.
-/// </summary>
+/// <summary>What a command did to a group.</summary>
+/// <param name="NoOrderSince">Since when no order of the group can leave, RFC 3339.</param>
+/// <param name="Refused">How many decisions came too late.</param>
+/// <param name="Cancelled">How many open orders were cancelled.</param>
+/// <param name="Closed">The orders that closed its positions.</param>
+/// <param name="StillOpen">The symbols in which the group holds something.</param>
+/// <param name="Unfinished">Of those that the command is to close: why they are not yet, or at its end why they could not be.</param>
 public sealed record GroupReceipt(
     Guid GroupId,
     string GroupName,
@@ -18,27 +22,39 @@ public sealed record GroupReceipt(
     IReadOnlyList<string> StillOpen,
     IReadOnlyList<UnfinishedPosition>? Unfinished = null);
 
-/// <summary>A closing order of a position as it is when the receipt is read; <c>Attempt</c> counts from 1. Quantities in the base asset, price in quote currency.</summary>
+/// <summary>A closing order of a position as it is when the receipt is read. Quantities in the base asset, price in quote currency.</summary>
+/// <param name="Side">BUY or SELL.</param>
+/// <param name="Attempt">Counts from 1.</param>
 public sealed record ClosingOrder(
     Guid OrderId, string Symbol, string? Side, decimal Qty, string Status, string? ReasonCode, int Attempt = 1, decimal Filled = 0m, decimal? AvgPrice = null, string? ReasonMessage = null);
 
-/// <summary>A position that is not closed: what is held (below 0 short), what it waits for or what ended the attempts, and how many there were.</summary>
+/// <summary>A position that is not closed.</summary>
+/// <param name="Qty">Base asset that is held; below 0 for a short position.</param>
+/// <param name="Code">What it waits for, or what ended the attempts.</param>
+/// <param name="Message">The same for people.</param>
+/// <param name="Attempts">How many orders were tried.</param>
 public sealed record UnfinishedPosition(string Symbol, decimal Qty, string Code, string Message, int Attempts);
 
-/// <summary>A step and how long after the request it was done; both null while it is not.</summary>
+/// <summary>A step of a command.</summary>
+/// <param name="Step">held, tokens_fenced, open_orders_cancelled, flattened or drained.</param>
+/// <param name="At">When it was done, RFC 3339; null while it is not.</param>
+/// <param name="AfterMs">Milliseconds from the request until it was done; null while it is not.</param>
 public sealed record StepReceipt(string Step, DateTimeOffset? At, decimal? AfterMs);
 
-/// <summary>
-/// What a command has done. <c>Status</c> is <c>running</c>, <c>complete</c> (all of it is so, every position that it was to close is flat) or <c>incomplete</c> (it
-/// has ended, and <c>Unfinished</c> of a group says what stayed open and why); <c>NoOrderSince</c> is the moment since which no order of the
-/// scope can leave.
-/// </summary>
+/// <summary>What a command has done.</summary>
+/// <param name="Kind">Which command.</param>
+/// <param name="Status">running, complete (all of it is so, every position that it was to close is flat) or incomplete (it has ended, and a group's unfinished says what stayed open and why).</param>
+/// <param name="NoOrderSince">Since when no order of the scope can leave, RFC 3339.</param>
+/// <param name="TokensFenced">How many tokens were fenced; null where none are to be.</param>
+/// <param name="Steps">What it does, in order.</param>
+/// <param name="Groups">What it did to each group.</param>
+/// <param name="CompletedAt">When it ended, RFC 3339; null while it runs.</param>
 public sealed record Receipt(
     Guid Id,
-    string Kind,
-    string Scope,
+    [property: Words(typeof(CommandKinds))] string Kind,
+    [property: Words(typeof(ControlWords), nameof(ControlWords.Scopes))] string Scope,
     Guid? ScopeId,
-    string Status,
+    [property: Words(typeof(Receipt), nameof(Receipt.Statuses))] string Status,
     string? Reason,
     string RequestedBy,
     DateTimeOffset RequestedAt,
@@ -51,6 +67,8 @@ public sealed record Receipt(
     public const string Running = "running";
     public const string Complete = "complete";
     public const string Incomplete = "incomplete";
+
+    public static readonly string[] Statuses = [Running, Complete, Incomplete];
 
     public static Receipt Of(ControlCommand c) => Of(c, GroupsOf(c));
 

@@ -1,20 +1,29 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Desk;
 
-/// <summary>
-/// An order at a venue that is not done. <c>Leg</c> is entry (in or out), stop_loss, take_profit or flatten; <c>State</c> pending, sending,
-/// working, unknown or held (unknown for so long that a person should look), and canceled in the answer to who took back an exit that waited for a
-/// price. Quantities in the base asset, prices in quote currency.
-/// </summary>
+/// <summary>An order at a venue that is not done. Quantities in the base asset, prices in quote currency.</summary>
+/// <param name="Leg">entry (in or out), stop_loss, take_profit or flatten.</param>
+/// <param name="Side">BUY or SELL.</param>
+/// <param name="Type">market, limit, stop_loss or take_profit: what it waits for at the venue.</param>
+/// <param name="State">
+/// pending, sending, working, unknown or held (unknown for so long that a person should look), and canceled in the answer to who took back an exit that waited for
+/// a price.
+/// </param>
+/// <param name="Price">Of a limit order, in quote currency.</param>
+/// <param name="ReduceOnly">It only makes a position smaller.</param>
+/// <param name="UnknownSince">Since when its outcome is not known, RFC 3339.</param>
+/// <param name="CancelRequestedAt">When it was to be cancelled, RFC 3339.</param>
 public sealed record OpenOrderView(
-    string ClientOrderId, Guid OrderId, Guid DecisionId, Guid AccountId, Guid GroupId, string Leg, string Symbol, string? Side, string Type, string State, decimal Qty, decimal Filled,
+    string ClientOrderId, Guid OrderId, Guid DecisionId, Guid AccountId, Guid GroupId, [property: Words(typeof(DeskApi), nameof(DeskApi.Legs))] string Leg, string Symbol, string? Side, string Type, string State, decimal Qty, decimal Filled,
     decimal? Price, decimal? TriggerPrice, bool ReduceOnly, DateTimeOffset? UnknownSince, DateTimeOffset? CancelRequestedAt, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static OpenOrderView Of(DeskOrder o) => new(
@@ -31,24 +40,30 @@ public sealed record OpenOrderView(
     private static decimal? Plain(decimal? value) => value is { } v ? OrderAnnouncements.Plain(v) : null;
 }
 
-/// <summary>A difference between venue and tables and what was done about it; <c>Kind</c> as in <see cref="ReconciliationEntry.Kind"/>.</summary>
-public sealed record ReconciliationView(Guid AccountId, string Kind, string? Symbol, string? VenueValue, string? OurValue, string Done, DateTimeOffset CreatedAt);
+/// <summary>A difference between venue and tables and what was done about it.</summary>
+/// <param name="Kind">What differed.</param>
+/// <param name="VenueValue">As it is at the exchange.</param>
+/// <param name="OurValue">As it was here.</param>
+/// <param name="Done">What was done about it.</param>
+public sealed record ReconciliationView(Guid AccountId, [property: Words(typeof(ReconciliationEntry), nameof(ReconciliationEntry.Kinds))] string Kind, string? Symbol, string? VenueValue, string? OurValue, string Done, DateTimeOffset CreatedAt);
 
 /// <summary>Orders at venues as people see and steer them.</summary>
 public static class DeskApi
 {
+    public static readonly string[] Legs = ["entry", "stop_loss", "take_profit", "flatten"];
+
     public static void MapDesk(this WebApplication app)
     {
-        app.MapGet("/api/v1/orders/open", OpenAsync).RequireAuthorization().WithTags("execution").Produces<Page<OpenOrderView>>();
-        app.MapPost("/api/v1/orders/{id:guid}/cancel", CancelAsync).RequireAuthorization().WithTags("execution")
+        app.MapGet("/api/v1/orders/open", OpenAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listOpenOrders", "Orders at exchanges that are not done, newest first").Produces<Page<OpenOrderView>>();
+        app.MapPost("/api/v1/orders/{id:guid}/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrder", "Cancels what rests of an order; what becomes of it comes as its update")
             .Produces<OpenOrderView>(StatusCodes.Status202Accepted).Produces<AccountError>(StatusCodes.Status404NotFound).Produces<AccountError>(StatusCodes.Status409Conflict);
-        app.MapGet("/api/v1/reconciliations", ReconciliationsAsync).RequireAuthorization().WithTags("execution").Produces<Page<ReconciliationView>>();
+        app.MapGet("/api/v1/reconciliations", ReconciliationsAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listReconciliations", "Differences between exchange and tables and what was done about them, newest first").Produces<Page<ReconciliationView>>();
     }
 
     private static async Task<IResult> OpenAsync(
-        ExecutionDb db, string? group_id, string? account_id, string? state, string? limit, string? cursor, CancellationToken cancellationToken)
+        ExecutionDb db, string? group_id, string? account_id, [Words(typeof(DeskStates), nameof(DeskStates.Open))] string? state, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
         var account = ListRequest.Id("account_id", account_id, violations);
         var wanted = ListRequest.OneOf("state", state, DeskStates.Open, violations);
@@ -102,9 +117,9 @@ public static class DeskApi
         return Results.Json(OpenOrderView.Of(asked), statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ReconciliationsAsync(ExecutionDb db, string? account_id, string? kind, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ReconciliationsAsync(ExecutionDb db, string? account_id, [Words(typeof(ReconciliationEntry), nameof(ReconciliationEntry.Kinds))] string? kind, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         var account = ListRequest.Id("account_id", account_id, violations);
         var wanted = ListRequest.OneOf("kind", kind, ReconciliationEntry.Kinds, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)

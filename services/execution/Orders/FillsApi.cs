@@ -1,13 +1,18 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Orders;
 
-/// <summary>
-/// <c>Fee</c> is in quote currency. Where it was taken in another asset, that is <c>FeeAsset</c> and <c>FeeAssetQty</c> of it, and <c>FeePending</c> says
-/// that there was no price for it yet.
-/// </summary>
+/// <summary>What was traded at once of an order.</summary>
+/// <param name="Side">BUY or SELL.</param>
+/// <param name="Fee">Quote currency.</param>
+/// <param name="FeeAsset">Where the fee was taken in another asset: that asset.</param>
+/// <param name="FeeAssetQty">How much of <c>FeeAsset</c>.</param>
+/// <param name="FeePending">There was no price of <c>FeeAsset</c> yet, so <c>Fee</c> is without it.</param>
+/// <param name="RealizedPnl">Profit or loss of what it closed, in quote currency, without fees.</param>
 public sealed record FillView(
     Guid Id, Guid OrderId, Guid DecisionId, string Symbol, string Side, decimal Qty, decimal Price, decimal Fee, string? FeeAsset, decimal? FeeAssetQty, bool FeePending, decimal RealizedPnl, DateTimeOffset CreatedAt)
 {
@@ -19,11 +24,11 @@ public sealed record FillView(
 public static class FillsApi
 {
     public static void MapFills(this WebApplication app) =>
-        app.MapGet("/api/v1/fills", ListAsync).RequireAuthorization().WithTags("execution").Produces<Page<FillView>>();
+        app.MapGet("/api/v1/fills", ListAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listFills", "What was traded, newest first").Produces<Page<FillView>>();
 
     private static async Task<IResult> ListAsync(ExecutionDb db, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {

@@ -1,17 +1,26 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Orders;
 
-/// <summary>
-/// An order as REST shows it. <c>ProtectsDecisionId</c> is the decision whose position this order ended where no decision asked for it: a leg, or
-/// what the exchange or a person closed. Quantities are in the base asset, the rest in quote currency.
-/// </summary>
+/// <summary>An order as REST shows it. Quantities are in the base asset, the rest in quote currency.</summary>
+/// <param name="ProtectsDecisionId">The decision whose position this order ended where no decision asked for it: a leg, or what the exchange or a person closed.</param>
+/// <param name="Mode">Whose money: nobody's, the venue's play money, or real.</param>
+/// <param name="Side">BUY or SELL; null where it became no order.</param>
+/// <param name="Action">LONG, SHORT, CLOSE or NO_TRADE, as it was decided.</param>
+/// <param name="Type">market or limit, or the kind of the leg.</param>
+/// <param name="PriceAtDecision">Latest price in quote currency when it was decided here.</param>
+/// <param name="Fee">Quote currency, of all its fills.</param>
+/// <param name="RealizedPnl">Profit or loss of what it closed, in quote currency, without fees.</param>
+/// <param name="Reason">Why it became no order, or was ended; null where all went well.</param>
 public sealed record OrderView(
-    Guid Id, Guid DecisionId, Guid? ProtectsDecisionId, string? ClientDecisionId, Guid GroupId, string GroupName, Guid AccountId, string Mode, string Symbol,
-    string? Side, string Action, string Type, string Status, decimal Qty, decimal? AvgPrice, decimal? PriceAtDecision, decimal Fee,
+    Guid Id, Guid DecisionId, Guid? ProtectsDecisionId, string? ClientDecisionId, Guid GroupId, string GroupName, Guid AccountId, [property: Words(typeof(Modes))] string Mode, string Symbol,
+    string? Side, string Action, string Type, [property: Words(typeof(OrderStatus))] string Status, decimal Qty, decimal? AvgPrice, decimal? PriceAtDecision, decimal Fee,
     decimal RealizedPnl, decimal Leverage, decimal MarginUsd, RejectionReason? Reason, Guid? TriggerEventId, string? CorrelationId,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
@@ -27,12 +36,12 @@ public sealed record OrderView(
 public static class OrdersApi
 {
     public static void MapOrders(this WebApplication app) =>
-        app.MapGet("/api/v1/orders", ListAsync).RequireAuthorization().WithTags("execution").Produces<Page<OrderView>>();
+        app.MapGet("/api/v1/orders", ListAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listOrders", "The orders of all groups, newest first").Produces<Page<OrderView>>();
 
     private static async Task<IResult> ListAsync(
-        ExecutionDb db, string? group_id, string? symbol, string? decision_id, string? status, string? limit, string? cursor, CancellationToken cancellationToken)
+        ExecutionDb db, string? group_id, string? symbol, string? decision_id, [Words(typeof(OrderStatus))] string? status, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
         var decision = ListRequest.Id("decision_id", decision_id, violations);
         var wanted = ListRequest.OneOf("status", status, OrderStatus.All, violations);

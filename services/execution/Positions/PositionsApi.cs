@@ -1,14 +1,22 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Positions;
 
-/// <summary><c>Cost</c> is the signed sum of quantity × price of what is held, <c>AvgPrice</c> derived from it. <c>MarkPrice</c> and <c>UnrealizedPnl</c> are null while this node has seen no price of the symbol.</summary>
+/// <summary>What a group holds of a symbol.</summary>
+/// <param name="Side">LONG, SHORT or FLAT.</param>
+/// <param name="Qty">Base asset; below 0 for a short position.</param>
+/// <param name="AvgPrice">Quote currency; derived from <c>Cost</c>.</param>
+/// <param name="Cost">Quote currency: the signed sum of quantity × price of what is held.</param>
+/// <param name="MarkPrice">Latest price in quote currency; null while this node has seen none of the symbol.</param>
+/// <param name="UnrealizedPnl">Quote currency; null while there is no <c>MarkPrice</c>.</param>
 public sealed record PositionView(
-    Guid AccountId, Guid GroupId, string GroupName, string Symbol, string Side, decimal Qty, decimal AvgPrice, decimal Cost, decimal? MarkPrice,
+    Guid AccountId, Guid GroupId, string GroupName, string Symbol, [property: Words(typeof(PositionsApi), nameof(PositionsApi.Sides))] string Side, decimal Qty, decimal AvgPrice, decimal Cost, decimal? MarkPrice,
     decimal RealizedPnl, decimal? UnrealizedPnl, DateTimeOffset UpdatedAt)
 {
     public static PositionView Of(Position p, string groupName, decimal? mark) => new(
@@ -19,12 +27,14 @@ public sealed record PositionView(
 
 public static class PositionsApi
 {
+    public static readonly string[] Sides = ["LONG", "SHORT", "FLAT"];
+
     public static void MapPositions(this WebApplication app) =>
-        app.MapGet("/api/v1/positions", ListAsync).RequireAuthorization().WithTags("execution").Produces<Page<PositionView>>();
+        app.MapGet("/api/v1/positions", ListAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listPositions", "What each group holds on its account, newest first").Produces<Page<PositionView>>();
 
     private static async Task<IResult> ListAsync(ExecutionDb db, PriceBook prices, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {

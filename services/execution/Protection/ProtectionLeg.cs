@@ -135,6 +135,8 @@ public static class LegKinds
     public const string StopLoss = "stop_loss";
     public const string TakeProfit = "take_profit";
 
+    public static readonly string[] All = [StopLoss, TakeProfit];
+
     /// <summary>Ends the leg's client order id.</summary>
     public static char Letter(string kind) => kind == StopLoss ? 'S' : 'T';
 }

@@ -146,6 +146,8 @@ public static class MoveStates
     public const string Moving = "moving";
     public const string Done = "done";
     public const string Refused = "refused";
+
+    public static readonly string[] All = [Waiting, Moving, Done, Refused];
 }
 
 /// <summary>Why a move was not done, or left nothing.</summary>

@@ -7,39 +7,50 @@ using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Protection;
 
-/// <summary>
-/// A leg of a position. <c>Kind</c> is stop_loss or take_profit, <c>TriggerPrice</c> in quote currency, <c>Qty</c> in the base asset.
-/// <c>State</c> is <c>waiting</c> where it stands; at a venue anything else is on its way there, or its outcome is not known yet.
-/// </summary>
-public sealed record StandingLeg(string Kind, decimal TriggerPrice, decimal Qty, string State);
+/// <summary>Body of PUT: at least one of the two legs.</summary>
+/// <param name="StopLoss">Price in quote currency; null removes the leg, left out it stays.</param>
+/// <param name="TakeProfit">Price in quote currency; null removes the leg, left out it stays.</param>
+/// <param name="Reason">What the person says about it, at most 500 characters; kept in the audit.</param>
+public sealed record ProtectionBody(decimal? StopLoss = null, decimal? TakeProfit = null, string? Reason = null);
 
-/// <summary>What protects a group's position now; <c>Qty</c> is below 0 for a short one, <c>Moving</c> while a move of it is not done.</summary>
+/// <summary>A leg of a position.</summary>
+/// <param name="Kind">stop_loss or take_profit.</param>
+/// <param name="State">waiting where it stands; at a venue anything else is on its way there, or its outcome is not known yet.</param>
+public sealed record StandingLeg([property: Words(typeof(LegKinds))] string Kind, decimal TriggerPrice, decimal Qty, string State);
+
+/// <summary>What protects a group's position now.</summary>
+/// <param name="Qty">Base asset that is held; below 0 for a short position.</param>
+/// <param name="Moving">A move of it is not done.</param>
+/// <param name="Legs">What stands.</param>
 public sealed record StandingProtection(Guid GroupId, Guid AccountId, string Symbol, decimal Qty, bool Moving, IReadOnlyList<StandingLeg> Legs);
 
-/// <summary><c>Status</c> is waiting, moving, done or refused; <c>Protection</c> is what stands when this is answered.</summary>
+/// <summary>What became of a move of protection.</summary>
+/// <param name="Protection">What stands when this is answered.</param>
 public sealed record ProtectionMoveView(
-    Guid Id, string Status, string? ReasonCode, string? ReasonMessage, string RequestedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, StandingProtection Protection);
+    Guid Id, [property: Words(typeof(MoveStates))] string Status, string? ReasonCode, string? ReasonMessage, string RequestedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, StandingProtection Protection);
 
 /// <summary><c>/api/v1/protections/{group_id}/{symbol}</c>: what protects a position, and people moving it as bots do with <c>protect</c>.</summary>
 public static class ProtectionMovesApi
 {
     private const int LongestSymbol = 32;
 
-    private static readonly string[] Fields = ["stop_loss", "take_profit", "reason"];
+    private static readonly string[] Fields = BodyShape.FieldsOf<ProtectionBody>();
     private static readonly string[] Legs = ["stop_loss", "take_profit"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     public static void MapProtectionMoves(this WebApplication app)
     {
-        var routes = app.MapGroup("/api/v1/protections").RequireAuthorization().WithTags("execution");
-        routes.MapGet("/{group_id:guid}/{symbol}", GetAsync).Produces<StandingProtection>().Produces<ControlError>(404);
-        routes.MapPut("/{group_id:guid}/{symbol}", PutAsync)
-            .Produces<ProtectionMoveView>().Produces<ProtectionMoveView>(202).Produces<ProtectionMoveView>(409).Produces<ControlError>(400).Produces<ControlError>(404);
-        routes.MapGet("/moves/{id:guid}", MoveAsync).Produces<ProtectionMoveView>().Produces<ControlError>(404);
+        var routes = app.MapGroup("/api/v1/protections").WithTags("execution");
+        routes.MapGet("/{group_id:guid}/{symbol}", GetAsync).RequireRole(Roles.Viewer).Operation("getProtection", "What protects a group's position now").Produces<StandingProtection>().Produces<ApiError>(404);
+        routes.MapPut("/{group_id:guid}/{symbol}", PutAsync).RequireRole(Roles.Trader).Operation("moveProtection", "Moves, sets or removes what protects a group's position")
+            .Accepts<ProtectionBody>("application/json")
+            .Produces<ProtectionMoveView>().Produces<ProtectionMoveView>(202).Produces<ProtectionMoveView>(409).Produces<ApiError>(404);
+        routes.MapGet("/moves/{id:guid}", MoveAsync).RequireRole(Roles.Viewer).Operation("getProtectionMove", "What became of a move of protection").Produces<ProtectionMoveView>().Produces<ApiError>(404);
     }
 
     private static async Task<IResult> GetAsync(ExecutionDb db, Guid group_id, string symbol, CancellationToken cancellationToken) =>

@@ -1,23 +1,31 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Protection;
 
-/// <summary><c>NakedSeconds</c> are those in which positions of the group and symbol stood without such a leg although it was asked for, of all time.</summary>
+/// <summary>A stop-loss or take-profit of a position, as it was set.</summary>
+/// <param name="DecisionId">What set it.</param>
+/// <param name="Kind">stop_loss or take_profit.</param>
+/// <param name="Side">BUY or SELL: of the order that closes.</param>
+/// <param name="Status">waiting for its price, triggered, or canceled.</param>
+/// <param name="Reason">Why it was canceled.</param>
+/// <param name="NakedSeconds">Seconds in which positions of the group and symbol stood without such a leg although it was asked for, of all time.</param>
 public sealed record ProtectionView(
-    Guid Id, Guid DecisionId, string? ClientDecisionId, Guid AccountId, Guid GroupId, string GroupName, string Symbol, string Kind, string Side, decimal TriggerPrice, decimal Qty, string Status,
+    Guid Id, Guid DecisionId, string? ClientDecisionId, Guid AccountId, Guid GroupId, string GroupName, string Symbol, [property: Words(typeof(LegKinds))] string Kind, string Side, decimal TriggerPrice, decimal Qty, [property: Words(typeof(LegStatuses))] string Status,
     string? Reason, decimal NakedSeconds, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 public static class ProtectionsApi
 {
     public static void MapProtections(this WebApplication app) =>
-        app.MapGet("/api/v1/protections", ListAsync).RequireAuthorization().WithTags("execution").Produces<Page<ProtectionView>>();
+        app.MapGet("/api/v1/protections", ListAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listProtections", "Stop-losses and take-profits of positions, newest first").Produces<Page<ProtectionView>>();
 
-    private static async Task<IResult> ListAsync(ExecutionDb db, string? group_id, string? status, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(ExecutionDb db, string? group_id, [Words(typeof(LegStatuses))] string? status, string? limit, string? cursor, CancellationToken cancellationToken)
     {
-        var violations = new List<Violation>();
+        var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
         var wanted = ListRequest.OneOf("status", status, LegStatuses.All, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)

@@ -3,32 +3,38 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Risk;
 
-/// <summary>
-/// The limits that were set for one scope, null where they cannot be read (then nothing is traded), and the <c>Version</c> that a change may
-/// name. <c>Effective</c> is what is in force for a group, or would be for one without limits of its own.
-/// </summary>
-public sealed record LimitsView(string Scope, Guid? ScopeId, long Version, JsonElement? Limits, JsonElement? Effective);
+/// <summary>The limits of one scope.</summary>
+/// <param name="Version">What a change may name, so that it changes what was read.</param>
+/// <param name="Limits">Those that were set for it; null where they cannot be read (then nothing is traded).</param>
+/// <param name="Effective">Those in force for a group, or for one without limits of its own; null where some cannot be read.</param>
+public sealed record LimitsView([property: Words(typeof(ControlWords), nameof(ControlWords.Scopes))] string Scope, Guid? ScopeId, long Version, LimitsBody? Limits, LimitsBody? Effective);
 
 /// <summary><c>/api/v1/risk/limits</c>: of the system, of an account, of a group. The strictest of all counts.</summary>
 public static class RiskApi
 {
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     public static void MapRisk(this WebApplication app)
     {
-        var limits = app.MapGroup("/api/v1/risk/limits").RequireAuthorization().WithTags("execution");
-        Map(limits, "/", _ => ControlScope.System);
-        Map(limits, "/account/{id:guid}", id => new(ControlWords.Account, id));
-        Map(limits, "/group/{id:guid}", id => new(ControlWords.Group, id));
+        var limits = app.MapGroup("/api/v1/risk/limits").WithTags("execution");
+        // The strictest of all counts: a trader, who sets a group's own, cannot go beyond what an admin gives the account and the system.
+        Map(limits, "/", "System", "the system", Roles.Admin, _ => ControlScope.System);
+        Map(limits, "/account/{id:guid}", "Account", "an account", Roles.Admin, id => new(ControlWords.Account, id));
+        Map(limits, "/group/{id:guid}", "Group", "a group", Roles.Trader, id => new(ControlWords.Group, id));
     }
 
-    private static void Map(RouteGroupBuilder limits, string route, Func<Guid, ControlScope> scope)
+    private static void Map(RouteGroupBuilder limits, string route, string name, string words, string role, Func<Guid, ControlScope> scope)
     {
         limits.MapGet(route, (HttpContext http, ExecutionDb db, ExecutionOptions options, CancellationToken cancellationToken) => GetAsync(db, options, scope(Id(http)), cancellationToken))
-            .Produces<LimitsView>().Produces<ControlError>(404);
+            .RequireRole(Roles.Viewer).Operation($"get{name}Limits", $"The risk limits of {words}").Produces<LimitsView>().Produces<ApiError>(404);
         limits.MapPut(route, (HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, CancellationToken cancellationToken) =>
-            PutAsync(http, db, options, changes, scope(Id(http)), cancellationToken)).Produces<LimitsView>().Produces<ControlError>(400).Produces<ControlError>(404).Produces<ControlError>(409);
+            PutAsync(http, db, options, changes, scope(Id(http)), cancellationToken))
+            .RequireRole(role).Operation($"set{name}Limits", $"Sets the risk limits of {words}, all of them").Accepts<LimitsChange>("application/json")
+            .Produces<LimitsView>().Produces<ApiError>(404).Produces<ApiError>(409);
     }
 
     private static Guid Id(HttpContext http) => http.Request.RouteValues["id"] is string id ? Guid.Parse(id) : Guid.Empty;
@@ -79,13 +85,9 @@ public static class RiskApi
             scope.Scope,
             scope.Scope == ControlWords.System ? null : scope.Id,
             own?.LimitsVersion ?? 0,
-            RiskLimitsJson.Parse(own?.Limits) is { } limits ? Element(RiskLimitsJson.Write(limits)) : null,
-            gate.LimitsAreReadable ? Element(RiskLimitsJson.Write(gate.Limits.AsLimits())) : null);
+            RiskLimitsJson.Parse(own?.Limits) is { } limits ? Body(limits) : null,
+            gate.LimitsAreReadable ? Body(gate.Limits.AsLimits()) : null);
     }
 
-    private static JsonElement Element(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
-    }
+    private static LimitsBody Body(RiskLimits limits) => JsonSerializer.Deserialize<LimitsBody>(RiskLimitsJson.Write(limits), Snake)!;
 }

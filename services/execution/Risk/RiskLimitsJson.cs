@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Risk;
 
@@ -18,17 +19,12 @@ public static class RiskLimitsJson
     private const int MostSymbols = 1_000;
     private const int MostWindows = 100;
 
-    private static readonly string[] Days = [.. Enum.GetValues<DayOfWeek>().Select(BlackoutWindow.DayWord)];
+    public static readonly string[] Days = [.. Enum.GetValues<DayOfWeek>().Select(BlackoutWindow.DayWord)];
 
     /// <summary>Names of the fields, in the order they are written.</summary>
-    public static readonly string[] Fields =
-    [
-        "max_decision_age_s", "max_price_age_s", "entry_band_bps", "max_order_qty", "max_order_notional", "max_leverage", "max_open_orders",
-        "max_position_notional", "max_symbol_notional", "max_account_notional", "max_daily_loss", "max_group_daily_loss",
-        "max_orders_per_minute", "max_group_orders_per_minute", "cooldown_after_loss_s", "symbols", "blackouts",
-    ];
+    public static readonly string[] Fields = BodyShape.FieldsOf<LimitsBody>();
 
-    private static readonly string[] WindowFields = ["start", "end", "from", "to", "days"];
+    private static readonly string[] WindowFields = BodyShape.FieldsOf<BlackoutBody>();
 
     /// <summary>Null with what is wrong in <paramref name="errors"/>.</summary>
     /// <param name="beside">Fields that are the caller's.</param>

@@ -3,14 +3,22 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Steering;
 
-/// <summary>
-/// What became of a cancel. <c>Outcome</c> is requested (<c>Orders</c> are being cancelled, each tells its own end), remembered (the decision
-/// was not seen yet and ends when it comes) or nothing (nothing rests). <c>DecisionId</c> is null for all of the group's.
-/// </summary>
-public sealed record CancelView(Guid Id, Guid GroupId, string? DecisionId, string Outcome, int Orders, string RequestedBy, DateTimeOffset CreatedAt)
+/// <summary>Body of POST: exactly one of <c>DecisionId</c> and <c>All</c>.</summary>
+/// <param name="DecisionId">The decision's id or the bot's own key for it, 1 to 128 characters.</param>
+/// <param name="All">true for everything of the group that rests.</param>
+/// <param name="Reason">What the person says about it, at most 500 characters; kept in the audit.</param>
+[NoNulls(nameof(Reason))]
+public sealed record CancelBody(Guid GroupId, string? DecisionId = null, bool? All = null, string? Reason = null);
+
+/// <summary>What became of a cancel.</summary>
+/// <param name="DecisionId">Whose orders; null for all of the group's.</param>
+/// <param name="Outcome">requested (orders are being cancelled, each tells its own end), remembered (the decision was not seen yet and ends when it comes), ended (it came and found its end) or nothing (nothing rests).</param>
+/// <param name="Orders">How many orders are being cancelled.</param>
+public sealed record CancelView(Guid Id, Guid GroupId, string? DecisionId, [property: Words(typeof(CancelOutcomes))] string Outcome, int Orders, string RequestedBy, DateTimeOffset CreatedAt)
 {
     public static CancelView Of(OrderCancel c) => new(c.Id, c.GroupId, c.DecisionKey, c.Outcome, c.Orders, c.RequestedBy, c.CreatedAt);
 }
@@ -20,11 +28,11 @@ public static class CancelsApi
 {
     private const int MaxKey = 128;
 
-    private static readonly string[] Fields = ["group_id", "decision_id", "all", "reason"];
+    private static readonly string[] Fields = BodyShape.FieldsOf<CancelBody>();
 
     public static void MapCancels(this WebApplication app) =>
-        app.MapPost("/api/v1/orders/cancel", CancelAsync).RequireAuthorization().WithTags("execution")
-            .Produces<CancelView>(StatusCodes.Status202Accepted).Produces<CancelView>().Produces<ControlError>(StatusCodes.Status400BadRequest).Produces<ControlError>(StatusCodes.Status404NotFound);
+        app.MapPost("/api/v1/orders/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrders", "Cancels what rests of a decision, or of all of a group").Accepts<CancelBody>("application/json")
+            .Produces<CancelView>(StatusCodes.Status202Accepted).Produces<CancelView>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
     private static async Task<IResult> CancelAsync(HttpContext http, ExecutionDb db, OrderCancels cancels, TimeProvider time, CancellationToken cancellationToken)
     {

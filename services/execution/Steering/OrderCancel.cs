@@ -82,6 +82,8 @@ public static class CancelOutcomes
 
     /// <summary>A superseded session asked.</summary>
     public const string Refused = "refused";
+
+    public static readonly string[] All = [Remembered, Requested, Ended, Nothing, Refused];
 }
 
 /// <summary>A decision that is to end when it comes; <see cref="DecisionId"/> is empty for every one that would rest and was accepted until <see cref="AcceptedUntil"/>.</summary>

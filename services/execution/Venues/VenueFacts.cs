@@ -78,10 +78,10 @@ public sealed record VenueBalance(string Asset, decimal Wallet, decimal? Availab
 
 /// <param name="FillId">Unique within the symbol.</param>
 /// <param name="Fee">Above 0 paid, below 0 earned; null where the message does not tell it for this fill.</param>
-/// <param name="RealizedPnl">Before fees; null where the exchange does not tell it per fill.</param>
 public sealed record VenueFill(
     string Symbol, string FillId, string VenueOrderId, string? ClientId, OrderSide Side, PositionSide? PositionSide, decimal Quantity, decimal Price, decimal? Fee, string? FeeAsset, DateTimeOffset At)
 {
+    /// <summary>Before fees; null where the exchange does not tell it per fill.</summary>
     public decimal? RealizedPnl { get; init; }
 
     public bool? IsMaker { get; init; }

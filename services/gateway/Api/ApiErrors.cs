@@ -4,11 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Api;
-
-/// <summary>Body of every error: what happened, and which fields broke which rules.</summary>
-public sealed record ApiError(string Message, IReadOnlyList<FieldError> Detail);
 
 public static class ApiErrors
 {
@@ -16,6 +14,9 @@ public static class ApiErrors
 
     public static JsonHttpResult<ApiError> Validation(IReadOnlyList<FieldError> errors) =>
         TypedResults.Json(new ApiError(ReplyMessages.ValidationError, errors), statusCode: StatusCodes.Status400BadRequest);
+
+    public static JsonHttpResult<ApiError> TooLarge(int most) =>
+        TypedResults.Json(new ApiError(ApiError.TooLarge, [new("$", $"at most {most} bytes", "more")]), statusCode: StatusCodes.Status413PayloadTooLarge);
 
     public static JsonHttpResult<ApiError> NotFound(Guid id) => NotFound("id", "existing", id.ToString());
 
@@ -67,7 +68,7 @@ public static class RequestBody
         {
             if (body.Length + count > MaxBytes)
             {
-                return (null, ApiErrors.Validation("$", $"at most {MaxBytes} bytes", "more"));
+                return (null, ApiErrors.TooLarge(MaxBytes));
             }
 
             body.Write(buffer, 0, count);

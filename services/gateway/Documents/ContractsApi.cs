@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Wire.Documents;
 using TradingSystem.Gateway.Api;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Documents;
 
@@ -10,10 +11,10 @@ public static class ContractsApi
 
     public static void MapContracts(this WebApplication app)
     {
-        app.MapGet("/asyncapi.json", () => TypedResults.Text(AsyncApi.Write(), "application/json")).ExcludeFromDescription();
+        app.MapGet("/asyncapi.json", () => TypedResults.Text(AsyncApi.Write(), "application/json")).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/schemas/v1/{name}.json", IResult (string name) =>
             JsonSchemas.All.TryGetValue(name, out var schema)
                 ? TypedResults.Text(schema, SchemaType)
-                : ApiErrors.NotFound("name", "one of " + string.Join(", ", JsonSchemas.All.Keys), name)).ExcludeFromDescription();
+                : ApiErrors.NotFound("name", "one of " + string.Join(", ", JsonSchemas.All.Keys), name)).AllowAnonymous().ExcludeFromDescription();
     }
 }

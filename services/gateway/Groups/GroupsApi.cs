@@ -4,6 +4,7 @@ using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Groups;
 
@@ -16,7 +17,7 @@ public sealed record GroupView(
     string Interval,
     decimal Leverage,
     decimal MarginUsdt,
-    string PositionMode,
+    [property: Words(typeof(GroupChange), nameof(GroupChange.PositionModes))] string PositionMode,
     bool Active,
     bool Hosted,
     IReadOnlyList<MemberView> Members,
@@ -24,6 +25,8 @@ public sealed record GroupView(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt);
 
+/// <summary>Who discusses in a group.</summary>
+/// <param name="Role">Its part in the discussion, such as group_leader.</param>
 public sealed record MemberView(Guid Id, string Name, string Role, string Provider, string Model, string SystemPrompt);
 
 /// <summary><c>/api/v1/groups</c>.</summary>
@@ -31,12 +34,14 @@ public static class GroupsApi
 {
     public static void MapGroups(this WebApplication app)
     {
-        var groups = app.MapGroup("/api/v1/groups").RequireAuthorization().WithTags("groups");
-        groups.MapGet("/", ListAsync).Produces<Page<GroupView>>().Produces<ApiError>(400);
-        groups.MapPost("/", CreateAsync).Accepts<GroupChange>("application/json").Produces<GroupView>(201).Produces<ApiError>(400).Produces<ApiError>(409);
-        groups.MapGet("/{id:guid}", GetAsync).Produces<GroupView>().Produces<ApiError>(404);
-        groups.MapPatch("/{id:guid}", ChangeAsync).Accepts<GroupChange>("application/json").Produces<GroupView>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(409);
-        groups.MapTokens(OwnerKinds.Group, (db, id, ct) => db.Groups.AnyAsync(g => g.Id == id, ct));
+        var groups = app.MapGroup("/api/v1/groups").WithTags("groups");
+        groups.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listGroups", "The trading groups, newest first").Produces<Page<GroupView>>();
+        groups.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createGroup", "Makes a trading group, on a simulated account of its own")
+            .Accepts<GroupChange>("application/json").Produces<GroupView>(201).Produces<ApiError>(409);
+        groups.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getGroup", "One trading group").Produces<GroupView>().Produces<ApiError>(404);
+        groups.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeGroup", "Changes what is given of a trading group")
+            .Accepts<GroupChange>("application/json").Produces<GroupView>().Produces<ApiError>(404).Produces<ApiError>(409);
+        groups.MapTokens(OwnerKinds.Group, "Group", (db, id, ct) => db.Groups.AnyAsync(g => g.Id == id, ct));
     }
 
     private static async Task<IResult> ListAsync(GatewayDb db, SessionRegistry sessions, string? limit, string? cursor, CancellationToken cancellationToken)

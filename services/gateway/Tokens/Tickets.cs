@@ -5,10 +5,14 @@ using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Api;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.OpenApi;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Tokens;
 
 /// <summary>Admits one connection within <c>ExpiresInS</c> seconds.</summary>
+/// <param name="Ticket">For the parameter ticket of /ws/events; good once.</param>
+/// <param name="ExpiresInS">Seconds for which it is good.</param>
 public sealed record IssuedTicket(string Ticket, int ExpiresInS);
 
 /// <summary>Single-use stand-ins for a token in an address, where headers cannot be set (browsers) and addresses are logged.</summary>
@@ -76,5 +80,6 @@ public static class TicketsApi
 
             context.Response.Headers.CacheControl = "no-store";
             return TypedResults.Created((string?)null, new IssuedTicket(ticket, Tickets.LifeSeconds));
-        }).AllowAnonymous().WithTags("tickets").WithMetadata(new BearerCredential("bot_token", "A trading group's or trigger's own token")).Produces<IssuedTicket>(201).Produces<ApiError>(401);
+        }).AllowAnonymous().WithTags("tickets").WithMetadata(new BearerCredential("bot_token", "A trading group's or trigger's own token"))
+            .Operation("createTicket", "A single-use stand-in for a bot's token, for an address").Produces<IssuedTicket>(201).Produces<ApiError>(401).Produces<ApiError>(503);
 }

@@ -7,16 +7,22 @@ using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Triggers;
 
 /// <summary>A trigger as REST shows it.</summary>
 public sealed record TriggerView(Guid Id, string Name, string ProviderName, string ModelName, bool Active, bool Connected, DateTimeOffset? LastSeenAt, DateTimeOffset CreatedAt);
 
-/// <summary>Body of POST and PATCH.</summary>
-public sealed partial record TriggerChange(string? Name, string? ProviderName, string? ModelName, bool? Active)
+/// <summary>Body of POST, which needs <c>Name</c>, and PATCH, which changes what is given.</summary>
+/// <param name="Name">Letters, digits and _.- only, beginning with a letter or digit; at most 100, and unique.</param>
+/// <param name="ProviderName">Who runs what raises the events; at most 100 characters.</param>
+/// <param name="ModelName">What raises the events; at most 200 characters.</param>
+/// <param name="Active">Whether its events are taken; true where it is left out of POST.</param>
+[NoNulls]
+public sealed partial record TriggerChange(string? Name = null, string? ProviderName = null, string? ModelName = null, bool? Active = null)
 {
-    public static readonly string[] Fields = ["name", "provider_name", "model_name", "active"];
+    public static readonly string[] Fields = BodyShape.FieldsOf<TriggerChange>();
 
     public static TriggerChange Read(FieldReader fields, bool isNew)
     {
@@ -38,12 +44,14 @@ public static class TriggersApi
 {
     public static void MapTriggers(this WebApplication app)
     {
-        var triggers = app.MapGroup("/api/v1/triggers").RequireAuthorization().WithTags("triggers");
-        triggers.MapGet("/", ListAsync).Produces<Page<TriggerView>>().Produces<ApiError>(400);
-        triggers.MapPost("/", CreateAsync).Accepts<TriggerChange>("application/json").Produces<TriggerView>(201).Produces<ApiError>(400).Produces<ApiError>(409);
-        triggers.MapGet("/{id:guid}", GetAsync).Produces<TriggerView>().Produces<ApiError>(404);
-        triggers.MapPatch("/{id:guid}", ChangeAsync).Accepts<TriggerChange>("application/json").Produces<TriggerView>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(409);
-        triggers.MapTokens(OwnerKinds.Trigger, (db, id, ct) => db.Triggers.AnyAsync(t => t.Id == id, ct));
+        var triggers = app.MapGroup("/api/v1/triggers").WithTags("triggers");
+        triggers.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listTriggers", "The triggers, newest first").Produces<Page<TriggerView>>();
+        triggers.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createTrigger", "Makes a trigger; it needs a token to connect")
+            .Accepts<TriggerChange>("application/json").Produces<TriggerView>(201).Produces<ApiError>(409);
+        triggers.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getTrigger", "One trigger").Produces<TriggerView>().Produces<ApiError>(404);
+        triggers.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeTrigger", "Changes what is given of a trigger")
+            .Accepts<TriggerChange>("application/json").Produces<TriggerView>().Produces<ApiError>(404).Produces<ApiError>(409);
+        triggers.MapTokens(OwnerKinds.Trigger, "Trigger", (db, id, ct) => db.Triggers.AnyAsync(t => t.Id == id, ct));
     }
 
     private static async Task<IResult> ListAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, string? limit, string? cursor, CancellationToken cancellationToken)

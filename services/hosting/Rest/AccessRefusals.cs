@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.Tokens;
 using TradingSystem.Contracts.Wire.Validation;
@@ -38,11 +37,11 @@ internal static class AccessRefusals
 
     public static Task ForbidAsync(ForbiddenContext context)
     {
-        var wanted = context.HttpContext.GetEndpoint()?.Metadata.OfType<IAuthorizeData>().Select(a => a.Policy).Where(p => p is not null && Roles.All.Contains(p)).MaxBy(p => Roles.All.ToList().IndexOf(p!));
+        var wanted = context.HttpContext.GetEndpoint().RequiredRole();
         var rule = wanted is null ? "allowed to do this" : string.Join(" or ", Roles.All.SkipWhile(r => r != wanted));
         return WriteAsync(context.HttpContext, StatusCodes.Status403Forbidden, "forbidden", new("role", rule, FieldError.Shorten(context.HttpContext.User.FindFirst("role")?.Value ?? "nothing")));
     }
 
     private static Task WriteAsync(HttpContext context, int status, string message, FieldError fault) =>
-        Results.Json(new { message, detail = new[] { fault } }, statusCode: status).ExecuteAsync(context);
+        ApiError.Of(status, message, [fault]).ExecuteAsync(context);
 }

@@ -38,6 +38,6 @@ public static class QueryGuard
             }
         }
 
-        return errors is null ? null : Results.Json(new { message = "validation_error", detail = errors }, statusCode: StatusCodes.Status400BadRequest);
+        return errors is null ? null : ApiError.Validation(errors);
     }
 }

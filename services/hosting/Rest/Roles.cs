@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace TradingSystem.Hosting.Rest;
@@ -23,6 +24,13 @@ public static class Roles
     public static TBuilder RequireRole<TBuilder>(this TBuilder routes, string role)
         where TBuilder : IEndpointConventionBuilder =>
         routes.RequireAuthorization(role);
+
+    /// <summary>The role that the route names; null for one that anybody may ask, or that checks a credential of its own.</summary>
+    public static string? RequiredRole(this Endpoint? endpoint) => endpoint is null ? null : RequiredRole([.. endpoint.Metadata]);
+
+    /// <summary>The same from a route's metadata.</summary>
+    public static string? RequiredRole(IEnumerable<object> metadata) =>
+        metadata.OfType<IAllowAnonymous>().Any() ? null : metadata.OfType<IAuthorizeData>().Select(a => a.Policy).LastOrDefault(p => p is not null && All.Contains(p));
 
     /// <summary>One policy a role, by its name.</summary>
     internal static void AddRolePolicies(this AuthorizationBuilder authorization)

@@ -12,7 +12,7 @@ public static class TextGuard
 {
     public static void UseTextGuard(this IApplicationBuilder app) =>
         app.Use((context, next) => Fault(context.Request) is { } fault
-            ? Results.Json(new { message = "validation_error", detail = new[] { fault } }, statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context)
+            ? ApiError.Validation([fault]).ExecuteAsync(context)
             : next(context));
 
     private static FieldError? Fault(HttpRequest request)

@@ -1,10 +1,14 @@
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Rest;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Groups;
 
 namespace TradingSystem.TradingGroup.Api;
 
-/// <summary><c>Stance</c> is LONG, SHORT or FLAT after the last decision.</summary>
+/// <summary>A group that the system itself decides for.</summary>
+/// <param name="Stance">LONG, SHORT or FLAT after the last decision.</param>
+/// <param name="LastAction">What it decided last; null before its first decision.</param>
+/// <param name="LastDiscussionAt">When it last discussed, RFC 3339; null before its first discussion.</param>
 public sealed record HostedGroup(
     Guid Id,
     string Name,
@@ -13,16 +17,20 @@ public sealed record HostedGroup(
     string Interval,
     bool Active,
     IReadOnlyList<HostedMember> Members,
-    string Stance,
+    [property: Words(typeof(HostedGroupsEndpoints), nameof(HostedGroupsEndpoints.Stances))] string Stance,
     string? LastAction,
     DateTimeOffset? LastDiscussionAt);
 
+/// <summary>Who discusses in it.</summary>
+/// <param name="Role">Its part in the discussion, such as group_leader.</param>
 public sealed record HostedMember(string Name, string Role, string Provider, string Model);
 
 public static class HostedGroupsEndpoints
 {
+    public static readonly string[] Stances = ["LONG", "SHORT", "FLAT"];
+
     public static void MapHostedGroups(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/hosted-groups", GetAsync).RequireAuthorization();
+        routes.MapGet("/api/v1/hosted-groups", GetAsync).RequireRole(Hosting.Rest.Roles.Viewer).WithTags("groups").Operation("listHostedGroups", "The groups that the system itself decides for, and where each stands");
 
     private static async Task<Page<HostedGroup>> GetAsync(GroupRegistry registry, DiscussionStore store, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Trigger.Feeds;
 
@@ -20,7 +21,7 @@ public sealed class ReplayFormatException : Exception
     }
 
     public ReplayFormatException(string file, int line, string column, string rule, string got)
-        : base(string.Create(CultureInfo.InvariantCulture, $"{file} line {line}, column {column}: {rule}, got '{(got.Length > 40 ? got[..40] : got)}'"))
+        : base(string.Create(CultureInfo.InvariantCulture, $"{file} line {line}, column {column}: {rule}, got '{FieldError.Shorten(got, 40)}'"))
     {
         Line = line;
         Column = column;

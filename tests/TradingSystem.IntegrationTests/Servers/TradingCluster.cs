@@ -47,6 +47,9 @@ public sealed class TradingCluster : IAsyncDisposable
 
     public static string Password => AdminPassword;
 
+    /// <summary>What people's tokens are signed with.</summary>
+    public static string SigningKey => "a-signing-key-for-tests-only-0123456789";
+
     /// <summary>Everything that can be killed.</summary>
     public IReadOnlyList<string> Killable => _distributed ? [.. Services, "rabbitmq", "postgres"] : ["standalone", "postgres"];
 
@@ -290,7 +293,7 @@ public sealed class TradingCluster : IAsyncDisposable
             // Who only migrates listens nowhere.
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_ports.GetValueOrDefault(name)}",
             ["CONNECTIONSTRINGS__POSTGRES"] = _postgres.ConnectionString,
-            ["AUTH__JWTKEY"] = "a-signing-key-for-tests-only-0123456789",
+            ["AUTH__JWTKEY"] = SigningKey,
             ["AUTH__ADMINUSERNAME"] = AdminName,
             ["AUTH__ADMINPASSWORD"] = AdminPassword,
             // One sign-in for a whole fixture.

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using NUnit.Framework;
+using TradingSystem.IntegrationTests.Controls;
+using TradingSystem.IntegrationTests.Servers;
+
+namespace TradingSystem.IntegrationTests.EndToEnd;
+
+/// <summary>A TypeScript client that is made of the running product's OpenAPI document, by generators of others.</summary>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class GeneratedClientTests(bool distributed)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+
+    [Test]
+    public async Task A_generated_client_compiles_and_pulls_the_kill_switch()
+    {
+        await using var cluster = await TradingCluster.StartAsync(distributed);
+        var (group, token) = await cluster.AddGroupAsync("generated");
+        await Wait.UntilAsync("execution knows the group", TimeSpan.FromSeconds(40), async () =>
+            (await cluster.ListAsync($"/api/v1/accounts?group_id={group}")).Count == 1);
+        await Wait.UntilAsync("every service has described itself", TimeSpan.FromSeconds(90), async () =>
+            JsonNode.Parse(await cluster.Http.GetStringAsync(new Uri(cluster.Front, "/openapi/v1.json")))!["info"]!["x-unavailable"] is null);
+        await using (var bot = await Bot.GroupAsync(cluster, token))
+        {
+            await bot.ReceiveAsync();
+            await bot.AskAsync(Bot.Decision("LONG"));
+            await Wait.UntilAsync("it holds something", TimeSpan.FromSeconds(40), async () =>
+                (await cluster.ListAsync($"/api/v1/positions?group_id={group}")).Any(p => p["side"]!.GetValue<string>() == "LONG"));
+        }
+
+        var receipt = JsonNode.Parse(await RunAsync(new()
+        {
+            ["url"] = cluster.Front.ToString().TrimEnd('/'),
+            ["token"] = cluster.Http.DefaultRequestHeaders.Authorization!.Parameter,
+            ["group"] = group,
+        }))!;
+
+        Assert.That((receipt["kind"]!.GetValue<string>(), receipt["status"]!.GetValue<string>()), Is.EqualTo(("kill", "complete")), receipt.ToJsonString());
+        Assert.That((await cluster.ListAsync($"/api/v1/positions?group_id={group}")).Select(p => p["side"]!.GetValue<string>()), Is.All.EqualTo("FLAT"));
+        var (_, controls) = await cluster.CallAsync(HttpMethod.Get, "/api/v1/controls");
+        Assert.That(controls["items"]!.AsArray().Single(c => (string?)c!["scope_id"] == group)!["state"]!.GetValue<string>(), Is.EqualTo("HALTED"));
+    }
+
+    private static async Task<string> RunAsync(JsonObject job, [CallerFilePath] string here = "")
+    {
+        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../contract-check"));
+        Assert.That(Directory.Exists(Path.Combine(folder, "node_modules/openapi-typescript")), Is.True, "first: npm ci --prefix tests/contract-check");
+        using var node = Process.Start(new ProcessStartInfo("node", "rest.mjs")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var told = node.StandardOutput.ReadToEndAsync();
+        var errors = node.StandardError.ReadToEndAsync();
+        await node.StandardInput.WriteAsync(job.ToJsonString());
+        node.StandardInput.Close();
+        using var deadline = new CancellationTokenSource(Deadline);
+        try
+        {
+            await node.WaitForExitAsync(deadline.Token);
+        }
+        finally
+        {
+            if (!node.HasExited)
+            {
+                node.Kill(entireProcessTree: true);
+            }
+        }
+
+        Assert.That(node.ExitCode, Is.Zero, await told + await errors);
+        return await told;
+    }
+}

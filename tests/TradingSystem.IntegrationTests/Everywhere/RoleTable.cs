@@ -1,0 +1,154 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using TradingSystem.Dashboard;
+using TradingSystem.Diary;
+using TradingSystem.Execution;
+using TradingSystem.Gateway;
+using TradingSystem.Hosting;
+using TradingSystem.Hosting.OpenApi;
+using TradingSystem.Hosting.Rest;
+using TradingSystem.TradingGroup;
+using TradingSystem.Trigger;
+
+namespace TradingSystem.IntegrationTests.Everywhere;
+
+/// <summary>One route and who may ask it: a role, <c>anybody</c>, or <c>bot</c> for a route that checks a bot's token itself.</summary>
+internal sealed record RoleLine(string Who, string Method, string Path)
+{
+    public override string ToString() => $"{Who} {Method} {Path}";
+}
+
+/// <summary>Which role each route of every service needs. A new route needs a line here.</summary>
+internal static partial class RoleTable
+{
+    public const string Anybody = "anybody";
+    public const string Bot = "bot";
+
+    private const string Text = """
+        anybody GET /livez
+        anybody GET /readyz
+        anybody GET /openapi/{documentName}.json
+        anybody GET /asyncapi.json
+        anybody GET /schemas/v1/{name}.json
+        anybody * /ws/events
+        anybody GET /
+        anybody HEAD /
+        anybody POST /api/v1/auth/login
+        anybody POST /api/v1/auth/refresh
+        anybody POST /api/v1/auth/logout
+        viewer POST /api/v1/auth/logout-everywhere
+        viewer POST /api/v1/auth/hub-ticket
+        admin GET /api/v1/users
+        admin POST /api/v1/users
+        admin GET /api/v1/users/{id}
+        admin PATCH /api/v1/users/{id}
+        admin DELETE /api/v1/users/{id}
+        admin GET /api/v1/users/audit
+        viewer GET /api/v1/users/me
+        viewer POST /api/v1/users/me/password
+        bot POST /api/v1/ws-tickets
+        viewer * /hubs/live
+        viewer POST /hubs/live/negotiate
+
+        viewer GET /api/v1/groups
+        admin POST /api/v1/groups
+        viewer GET /api/v1/groups/{id}
+        admin PATCH /api/v1/groups/{id}
+        viewer GET /api/v1/groups/{id}/tokens
+        admin POST /api/v1/groups/{id}/tokens
+        admin DELETE /api/v1/groups/{id}/tokens/{tokenId}
+        viewer GET /api/v1/hosted-groups
+        viewer GET /api/v1/triggers
+        admin POST /api/v1/triggers
+        viewer GET /api/v1/triggers/{id}
+        admin PATCH /api/v1/triggers/{id}
+        viewer GET /api/v1/triggers/{id}/tokens
+        admin POST /api/v1/triggers/{id}/tokens
+        admin DELETE /api/v1/triggers/{id}/tokens/{tokenId}
+
+        viewer GET /api/v1/candles
+        viewer GET /api/v1/prices
+        viewer GET /api/v1/market
+
+        viewer GET /diary
+        viewer GET /state
+        viewer GET /meta
+        viewer GET /api/v1/events
+        viewer GET /api/v1/discussions
+        viewer GET /api/v1/system-logs
+        viewer GET /api/v1/equity
+
+        viewer GET /api/v1/orders
+        viewer GET /api/v1/orders/open
+        trader POST /api/v1/orders/cancel
+        trader POST /api/v1/orders/{id}/cancel
+        viewer GET /api/v1/fills
+        viewer GET /api/v1/positions
+        viewer GET /api/v1/reconciliations
+        viewer GET /api/v1/protections
+        viewer GET /api/v1/protections/{group_id}/{symbol}
+        trader PUT /api/v1/protections/{group_id}/{symbol}
+        viewer GET /api/v1/protections/moves/{id}
+
+        viewer GET /api/v1/accounts
+        admin POST /api/v1/accounts
+        viewer GET /api/v1/accounts/{id}
+        admin PATCH /api/v1/accounts/{id}
+        admin DELETE /api/v1/accounts/{id}
+        viewer GET /api/v1/accounts/{id}/audit
+        admin POST /api/v1/accounts/{id}/activate
+        admin POST /api/v1/accounts/{id}/deactivate
+        admin POST /api/v1/accounts/{id}/verify
+        admin POST /api/v1/accounts/{id}/confirm-live
+        admin POST /api/v1/accounts/{id}/live-code
+        admin PUT /api/v1/accounts/{id}/groups/{groupId}
+
+        viewer GET /api/v1/risk/limits
+        admin PUT /api/v1/risk/limits
+        viewer GET /api/v1/risk/limits/account/{id}
+        admin PUT /api/v1/risk/limits/account/{id}
+        viewer GET /api/v1/risk/limits/group/{id}
+        trader PUT /api/v1/risk/limits/group/{id}
+
+        viewer GET /api/v1/controls
+        viewer GET /api/v1/controls/audit
+        viewer GET /api/v1/controls/commands
+        viewer GET /api/v1/controls/commands/{id}
+        trader PUT /api/v1/controls/state
+        trader POST /api/v1/controls/pause
+        trader POST /api/v1/controls/resume
+        trader POST /api/v1/controls/stop
+        trader POST /api/v1/controls/close-all
+        viewer GET /api/v1/controls/dead-man/{groupId}
+        trader PUT /api/v1/controls/dead-man/{groupId}
+        viewer GET /api/v1/kill
+        trader POST /api/v1/kill
+        viewer GET /api/v1/kill/{id}
+        """;
+
+    public static IReadOnlyList<RoleLine> Lines { get; } =
+        [.. Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(l => l.Split(' ')).Select(l => new RoleLine(l[0], l[1], l[2]))];
+
+    /// <summary>The routes as one process maps them, each method by itself. <c>Who</c> is what the route's own metadata say, nobody where it says nothing.</summary>
+    public static async Task<IReadOnlyList<RoleLine>> MappedAsync()
+    {
+        await using var app = ServiceApp.Build(
+            "standalone", [$"--Auth:JwtKey={new string('k', 64)}"], topologyOnly: false,
+            new GatewayModule(), new TriggerModule(), new TradingGroupModule(), new ExecutionModule(), new DiaryModule(), new DashboardModule());
+        return
+        [
+            .. from endpoint in ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+               from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"]
+               select new RoleLine(WhoOf(endpoint), method, Constraint().Replace("/" + endpoint.RoutePattern.RawText!.Trim('/'), "}")),
+        ];
+    }
+
+    private static string WhoOf(RouteEndpoint endpoint) =>
+        endpoint.RequiredRole()
+        ?? (endpoint.Metadata.GetMetadata<BearerCredential>() is not null ? Bot : endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null ? Anybody : "nobody");
+
+    [GeneratedRegex(":[a-z]+}")]
+    private static partial Regex Constraint();
+}
