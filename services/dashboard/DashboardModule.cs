@@ -9,6 +9,7 @@ using TradingSystem.Dashboard.Live;
 using TradingSystem.Dashboard.Pages;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Dashboard;
 
@@ -18,6 +19,14 @@ public sealed class DashboardModule : IServiceModule
     public string Name => "dashboard";
 
     public JsonSerializerContext Messages => BusJson.Default;
+
+    public IReadOnlyList<SettingsSection> Settings =>
+    [
+        SettingsSection.Of<LoginOptions>("Auth"),
+        SettingsSection.Of<ForwardOptions>("Forward"),
+        new("Dashboard"),
+        new(WebApp.RootSetting),
+    ];
 
     public void AddServices(WebApplicationBuilder builder)
     {

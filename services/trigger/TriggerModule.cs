@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Api;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
@@ -17,6 +18,14 @@ public sealed class TriggerModule : IServiceModule
     public string Name => "trigger";
 
     public JsonSerializerContext Messages => BusJson.Default;
+
+    public IReadOnlyList<SettingsSection> Settings =>
+    [
+        new("Trigger"),
+        SettingsSection.Of<LiveOptions>("Trigger:Live"),
+        SettingsSection.Of<RuleOptions>("Trigger:Rules"),
+        new(TriggerOptions.AnewSetting),
+    ];
 
     public void AddServices(WebApplicationBuilder builder)
     {

@@ -7,6 +7,8 @@ namespace TradingSystem.Dashboard.Pages;
 /// <summary>The built web app: hashed assets are kept by browsers for a year, the page itself is asked for anew each time.</summary>
 public static class WebApp
 {
+    internal const string RootSetting = "Dashboard:WebRoot";
+
     private const string Index = "index.html";
 
     private static readonly AnyQuery Page = new("a page's address is the page's own affair");
@@ -57,7 +59,7 @@ public static class WebApp
     /// <summary><c>DASHBOARD__WEBROOT</c>, else beside the assembly, else where the sources' build puts it.</summary>
     private static string? FindRoot(WebApplication app)
     {
-        if (app.Configuration["Dashboard:WebRoot"] is { Length: > 0 } configured)
+        if (app.Configuration[RootSetting] is { Length: > 0 } configured)
         {
             return File.Exists(Path.Combine(configured, Index))
                 ? Path.GetFullPath(configured)
