@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TradingSystem.Hosting.Outbound;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Settings;
 
@@ -21,6 +22,7 @@ public static class ServiceApp
         SettingsSection.Of<BusOptions>(BusOptions.Section),
         SettingsSection.Of<PostgresOptions>(PostgresOptions.Section),
         SettingsSection.Of<PreparationOptions>(PreparationOptions.Section),
+        SettingsSection.Of<OutboundOptions>(OutboundOptions.Section),
         new("ConnectionStrings:Postgres"),
         new(JwtValidation.KeySetting),
     ];
@@ -71,6 +73,7 @@ public static class ServiceApp
         builder.AddTelemetry(name);
         Configured(builder.AddDatabase);
         Configured(builder.AddJwtValidation);
+        Configured(builder.AddOutbound);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.ConfigureHttpJsonOptions(o =>
