@@ -23,6 +23,8 @@ public static class ServiceApp
         SettingsSection.Of<PostgresOptions>(PostgresOptions.Section),
         SettingsSection.Of<PreparationOptions>(PreparationOptions.Section),
         SettingsSection.Of<OutboundOptions>(OutboundOptions.Section),
+        new("Proxy"),
+        new(EdgeOptions.TrustedSetting),
         new("ConnectionStrings:Postgres"),
         new(JwtValidation.KeySetting),
     ];
@@ -74,6 +76,7 @@ public static class ServiceApp
         Configured(builder.AddDatabase);
         Configured(builder.AddJwtValidation);
         Configured(builder.AddOutbound);
+        Configured(builder.AddEdge);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.ConfigureHttpJsonOptions(o =>

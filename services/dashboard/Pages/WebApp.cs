@@ -11,6 +11,9 @@ public static class WebApp
 
     private const string Index = "index.html";
 
+    // As the page's sources have it.
+    private const string BuiltBase = "<base href=\"/\"";
+
     private static readonly AnyQuery Page = new("a page's address is the page's own affair");
 
     // A wrong address of an interface must say so, not answer with a page.
@@ -27,6 +30,7 @@ public static class WebApp
             return;
         }
 
+        var basePath = app.Services.GetRequiredService<EdgeOptions>().BasePath;
         var files = new PhysicalFileProvider(root);
         app.Lifetime.ApplicationStopped.Register(files.Dispose);
         app.UseStaticFiles(new StaticFileOptions
@@ -46,9 +50,13 @@ public static class WebApp
 
             http.Response.ContentType = "text/html; charset=utf-8";
             http.Response.Headers.CacheControl = "no-cache";
-            await http.Response.SendFileAsync(files.GetFileInfo(Index), http.RequestAborted);
+            await http.Response.WriteAsync(await PageAsync(Path.Combine(root, Index), basePath, http.RequestAborted), http.RequestAborted);
         }).WithMetadata(Page);
     }
+
+    /// <summary>The page with the prefix below which its scripts, its API and its hub are.</summary>
+    private static async Task<string> PageAsync(string file, PathString basePath, CancellationToken cancellationToken) =>
+        (await File.ReadAllTextAsync(file, cancellationToken)).Replace(BuiltBase, $"<base href=\"{basePath}/\"", StringComparison.Ordinal);
 
     private static Task MissingAsync(HttpContext http, int status, string message, string rule)
     {

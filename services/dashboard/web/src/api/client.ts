@@ -1,3 +1,4 @@
+import { at } from './base'
 import type { Page } from './types'
 
 const TOKEN = 'trading.token'
@@ -29,7 +30,7 @@ export function signOut(): void {
 export async function signIn(username: string, password: string): Promise<void> {
   let response: Response
   try {
-    response = await fetch('/api/v1/auth/login', {
+    response = await fetch(at('/api/v1/auth/login'), {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ username, password }),
@@ -47,7 +48,7 @@ export async function signIn(username: string, password: string): Promise<void> 
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const deadline = AbortSignal.timeout(20_000)
-  const response = await fetch(path, {
+  const response = await fetch(at(path), {
     headers: { Authorization: `Bearer ${token() ?? ''}` },
     signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
   })

@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications'
 import { HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr'
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { at } from '../api/base'
 import { token } from '../api/client'
 import type { Account, Candle, Discussion, Equity, EventItem, Group, Market, Order, OrderUpdate, Position, Price } from '../api/types'
 import { marksOfUpdates, mergeCandles, mergeMarks, type TradeMark } from '../lib/candles'
@@ -28,7 +29,7 @@ export function useLive(): Connection {
 
   useEffect(() => {
     const hub = new HubConnectionBuilder()
-      .withUrl('/hubs/live', { accessTokenFactory: () => token() ?? '' })
+      .withUrl(at('/hubs/live'), { accessTokenFactory: () => token() ?? '' })
       .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount }) => Math.min(500 * 2 ** previousRetryCount, 5000) })
       .configureLogging(LogLevel.None)
       .build()
