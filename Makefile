@@ -42,7 +42,7 @@ format: ## formats the C# sources
 	dotnet format TradingSystem.sln
 
 bench: ## benchmarks; ARGS goes to BenchmarkDotNet, or is load … or decide
-	dotnet run -c Release --project tests/TradingSystem.Benchmarks -- $(or $(ARGS),--filter '*')
+	@node deploy/local/bench.mjs $(or $(ARGS),--filter '*')
 
 soak: ## the long runs: 20 kills of each process, 10,000 reconnects and races, 100,000 malformed frames, 10,000 decisions at a faulty exchange
 	TEST_TIMEOUT=180m KILL_ROUNDS=20 RECONNECTS=10000 RACES=10000 FUZZ_FRAMES=100000 VENUE_DECISIONS=10000 VENUE_LANES=12 \

@@ -36,7 +36,9 @@ case ${1:-up} in
         DEMO_FILE=$data/demo.json DEMO_GROUPS=${DEMO_GROUPS:-1} DEMO_TRIGGERS=${DEMO_TRIGGERS:-1} node deploy/local/seed-demo.mjs
       echo "tokens: $data/demo.json"
     fi
-    printf 'Ready: http://127.0.0.1:%s\n  login %s / %s\n' "$DASHBOARD_PORT" "$ADMIN_USERNAME" "$ADMIN_PASSWORD"
+    printf 'Ready: http://127.0.0.1:%s\n' "$DASHBOARD_PORT"
+    # Secrets go to a terminal only.
+    if [ -t 1 ]; then printf '  login %s / %s\n' "$ADMIN_USERNAME" "$ADMIN_PASSWORD"; else printf '  the login is in %s\n' "$env"; fi
     ;;
   down) shift; "${compose[@]}" down --remove-orphans "$@" ;;
   *) "${compose[@]}" "$@" ;;

@@ -58,6 +58,7 @@ if [ "${TEST_SERVERS:-system}" != containers ]; then
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
 fi
 [ -x /usr/bin/chromium ] || missing+=(chromium)
+[ -x /usr/sbin/nginx ] || missing+=(nginx)
 /usr/bin/python3 -c 'import websockets' 2>/dev/null || missing+=(python3-websockets)
 /usr/bin/python3 -c 'import loguru' 2>/dev/null || missing+=(python3-loguru)
 if [ ${#missing[@]} -gt 0 ]; then

@@ -6,9 +6,10 @@ import path from "node:path";
 import { canListen, freePort, living, notePid, Problem, readJson, ROOT, run, say, stopPid, writeJson } from "./lib/proc.mjs";
 import { initPostgres, startPostgres, stopPostgres, systemBin } from "./lib/postgres.mjs";
 import { accountKeys, checkTools, prepare, secrets, serviceDll, SERVICES, settings } from "./lib/prepare.mjs";
-import { hasRabbit, PORTS, startRabbit, stopRabbit } from "./lib/rabbit.mjs";
 import { rotate } from "./lib/logs.mjs";
+import { PORTS, startRabbit, stopRabbit } from "./lib/rabbit.mjs";
 import { announce, tellMarket, waitReady } from "./lib/ready.mjs";
+import { howToInstall, missingServers } from "./lib/servers.mjs";
 import { seedDemo } from "./seed-demo.mjs";
 
 // Order of the ports from PORT on; whoever others ask comes before them.
@@ -24,9 +25,9 @@ const portOf = (state, name) => state.port + NAMES.indexOf(name);
 const urlOf = (state, name) => `http://127.0.0.1:${portOf(state, name)}`;
 
 async function installServers() {
-  const missing = [...(systemBin() ? [] : ["postgresql"]), ...(hasRabbit() ? [] : ["rabbitmq-server"])];
+  const missing = missingServers();
   if (missing.length === 0) return;
-  if (process.getuid() !== 0 || !fs.existsSync("/usr/bin/apt-get")) throw new Problem(`missing: ${missing.join(" and ")}; install with: sudo apt-get install ${missing.join(" ")}`);
+  if (process.getuid() !== 0 || !fs.existsSync("/usr/bin/apt-get")) throw new Problem(howToInstall(missing));
   say(`installing ${missing.join(" and ")} …`);
   await run(path.join(ROOT, "deploy/local/apt-install.sh"), missing, { log: logFile("apt"), label: "apt-get install" });
 }

@@ -11,6 +11,7 @@ using TradingSystem.Dashboard.Pages;
 using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Dashboard;
 
@@ -20,6 +21,14 @@ public sealed class DashboardModule : IServiceModule
     public string Name => "dashboard";
 
     public JsonSerializerContext Messages => BusJson.Default;
+
+    public IReadOnlyList<SettingsSection> Settings =>
+    [
+        SettingsSection.Of<LoginOptions>("Auth"),
+        SettingsSection.Of<ForwardOptions>("Forward"),
+        new("Dashboard"),
+        new(WebApp.RootSetting),
+    ];
 
     public void AddServices(WebApplicationBuilder builder)
     {

@@ -8,6 +8,7 @@ using TradingSystem.Diary.Storage;
 using TradingSystem.Diary.Timeline;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Delivery;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Diary;
 
@@ -17,6 +18,8 @@ public sealed class DiaryModule : IServiceModule
     public string Name => "diary";
 
     public JsonSerializerContext Messages => BusJson.Default;
+
+    public IReadOnlyList<SettingsSection> Settings => [SettingsSection.Of<DiaryOptions>("Diary")];
 
     public void AddServices(WebApplicationBuilder builder)
     {

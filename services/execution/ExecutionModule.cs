@@ -15,8 +15,10 @@ using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Steering;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Execution.Venues;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Delivery;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Execution;
 
@@ -26,6 +28,14 @@ public sealed class ExecutionModule : IServiceModule
     public string Name => "execution";
 
     public JsonSerializerContext Messages => BusJson.Default;
+
+    public IReadOnlyList<SettingsSection> Settings =>
+    [
+        SettingsSection.Of<ExecutionOptions>("Execution"),
+        SettingsSection.Of<VenueOptions>("Execution:Venues"),
+        SettingsSection.Of<Dictionary<string, string>>("Execution:Keys"),
+        new("Execution:KeyFile"),
+    ];
 
     public void AddServices(WebApplicationBuilder builder)
     {

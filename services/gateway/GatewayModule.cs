@@ -14,6 +14,7 @@ using TradingSystem.Gateway.Triggers;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.EventLog;
 using TradingSystem.Hosting.Rest;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Gateway;
 
@@ -31,6 +32,8 @@ public sealed class GatewayModule : IServiceModule
     public string Name => "gateway";
 
     public JsonSerializerContext Messages => BusJson.Default;
+
+    public IReadOnlyList<SettingsSection> Settings => [SettingsSection.Of<GatewayOptions>("Gateway")];
 
     public void AddServices(WebApplicationBuilder builder)
     {

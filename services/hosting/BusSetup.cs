@@ -9,40 +9,12 @@ using TradingSystem.Hosting.Sessions;
 
 namespace TradingSystem.Hosting;
 
-/// <summary>Which transport carries the bus. Bound from <c>BUS__…</c>.</summary>
-public sealed class BusOptions
-{
-    /// <summary><c>InMemory</c> (one process) or <c>RabbitMq</c>.</summary>
-    public string Transport { get; set; } = "InMemory";
-
-    /// <summary>amqp:// address with credentials.</summary>
-    public string RabbitMq { get; set; } = "amqp://guest:guest@127.0.0.1:5672/";
-
-    /// <summary>How long a durable publish may wait for its confirm, or its commit.</summary>
-    public TimeSpan PublishDeadline { get; set; } = TimeSpan.FromSeconds(5);
-
-    public bool IsInMemory => Transport.Equals("InMemory", StringComparison.OrdinalIgnoreCase);
-
-    internal void Validate()
-    {
-        if (!IsInMemory && !Transport.Equals("RabbitMq", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InvalidOperationException($"Bus:Transport must be InMemory or RabbitMq, not '{Transport}'.");
-        }
-
-        if (!IsInMemory && !Uri.TryCreate(RabbitMq, UriKind.Absolute, out _))
-        {
-            throw new InvalidOperationException("Bus:RabbitMq must be an amqp:// address.");
-        }
-    }
-}
-
 /// <summary>MassTransit over the configured transport, with the durable publisher that belongs to it.</summary>
 public static class BusSetup
 {
     public static void AddBus(this WebApplicationBuilder builder, bool topologyOnly, IReadOnlyList<IServiceModule> modules)
     {
-        var options = builder.Configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();
+        var options = builder.Configuration.GetSection(BusOptions.Section).Get<BusOptions>() ?? new BusOptions();
         options.Validate();
         var services = builder.Services;
         services.AddSingleton(options);
@@ -94,7 +66,16 @@ public static class BusSetup
             {
                 bus.UsingRabbitMq((context, configurator) =>
                 {
-                    configurator.Host(new Uri(options.RabbitMq));
+                    var broker = options.Address;
+                    configurator.Host(broker.Host, (ushort)broker.Port, broker.VirtualHost, host =>
+                    {
+                        host.Username(broker.User);
+                        host.Password(broker.Password);
+                        if (broker.Tls)
+                        {
+                            host.UseSsl(tls => tls.ServerName = broker.Host);
+                        }
+                    });
                     configurator.DeployTopologyOnly = topologyOnly;
                     WriteCompactly(configurator, context);
                     configurator.ConfigureEndpoints(context);

@@ -24,10 +24,9 @@ public static class Database
 
     public static void AddDatabase(this WebApplicationBuilder builder)
     {
-        var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString("Postgres") ?? DefaultConnection)
-        {
-            ApplicationName = builder.Environment.ApplicationName,
-        };
+        var parts = builder.Configuration.GetSection(PostgresOptions.Section).Get<PostgresOptions>() ?? new PostgresOptions();
+        var connection = parts.Compose(builder.Configuration.GetConnectionString("Postgres"));
+        connection.ApplicationName = builder.Environment.ApplicationName;
         // ContainsKey would be true for every keyword that exists, set or not.
         if (!connection.ShouldSerialize("Maximum Pool Size"))
         {

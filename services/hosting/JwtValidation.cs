@@ -14,10 +14,12 @@ public static class JwtValidation
 {
     public const string Issuer = "trading-system";
 
+    internal const string KeySetting = "Auth:JwtKey";
+
     /// <summary>HMAC-SHA256 key from <c>AUTH__JWTKEY</c>, at least 32 characters.</summary>
     public static SymmetricSecurityKey Key(IConfiguration configuration)
     {
-        var key = configuration["Auth:JwtKey"];
+        var key = configuration[KeySetting];
         return key is { Length: >= 32 }
             ? new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key))
             : throw new InvalidOperationException("Auth:JwtKey (AUTH__JWTKEY) must be set to at least 32 characters; make run creates one in DATA_DIR.");

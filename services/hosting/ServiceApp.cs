@@ -1,25 +1,51 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TradingSystem.Hosting.EventLog;
 using TradingSystem.Hosting.OpenApi;
+using TradingSystem.Hosting.Outbound;
 using TradingSystem.Hosting.Rest;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Hosting;
 
 /// <summary>Builds and runs a host for the given modules; with <c>--migrate</c> it prepares database and bus and ends.</summary>
 public static class ServiceApp
 {
+    /// <summary>What every process reads. The rest of <c>AUTH__…</c> is the dashboard's.</summary>
+    private static readonly SettingsSection[] Own =
+    [
+        SettingsSection.Of<BusOptions>(BusOptions.Section),
+        SettingsSection.Of<PostgresOptions>(PostgresOptions.Section),
+        SettingsSection.Of<PreparationOptions>(PreparationOptions.Section),
+        SettingsSection.Of<OutboundOptions>(OutboundOptions.Section),
+        new("Proxy"),
+        new(EdgeOptions.TrustedSetting),
+        new("ConnectionStrings:Postgres"),
+        new(JwtValidation.KeySetting),
+    ];
+
     public static async Task<int> RunAsync(string name, string[] args, params IServiceModule[] modules)
     {
         var migrate = args.Contains("--migrate");
-        await using var app = Build(name, args, migrate, modules);
+        WebApplication built;
+        try
+        {
+            built = Build(name, args, migrate, modules);
+        }
+        catch (SettingException e)
+        {
+            await Console.Error.WriteLineAsync($"{name} does not start: {e.Message}");
+            return 1;
+        }
+
+        await using var app = built;
         if (!migrate)
         {
             var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
@@ -28,25 +54,11 @@ public static class ServiceApp
             return workers.Exists(w => w.ExecuteTask?.IsFaulted == true) ? 1 : 0;
         }
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await app.Services.GetRequiredService<IDurableStore>().MigrateAsync(deadline.Token);
-        if (app.Services.GetService<IEventLog>() is { } log)
-        {
-            await log.MigrateAsync(deadline.Token);
-        }
-
-        foreach (var module in modules)
-        {
-            await module.MigrateAsync(app.Services, deadline.Token);
-        }
-
-        // Every queue and binding exists before anything publishes: a mandatory publish is satisfied by one bound queue.
-        var bus = app.Services.GetRequiredService<IBusControl>();
-        await bus.StartAsync(deadline.Token);
-        await bus.StopAsync(deadline.Token);
-        return 0;
+        var options = app.Configuration.GetSection(PreparationOptions.Section).Get<PreparationOptions>() ?? new PreparationOptions();
+        return await new Preparation(app, modules, options, Console.Error).RunAsync();
     }
 
+    /// <exception cref="SettingException">A setting is wrong, or there is one in our sections that nobody reads.</exception>
     public static WebApplication Build(string name, string[] args, bool topologyOnly, params IServiceModule[] modules)
     {
         // A switch without a value would swallow the argument after it.
@@ -59,9 +71,12 @@ public static class ServiceApp
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", topologyOnly ? LogLevel.None : LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        Known(modules).Check(builder.Configuration);
         builder.AddTelemetry(name);
-        builder.AddDatabase();
-        builder.AddJwtValidation();
+        Configured(builder.AddDatabase);
+        Configured(builder.AddJwtValidation);
+        Configured(builder.AddOutbound);
+        Configured(builder.AddEdge);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.ConfigureHttpJsonOptions(o =>
@@ -76,10 +91,10 @@ public static class ServiceApp
             o.DescribeSecurity();
             o.DescribeRefusals();
         });
-        builder.AddBus(topologyOnly, modules);
+        Configured(() => builder.AddBus(topologyOnly, modules));
         foreach (var module in modules)
         {
-            module.AddServices(builder);
+            Configured(() => module.AddServices(builder));
         }
 
         var app = builder.Build();
@@ -97,5 +112,21 @@ public static class ServiceApp
         }
 
         return app;
+    }
+
+    /// <summary>What a process of these modules may be set.</summary>
+    public static KnownSettings Known(IEnumerable<IServiceModule> modules) => new(modules.SelectMany(m => m.Settings).Concat(Own));
+
+    /// <summary>Who registers what it needs reads its settings; what it throws is about them.</summary>
+    private static void Configured(Action register)
+    {
+        try
+        {
+            register();
+        }
+        catch (Exception e) when (e is InvalidOperationException and not SettingException)
+        {
+            throw new SettingException(e.Message, e);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Hosting;
 
@@ -12,6 +13,9 @@ public interface IServiceModule
 
     /// <summary>How the messages that it exchanges are written; null when it leaves that to the bus.</summary>
     JsonSerializerContext? Messages => null;
+
+    /// <summary>The sections of the configuration that it reads; a setting in one of them that is none of these ends the start.</summary>
+    IReadOnlyList<SettingsSection> Settings { get; }
 
     void AddServices(WebApplicationBuilder builder);
 

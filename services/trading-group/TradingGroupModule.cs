@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Settings;
 using TradingSystem.TradingGroup.Api;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Groups;
@@ -16,6 +17,8 @@ public sealed class TradingGroupModule : IServiceModule
     public string Name => "trading-group";
 
     public JsonSerializerContext Messages => BusJson.Default;
+
+    public IReadOnlyList<SettingsSection> Settings => [SettingsSection.Of<TradingGroupOptions>("TradingGroup")];
 
     public void AddServices(WebApplicationBuilder builder)
     {

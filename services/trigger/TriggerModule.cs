@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outbound;
+using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Api;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
@@ -18,6 +20,14 @@ public sealed class TriggerModule : IServiceModule
 
     public JsonSerializerContext Messages => BusJson.Default;
 
+    public IReadOnlyList<SettingsSection> Settings =>
+    [
+        new("Trigger"),
+        SettingsSection.Of<LiveOptions>("Trigger:Live"),
+        SettingsSection.Of<RuleOptions>("Trigger:Rules"),
+        new(TriggerOptions.AnewSetting),
+    ];
+
     public void AddServices(WebApplicationBuilder builder)
     {
         var options = TriggerOptions.From(builder.Configuration);
@@ -27,7 +37,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton(options.Live);
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4, trace: i => i.TraceParent);
-        services.AddHttpClient<LiveHistory>(c => c.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddSingleton(p => new LiveHistory(p.GetRequiredService<OutboundClient>(), options.Live, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LiveHistory>>()));
         services.AddSingleton<IFeedStates, FeedStates>();
         services.AddSingleton<PatientFeedStates>();
         services.AddSingleton(Feed);
@@ -59,7 +69,7 @@ public sealed class TriggerModule : IServiceModule
         var time = provider.GetRequiredService<TimeProvider>();
         var states = provider.GetRequiredService<PatientFeedStates>();
         SimulatedFeed Simulated(string notice) => new(options.Symbols, options.Seed, states, time, notice);
-        LiveFeed Live() => new(options.Symbols, options.Live, provider.GetRequiredService<LiveHistory>(), time, provider.GetRequiredService<ILogger<LiveFeed>>());
+        LiveFeed Live() => new(options.Symbols, options.Live, provider.GetRequiredService<LiveHistory>(), provider.GetRequiredService<OutboundClient>(), time, provider.GetRequiredService<ILogger<LiveFeed>>());
         return options.Market switch
         {
             MarketKind.Live => Live(),

@@ -22,6 +22,8 @@ public sealed partial class TriggerOptions
     /// </summary>
     public const ulong DefaultSeed = 326;
 
+    internal const string AnewSetting = "Trigger:Replay:Anew";
+
     private const int MaxSymbols = 20;
     private const decimal MaxSpeed = 100_000;
 
@@ -55,7 +57,7 @@ public sealed partial class TriggerOptions
             Market = market,
             Replay = replay,
             Speed = speed,
-            ReplayAnew = section.GetValue("Replay:Anew", false),
+            ReplayAnew = configuration.GetValue(AnewSetting, false),
             Symbols = ParseSymbols(configuration["SYMBOLS"] is { Length: > 0 } s ? s : "BTCUSDT,ETHUSDT,SOLUSDT"),
             Seed = ParseSeed(configuration["MARKET_SEED"]),
             Live = section.GetSection("Live").Get<LiveOptions>() ?? new LiveOptions(),

@@ -22,8 +22,8 @@ export async function embeddedBin(log) {
 }
 
 /** bin folder of the newest PostgreSQL of the operating system, or of the major that made the data folder. */
-export function systemBin(dataDir) {
-  const base = "/usr/lib/postgresql";
+export function systemBin(dataDir, root = "/") {
+  const base = path.join(root, "usr/lib/postgresql");
   const majors = fs.existsSync(base) ? fs.readdirSync(base).filter((m) => fs.existsSync(`${base}/${m}/bin/postgres`)) : [];
   const made = dataDir && fs.existsSync(`${dataDir}/PG_VERSION`) ? fs.readFileSync(`${dataDir}/PG_VERSION`, "utf8").trim() : null;
   if (made && majors.length > 0 && !majors.includes(made)) {

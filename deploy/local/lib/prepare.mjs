@@ -48,9 +48,21 @@ export function checkTools() {
   say(`.NET SDK ${dotnet}, Node ${process.versions.node}, npm ${npm}`);
 }
 
+/** Makes the data folder, and one that is there already, ours alone: it holds every secret. */
+function close(dataDir) {
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // Whoever names /tmp must not lose it to everybody else.
+  if (fs.statSync(dataDir).mode & 0o1000) throw new Problem(`DATA_DIR must be a folder of its own, ${dataDir} is everybody's`);
+  try {
+    fs.chmodSync(dataDir, 0o700);
+  } catch (e) {
+    throw new Problem(`DATA_DIR holds secrets and must be ours alone: chmod 700 ${dataDir} failed (${e.code})`);
+  }
+}
+
 /** Random secrets, made once for a data folder. */
 export function secrets(dataDir) {
-  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  close(dataDir);
   const file = path.join(dataDir, "secrets.json");
   const known = readJson(file) ?? {};
   const all = {

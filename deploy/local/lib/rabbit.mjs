@@ -4,11 +4,12 @@ import fs from "node:fs";
 import path from "node:path";
 import { canConnect, identify, living, notePid, Problem, signal, sleep, stopPid, writeFile } from "./proc.mjs";
 
-const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+const PROGRAM = "usr/lib/rabbitmq/bin/rabbitmq-server";
+const SERVER = `/${PROGRAM}`;
 // The name is part of the data folder's name and must not change with the port.
 const NODE = "trading@localhost";
 
-export const hasRabbit = () => fs.existsSync(SERVER);
+export const hasRabbit = (root = "/") => fs.existsSync(path.join(root, PROGRAM));
 
 /** Ports used from `port` on: AMQP, distribution, epmd, streams. */
 export const PORTS = 4;

@@ -29,7 +29,12 @@ function missing(answer) {
   }
 }
 
-export function announce(demo, file) {
+/** Secrets go to a terminal only: what a pipe or a log of a job keeps, others read. `file` has them for us alone. */
+export function announce(demo, file, terminal = process.stdout.isTTY) {
+  if (!terminal) {
+    process.stdout.write(`\nReady: ${demo.url}\n\n  bots     ${demo.ws_url}\n  login and tokens are in ${file}\n\n`);
+    return;
+  }
   const some = (items) => items.slice(0, 3).map((i) => `           ${i.name}  ${i.token}\n`).join("") + (items.length > 3 ? `           and ${items.length - 3} more in ${file}\n` : "");
   process.stdout.write(
     `\nReady: ${demo.url}\n\n` +

@@ -1,3 +1,5 @@
+using TradingSystem.Hosting.Rest;
+
 namespace TradingSystem.Dashboard.Accounts;
 
 /// <summary>

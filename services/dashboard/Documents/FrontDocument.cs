@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using TradingSystem.Dashboard.Forwarding;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Documents;
 
@@ -14,6 +15,7 @@ namespace TradingSystem.Dashboard.Documents;
 /// </summary>
 public sealed class FrontDocument(
     ForwardOptions options,
+    EdgeOptions edge,
     [FromKeyedServices(FrontDocument.Version)] IOpenApiDocumentProvider own,
     IOptionsMonitor<OpenApiOptions> format,
     TimeProvider time,
@@ -82,7 +84,7 @@ public sealed class FrontDocument(
         }
 
         // Relative to where the document was read: right behind every proxy.
-        merged["servers"] = new JsonArray(new JsonObject { ["url"] = "/" });
+        merged["servers"] = new JsonArray(new JsonObject { ["url"] = edge.BasePath.HasValue ? edge.BasePath.Value : "/" });
         return new Built(Encoding.UTF8.GetBytes(merged.ToJsonString()), time.GetUtcNow() + (missing.Length == 0 ? Kept : KeptIncomplete));
     }
 

@@ -6,7 +6,12 @@ namespace TradingSystem.Dashboard.Pages;
 /// <summary>The built web app: hashed assets are kept by browsers for a year, the page itself is asked for anew each time.</summary>
 public static class WebApp
 {
+    internal const string RootSetting = "Dashboard:WebRoot";
+
     private const string Index = "index.html";
+
+    // As the page's sources have it.
+    private const string BuiltBase = "<base href=\"/\"";
 
     private static readonly AnyQuery Page = new("a page's address is the page's own affair");
 
@@ -22,6 +27,7 @@ public static class WebApp
             return;
         }
 
+        var basePath = app.Services.GetRequiredService<EdgeOptions>().BasePath;
         var files = new PhysicalFileProvider(root);
         app.Lifetime.ApplicationStopped.Register(files.Dispose);
         app.UseStaticFiles(new StaticFileOptions
@@ -35,14 +41,19 @@ public static class WebApp
         {
             http.Response.ContentType = "text/html; charset=utf-8";
             http.Response.Headers.CacheControl = "no-cache";
-            await http.Response.SendFileAsync(files.GetFileInfo(Index), http.RequestAborted);
+            await http.Response.WriteAsync(await PageAsync(Path.Combine(root, Index), basePath, http.RequestAborted), http.RequestAborted);
         }).AllowAnonymous().WithMetadata(Page).ExcludeFromDescription();
+    }
+
+    /// <summary>The page with the prefix below which its scripts, its API and its hub are.</summary>
+    private static async Task<string> PageAsync(string file, PathString basePath, CancellationToken cancellationToken) =>
+        (await File.ReadAllTextAsync(file, cancellationToken)).Replace(BuiltBase, $"<base href=\"{basePath}/\"", StringComparison.Ordinal);
     }
 
     /// <summary><c>DASHBOARD__WEBROOT</c>, else beside the assembly, else where the sources' build puts it.</summary>
     private static string? FindRoot(WebApplication app)
     {
-        if (app.Configuration["Dashboard:WebRoot"] is { Length: > 0 } configured)
+        if (app.Configuration[RootSetting] is { Length: > 0 } configured)
         {
             return File.Exists(Path.Combine(configured, Index))
                 ? Path.GetFullPath(configured)

@@ -7,6 +7,8 @@ const paths = ['/api', '/diary', '/state', '/meta']
 
 export default defineConfig({
   plugins: [react()],
+  // Relative to the page's base, which the server sets.
+  base: './',
   build: { outDir: '../wwwroot', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 1200 },
   server: {
     proxy: {

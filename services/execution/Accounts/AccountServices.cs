@@ -1,11 +1,14 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Venues;
+using TradingSystem.Hosting.Outbound;
 
 namespace TradingSystem.Execution.Accounts;
 
 public static class AccountServices
 {
+    private const int ConnectionsPerExchange = 64;
+
     /// <summary>Throws when a key-encryption key is no good.</summary>
     public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
@@ -15,12 +18,25 @@ public static class AccountServices
         services.AddSingleton<CredentialVault>();
         services.AddSingleton<KeyRewrap>();
         services.TryAddSingleton(_ => configuration.GetSection("Execution:Venues").Get<VenueOptions>() ?? new VenueOptions());
-        services.TryAddSingleton(p => new VenueRegistry(p.GetRequiredService<VenueOptions>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(Venues);
         services.AddSingleton<ICredentialCheck, VenueCredentialCheck>();
         services.AddSingleton<StoredCredentials>();
         services.AddSingleton<AccountWork>();
         services.AddSingleton<AccountReader>();
         services.AddSingleton<BindingReporter>();
         services.AddHostedService(p => p.GetRequiredService<BindingReporter>());
+    }
+
+    private static VenueRegistry Venues(IServiceProvider provider)
+    {
+        var gate = provider.GetRequiredService<OutboundGate>();
+        HttpMessageHandler Calls()
+        {
+            var handler = gate.CreateHandler();
+            handler.MaxConnectionsPerServer = ConnectionsPerExchange;
+            return handler;
+        }
+
+        return new(provider.GetRequiredService<VenueOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>(), Calls, gate.CreateHandler);
     }
 }

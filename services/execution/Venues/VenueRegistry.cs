@@ -13,17 +13,14 @@ public sealed class VenueRegistry : IDisposable
     private readonly VenueOptions _options;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logs;
-    private readonly Func<HttpMessageHandler> _handler;
+    private readonly Func<HttpMessageHandler> _calls;
+    private readonly Func<HttpMessageHandler> _streams;
 
-    public VenueRegistry(VenueOptions options, TimeProvider time, ILoggerFactory logs)
-        : this(options, time, logs, CreateHandler)
+    /// <param name="calls">Makes the handler of each exchange and environment, which decides where connections may go and follows no redirects.</param>
+    /// <param name="streams">The same for WebSockets.</param>
+    public VenueRegistry(VenueOptions options, TimeProvider time, ILoggerFactory logs, Func<HttpMessageHandler> calls, Func<HttpMessageHandler> streams)
     {
-    }
-
-    /// <param name="handler">Makes the handler of each exchange and environment; tests record with it.</param>
-    public VenueRegistry(VenueOptions options, TimeProvider time, ILoggerFactory logs, Func<HttpMessageHandler> handler)
-    {
-        (_options, _time, _logs, _handler) = (options.Validate(), time, logs, handler);
+        (_options, _time, _logs, _calls, _streams) = (options.Validate(), time, logs, calls, streams);
         Add(BinanceVenue.Definition);
         Add(BybitVenue.Definition);
         Add(OkxVenue.Definition);
@@ -54,7 +51,7 @@ public sealed class VenueRegistry : IDisposable
             throw new ArgumentException($"The addresses of {definition.Name} must be https and wss, but on this machine.", nameof(account));
         }
 
-        var shared = _shared.GetOrAdd((definition.Name, account.Environment), _ => new(() => new(_handler()))).Value;
+        var shared = _shared.GetOrAdd((definition.Name, account.Environment), _ => new(() => new(_calls(), _streams()))).Value;
         var log = _logs.CreateLogger($"TradingSystem.Execution.Venues.{definition.Name}");
         return definition.Create(new(account, hosts, shared, _options, _time, log));
     }
@@ -66,16 +63,6 @@ public sealed class VenueRegistry : IDisposable
             shared.Value.Dispose();
         }
     }
-
-    private static SocketsHttpHandler CreateHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        AutomaticDecompression = System.Net.DecompressionMethods.All,
-        MaxConnectionsPerServer = 64,
-    };
 
     private void Add(VenueDefinition definition) => _definitions.Add(definition.Name, definition);
 

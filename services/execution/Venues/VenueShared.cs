@@ -3,12 +3,16 @@ using System.Collections.Concurrent;
 namespace TradingSystem.Execution.Venues;
 
 /// <summary>Common to all accounts in one environment of one exchange: connections, and limits that count per address.</summary>
-public sealed class VenueShared(HttpMessageHandler handler) : IDisposable
+/// <param name="calls">Of requests; it follows no redirects.</param>
+/// <param name="streams">Of WebSockets: they hold their connections, and must not use up those of the calls.</param>
+public sealed class VenueShared(HttpMessageHandler calls, HttpMessageHandler streams) : IDisposable
 {
     private readonly ConcurrentDictionary<Type, object> _parts = new();
 
-    /// <summary>The caller sets deadlines; the handler follows no redirects.</summary>
-    public HttpMessageInvoker Http { get; } = new(handler, disposeHandler: true);
+    /// <summary>The caller sets deadlines.</summary>
+    public HttpMessageInvoker Http { get; } = new(calls, disposeHandler: true);
+
+    public HttpMessageInvoker Streams { get; } = new(streams, disposeHandler: true);
 
     /// <summary>The one instance of a part, e.g. of the limits that count per address.</summary>
     public T Part<T>(Func<T> create)
@@ -17,6 +21,7 @@ public sealed class VenueShared(HttpMessageHandler handler) : IDisposable
     public void Dispose()
     {
         Http.Dispose();
+        Streams.Dispose();
         foreach (var part in _parts.Values.OfType<IDisposable>())
         {
             part.Dispose();

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Connections;
 
-/// <summary>What one address may do before it has shown a token: connect so often, and be wrong so often.</summary>
+/// <summary>What one address, of IPv6 one /64, may do before it has shown a token: connect so often, and be wrong so often.</summary>
 public sealed class AddressGate(GatewayOptions options, TimeProvider time)
 {
     private const int MaxAddresses = 100_000;
@@ -17,6 +18,16 @@ public sealed class AddressGate(GatewayOptions options, TimeProvider time)
         lock (visitor)
         {
             return visitor.Connections.TryTake(time);
+        }
+    }
+
+    /// <summary>A connection showed its token: it does not count towards what its address may do.</summary>
+    public void Proved(IPAddress address)
+    {
+        var visitor = Of(address);
+        lock (visitor)
+        {
+            visitor.Connections.Return();
         }
     }
 
@@ -54,6 +65,7 @@ public sealed class AddressGate(GatewayOptions options, TimeProvider time)
 
     private Visitor Of(IPAddress address)
     {
+        address = ClientAddress.Key(address);
         if (_visitors.Count >= MaxAddresses && !_visitors.ContainsKey(address))
         {
             // So many at once is an attack: the newcomers share one allowance.

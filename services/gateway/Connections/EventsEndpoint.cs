@@ -85,6 +85,7 @@ public sealed class EventsEndpoint(
             var (identity, held) = hash is null ? (null, bad) : await claims.ClaimAsync(hash, request!.OwnerKind, id);
             if (identity is not null && await tokens.LoadOwnerAsync(identity, transport.Closed))
             {
+                gate.Proved(transport.Address);
                 return identity;
             }
 

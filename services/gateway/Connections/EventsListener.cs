@@ -5,21 +5,33 @@ using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using TradingSystem.Gateway.Framing;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Connections;
 
 /// <summary>
 /// Takes plain requests for <c>/ws/events</c> off a listener before HTTP sees them: a bot's connection then costs a socket's memory and
 /// no HTTP request's, and its frames go straight into the socket's pipe. Everything else goes on to the HTTP server, which serves
-/// <c>/ws/events</c> as well (behind TLS, or when the request comes in parts).
+/// <c>/ws/events</c> as well (behind TLS, or when the request comes in parts). What a trusted proxy passes on is HTTP's, too: it knows whose
+/// request that is.
 /// </summary>
-public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
+public sealed class EventsListener(EventsEndpoint events, EdgeOptions edge, TimeProvider time)
 {
+    private const string Path = "/ws/events";
+
     /// <summary>As long as an HTTP server keeps a connection on which nothing was said.</summary>
     private static readonly TimeSpan FirstBytesDeadline = TimeSpan.FromSeconds(130);
 
+    private readonly byte[][] _paths = [.. new[] { Path, edge.BasePath + Path }.Distinct().Select(Encoding.ASCII.GetBytes)];
+
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
+        if (edge.Trusts((connection.RemoteEndPoint as IPEndPoint)?.Address))
+        {
+            await next(connection);
+            return;
+        }
+
         var input = connection.Transport.Input;
         if (await FirstAsync(connection) is not { } first)
         {
@@ -53,10 +65,20 @@ public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
         }
     }
 
-    private static UpgradeRequest? Parse(in ReadOnlySequence<byte> bytes, out int length)
+    private UpgradeRequest? Parse(in ReadOnlySequence<byte> bytes, out int length)
     {
-        var head = bytes.Slice(0, Math.Min(bytes.Length, UpgradeRequest.LongestHead));
-        return UpgradeRequest.Parse(head.IsSingleSegment ? head.FirstSpan : head.ToArray(), "/ws/events"u8, out length);
+        var part = bytes.Slice(0, Math.Min(bytes.Length, UpgradeRequest.LongestHead));
+        var head = part.IsSingleSegment ? part.FirstSpan : part.ToArray();
+        length = 0;
+        foreach (var path in _paths)
+        {
+            if (UpgradeRequest.Parse(head, path, out length) is { } request)
+            {
+                return request;
+            }
+        }
+
+        return null;
     }
 
     private async Task ServeAsync(ConnectionContext connection, UpgradeRequest request)

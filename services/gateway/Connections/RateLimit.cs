@@ -25,6 +25,9 @@ public struct RateLimit(int perSecond, int burst)
         return 0;
     }
 
+    /// <summary>Gives back one that was taken.</summary>
+    public void Return() => _left = Math.Min(burst, _left + 1);
+
     /// <summary>True when it has nothing to remember any more.</summary>
     public readonly bool IsFull(TimeProvider time) =>
         _at == 0 || _left + (time.GetElapsedTime(_at).TotalSeconds * perSecond) >= burst;

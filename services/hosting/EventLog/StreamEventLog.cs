@@ -198,17 +198,8 @@ public sealed class StreamEventLog(LoggedKinds kinds, BusOptions options, BusTyp
         return message is null ? null : (message, sentAt);
     }
 
-    private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var factory = new ConnectionFactory
-        {
-            Uri = new Uri(options.RabbitMq),
-            AutomaticRecoveryEnabled = false,
-            RequestedConnectionTimeout = ConnectDeadline,
-            ClientProvidedName = kinds.Name,
-        };
-        return await factory.CreateConnectionAsync(cancellationToken);
-    }
+    private Task<IConnection> ConnectAsync(CancellationToken cancellationToken) =>
+        Broker.ConnectAsync(options.Address, kinds.Name, ConnectDeadline, cancellationToken);
 }
 
 internal static partial class StreamEventLogLog

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using TradingSystem.Hosting.Outbound;
 using TradingSystem.Trigger.Candles;
 
 namespace TradingSystem.Trigger.Feeds;
@@ -7,7 +8,7 @@ namespace TradingSystem.Trigger.Feeds;
 /// Binance USD-M over its public websockets: aggregated trades make prices and candles, a second connection brings bid and ask.
 /// Reconnects for ever with jittered backoff. Candles that trades were missed in come over REST, when they have ended, and are not told before.
 /// </summary>
-public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions options, LiveHistory history, TimeProvider time, ILogger<LiveFeed> log) : IMarketFeed
+public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions options, LiveHistory history, OutboundClient http, TimeProvider time, ILogger<LiveFeed> log) : IMarketFeed
 {
     private const int LargestMessage = 1 << 20;
     private const int Questions = 4;
@@ -83,7 +84,7 @@ public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions 
         using var socket = new ClientWebSocket();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(options.ConnectDeadline);
-        await socket.ConnectAsync(address, deadline.Token);
+        await socket.ConnectAsync(address, http.Invoker, deadline.Token);
         var buffer = new byte[16 * 1024];
         var length = 0;
         var first = true;

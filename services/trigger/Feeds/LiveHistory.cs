@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using TradingSystem.Hosting.Outbound;
 using TradingSystem.Trigger.Candles;
 
 namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>Past candles over REST. A failure costs the warm start, never the feed.</summary>
-public sealed partial class LiveHistory(HttpClient http, LiveOptions options, TimeProvider time, ILogger<LiveHistory> log)
+public sealed partial class LiveHistory(OutboundClient http, LiveOptions options, TimeProvider time, ILogger<LiveHistory> log)
 {
     private const int Attempts = 3;
     private const int MostBars = 1_000;
+    private const int LargestAnswer = 4 << 20;
 
     private static readonly (Interval Interval, int Count)[] Wanted =
         [(Interval.Minute, 500), (Interval.FiveMinutes, 200), (Interval.Quarter, 200), (Interval.Hour, 200)];
@@ -40,18 +42,21 @@ public sealed partial class LiveHistory(HttpClient http, LiveOptions options, Ti
 
     private async Task<bool> TryAsync(string symbol, Interval interval, string which, int attempt, IFeedSink sink, CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.RestDeadline);
         try
         {
             var address = new Uri(options.Rest, $"/fapi/v1/klines?symbol={symbol}&interval={interval.Name}&{which}");
-            using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-            response.EnsureSuccessStatusCode();
-            using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(deadline.Token), cancellationToken: deadline.Token);
-            sink.History(symbol, interval, LiveMessages.Klines(answer.RootElement, symbol, interval, response.Headers.Date ?? time.GetUtcNow()), derive: false);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            var answer = await http.SendAsync(request, new(options.RestDeadline, LargestAnswer), cancellationToken);
+            if (!answer.IsSuccess)
+            {
+                throw new HttpRequestException($"status {(int)answer.Status}");
+            }
+
+            using var bars = JsonDocument.Parse(answer.Body);
+            sink.History(symbol, interval, LiveMessages.Klines(bars.RootElement, symbol, interval, answer.Headers.Date ?? time.GetUtcNow()), derive: false);
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException or OverflowException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException or OverflowException or IOException or TimeoutException)
         {
             LiveHistoryLog.Failed(log, symbol, interval.Name, attempt, e.Message);
             return false;

@@ -24,6 +24,7 @@ using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.EventLog;
+using TradingSystem.Hosting.Settings;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Accounts;
@@ -173,6 +174,8 @@ internal sealed class AccountsHost : IAsyncDisposable
     private sealed class PlayedParts(AccountsHost host) : IServiceModule
     {
         public string Name => "played";
+
+        public IReadOnlyList<SettingsSection> Settings => [];
 
         public void AddServices(WebApplicationBuilder builder)
         {

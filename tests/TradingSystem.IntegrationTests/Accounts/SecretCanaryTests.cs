@@ -31,6 +31,7 @@ public sealed class SecretCanaryTests
         await using var cluster = await TradingCluster.StartAsync(distributed: false, settings: new Dictionary<string, string>
         {
             ["EXECUTION__KEYS__1"] = key,
+            ["OUTBOUND__ALLOWPRIVATE"] = "127.0.0.1",
             ["EXECUTION__VENUES__HOSTS__BINANCE__SANDBOX__REST"] = rest,
             ["EXECUTION__VENUES__HOSTS__BINANCE__LIVE__REST"] = rest,
             ["EXECUTION__VENUES__HOSTS__BINANCE__SANDBOX__PRIVATESTREAM"] = "ws://127.0.0.1:9",

@@ -119,6 +119,7 @@ internal sealed class VenueCluster : IAsyncDisposable
         var settings = new Dictionary<string, string>
         {
             ["EXECUTION__KEYS__1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["OUTBOUND__ALLOWPRIVATE"] = "127.0.0.1",
             ["EXECUTION__VENUES__RATELIMITFACTOR"] = "1000",
             ["EXECUTION__VENUES__RECVWINDOW"] = "00:00:01.500",
             ["EXECUTION__VENUES__ORDERDEADLINE"] = "00:00:01",

@@ -27,6 +27,7 @@ internal sealed class PlayedMarket : IAsyncDisposable
     /// <summary>The settings of a product that reads it.</summary>
     public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
+        ["OUTBOUND__ALLOWPRIVATE"] = "127.0.0.1",
         ["TRIGGER__LIVE__WEBSOCKET"] = _app.Urls.First().Replace("http", "ws", StringComparison.Ordinal),
         ["TRIGGER__LIVE__REST"] = _app.Urls.First(),
         ["TRIGGER__LIVE__LONGESTBACKOFF"] = "00:00:00.500",

@@ -311,7 +311,7 @@ public sealed class TradingCluster : IAsyncDisposable
         if (_distributed)
         {
             environment["BUS__RABBITMQ"] = _rabbit.Address;
-            foreach (var service in Services.Where(_ => name == "dashboard"))
+            foreach (var service in Services.Where(s => name == "dashboard" && s != name))
             {
                 environment[$"FORWARD__{service.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()}"] = $"http://127.0.0.1:{_ports[service]}";
             }

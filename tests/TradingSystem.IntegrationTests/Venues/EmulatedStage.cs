@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TradingSystem.Execution.Venues;
+using TradingSystem.Hosting.Outbound;
 using TradingSystem.VenueEmulator.Control;
 using TradingSystem.VenueEmulator.Faults;
 using VenueKind = TradingSystem.VenueEmulator.Engine.VenueKind;
@@ -9,6 +10,8 @@ namespace TradingSystem.IntegrationTests.Venues;
 /// <summary>An adapter in front of the emulator process.</summary>
 internal sealed class EmulatedStage : VenueStage
 {
+    private static readonly OutboundGate Loopback = new(new OutboundOptions { AllowPrivate = "127.0.0.1" }.Validated());
+
     private readonly string _name;
 
     private EmulatedStage(string name, EmulatorProcess emulator) => (_name, Emulator) = (name, emulator);
@@ -58,7 +61,7 @@ internal sealed class EmulatedStage : VenueStage
             RateLimitFactor = 1_000,
         };
         change?.Invoke(options);
-        var registry = new VenueRegistry(options, TimeProvider.System, NullLoggerFactory.Instance);
+        var registry = new VenueRegistry(options, TimeProvider.System, NullLoggerFactory.Instance, Loopback.CreateHandler, Loopback.CreateHandler);
         return new Trader(registry.Create(account), registry);
     }
 

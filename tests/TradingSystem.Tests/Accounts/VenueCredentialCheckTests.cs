@@ -113,7 +113,7 @@ public sealed class VenueCredentialCheckTests
 
     private static async Task<CredentialVerdict> CheckAsync(string exchange, Func<RecordedRequest, HttpResponseMessage> answer, VenueOptions? options = null, bool switchModes = false)
     {
-        using var venues = new VenueRegistry(options ?? Options(), TimeProvider.System, NullLoggerFactory.Instance, () => new RecordingHandler(answer));
+        using var venues = new VenueRegistry(options ?? Options(), TimeProvider.System, NullLoggerFactory.Instance, () => new RecordingHandler(answer), () => new RecordingHandler(answer));
         var check = new VenueCredentialCheck(venues, TimeProvider.System);
         using var credentials = new Credentials(Encoding.ASCII.GetBytes("the-api-key-1234"), Encoding.ASCII.GetBytes("the-api-secret-5678"), exchange == "okx" ? Encoding.ASCII.GetBytes("the-passphrase") : null);
         return await check.CheckAsync(new(Guid.NewGuid(), exchange, "sandbox", "isolated", "oneway") { SwitchModes = switchModes }, credentials, CancellationToken.None);

@@ -114,6 +114,15 @@ public sealed class FrontDocumentTests
     }
 
     [Test]
+    public async Task Behind_a_proxys_prefix_the_document_says_so()
+    {
+        await using var gateway = await ServiceAsync("/api/v1/groups");
+        await using var front = await FrontAsync(new ForwardOptions { Gateway = gateway.Address }, "/trading");
+        var document = (await front.Client.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
+        Assert.That(document["servers"]!.ToJsonString(), Is.EqualTo("""[{"url":"/trading"}]"""));
+    }
+
+    [Test]
     public async Task In_one_process_the_hosts_own_document_is_served_as_it_is()
     {
         await using var front = await FrontAsync(new ForwardOptions());
@@ -138,6 +147,6 @@ public sealed class FrontDocumentTests
 
     private static IEnumerable<string> Paths(JsonObject document) => document["paths"]!.AsObject().Select(p => p.Key);
 
-    private Task<LocalServer> FrontAsync(ForwardOptions options) =>
-        LocalServer.FrontAsync(options, _time, app => app.MapPost("/api/v1/auth/login", () => "token"));
+    private Task<LocalServer> FrontAsync(ForwardOptions options, string basePath = "") =>
+        LocalServer.FrontAsync(options, _time, app => app.MapPost("/api/v1/auth/login", () => "token"), basePath);
 }

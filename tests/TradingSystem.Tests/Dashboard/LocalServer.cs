@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TradingSystem.Dashboard.Documents;
 using TradingSystem.Dashboard.Forwarding;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Tests.Dashboard;
 
@@ -41,7 +43,7 @@ internal sealed class LocalServer : IAsyncDisposable
     }
 
     /// <summary>The front of the dashboard service, with nothing behind it but what the options name.</summary>
-    public static Task<LocalServer> FrontAsync(ForwardOptions options, TimeProvider? time = null, Action<WebApplication>? own = null) =>
+    public static Task<LocalServer> FrontAsync(ForwardOptions options, TimeProvider? time = null, Action<WebApplication>? own = null, string basePath = "") =>
         StartAsync(
             app =>
             {
@@ -55,6 +57,7 @@ internal sealed class LocalServer : IAsyncDisposable
                 .AddSingleton(time ?? TimeProvider.System)
                 .AddSingleton(options)
                 .AddHttpForwarder()
+                .AddSingleton(EdgeOptions.Read(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(EdgeOptions.BaseSetting, (string?)basePath)]).Build()))
                 .AddSingleton<Forwarder>()
                 .AddSingleton<FrontDocument>());
 

@@ -8,6 +8,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting.Outbound;
+using TradingSystem.Tests.Hosting;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 
@@ -43,7 +45,7 @@ public sealed class LiveFeedTests
         await exchange.StartAsync();
         var state = new MarketState(TimeProvider.System, []);
         using var stop = new CancellationTokenSource();
-        using var http = new HttpClient();
+        using var http = new OutboundClient(Loopback.Gate, TimeProvider.System);
         var run = Feed(exchange, http).RunAsync(state, stop.Token);
         await Until(() => Volatile.Read(ref connections) >= 3 && state.HistoryVersion >= 4);
         var price = state.Prices().Single();
@@ -86,7 +88,7 @@ public sealed class LiveFeedTests
         await exchange.StartAsync();
         var state = new MarketState(TimeProvider.System, []);
         using var stop = new CancellationTokenSource();
-        using var http = new HttpClient();
+        using var http = new OutboundClient(Loopback.Gate, TimeProvider.System);
         var run = Feed(exchange, http, TimeSpan.FromMinutes(1)).RunAsync(state, stop.Token);
         var told = new List<Candle>();
         bool Told(int m, decimal close)
@@ -155,7 +157,7 @@ public sealed class LiveFeedTests
         return app;
     }
 
-    private static LiveFeed Feed(WebApplication exchange, HttpClient http, TimeSpan? silence = null)
+    private static LiveFeed Feed(WebApplication exchange, OutboundClient http, TimeSpan? silence = null)
     {
         var address = new Uri(exchange.Urls.Single());
         var options = new LiveOptions
@@ -166,7 +168,7 @@ public sealed class LiveFeedTests
             CompletionGrace = TimeSpan.FromMilliseconds(100),
             LongestBackoff = TimeSpan.FromMilliseconds(50),
         };
-        return new LiveFeed(Symbols, options, new LiveHistory(http, options, TimeProvider.System, NullLogger<LiveHistory>.Instance), TimeProvider.System, NullLogger<LiveFeed>.Instance);
+        return new LiveFeed(Symbols, options, new LiveHistory(http, options, TimeProvider.System, NullLogger<LiveHistory>.Instance), http, TimeProvider.System, NullLogger<LiveFeed>.Instance);
     }
 
     private static async Task SendAsync(WebSocket socket, string text, CancellationToken cancellationToken) =>

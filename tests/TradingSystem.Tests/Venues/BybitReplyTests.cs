@@ -166,7 +166,7 @@ public sealed class BybitReplyTests
     private static StreamReading Read(string message)
     {
         using var test = new RecordingHandler(_ => RecordingHandler.Json("{}"));
-        using var shared = new VenueShared(test);
+        using var shared = new VenueShared(test, test);
         var context = new VenueContext(TestVenue.Account("bybit"), BybitVenue.Definition.Hosts[VenueEnvironment.Live], shared, new(), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         using var caller = new VenueCaller(context, new BybitDialect(context), new(TimeProvider.System));
         return new BybitStream(caller, context).Read(Encoding.UTF8.GetBytes(message));

@@ -53,7 +53,7 @@ public sealed class OkxReplyTests
     public async Task A_message_of_the_stream_is_read(string file, Func<StreamReading, bool> holds)
     {
         await using var test = new TestVenue("okx");
-        using var shared = new VenueShared(test.Handler);
+        using var shared = new VenueShared(test.Handler, test.Handler);
         var context = new VenueContext(TestVenue.Account("okx"), OkxVenue.Definition.Hosts[VenueEnvironment.Live], shared, new(), test.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         await using var venue = new OkxVenue(context);
         await venue.InstrumentsAsync(default);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Execution.Venues;
+using TradingSystem.Tests.Hosting;
 
 namespace TradingSystem.Tests.Venues;
 
@@ -189,7 +190,7 @@ public sealed class StreamTests
             StreamSilence = quick ? TimeSpan.FromMilliseconds(400) : TimeSpan.FromMinutes(3),
         };
         options.Hosts[venue] = new() { ["Live"] = new() { Rest = exchange.Rest, PrivateStream = exchange.Stream(path) } };
-        return new(options, TimeProvider.System, NullLoggerFactory.Instance);
+        return new(options, TimeProvider.System, NullLoggerFactory.Instance, Loopback.Gate.CreateHandler, Loopback.Gate.CreateHandler);
     }
 
     private static string Rest(HttpRequest request) => request.Path.Value switch

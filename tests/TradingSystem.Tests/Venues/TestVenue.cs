@@ -18,7 +18,7 @@ internal sealed class TestVenue : IAsyncDisposable
     {
         Time = new(Now);
         Handler = new(r => answer?.Invoke(r) ?? Usual(r));
-        _registry = new(options ?? new(), Time, NullLoggerFactory.Instance, () => Handler);
+        _registry = new(options ?? new(), Time, NullLoggerFactory.Instance, () => Handler, () => Handler);
         Venue = _registry.Create(account ?? Account(venue));
     }
 

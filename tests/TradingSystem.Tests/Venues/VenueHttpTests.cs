@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Execution.Venues;
+using TradingSystem.Tests.Hosting;
 
 namespace TradingSystem.Tests.Venues;
 
@@ -20,7 +21,7 @@ public sealed class VenueHttpTests
         var serving = exchange.ServeAsync(closing.Token);
         var options = new VenueOptions();
         options.Hosts["binance"] = new() { ["Live"] = new() { Rest = exchange.Address } };
-        using (var registry = new VenueRegistry(options, TimeProvider.System, NullLoggerFactory.Instance))
+        using (var registry = new VenueRegistry(options, TimeProvider.System, NullLoggerFactory.Instance, Loopback.Gate.CreateHandler, Loopback.Gate.CreateHandler))
         {
             await using var venue = registry.Create(TestVenue.Account("binance"));
 
@@ -46,7 +47,7 @@ public sealed class VenueHttpTests
         nobody.Start();
         var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
         nobody.Stop();
-        using var shared = new VenueShared(new SocketsHttpHandler());
+        using var shared = new VenueShared(Loopback.Gate.CreateHandler(), Loopback.Gate.CreateHandler());
         var http = new TradingSystem.Execution.Venues.Http.VenueHttp(shared.Http, TimeProvider.System);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://127.0.0.1:{port}/")) { Content = new StringContent("x") };
         var answer = await http.SendAsync(request, TimeSpan.FromSeconds(5), default);

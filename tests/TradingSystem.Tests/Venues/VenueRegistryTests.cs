@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Execution.Venues;
+using TradingSystem.Tests.Hosting;
 
 namespace TradingSystem.Tests.Venues;
 
 [TestFixture]
 public sealed class VenueRegistryTests
 {
-    private static VenueRegistry Registry(VenueOptions? options = null) => new(options ?? new(), TimeProvider.System, NullLoggerFactory.Instance);
+    private static VenueRegistry Registry(VenueOptions? options = null) => new(options ?? new(), TimeProvider.System, NullLoggerFactory.Instance, Loopback.Gate.CreateHandler, Loopback.Gate.CreateHandler);
 
     [Test]
     public void Every_exchange_has_a_live_and_a_sandbox_address_and_they_are_not_the_same_account()

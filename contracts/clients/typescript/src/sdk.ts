@@ -195,7 +195,8 @@ export class TradingClient {
       const { WebSocket } = await import("ws");
       return new WebSocket(`${url}?${query}`, { headers: { Authorization: `Bearer ${token}` }, perMessageDeflate: false, handshakeTimeout: IO_DEADLINE_MS });
     }
-    const address = new URL("/api/v1/ws-tickets", url.replace(/^ws/, "http"));
+    // Beside /ws/events, below whatever prefix a proxy has.
+    const address = new URL("../api/v1/ws-tickets", url.replace(/^ws/, "http"));
     const answer = await fetch(address, { method: "POST", headers: { Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(IO_DEADLINE_MS) });
     if (answer.status === 401) throw new Error("INVALID_TOKEN");
     if (!answer.ok) throw new Error(`ticket: ${answer.status}`);

@@ -48,7 +48,7 @@ public sealed class VenueHttp(HttpMessageInvoker http, TimeProvider time)
             var kind = e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
                 ? HttpFailure.NotSent
                 : HttpFailure.Lost;
-            return Failed(kind, e.HttpRequestError.ToString());
+            return Failed(kind, e.InnerException is HttpRequestException refused ? refused.Message : e.HttpRequestError.ToString());
         }
         catch (IOException e)
         {

@@ -16,7 +16,7 @@ public static class PrivateStream
         var channel = Channel.CreateBounded<VenueEvent>(new BoundedChannelOptions(Backlog) { SingleReader = true });
         var start = new StreamStart(dialects.Count);
         var running = dialects
-            .Select(d => new StreamRunner(d, context.Options, context.Time, context.Log, channel.Writer, start).RunAsync(ending.Token))
+            .Select(d => new StreamRunner(d, context.Shared.Streams, context.Options, context.Time, context.Log, channel.Writer, start).RunAsync(ending.Token))
             .ToList();
 
         // A runner ends only with the token or by a defect, and then the reader must know.

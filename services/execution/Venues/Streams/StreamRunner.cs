@@ -5,7 +5,7 @@ namespace TradingSystem.Execution.Venues.Streams;
 
 /// <summary>Keeps one private stream connected and says when something may have been missed.</summary>
 /// <param name="start">Counts the streams of the account down to <see cref="StreamOpened"/>.</param>
-public sealed class StreamRunner(IStreamDialect dialect, VenueOptions options, TimeProvider time, ILogger log, ChannelWriter<VenueEvent> events, StreamStart start)
+public sealed class StreamRunner(IStreamDialect dialect, HttpMessageInvoker http, VenueOptions options, TimeProvider time, ILogger log, ChannelWriter<VenueEvent> events, StreamStart start)
 {
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
 
@@ -60,7 +60,7 @@ public sealed class StreamRunner(IStreamDialect dialect, VenueOptions options, T
                     return target.ToString();
                 }
 
-                await socket.ConnectAsync(target.Value.Address, both.Token);
+                await socket.ConnectAsync(target.Value.Address, http, both.Token);
                 isConnected = true;
                 Heard();
                 if (target.Value.Hello is { } hello)

@@ -20,7 +20,7 @@ internal sealed class StreamSocket : IDisposable
         _socket.Options.KeepAliveTimeout = ping;
     }
 
-    public Task ConnectAsync(Uri address, CancellationToken cancellationToken) => _socket.ConnectAsync(address, cancellationToken);
+    public Task ConnectAsync(Uri address, HttpMessageInvoker http, CancellationToken cancellationToken) => _socket.ConnectAsync(address, http, cancellationToken);
 
     public async Task SendAsync(string text, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+import { at } from './base'
 import type { Page } from './types'
 
 /** The token lives in the page alone; what signs a tab in is a cookie that scripts cannot read. This only says that it is worth asking. */
@@ -46,7 +47,7 @@ export function whenSignedOut(handler: (reason: string | null) => void): void {
 }
 
 const post = (path: string, body?: object, bearer?: string) =>
-  fetch(AUTH + path, {
+  fetch(at(AUTH + path), {
     method: 'POST',
     headers: { ...(body && { 'Content-Type': 'application/json' }), ...(bearer && { Authorization: `Bearer ${bearer}` }) },
     body: body && JSON.stringify(body),
@@ -145,7 +146,7 @@ export async function signIn(username: string, password: string): Promise<void> 
 
 /** Asks with the token, and once more with a new one where that has ended. */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
-  const once = () => fetch(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token ?? ''}` } })
+  const once = () => fetch(at(path), { ...init, headers: { ...init.headers, Authorization: `Bearer ${token ?? ''}` } })
   if (token === null || Date.now() >= endsAt) {
     if (!(await renew())) throw new ApiError(401, 'signed out')
   }
@@ -193,5 +194,5 @@ export async function hubAddress(): Promise<string> {
   const response = await call(`${AUTH}/hub-ticket`, { method: 'POST', signal: AbortSignal.timeout(15_000) })
   if (!response.ok) throw new ApiError(response.status, `the hub's ticket answered ${response.status}`)
   const { ticket } = (await response.json()) as { ticket: string }
-  return `/hubs/live?ticket=${encodeURIComponent(ticket)}`
+  return at(`/hubs/live?ticket=${encodeURIComponent(ticket)}`)
 }

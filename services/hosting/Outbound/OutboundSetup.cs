@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace TradingSystem.Hosting.Outbound;
+
+public static class OutboundSetup
+{
+    /// <summary>The one way out of a process.</summary>
+    internal static void AddOutbound(this WebApplicationBuilder builder)
+    {
+        var options = (builder.Configuration.GetSection(OutboundOptions.Section).Get<OutboundOptions>() ?? new OutboundOptions()).Validated();
+        builder.Services.AddSingleton(new OutboundGate(options));
+        builder.Services.AddSingleton<OutboundClient>();
+    }
+}

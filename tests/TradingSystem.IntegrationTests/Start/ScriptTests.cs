@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using NUnit.Framework;
+using TradingSystem.IntegrationTests.Servers;
+
+namespace TradingSystem.IntegrationTests.Start;
+
+/// <summary>What the scripts of make run and make bench write, and the folder they keep secrets in.</summary>
+[TestFixture]
+public sealed class ScriptTests
+{
+    private const string Announce = "m.announce({url:'http://here',ws_url:'ws://here',admin:{username:'admin',password:'the-password'},groups:[{name:'g',token:'the-token'}],triggers:[]},'FILE')";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("scripts-").FullName;
+
+    private static string Scripts => Path.GetFullPath(Path.Combine(Here(), "..", "..", "..", "deploy", "local"));
+
+    [OneTimeTearDown]
+    public void Clean() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public async Task Secrets_are_written_to_a_terminal_only()
+    {
+        var terminal = await RunAsync("terminal", "script", "-qec", $"node -e \"{Module("ready", Announce)}\"", "/dev/null");
+        var pipe = await RunAsync("pipe", "node", "-e", Module("ready", Announce));
+        Assert.Multiple(() =>
+        {
+            Assert.That(terminal, Does.Contain("the-password").And.Contain("the-token"));
+            Assert.That(pipe, Does.Not.Contain("the-password").And.Not.Contain("the-token").And.Contain("http://here").And.Contain("FILE"));
+        });
+    }
+
+    [Test]
+    public async Task A_data_folder_that_is_there_already_becomes_ours_alone()
+    {
+        var data = Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName;
+        File.SetUnixFileMode(data, (UnixFileMode)0b111_101_101);
+        await RunAsync("data.log", "node", "-e", Module("prepare", $"m.secrets('{data}')"));
+        Assert.That(File.GetUnixFileMode(data), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+    }
+
+    [Test]
+    public async Task A_folder_that_is_everybodys_is_not_taken_from_them()
+    {
+        var data = Directory.CreateDirectory(Path.Combine(_folder, "shared")).FullName;
+        File.SetUnixFileMode(data, (UnixFileMode)0b001_111_111_111);
+        var said = await RunAsync("shared.log", "node", "-e", Module("prepare", $"m.secrets('{data}')") + ".catch(e => console.log(e.message))");
+        Assert.Multiple(() =>
+        {
+            Assert.That(said, Does.Contain("DATA_DIR must be a folder of its own"));
+            Assert.That((int)File.GetUnixFileMode(data), Is.EqualTo(0b001_111_111_111));
+        });
+    }
+
+    [Test]
+    public async Task The_benchmarks_say_what_is_not_installed_before_anything_is_built()
+    {
+        var log = Path.Combine(_folder, "bench.log");
+        using var bench = OwnProcess.Start("node", [Path.Combine(Scripts, "bench.mjs"), "load"], log, new Dictionary<string, string> { ["SERVERS_ROOT"] = _folder });
+        await Wait.UntilAsync("it has ended", TimeSpan.FromSeconds(60), () => Task.FromResult(bench.HasExited));
+        Assert.That(bench.ExitCode, Is.EqualTo(2));
+        Assert.That(await File.ReadAllTextAsync(log), Is.EqualTo("not installed: postgresql and rabbitmq-server; install with: sudo apt-get install postgresql rabbitmq-server\n"));
+    }
+
+    private static string Module(string name, string call) => $"import('{Path.Combine(Scripts, "lib", name + ".mjs")}').then(m => {call})";
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+
+    private async Task<string> RunAsync(string log, string file, params string[] arguments)
+    {
+        var path = Path.Combine(_folder, log);
+        await OwnProcess.RunAsync(file, arguments, path);
+        return await File.ReadAllTextAsync(path);
+    }
+}
