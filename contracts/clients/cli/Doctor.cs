@@ -271,5 +271,5 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
     private static string Config(Ack ack, string name) =>
         ack.Config.ValueKind == JsonValueKind.Object && ack.Config.TryGetProperty(name, out var value) ? value.ToString() : "?";
 
-    private static string Short(string text) => text.Length > 200 ? text[..200] : text;
+    private static string Short(string text) => text.Length > 200 ? text[..(char.IsHighSurrogate(text[199]) ? 199 : 200)] : text;
 }

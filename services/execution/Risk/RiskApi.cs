@@ -21,23 +21,28 @@ public static class RiskApi
     public static void MapRisk(this WebApplication app)
     {
         var limits = app.MapGroup("/api/v1/risk/limits").WithTags("execution");
+        Map(
+            limits, "/", "System", "the system", Roles.Admin,
+            (ExecutionDb db, ExecutionOptions options, CancellationToken cancellationToken) => GetAsync(db, options, ControlScope.System, cancellationToken),
+            (HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, CancellationToken cancellationToken) =>
+                PutAsync(http, db, options, changes, ControlScope.System, cancellationToken));
         // The strictest of all counts: a trader, who sets a group's own, cannot go beyond what an admin gives the account and the system.
-        Map(limits, "/", "System", "the system", Roles.Admin, _ => ControlScope.System);
-        Map(limits, "/account/{id:guid}", "Account", "an account", Roles.Admin, id => new(ControlWords.Account, id));
-        Map(limits, "/group/{id:guid}", "Group", "a group", Roles.Trader, id => new(ControlWords.Group, id));
+        Map(limits, ControlWords.Account, "Account", "an account", Roles.Admin);
+        Map(limits, ControlWords.Group, "Group", "a group", Roles.Trader);
     }
 
-    private static void Map(RouteGroupBuilder limits, string route, string name, string words, string role, Func<Guid, ControlScope> scope)
+    private static void Map(RouteGroupBuilder limits, string scope, string name, string words, string role) => Map(
+        limits, $"/{scope}/{{id:guid}}", name, words, role,
+        (ExecutionDb db, ExecutionOptions options, Guid id, CancellationToken cancellationToken) => GetAsync(db, options, new(scope, id), cancellationToken),
+        (HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, Guid id, CancellationToken cancellationToken) =>
+            PutAsync(http, db, options, changes, new(scope, id), cancellationToken));
+
+    private static void Map(RouteGroupBuilder limits, string route, string name, string words, string role, Delegate get, Delegate put)
     {
-        limits.MapGet(route, (HttpContext http, ExecutionDb db, ExecutionOptions options, CancellationToken cancellationToken) => GetAsync(db, options, scope(Id(http)), cancellationToken))
-            .RequireRole(Roles.Viewer).Operation($"get{name}Limits", $"The risk limits of {words}").Produces<LimitsView>().Produces<ApiError>(404);
-        limits.MapPut(route, (HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, CancellationToken cancellationToken) =>
-            PutAsync(http, db, options, changes, scope(Id(http)), cancellationToken))
-            .RequireRole(role).Operation($"set{name}Limits", $"Sets the risk limits of {words}, all of them").Accepts<LimitsChange>("application/json")
+        limits.MapGet(route, get).RequireRole(Roles.Viewer).Operation($"get{name}Limits", $"The risk limits of {words}").Produces<LimitsView>().Produces<ApiError>(404);
+        limits.MapPut(route, put).RequireRole(role).Operation($"set{name}Limits", $"Sets the risk limits of {words}, all of them").Accepts<LimitsChange>("application/json")
             .Produces<LimitsView>().Produces<ApiError>(404).Produces<ApiError>(409);
     }
-
-    private static Guid Id(HttpContext http) => http.Request.RouteValues["id"] is string id ? Guid.Parse(id) : Guid.Empty;
 
     private static async Task<IResult> GetAsync(ExecutionDb db, ExecutionOptions options, ControlScope scope, CancellationToken cancellationToken) =>
         await ControlsApi.MissingAsync(db, scope, cancellationToken) ?? Results.Ok(await ViewAsync(db, options, scope, cancellationToken));

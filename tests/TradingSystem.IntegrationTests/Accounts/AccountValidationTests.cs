@@ -90,7 +90,7 @@ public sealed class AccountValidationTests
     public async Task A_body_that_is_too_large_is_refused_unread()
     {
         var (status, answer, _) = await _host.PostAsync("", $$"""{"name":"{{new string('a', 17_000)}}"}""");
-        Assert.That((status, (string)answer["detail"]![0]!["rule"]!), Is.EqualTo((HttpStatusCode.BadRequest, "at most 16384 bytes")));
+        Assert.That((status, (string)answer["detail"]![0]!["rule"]!), Is.EqualTo((HttpStatusCode.RequestEntityTooLarge, "at most 16384 bytes")));
     }
 
     [TestCase("""{}""", "$", "at least one field that changes")]

@@ -56,7 +56,6 @@ public sealed class RestRefusalTests(bool distributed)
     [TestCase("GET", "/api/v1/accounts/GROUP/typo")]
     [TestCase("GET", "/api/v1/kill/none")]
     [TestCase("GET", "/api/v2/orders")]
-    [TestCase("GET", "/openapi/v2.json")]
     public async Task An_address_that_is_none_is_not_found_and_no_page(string method, string path)
     {
         var (answer, body) = await AskAsync(method, path, null);

@@ -50,7 +50,7 @@ internal static partial class RoleTable
         viewer POST /api/v1/users/me/password
         bot POST /api/v1/ws-tickets
         viewer * /hubs/live
-        viewer POST /hubs/live/negotiate
+        viewer * /hubs/live/negotiate
 
         viewer GET /api/v1/groups
         admin POST /api/v1/groups

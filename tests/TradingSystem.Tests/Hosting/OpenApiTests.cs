@@ -71,6 +71,13 @@ public sealed partial class OpenApiTests
             Is.EquivalentTo(Bodiless));
 
     [Test]
+    public void Every_part_of_an_address_that_is_filled_in_is_a_parameter() =>
+        Assert.That(
+            Operations().SelectMany(o => Regex.Matches(o.Name, "{(\\w+)}").Select(m => m.Groups[1].Value)
+                .Except((o.Operation["parameters"] as JsonArray ?? []).Where(p => (string?)p!["in"] == "path").Select(p => (string)p!["name"]!)).Select(part => $"{o.Name} {part}")),
+            Is.Empty);
+
+    [Test]
     public void Every_field_and_every_parameter_says_what_it_is()
     {
         var silent = _document["components"]!["schemas"]!.AsObject()
