@@ -192,7 +192,9 @@ public sealed class HashQueue : IDisposable
     {
         public const int Process = 0;
         public const int CallingThread = 0;
-        public const int Nice = 10;
+
+        // A third of an ordinary thread's share: of a machine that is busy for long there is still enough to sign in.
+        public const int Nice = 5;
 
         [DllImport("libc", EntryPoint = "setpriority")]
         public static extern int SetPriority(int which, int who, int priority);
