@@ -79,6 +79,7 @@ public static class ServiceApp
         }
 
         var app = builder.Build();
+        app.UseSocketGuard();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseQueryGuard();

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Framing;
 
 namespace TradingSystem.Gateway.Connections;
@@ -15,8 +16,7 @@ namespace TradingSystem.Gateway.Connections;
 /// </summary>
 public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
 {
-    /// <summary>As long as an HTTP server keeps a connection on which nothing was said.</summary>
-    private static readonly TimeSpan FirstBytesDeadline = TimeSpan.FromSeconds(130);
+    private static readonly byte[] Path = Encoding.ASCII.GetBytes(Addresses.Events);
 
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -41,7 +41,7 @@ public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
     private async Task<ReadOnlySequence<byte>?> FirstAsync(ConnectionContext connection)
     {
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        using var deadline = new CancellationTokenSource(FirstBytesDeadline, time);
+        using var deadline = new CancellationTokenSource(Handshake.Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try
         {
@@ -56,7 +56,7 @@ public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
     private static UpgradeRequest? Parse(in ReadOnlySequence<byte> bytes, out int length)
     {
         var head = bytes.Slice(0, Math.Min(bytes.Length, UpgradeRequest.LongestHead));
-        return UpgradeRequest.Parse(head.IsSingleSegment ? head.FirstSpan : head.ToArray(), "/ws/events"u8, out length);
+        return UpgradeRequest.Parse(head.IsSingleSegment ? head.FirstSpan : head.ToArray(), Path, out length);
     }
 
     private async Task ServeAsync(ConnectionContext connection, UpgradeRequest request)
@@ -67,7 +67,8 @@ public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
             $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {Handshake.Answer(request.Key)}\r\n\r\n", output);
         try
         {
-            await output.SendAsync(connection.ConnectionClosed);
+            // Not the connection's token: a peer that says nothing more may still read.
+            await output.SendAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -75,8 +76,9 @@ public sealed class EventsListener(EventsEndpoint events, TimeProvider time)
         }
 
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var input = connection.Transport.Input;
         await events.HandleAsync(
-            new(connection.Transport.Input.AsStream(leaveOpen: true), output, address, connection.Abort, connection.ConnectionClosed),
+            new(input.AsStream(leaveOpen: true), output, address, connection.Abort, input.CancelPendingRead, connection.ConnectionClosed, CancellationToken.None),
             ConnectRequest.Read(request));
     }
 }
