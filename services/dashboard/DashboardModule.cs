@@ -80,7 +80,7 @@ public sealed class DashboardModule : IServiceModule
         {
             o.CloseOnAuthenticationExpiration = true;
             o.TransportMaxBufferSize = 1024 * 1024;
-        }).WithMetadata(new AnyQuery("SignalR's own"));
+        }).WithMetadata(new AnyQuery("SignalR's own"), new TakesSocket());
         app.MapForwards();
         app.MapFrontDocument();
         app.MapWebApp();

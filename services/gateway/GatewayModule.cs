@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Controls;
 using TradingSystem.Gateway.Documents;
 using TradingSystem.Gateway.Events;
 using TradingSystem.Gateway.Feeds;
+using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Leases;
 using TradingSystem.Gateway.Storage;
@@ -27,8 +29,6 @@ public sealed class GatewayModule : IServiceModule
     // What a message of decisions costs every process behind it hardly depends on how many it has.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(8);
 
-    private static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(10);
-
     public string Name => "gateway";
 
     public JsonSerializerContext Messages => BusJson.Default;
@@ -49,7 +49,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton(GatewayOptions.Read(builder.Configuration));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Limits.RequestHeadersTimeout = HandshakeDeadline;
+            kestrel.Limits.RequestHeadersTimeout = Handshake.Deadline;
             kestrel.ConfigureEndpointDefaults(listen => listen.Use(next =>
             {
                 var events = listen.ApplicationServices.GetRequiredService<EventsListener>();
@@ -78,7 +78,7 @@ public sealed class GatewayModule : IServiceModule
         app.MapTriggers();
         app.MapTickets();
         app.MapContracts();
-        app.Map("/ws/events", (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).AllowAnonymous().WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none")).ExcludeFromDescription();
+        app.Map(Addresses.Events, (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).AllowAnonymous().WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none"), new TakesSocket(Addresses.Events)).ExcludeFromDescription();
     }
 
     private static void AddDirectory(IServiceCollection services)

@@ -13,6 +13,13 @@ public sealed class GatewayOptions
     /// <summary>Frames one session may send at once after a pause.</summary>
     public int FrameBurst { get; set; } = 1000;
 
+    /// <summary>
+    /// Bytes one session may send a second in the long run, and at once after a pause, with 1 KiB for each frame on top. What comes faster is
+    /// not refused: it is not read before its time, so the sender waits. The default lets <see cref="FramesPerSecond"/> frames of full size
+    /// through and bounds what refused frames, fragments and pings cost, which no other rate counts, to sixteen thousand a second.
+    /// </summary>
+    public int BytesPerSecond { get; set; } = 16 << 20;
+
     /// <summary>New connections a second from one address, in the long run.</summary>
     public int ConnectionsPerSecond { get; set; } = 50;
 
@@ -22,9 +29,18 @@ public sealed class GatewayOptions
     /// <summary>Bad tokens from one address before further ones are answered slowly; a valid token always passes.</summary>
     public int BadTokens { get; set; } = 10;
 
+    /// <summary>Tickets of one token that are neither used nor expired.</summary>
+    public int TicketsPerToken { get; set; } = 10;
+
+    /// <summary>Tickets a second that one address may ask for, in the long run.</summary>
+    public int TicketsPerSecond { get; set; } = 10;
+
+    /// <summary>Tickets that one address may ask for at once after a pause.</summary>
+    public int TicketBurst { get; set; } = 100;
+
     public TimeSpan LockOut { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Bytes a socket may lag behind before it is cut.</summary>
+    /// <summary>Bytes a socket may lag behind before it is cut: of its group's feed, of replies that are not sent, of both together.</summary>
     public int OutboundQueueBytes { get; set; } = 4 << 20;
 
     /// <summary>Frames of a group that can be had again.</summary>
@@ -58,7 +74,8 @@ public sealed class GatewayOptions
                 throw new InvalidOperationException($"LIMITS must be load or absent, not '{preset}'.");
             }
 
-            (options.FramesPerSecond, options.FrameBurst) = (1_000_000, 1_000_000);
+            (options.FramesPerSecond, options.FrameBurst, options.BytesPerSecond) = (1_000_000, 1_000_000, int.MaxValue);
+            (options.TicketsPerSecond, options.TicketBurst) = (100_000, 100_000);
             (options.ConnectionsPerSecond, options.ConnectionBurst) = (100_000, 100_000);
         }
 
@@ -74,6 +91,10 @@ public sealed class GatewayOptions
             (nameof(FrameBurst), FrameBurst, 1),
             (nameof(ConnectionsPerSecond), ConnectionsPerSecond, 1),
             (nameof(ConnectionBurst), ConnectionBurst, 1),
+            (nameof(BytesPerSecond), BytesPerSecond, 2 * FrameParser.MaxFrameBytes),
+            (nameof(TicketsPerToken), TicketsPerToken, 1),
+            (nameof(TicketsPerSecond), TicketsPerSecond, 1),
+            (nameof(TicketBurst), TicketBurst, 1),
             (nameof(BadTokens), BadTokens, 1),
             (nameof(OutboundQueueBytes), OutboundQueueBytes, 2 * FrameParser.MaxFrameBytes),
             (nameof(HistoryFrames), HistoryFrames, 1),

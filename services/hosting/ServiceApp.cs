@@ -100,6 +100,7 @@ public static class ServiceApp
         var app = builder.Build();
         app.UseResponseHeaders();
         app.UseRefusals();
+        app.UseSocketGuard();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseTextGuard();

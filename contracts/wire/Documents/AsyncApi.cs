@@ -26,7 +26,7 @@ public static class AsyncApi
         {
             [Channel] = new JsonObject
             {
-                ["address"] = "/ws/events",
+                ["address"] = Addresses.Events,
                 ["messages"] = Map(s => Ref($"#/components/messages/{s.Name}"), FrameCatalog.All),
                 ["bindings"] = new JsonObject { ["ws"] = new JsonObject { ["method"] = "GET", ["query"] = Query(), ["bindingVersion"] = "0.1.0" } },
             },

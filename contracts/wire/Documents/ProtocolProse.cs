@@ -33,7 +33,7 @@ internal static class ProtocolProse
         | `?trading_group_token=T` | a trading group |
         | `?trigger_token=T` | a trigger |
         | header `Authorization: Bearer T` | either; keeps the token out of logs |
-        | `?ticket=K` | either; for browsers, which cannot set headers. `POST /api/v1/ws-tickets` with the token as bearer gives `{"ticket","expires_in_s":30}`; a ticket opens one connection |
+        | `?ticket=K` | either; for browsers, which cannot set headers. `POST /api/v1/ws-tickets` with the token as bearer gives `{"ticket","expires_in_s":30}`; a ticket opens one connection, and ten of a token may wait for theirs (then 429) |
 
         and any of these:
 
@@ -43,7 +43,8 @@ internal static class ProtocolProse
         | `resume_from=N` | send what came after `seq` N first; asks for `resume` too |
         | `protocol=3` | speak the newer dialect from the ack on; 2 without it |
 
-        A refusal is a close frame with a code and a reason, never an HTTP status: the handshake is always accepted first.
+        A refusal is a close frame with a code and a reason, never an HTTP status: the handshake is always accepted first. Only what is no WebSocket
+        handshake (RFC 6455, 4.2.1), or one at another spelling of this path, is answered with a 4xx that says what is wrong.
         A token has one session at a time. The server sends WebSocket pings; any client library answers them by itself.
         The first frame from the server is always the ack, and nothing comes before it.
 
@@ -54,7 +55,8 @@ internal static class ProtocolProse
         ## Client to server
 
         `id`, `source_id` and `created_at` are the server's own: what a client sends there is not read. Every frame gets one reply, a ping its pong,
-        in the order of the frames; give `request_id` if you want to tell them apart. Frames received before a close are still handled.
+        in the order of the frames; give `request_id` if you want to tell them apart. Frames received before a close are still handled,
+        and answered if you still read. More than 16 MiB a second, a frame counted as 1 KiB more than it has, is read more slowly, not refused.
 
         """;
 

@@ -30,6 +30,10 @@ public static class ApiErrors
     public static JsonHttpResult<ApiError> Unauthorized(string got, string path, string rule) =>
         TypedResults.Json(new ApiError("unauthorized", [new(path, rule, got)]), statusCode: StatusCodes.Status401Unauthorized);
 
+    /// <summary>The caller sets Retry-After.</summary>
+    public static JsonHttpResult<ApiError> TooMany(string path, string rule) =>
+        TypedResults.Json(new ApiError(ReplyMessages.RateLimited, [new(path, rule, "more")]), statusCode: StatusCodes.Status429TooManyRequests);
+
     public static JsonHttpResult<ApiError> Unavailable(string rule) =>
         TypedResults.Json(new ApiError(ReplyMessages.Unavailable, [new("$", rule, "")]), statusCode: StatusCodes.Status503ServiceUnavailable);
 

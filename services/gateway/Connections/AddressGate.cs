@@ -31,6 +31,16 @@ public sealed class AddressGate(GatewayOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Milliseconds to wait before the next ticket, or 0.</summary>
+    public int Ticket(IPAddress address)
+    {
+        var visitor = Of(address);
+        lock (visitor)
+        {
+            return visitor.Tickets.TryTake(time);
+        }
+    }
+
     /// <summary>Notes a bad token. True once there were too many of them.</summary>
     public bool BadToken(IPAddress address)
     {
@@ -55,7 +65,7 @@ public sealed class AddressGate(GatewayOptions options, TimeProvider time)
         {
             lock (visitor)
             {
-                if (visitor.Connections.IsFull(time) && time.GetUtcNow() - visitor.LastBad > options.LockOut)
+                if (visitor.Connections.IsFull(time) && visitor.Tickets.IsFull(time) && time.GetUtcNow() - visitor.LastBad > options.LockOut)
                 {
                     _visitors.TryRemove(address, out _);
                 }
@@ -78,6 +88,8 @@ public sealed class AddressGate(GatewayOptions options, TimeProvider time)
     private sealed class Visitor(GatewayOptions options)
     {
         public RateLimit Connections = new(options.ConnectionsPerSecond, options.ConnectionBurst);
+
+        public RateLimit Tickets = new(options.TicketsPerSecond, options.TicketBurst);
 
         public int BadTokens { get; set; }
 

@@ -36,13 +36,13 @@ public sealed class EventsEndpoint(
     /// <summary>A request that came by HTTP.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        if (await Handshake.AcceptAsync(context) is { } transport)
+        if (Handshake.Refusal(context) is { } refusal)
         {
-            await HandleAsync(transport, ConnectRequest.Read(context.Request));
+            await refusal.ExecuteAsync(context);
         }
         else
         {
-            await ApiErrors.Validation("$", "WebSocket upgrade request", context.Request.Method).ExecuteAsync(context);
+            await HandleAsync(await Handshake.AcceptAsync(context), ConnectRequest.Read(context.Request));
         }
     }
 
@@ -81,9 +81,9 @@ public sealed class EventsEndpoint(
 
         if (refusal is null)
         {
-            var (hash, bad) = await tokens.HashAsync(request!, transport.Closed);
+            var (hash, bad) = await tokens.HashAsync(request!, CancellationToken.None);
             var (identity, held) = hash is null ? (null, bad) : await claims.ClaimAsync(hash, request!.OwnerKind, id);
-            if (identity is not null && await tokens.LoadOwnerAsync(identity, transport.Closed))
+            if (identity is not null && await tokens.LoadOwnerAsync(identity, CancellationToken.None))
             {
                 gate.Proved(transport.Address);
                 return identity;
@@ -113,7 +113,7 @@ public sealed class EventsEndpoint(
         GatewayMetrics.SessionOpened(identity.OwnerKind);
         try
         {
-            session.Send(Acks.Write(session, directory, options.Limits));
+            session.Begin(Acks.Write(session, directory, options.Limits));
             sessions.Enter(session);
             sessions.Opened(id);
             if (identity.IsGroup)
@@ -192,16 +192,7 @@ public sealed class EventsEndpoint(
             await transport.Output.SendAsync(deadline.Token);
 
             // Until the peer has read it: an early end of the connection would be all that it sees.
-            while (await reader.FillAsync(deadline.Token))
-            {
-                while (reader.TryRead(out var incoming))
-                {
-                    if (incoming.Opcode == Opcode.Close)
-                    {
-                        return;
-                    }
-                }
-            }
+            await reader.SkipToCloseAsync(RefusalDeadline, time, deadline.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {

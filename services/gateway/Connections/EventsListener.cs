@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Framing;
 using TradingSystem.Hosting.Rest;
 
@@ -17,12 +18,7 @@ namespace TradingSystem.Gateway.Connections;
 /// </summary>
 public sealed class EventsListener(EventsEndpoint events, EdgeOptions edge, TimeProvider time)
 {
-    private const string Path = "/ws/events";
-
-    /// <summary>As long as an HTTP server keeps a connection on which nothing was said.</summary>
-    private static readonly TimeSpan FirstBytesDeadline = TimeSpan.FromSeconds(130);
-
-    private readonly byte[][] _paths = [.. new[] { Path, edge.BasePath + Path }.Distinct().Select(Encoding.ASCII.GetBytes)];
+    private readonly byte[][] _paths = [.. new[] { Addresses.Events, edge.BasePath + Addresses.Events }.Distinct().Select(Encoding.ASCII.GetBytes)];
 
     public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -53,7 +49,7 @@ public sealed class EventsListener(EventsEndpoint events, EdgeOptions edge, Time
     private async Task<ReadOnlySequence<byte>?> FirstAsync(ConnectionContext connection)
     {
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        using var deadline = new CancellationTokenSource(FirstBytesDeadline, time);
+        using var deadline = new CancellationTokenSource(Handshake.Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try
         {
@@ -89,7 +85,8 @@ public sealed class EventsListener(EventsEndpoint events, EdgeOptions edge, Time
             $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {Handshake.Answer(request.Key)}\r\n\r\n", output);
         try
         {
-            await output.SendAsync(connection.ConnectionClosed);
+            // Not the connection's token: a peer that says nothing more may still read.
+            await output.SendAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -97,8 +94,9 @@ public sealed class EventsListener(EventsEndpoint events, EdgeOptions edge, Time
         }
 
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var input = connection.Transport.Input;
         await events.HandleAsync(
-            new(connection.Transport.Input.AsStream(leaveOpen: true), output, address, connection.Abort, connection.ConnectionClosed),
+            new(input.AsStream(leaveOpen: true), output, address, connection.Abort, input.CancelPendingRead, connection.ConnectionClosed, CancellationToken.None),
             ConnectRequest.Read(request));
     }
 }

@@ -9,6 +9,30 @@ public struct RateLimit(int perSecond, int burst)
     /// <summary>Milliseconds until the next one is allowed; 0 takes it.</summary>
     public int TryTake(TimeProvider time)
     {
+        Refill(time);
+        if (_left < 1)
+        {
+            return Until(1);
+        }
+
+        _left--;
+        return 0;
+    }
+
+    /// <summary>Takes so many although they may not be there; milliseconds until there is no debt any more.</summary>
+    public int Spend(TimeProvider time, int amount)
+    {
+        Refill(time);
+        _left -= amount;
+        return _left < 0 ? Until(0) : 0;
+    }
+
+    /// <summary>True when it has nothing to remember any more.</summary>
+    public readonly bool IsFull(TimeProvider time) =>
+        _at == 0 || _left + (time.GetElapsedTime(_at).TotalSeconds * perSecond) >= burst;
+
+    private void Refill(TimeProvider time)
+    {
         var now = time.GetTimestamp();
         if (_at != 0)
         {
@@ -16,19 +40,10 @@ public struct RateLimit(int perSecond, int burst)
         }
 
         _at = now;
-        if (_left < 1)
-        {
-            return (int)Math.Ceiling((1 - _left) * 1000 / perSecond);
-        }
-
-        _left--;
-        return 0;
     }
 
     /// <summary>Gives back one that was taken.</summary>
     public void Return() => _left = Math.Min(burst, _left + 1);
 
-    /// <summary>True when it has nothing to remember any more.</summary>
-    public readonly bool IsFull(TimeProvider time) =>
-        _at == 0 || _left + (time.GetElapsedTime(_at).TotalSeconds * perSecond) >= burst;
+    private readonly int Until(double there) => (int)Math.Ceiling((there - _left) * 1000 / perSecond);
 }

@@ -16,16 +16,25 @@ public sealed class Reply(Session session)
 
     public void Complete(byte[] frame)
     {
+        session.Owe(frame.Length);
         Volatile.Write(ref _frame, frame);
         session.Wake();
     }
 }
 
-/// <summary>Replies in the order of the frames they answer, known or not yet. One adds, one takes.</summary>
-public sealed class Replies
+/// <summary>
+/// Replies in the order of the frames they answer, known or not yet. One adds, one takes. It is full when too many are unanswered, or more
+/// than <paramref name="maxBytes"/> of answers wait to be sent.
+/// </summary>
+public sealed class Replies(int maxBytes)
 {
     private readonly Queue<Reply> _queue = new();
     private TaskCompletionSource? _room;
+    private long _bytes;
+    private bool _ended;
+
+    /// <summary>Of answers that are known and not taken.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     public bool IsFull
     {
@@ -33,7 +42,7 @@ public sealed class Replies
         {
             lock (_queue)
             {
-                return _queue.Count >= AckWriter.MaxUnanswered;
+                return !HasRoom;
             }
         }
     }
@@ -48,6 +57,11 @@ public sealed class Replies
             }
         }
     }
+
+    private bool HasRoom => _ended || (_queue.Count < AckWriter.MaxUnanswered && Bytes <= maxBytes);
+
+    /// <summary>An answer has become known.</summary>
+    public void Owe(int bytes) => Interlocked.Add(ref _bytes, bytes);
 
     public void Add(Reply reply)
     {
@@ -68,9 +82,25 @@ public sealed class Replies
             }
 
             _queue.Dequeue();
-            _room?.TrySetResult();
-            _room = null;
+            Interlocked.Add(ref _bytes, -reply.Frame.Length);
+            if (_room is not null && HasRoom)
+            {
+                _room.SetResult();
+                _room = null;
+            }
+
             return reply;
+        }
+    }
+
+    /// <summary>Nothing is taken any more: nobody waits for room.</summary>
+    public void End()
+    {
+        lock (_queue)
+        {
+            _ended = true;
+            _room?.SetResult();
+            _room = null;
         }
     }
 
@@ -79,7 +109,7 @@ public sealed class Replies
     {
         lock (_queue)
         {
-            return _queue.Count < AckWriter.MaxUnanswered
+            return HasRoom
                 ? Task.CompletedTask
                 : (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }

@@ -25,6 +25,12 @@ public sealed class Session : IDisposable
     private static readonly TimeSpan ProbeDeadline = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan ProbePoll = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long a peer whose frames were refused may be silent before it is taken for one that will not answer the close.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Between looks whether the session still goes on.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
     private readonly Transport _transport;
     private readonly FrameReader _reader;
     private readonly FrameHandler _handler;
@@ -33,8 +39,10 @@ public sealed class Session : IDisposable
     private readonly ILogger _log;
     private readonly SessionWriter _writer;
     private RateLimit _rate;
+    private RateLimit _bytes;
     private bool _readerDone;
     private bool _peerClosed;
+    private bool _refused;
     private volatile bool _draining;
     private bool _aborted;
     private bool _ended;
@@ -42,6 +50,7 @@ public sealed class Session : IDisposable
     private long _receivedAt;
     private long _pingedAt;
     private long _messageBegan;
+    private int _completed;
 
     public Session(Guid id, Identity identity, ConnectRequest request, Transport transport, FrameHandler handler, GatewayOptions options, TimeProvider time, ILogger log)
     {
@@ -57,6 +66,7 @@ public sealed class Session : IDisposable
         _time = time;
         _log = log;
         _rate = new RateLimit(options.FramesPerSecond, options.FrameBurst);
+        _bytes = new RateLimit(options.BytesPerSecond, options.BytesPerSecond);
         _receivedAt = time.GetTimestamp();
     }
 
@@ -75,16 +85,25 @@ public sealed class Session : IDisposable
 
     public bool IsAborted => Volatile.Read(ref _aborted);
 
+    /// <summary>As much waits to be sent that no more is read.</summary>
+    public bool IsBehind => _writer.Replies.IsFull;
+
     public bool IsReaderDone => Volatile.Read(ref _readerDone);
 
     /// <summary>Milliseconds until the next frame may come; 0 takes it. Called by the reader only.</summary>
     public int TakeFrame() => _rate.TryTake(_time);
+
+    /// <summary>An answer of so many bytes has become known.</summary>
+    public void Owe(int bytes) => _writer.Replies.Owe(bytes);
 
     public void Wake()
     {
         _writer.CheckPace();
         _writer.Wake();
     }
+
+    /// <summary>The first frame of all.</summary>
+    public void Begin(byte[] ack) => _writer.Begin(ack);
 
     /// <summary>From here on the group's frames are sent.</summary>
     public void Follow(FeedReader feed) => _writer.Feed = feed;
@@ -107,8 +126,23 @@ public sealed class Session : IDisposable
         _writer.Wake();
     }
 
-    /// <summary>Gives the peer a moment to take its leave.</summary>
-    public void AbortSoon() => _ = Task.Delay(CloseDeadline, _time).ContinueWith(_ => Abort(), TaskScheduler.Default);
+    /// <summary>
+    /// Gives the peer a moment to take its leave. One that did not, but was sent the close, finds it and an orderly end of the connection
+    /// whenever it looks; a reset could take the close away.
+    /// </summary>
+    public void EndSoon() => _ = Task.Delay(CloseDeadline, _time).ContinueWith(
+        _ =>
+        {
+            if (!_writer.IsDone)
+            {
+                Abort();
+            }
+            else if (!Volatile.Read(ref _ended))
+            {
+                _transport.StopReading();
+            }
+        },
+        TaskScheduler.Default);
 
     /// <summary>False if the peer is surely gone.</summary>
     public async Task<bool> IsAliveAsync()
@@ -118,7 +152,7 @@ public sealed class Session : IDisposable
             return false;
         }
 
-        if (_writer.Replies.IsFull)
+        if (IsBehind)
         {
             // A reader that waits for confirms would not see a pong.
             return true;
@@ -144,7 +178,7 @@ public sealed class Session : IDisposable
     public void Check()
     {
         var silent = _time.GetElapsedTime(Interlocked.Read(ref _receivedAt));
-        if (silent > 2 * _options.PingAfter && !_writer.Replies.IsFull)
+        if (silent > 2 * _options.PingAfter && !IsBehind)
         {
             SessionLog.Broken(_log, ClientId, "no sign of life");
             Abort();
@@ -166,6 +200,19 @@ public sealed class Session : IDisposable
         _writer.CheckPace();
     }
 
+    /// <summary>The process stood still (suspended, frozen): what the peer sent meanwhile has yet to be read.</summary>
+    public void Awoke()
+    {
+        var now = _time.GetTimestamp();
+        Interlocked.Exchange(ref _receivedAt, now);
+        if (Interlocked.Read(ref _messageBegan) is var began and not 0)
+        {
+            Interlocked.CompareExchange(ref _messageBegan, now, began);
+        }
+
+        _writer.Awoke();
+    }
+
     public void SendHeartbeat()
     {
         if (Features.Heartbeat)
@@ -181,7 +228,7 @@ public sealed class Session : IDisposable
         var last = new Reply(this) { ThenClose = CloseCodes.ServerShutdown };
         _writer.Replies.Add(last);
         last.Complete(ReplyWriter.ServerShutdown(reconnectAfterMs, Dialect));
-        AbortSoon();
+        EndSoon();
     }
 
     /// <summary>Runs until the socket is closed or broken and everything that was read is handled.</summary>
@@ -189,19 +236,12 @@ public sealed class Session : IDisposable
     {
         var reading = ReadAsync();
         await _writer.RunAsync();
-        try
-        {
-            await reading.WaitAsync(CloseDeadline, _time);
-        }
-        catch (TimeoutException)
-        {
-            // The peer never answered our close.
-        }
 
-        if (!reading.IsCompleted)
+        // Ends with the peer's close, or by EndSoon.
+        await reading;
+        if (_refused && !IsAborted)
         {
-            Abort();
-            await reading;
+            await SkipToCloseAsync();
         }
 
         // The server sends what is written and closes; an abort now could cut our close frame off.
@@ -218,21 +258,24 @@ public sealed class Session : IDisposable
     {
         try
         {
-            while (await _reader.FillAsync(CancellationToken.None))
+            while (await _reader.FillAsync(_transport.Reading))
             {
                 Interlocked.Increment(ref _received);
                 Interlocked.Exchange(ref _receivedAt, _time.GetTimestamp());
+                if (_bytes.Spend(_time, _reader.TakeCost()) is var wait and > 0)
+                {
+                    await PauseAsync(PayOffAsync(TimeSpan.FromMilliseconds(wait)));
+                }
+
                 while (_reader.TryRead(out var incoming))
                 {
                     if (!await HandleAsync(incoming))
                     {
-                        await DiscardAsync();
                         return;
                     }
                 }
 
-                var began = Interlocked.Read(ref _messageBegan);
-                Interlocked.Exchange(ref _messageBegan, !_reader.IsInsideMessage ? 0 : began == 0 ? _time.GetTimestamp() : began);
+                NoteBegun();
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
@@ -246,13 +289,51 @@ public sealed class Session : IDisposable
         }
     }
 
-    /// <summary>Unread bytes would turn our close into a reset, and the peer would not see why.</summary>
-    private async Task DiscardAsync()
+    /// <summary>When the message began that is not complete: each has its own time.</summary>
+    private void NoteBegun()
     {
-        _reader.Dispose();
-        var waste = new byte[1024];
-        while (!_peerClosed && await _transport.Input.ReadAsync(waste) > 0)
+        if (!_reader.IsInsideMessage)
         {
+            Interlocked.Exchange(ref _messageBegan, 0);
+        }
+        else if (Interlocked.Read(ref _messageBegan) == 0 || _completed != _reader.Completed)
+        {
+            Interlocked.Exchange(ref _messageBegan, _time.GetTimestamp());
+        }
+
+        _completed = _reader.Completed;
+    }
+
+    /// <summary>The time in which nothing is read is not taken off what the peer has for its message.</summary>
+    private async ValueTask PauseAsync(Task pause)
+    {
+        var began = Interlocked.Exchange(ref _messageBegan, 0);
+        var started = _time.GetTimestamp();
+        await pause;
+        if (began != 0)
+        {
+            Interlocked.Exchange(ref _messageBegan, began + _time.GetTimestamp() - started);
+        }
+    }
+
+    private async Task PayOffAsync(TimeSpan debt)
+    {
+        for (var left = debt; left > TimeSpan.Zero && !_writer.IsDone; left -= LongestPause)
+        {
+            await Task.Delay(left < LongestPause ? left : LongestPause, _time, _transport.Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Unread bytes would turn our close into a reset, and the peer would not see why.</summary>
+    private async Task SkipToCloseAsync()
+    {
+        try
+        {
+            await _reader.SkipToCloseAsync(LastWords, _time, _transport.Reading);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It has nothing to say.
         }
     }
 
@@ -270,11 +351,7 @@ public sealed class Session : IDisposable
                 _peerClosed = true;
                 return End(CloseCheck(incoming.Payload.Span));
             case Opcode.Ping:
-                if (TakeFrame() == 0)
-                {
-                    _writer.Send(Opcode.Pong, incoming.Payload.ToArray());
-                }
-
+                _writer.Pong(incoming.Payload.ToArray(), tooOften: TakeFrame() > 0);
                 return true;
             case Opcode.Pong:
                 return true;
@@ -282,7 +359,7 @@ public sealed class Session : IDisposable
                 return End(CloseCodes.BinaryFrame);
         }
 
-        if (_writer.IsClosing)
+        if (_writer.Closing is { } closing && closing != CloseCodes.Normal)
         {
             return true;
         }
@@ -292,9 +369,9 @@ public sealed class Session : IDisposable
             return End(CloseCodes.InvalidUtf8);
         }
 
-        if (_writer.Replies.IsFull)
+        if (IsBehind)
         {
-            await _writer.Replies.RoomAsync();
+            await PauseAsync(_writer.Replies.RoomAsync());
         }
 
         var reply = new Reply(this);
@@ -306,6 +383,7 @@ public sealed class Session : IDisposable
     /// <summary>Nothing more is handled, but earlier frames still get their answers before the close.</summary>
     private bool End(CloseReason reason)
     {
+        _refused = !_peerClosed;
         if (reason != CloseCodes.Normal)
         {
             GatewayMetrics.FrameRefused(reason.Reason);

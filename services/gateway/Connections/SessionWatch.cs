@@ -7,7 +7,11 @@ public sealed class SessionWatch(SessionRegistry sessions, AddressGate gate, Gat
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    /// <summary>A round that comes so late shows that the process stood still.</summary>
+    private static readonly TimeSpan StoodStill = 2 * Period;
+
     private long _heartbeatAt = time.GetTimestamp();
+    private long _lookedAt = time.GetTimestamp();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.EveryAsync(
         Period,
@@ -29,8 +33,15 @@ public sealed class SessionWatch(SessionRegistry sessions, AddressGate gate, Gat
             gate.Trim();
         }
 
+        var stoodStill = time.GetElapsedTime(_lookedAt) > StoodStill;
+        _lookedAt = time.GetTimestamp();
         foreach (var session in sessions.All)
         {
+            if (stoodStill)
+            {
+                session.Awoke();
+            }
+
             session.Check();
             if (heartbeat)
             {

@@ -6,26 +6,32 @@ using TradingSystem.Gateway.Framing;
 namespace TradingSystem.Gateway.Connections;
 
 /// <summary>
-/// The sending half of a session, alone on its transport: replies in the order of their frames, frames of the session's own, and what the
-/// group's feed has next. What is there leaves together in one write.
+/// The sending half of a session, alone on its transport: the ack before anything else, pongs before the replies to what came after their
+/// pings, replies in the order of their frames, frames of the session's own, and what the group's feed has next. What is there leaves
+/// together in one write.
 /// </summary>
 public sealed class SessionWriter(Session session, PipeWriter output, GatewayOptions options, TimeProvider time, ILogger log)
 {
     private const int BatchBytes = 64 * 1024;
     private const int MaxDirectBytes = 1 << 20;
+    private const int MaxPongs = 1000;
 
     private static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SlowAfter = TimeSpan.FromMilliseconds(500);
 
     private readonly Signal _signal = new();
     private readonly Queue<(Opcode Opcode, byte[] Payload)> _direct = new();
+    private Queue<byte[]>? _pongs;
+    private byte[]? _newestPong;
+    private bool _hasPongs;
     private FeedReader? _feed;
     private int _directBytes;
     private CloseReason? _close;
     private bool _dropQueued;
+    private bool _done;
     private long _writingSince;
 
-    public Replies Replies { get; } = new();
+    public Replies Replies { get; } = new(options.OutboundQueueBytes);
 
     /// <summary>The group's feed, once the session follows it.</summary>
     public FeedReader? Feed
@@ -34,11 +40,45 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
         set => Volatile.Write(ref _feed, value);
     }
 
-    public bool IsClosing => Volatile.Read(ref _close) is not null;
+    public bool IsClosing => Closing is not null;
+
+    /// <summary>Why it is about to end; what has only been lost ends with <see cref="CloseCodes.Normal"/>.</summary>
+    public CloseReason? Closing => Volatile.Read(ref _close);
+
+    /// <summary>The close is sent, or cannot be.</summary>
+    public bool IsDone => Volatile.Read(ref _done);
+
+    private long Owed => Replies.Bytes + Volatile.Read(ref _directBytes) + (Feed is { IsReplaying: false } feed ? feed.Behind : 0);
 
     private bool DropsQueued => IsClosing && Volatile.Read(ref _dropQueued);
 
     public void Wake() => _signal.Set();
+
+    /// <summary>Written at once, before the writer runs: nothing can come before it.</summary>
+    public void Begin(byte[] ack) => output.WriteFrame(Opcode.Text, ack);
+
+    /// <summary>
+    /// Answers a ping. Of pings that come <paramref name="tooOften"/>, or faster than answers leave, only the newest is answered (RFC 6455, 5.5.3).
+    /// </summary>
+    public void Pong(byte[] payload, bool tooOften)
+    {
+        lock (_direct)
+        {
+            if (tooOften || _pongs?.Count >= MaxPongs)
+            {
+                _newestPong = payload;
+            }
+            else
+            {
+                _newestPong = null;
+                (_pongs ??= new()).Enqueue(payload);
+            }
+
+            Volatile.Write(ref _hasPongs, true);
+        }
+
+        _signal.Set();
+    }
 
     public void Send(Opcode opcode, byte[] payload)
     {
@@ -70,7 +110,7 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
         }
 
         Volatile.Write(ref _dropQueued, dropQueued);
-        session.AbortSoon();
+        session.EndSoon();
         _signal.Set();
         return true;
     }
@@ -84,9 +124,18 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
         }
 
         var stuck = time.GetElapsedTime(since);
-        if (stuck > SendDeadline || (stuck > SlowAfter && Feed is { IsReplaying: false } feed && feed.Behind > options.OutboundQueueBytes))
+        if (stuck > SendDeadline || (stuck > SlowAfter && Owed > options.OutboundQueueBytes))
         {
             Cut();
+        }
+    }
+
+    /// <summary>The process stood still: what it did not do meanwhile is not held against the peer.</summary>
+    public void Awoke()
+    {
+        if (Interlocked.Read(ref _writingSince) is var since and not 0)
+        {
+            Interlocked.CompareExchange(ref _writingSince, time.GetTimestamp(), since);
         }
     }
 
@@ -108,9 +157,8 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
                 }
                 else if (session.IsReaderDone && Replies.IsEmpty)
                 {
-                    // The peer went without a close.
-                    Complete(CloseCodes.Normal, dropQueued: true);
-                    session.Abort();
+                    // The peer says nothing more, and what it said is answered. It may still read.
+                    Complete(CloseCodes.Normal, dropQueued: false);
                 }
                 else
                 {
@@ -130,6 +178,11 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
             Complete(CloseCodes.Normal, dropQueued: true);
             session.Abort();
         }
+        finally
+        {
+            Volatile.Write(ref _done, true);
+            Replies.End();
+        }
     }
 
     private void Cut()
@@ -143,6 +196,11 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
 
     private void Collect()
     {
+        if (Volatile.Read(ref _hasPongs))
+        {
+            CollectPongs();
+        }
+
         while (output.UnflushedBytes < BatchBytes && !DropsQueued && Replies.Take() is { } reply)
         {
             if (reply.Frame is { Length: > 0 } frame)
@@ -170,6 +228,30 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
         {
             // Better a cut that says so than a silent gap.
             Cut();
+        }
+    }
+
+    private void CollectPongs()
+    {
+        lock (_direct)
+        {
+            while (!IsClosing && output.UnflushedBytes < BatchBytes)
+            {
+                if (_pongs?.TryDequeue(out var pong) == true)
+                {
+                    output.WriteFrame(Opcode.Pong, pong);
+                    continue;
+                }
+
+                if (_newestPong is { } newest)
+                {
+                    output.WriteFrame(Opcode.Pong, newest);
+                }
+
+                _newestPong = null;
+                _hasPongs = false;
+                return;
+            }
         }
     }
 

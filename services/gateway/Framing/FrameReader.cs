@@ -18,6 +18,9 @@ public sealed class FrameReader(Stream transport, int maxMessageBytes) : IDispos
     private const int InitialBuffer = 4 * 1024;
     private const int MaxHeader = 14;
 
+    /// <summary>In bytes: about what a small frame costs beside them.</summary>
+    private const int FrameCost = 1024;
+
     private byte[] _buffer = [];
     private int _start;
     private int _end;
@@ -25,9 +28,23 @@ public sealed class FrameReader(Stream transport, int maxMessageBytes) : IDispos
     private int _messageLength;
     private Opcode _messageType = Opcode.Continuation;
     private bool _violated;
+    private int _cost;
+    private long _skip;
+    private bool _skipsClose;
 
     /// <summary>True while a message has begun and is not complete.</summary>
     public bool IsInsideMessage => _end > _start || _messageType != Opcode.Continuation;
+
+    /// <summary>Grows with every message, and with every control frame outside of one, that has come whole: tells whether what is begun is still the same.</summary>
+    public int Completed { get; private set; }
+
+    /// <summary>What was read since the last call: its bytes, and <see cref="FrameCost"/> for each frame, however small it is.</summary>
+    public int TakeCost()
+    {
+        var cost = _cost;
+        _cost = 0;
+        return cost;
+    }
 
     /// <summary>The next complete frame of what has arrived. After a violation there is nothing more.</summary>
     public bool TryRead(out Incoming incoming)
@@ -41,6 +58,7 @@ public sealed class FrameReader(Stream transport, int maxMessageBytes) : IDispos
 
             if (opcode is Opcode.Close or Opcode.Ping or Opcode.Pong)
             {
+                Completed += _messageType == Opcode.Continuation ? 1 : 0;
                 incoming = new(opcode, payload);
                 return true;
             }
@@ -53,6 +71,7 @@ public sealed class FrameReader(Stream transport, int maxMessageBytes) : IDispos
 
             if (final && opcode != Opcode.Continuation)
             {
+                Completed++;
                 incoming = new(opcode, payload);
                 return true;
             }
@@ -66,6 +85,7 @@ public sealed class FrameReader(Stream transport, int maxMessageBytes) : IDispos
             _messageType = opcode == Opcode.Continuation ? _messageType : opcode;
             if (final)
             {
+                Completed++;
                 incoming = new(_messageType, _message.AsMemory(0, _messageLength));
                 _messageType = Opcode.Continuation;
                 _messageLength = 0;
@@ -96,13 +116,64 @@ public sealed class FrameReader(Stream transport, int maxMessageBytes) : IDispos
         MakeRoom();
         var count = await transport.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
         _end += count;
+        _cost += count;
         return count > 0;
+    }
+
+    /// <summary>
+    /// Reads past everything up to the peer's close frame, which it may send while ours is on its way; also after a violation, as far as
+    /// frames can still be told apart. Ends as well with the stream, or when nothing comes for <paramref name="patience"/>.
+    /// </summary>
+    public async Task SkipToCloseAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+        while (!SkipToClose())
+        {
+            silence.CancelAfter(patience);
+            if (!await FillAsync(quiet.Token))
+            {
+                return;
+            }
+        }
     }
 
     public void Dispose()
     {
         Return(ref _buffer);
         Return(ref _message);
+    }
+
+    /// <summary>True once a close frame is behind us.</summary>
+    private bool SkipToClose()
+    {
+        while (true)
+        {
+            var there = Math.Min(_skip, _end - _start);
+            _start += (int)there;
+            _skip -= there;
+            if (_skip > 0 || _skipsClose)
+            {
+                return _skip == 0;
+            }
+
+            var bytes = _buffer.AsSpan(_start, _end - _start);
+            var header = bytes.Length < 2 ? int.MaxValue : 2 + ((bytes[1] & 0x80) != 0 ? 4 : 0) + (bytes[1] & 0x7F) switch { 126 => 2, 127 => 8, _ => 0 };
+            if (bytes.Length < header)
+            {
+                return false;
+            }
+
+            var length = (bytes[1] & 0x7F) switch
+            {
+                126 => BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]),
+                127 => BinaryPrimitives.ReadInt64BigEndian(bytes[2..]),
+                var small => small,
+            };
+            _start += header;
+            _skip = length < 0 ? long.MaxValue : length;
+            _skipsClose = (bytes[0] & 0x0F) == (byte)Opcode.Close;
+        }
     }
 
     private bool TryReadFrame(out bool final, out Opcode opcode, out Memory<byte> payload, out CloseReason? violation)
@@ -152,6 +223,7 @@ public sealed class FrameReader(Stream transport, int maxMessageBytes) : IDispos
             return false;
         }
 
+        _cost += FrameCost;
         payload = _buffer.AsMemory(_start + header, (int)length);
         Unmask(payload.Span, bytes.Slice(header - 4, 4));
         _start += header + (int)length;

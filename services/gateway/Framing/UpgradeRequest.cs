@@ -16,6 +16,9 @@ public sealed record UpgradeRequest(string Query, string Authorization, string K
     private static readonly SearchValues<byte> TargetBytes =
         SearchValues.Create("-._~!$&'()*+,;=:@/?%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
+    private static readonly SearchValues<byte> HostBytes =
+        SearchValues.Create("-._~:[]0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     /// <summary>
     /// Null for everything but a complete and plain request for <paramref name="path"/>: whatever is incomplete, unusual or wrong is left to
     /// an HTTP server, which knows how to answer it. <paramref name="length"/> is the head's, with its empty line.
@@ -48,7 +51,7 @@ public sealed record UpgradeRequest(string Query, string Authorization, string K
             var name = line[..colon];
             if (Is(name, "Host"u8))
             {
-                if (host)
+                if (host || value.IsEmpty || value.ContainsAnyExcept(HostBytes))
                 {
                     return null;
                 }
@@ -57,15 +60,20 @@ public sealed record UpgradeRequest(string Query, string Authorization, string K
             }
             else if (Is(name, "Upgrade"u8))
             {
-                upgrade = Is(value, "websocket"u8);
+                upgrade |= HasToken(value, "websocket"u8);
             }
             else if (Is(name, "Connection"u8))
             {
-                connection = HasToken(value, "upgrade"u8);
+                connection |= HasToken(value, "upgrade"u8);
             }
             else if (Is(name, "Sec-WebSocket-Version"u8))
             {
-                version = value.SequenceEqual("13"u8);
+                if (version || !value.SequenceEqual("13"u8))
+                {
+                    return null;
+                }
+
+                version = true;
             }
             else if (Is(name, "Sec-WebSocket-Key"u8))
             {

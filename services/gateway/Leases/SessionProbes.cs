@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
 
 namespace TradingSystem.Gateway.Leases;
@@ -65,7 +66,13 @@ public sealed class SessionProbes(SessionRegistry sessions, LeaseStore leases, N
             return true;
         }
 
-        session?.Abort();
+        if (session is not null)
+        {
+            // The close waits for a peer that is only frozen. It counts no more.
+            session.Close(CloseCodes.LeaseLost);
+            sessions.Leave(session);
+        }
+
         leases.Return(sessionId);
         return false;
     }

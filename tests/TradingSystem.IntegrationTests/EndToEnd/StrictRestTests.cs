@@ -45,6 +45,28 @@ public sealed class StrictRestTests(bool distributed)
         }
     }
 
+    [TestCase("//ws/events")]
+    [TestCase("/")]
+    [TestCase("/ws/events/")]
+    [TestCase("/WS/EVENTS")]
+    [TestCase("/api/v1/orders")]
+    public async Task A_WebSocket_handshake_at_another_path_is_told_the_right_one(string path)
+    {
+        foreach (var server in new[] { $"http://{_cluster.Socket.Authority}", $"http://{_cluster.Front.Authority}" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server + path));
+            request.Headers.Connection.Add("Upgrade");
+            request.Headers.Upgrade.Add(new("websocket"));
+            request.Headers.Add("Sec-WebSocket-Version", "13");
+            request.Headers.Add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+            using var answer = await _cluster.Http.SendAsync(request);
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.NotFound), server);
+            var detail = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["detail"]![0]!;
+            Assert.That(detail["rule"]!.GetValue<string>(), Does.Contain(" /ws/events "));
+            Assert.That(detail["got"]!.GetValue<string>(), Is.EqualTo(path));
+        }
+    }
+
     [TestCase("orders?status=FILLED", "status", "unknown value, did you mean filled")]
     [TestCase("orders?status=done", "status", null)]
     [TestCase("orders?limit=0", "limit", null)]

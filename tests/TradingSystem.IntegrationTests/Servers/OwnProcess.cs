@@ -93,6 +93,17 @@ public sealed class OwnProcess : IDisposable
         await _process.WaitForExitAsync(deadline.Token);
     }
 
+    /// <summary>SIGSTOP: it lives, and does nothing.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    private async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

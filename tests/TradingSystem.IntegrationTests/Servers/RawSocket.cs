@@ -17,23 +17,31 @@ public sealed class RawSocket : IDisposable
     /// <param name="with">Sent together with the request.</param>
     public static async Task<RawSocket> ConnectAsync(Uri socket, string query, bool byHttp = false, byte[]? with = null)
     {
+        var raw = await OpenAsync(socket);
+        var request = $"GET {socket.AbsolutePath}?{query} HTTP/1.1\r\nHost: {socket.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{(byHttp ? Long : "")}\r\n";
+        await raw._stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(request), .. with ?? []]);
+        var head = await raw.HeadAsync();
+        return head.StartsWith("HTTP/1.1 101", StringComparison.Ordinal) ? raw : throw new InvalidOperationException(head);
+    }
+
+    /// <summary>The head of the answer to a request that is sent as it is, to its empty line; what came before the end if it has none.</summary>
+    public static async Task<string> AskAsync(Uri server, string request)
+    {
+        using var raw = await OpenAsync(server);
+        await raw.SendAsync(Encoding.Latin1.GetBytes(request));
+        return await raw.HeadAsync();
+    }
+
+    /// <summary>Connects and says nothing.</summary>
+    public static async Task<RawSocket> OpenAsync(Uri server)
+    {
         var raw = new RawSocket();
 
         // Small, so that a reader that stalls is felt soon.
         raw._client.ReceiveBufferSize = 4096;
-        await raw._client.ConnectAsync(socket.Host, socket.Port);
+        await raw._client.ConnectAsync(server.Host, server.Port);
         raw._stream = raw._client.GetStream();
-        var request = $"GET {socket.AbsolutePath}?{query} HTTP/1.1\r\nHost: {socket.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{(byHttp ? Long : "")}\r\n";
-        await raw._stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(request), .. with ?? []]);
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
-            await raw._stream.ReadExactlyAsync(one);
-            head.Append((char)one[0]);
-        }
-
-        return head.ToString().StartsWith("HTTP/1.1 101", StringComparison.Ordinal) ? raw : throw new InvalidOperationException(head.ToString());
+        return raw;
     }
 
     /// <summary>A frame as a client sends it, masked with zeroes.</summary>
@@ -90,6 +98,41 @@ public sealed class RawSocket : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Nothing more is sent; what comes is still read.</summary>
+    public void HalfClose() => _client.Client.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Reads to the end of the stream. False if that was a reset.</summary>
+    public async Task<bool> EndsInOrderAsync(TimeSpan within)
+    {
+        using var deadline = new CancellationTokenSource(within);
+        var waste = new byte[4096];
+        try
+        {
+            while (await _stream.ReadAsync(waste, deadline.Token) > 0)
+            {
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<string> HeadAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await _stream.ReadAsync(one, deadline.Token) > 0)
+        {
+            head.Append((char)one[0]);
+        }
+
+        return head.ToString();
     }
 
     public void Dispose() => _client.Dispose();

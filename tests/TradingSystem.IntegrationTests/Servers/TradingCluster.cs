@@ -111,6 +111,20 @@ public sealed class TradingCluster : IAsyncDisposable
     /// <summary>SIGKILL, without starting it again.</summary>
     public Task KillAsync(string name) => _processes[name].KillAsync();
 
+    /// <summary>SIGSTOP, and SIGCONT when <paramref name="meanwhile"/> is over.</summary>
+    public async Task FreezeAsync(string name, Func<Task> meanwhile)
+    {
+        await _processes[name].FreezeAsync();
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            await _processes[name].ThawAsync();
+        }
+    }
+
     public void Restart(string name) => StartService(name);
 
     /// <summary>SIGTERM, as an operator stops it; ends when the process has.</summary>

@@ -122,6 +122,26 @@ public sealed class LeaseTests
 
     [Test]
     [Order(6)]
+    public async Task A_node_that_stood_still_tells_its_sessions_that_they_lost_their_token()
+    {
+        // Longer than a peer may be silent: all that these said while nobody read must count.
+        var frozen = 2.5 * TimeSpan.FromMilliseconds(10_000);
+        var (_, token) = await _cluster.AddGroupAsync("lease_frozen_node");
+        await using var bot = await Bot.ConnectAsync(_other, $"trading_group_token={token}");
+        await bot.ReceiveAsync();
+        var reading = bot.ReceiveAsync(TimeSpan.FromMinutes(2));
+        await _cluster.FreezeAsync(_otherName, async () =>
+        {
+            var watch = Stopwatch.StartNew();
+            await using var newcomer = await Wait.ForAsync("the token is taken over", TimeSpan.FromSeconds(30), () => TryAsync(_cluster.Socket, token));
+            await Wait.UntilAsync("it stood still long enough", TimeSpan.FromMinutes(1), () => Task.FromResult(watch.Elapsed > frozen));
+        });
+        Assert.That(await reading, Is.Null);
+        Assert.That(bot.CloseReason, Is.EqualTo("TOKEN_IN_USE"));
+    }
+
+    [Test]
+    [Order(7)]
     public async Task A_node_that_died_loses_its_tokens_to_the_next_one()
     {
         var (_, token) = await _cluster.AddGroupAsync("lease_dead_node");
@@ -136,7 +156,7 @@ public sealed class LeaseTests
     }
 
     [Test]
-    [Order(7)]
+    [Order(8)]
     public async Task A_node_that_is_stopped_says_when_to_come_back_and_answers_what_it_accepted()
     {
         var (_, token) = await _cluster.AddGroupAsync("lease_drain");

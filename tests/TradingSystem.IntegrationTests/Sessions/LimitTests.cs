@@ -15,6 +15,7 @@ public sealed class LimitTests
 {
     private const int QueueBytes = 256 * 1024;
     private const int Burst = 300;
+    private const int TicketBurst = 60;
 
     private TradingCluster _cluster = null!;
 
@@ -25,6 +26,8 @@ public sealed class LimitTests
         ["GATEWAY__FRAMEBURST"] = $"{Burst}",
         ["GATEWAY__BADTOKENS"] = "3",
         ["GATEWAY__FRAMEDEADLINE"] = "00:00:02",
+        ["GATEWAY__TICKETBURST"] = $"{TicketBurst}",
+        ["GATEWAY__TICKETSPERSECOND"] = "1",
         ["GATEWAY__OUTBOUNDQUEUEBYTES"] = $"{QueueBytes}",
     });
 
@@ -185,6 +188,112 @@ public sealed class LimitTests
         Assert.That(second.CloseStatus, Is.EqualTo(WebSocketCloseStatus.PolicyViolation));
     }
 
+    [Test]
+    public async Task Tickets_that_nobody_uses_are_few_and_so_are_those_of_one_address()
+    {
+        var (_, token) = await _cluster.AddGroupAsync("limits_tickets");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => TicketAsync(token)));
+        Assert.That(answers.Count(a => a.Status == HttpStatusCode.Created), Is.EqualTo(10), "asked for at the same time they are counted one by one");
+        Assert.That(answers.Where(a => a.Status != HttpStatusCode.Created).Select(a => a.Status), Is.All.EqualTo(HttpStatusCode.TooManyRequests));
+        await using (var bot = await Bot.ConnectAsync(_cluster.Socket, $"ticket={answers.First(a => a.Ticket is not null).Ticket}"))
+        {
+            Assert.That(await bot.ReceiveAsync(), Is.Not.Null);
+        }
+
+        Assert.That((await TicketAsync(token)).Status, Is.EqualTo(HttpStatusCode.Created), "one that is used makes room");
+
+        // What is asked for before a token is looked at.
+        for (var n = 0; n < TicketBurst; n++)
+        {
+            await TicketAsync("tg_nobody");
+        }
+
+        Assert.That((await TicketAsync("tg_nobody")).Status, Is.EqualTo(HttpStatusCode.TooManyRequests));
+    }
+
+    [TestCase("POST", "HTTP/1.1", "", "", 405, "Allow: GET")]
+    [TestCase("get", "HTTP/1.1", "", "", 405, "Allow: GET")]
+    [TestCase("GET", "HTTP/1.0", "", "", 426, "Upgrade: websocket")]
+    [TestCase("GET", "HTTP/1.1", "Upgrade: websocket", "Accept: */*", 426, "Upgrade: websocket")]
+    [TestCase("GET", "HTTP/1.1", "Version: 13", "Version: 8", 426, "Sec-WebSocket-Version: 13")]
+    [TestCase("GET", "HTTP/1.1", "Version: 13", "Version: 8\r\nSec-WebSocket-Version: 13", 426, "Sec-WebSocket-Version: 13")]
+    [TestCase("GET", "HTTP/1.1", "BzIG5v", "Bz IG5v", 400, "")]
+    [TestCase("GET", "HTTP/1.1", "Host: a\r\n", "", 400, "")]
+    [TestCase("GET", "HTTP/1.1", "Host: a\r\n", "Host: a b<>\r\n", 400, "")]
+    [TestCase("GET", "HTTP/1.1", "Host: a\r\n", "Host: a\r\nContent-Length: 5\r\n", 400, "")]
+    [TestCase("GET", "HTTP/1.1", "Upgrade: websocket", "Upgrade: foo, WebSocket", 101, "Upgrade: websocket")]
+    public async Task A_handshake_is_as_the_standard_wants_it_or_told_why_not(string method, string version, string part, string instead, int status, string header)
+    {
+        var head = $"{method} /ws/events {version}\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBzIG5vbg==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        var answer = await RawSocket.AskAsync(_cluster.Socket, part.Length == 0 ? head : head.Replace(part, instead, StringComparison.Ordinal));
+        Assert.That(answer, Does.StartWith($"HTTP/1.1 {status} "));
+        Assert.That(answer, Does.Contain(header));
+    }
+
+    [Test]
+    public async Task A_connection_that_says_nothing_or_not_all_of_its_request_ends()
+    {
+        using var silent = await RawSocket.OpenAsync(_cluster.Socket);
+        using var half = await RawSocket.OpenAsync(_cluster.Socket);
+        await half.SendAsync("GET /ws/events HTTP/1.1\r\nHost: a\r\n"u8.ToArray());
+        var ends = await Task.WhenAll(new[] { silent, half }.Select(c => c.EndsInOrderAsync(TimeSpan.FromSeconds(60))));
+        Assert.That(ends, Is.All.True);
+    }
+
+    [Test]
+    public async Task A_refused_frame_ends_the_connection_in_order_with_the_clients_close([Values] bool byHttp)
+    {
+        var (_, token) = await _cluster.AddGroupAsync($"limits_refused_{byHttp}");
+        using var raw = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}", byHttp);
+        await raw.ReceiveAsync();
+        await raw.SendAsync(RawSocket.Frame(0x82, new byte[20_000]));
+        Assert.That(await raw.CloseAsync(), Is.EqualTo((1003, "BINARY_NOT_SUPPORTED")));
+        await raw.SendAsync(RawSocket.Frame(0x88, [0x03, 0xEB]));
+        Assert.That(await raw.EndsInOrderAsync(TimeSpan.FromSeconds(30)), Is.True);
+    }
+
+    [Test]
+    public async Task What_was_sent_before_a_half_close_is_answered()
+    {
+        var (_, token) = await _cluster.AddGroupAsync("limits_half_close");
+        using var raw = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}");
+        await raw.ReceiveAsync();
+        await raw.SendAsync([.. Enumerable.Repeat(RawSocket.Frame(0x81, """{"type":"system","level":"info","code":"LAST_WORDS"}"""u8), 10).SelectMany(f => f)]);
+        raw.HalfClose();
+        for (var n = 0; n < 10; n++)
+        {
+            var reply = await raw.ReceiveAsync();
+            Assert.That(Encoding.UTF8.GetString(reply?.Payload ?? []), Does.Contain("logged"));
+        }
+
+        Assert.That((await raw.CloseAsync())?.Code, Is.EqualTo(1000));
+        Assert.That(await raw.EndsInOrderAsync(TimeSpan.FromSeconds(30)), Is.True);
+    }
+
+    [Test]
+    public async Task A_frozen_holder_that_wakes_finds_why_it_was_put_out([Values] bool byHttp)
+    {
+        var (_, token) = await _cluster.AddGroupAsync($"limits_frozen_{byHttp}");
+        using var frozen = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}", byHttp);
+        await frozen.ReceiveAsync();
+        await using var newcomer = await Wait.ForAsync("the token is taken over", TimeSpan.FromSeconds(30), async () =>
+        {
+            var bot = await Bot.GroupAsync(_cluster, token);
+            if (await bot.ReceiveAsync() is not null)
+            {
+                return bot;
+            }
+
+            await bot.DisposeAsync();
+            return null;
+        });
+        await using var trigger = await Bot.TriggerAsync(_cluster, await _cluster.AddTriggerAsync($"limits_frozen_trigger_{byHttp}"));
+        await trigger.ReceiveAsync();
+        Assert.That((await trigger.AskAsync(Bot.Immediate("count", "{}", $"limits_frozen_{byHttp}")))["dispatched_clients"]!.GetValue<int>(), Is.EqualTo(1));
+        Assert.That(await frozen.CloseAsync(), Is.EqualTo((1008, "TOKEN_IN_USE")));
+        Assert.That(await frozen.EndsInOrderAsync(TimeSpan.FromSeconds(30)), Is.True);
+    }
+
     [TestCase("features=orders,nonsense")]
     [TestCase("protocol=9")]
     [TestCase("resume_from=-1")]
@@ -194,5 +303,14 @@ public sealed class LimitTests
         await using var bot = await Bot.ConnectAsync(_cluster.Socket, $"trading_group_token={token}&{parameter}");
         Assert.That(await bot.ReceiveAsync(), Is.Null);
         Assert.That(bot.CloseReason, Is.EqualTo("BAD_PARAMETER"));
+    }
+
+    private async Task<(HttpStatusCode Status, string? Ticket)> TicketAsync(string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_cluster.Front, "/api/v1/ws-tickets"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await _cluster.Http.SendAsync(request);
+        Assert.That(answer.StatusCode != HttpStatusCode.TooManyRequests || answer.Headers.RetryAfter is not null, "says when to come again");
+        return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonObject>())!["ticket"]?.GetValue<string>());
     }
 }

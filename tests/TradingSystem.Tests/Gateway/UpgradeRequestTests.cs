@@ -38,6 +38,15 @@ public sealed class UpgradeRequestTests
     }
 
     [Test]
+    public void A_list_is_read_as_one_and_so_are_two_lines_of_one_name()
+    {
+        var text = Plain
+            .Replace("Upgrade: websocket", "Upgrade: h2c, WebSocket", StringComparison.Ordinal)
+            .Replace("Connection: Upgrade", "Connection: Upgrade\r\nConnection: keep-alive", StringComparison.Ordinal);
+        Assert.That(Parse(text, out _), Is.Not.Null);
+    }
+
+    [Test]
     public void A_path_without_a_query_is_enough() =>
         Assert.That(Parse(Plain.Replace("?trading_group_token=abc&features=orders%2Cresume", "", StringComparison.Ordinal), out _)?.Query, Is.Empty);
 
@@ -60,7 +69,13 @@ public sealed class UpgradeRequestTests
     [TestCase("Upgrade: websocket\r\n", "", TestName = "no upgrade")]
     [TestCase("Connection: Upgrade", "Connection: keep-alive", TestName = "a connection that stays")]
     [TestCase("Version: 13", "Version: 8", TestName = "an older WebSocket")]
+    [TestCase("Version: 13", "Version: 13\r\nSec-WebSocket-Version: 8", TestName = "two versions")]
+    [TestCase("Version: 13", "Version: 8\r\nSec-WebSocket-Version: 13", TestName = "two versions, the right one last")]
+    [TestCase("Host: 127.0.0.1:8000", "Host: a b<>", TestName = "a host that is none")]
+    [TestCase("Host: 127.0.0.1:8000", "Host: ", TestName = "an empty host")]
     [TestCase(Key, "c2hvcnQ=", TestName = "a short key")]
+    [TestCase(Key, "dGhlIHNhbXBs ZSBub25jZQ==", TestName = "a key with a blank")]
+    [TestCase(Key, "dGhlIHNhbXBsZSBub25jZQ", TestName = "a key without its end")]
     [TestCase(Key, "not base64 at all!", TestName = "a key that is no base64")]
     [TestCase("Host:", "Host :", TestName = "a space before the colon")]
     [TestCase("Host:", " Host:", TestName = "a folded line")]
