@@ -48,7 +48,6 @@ public static class WebApp
     /// <summary>The page with the prefix below which its scripts, its API and its hub are.</summary>
     private static async Task<string> PageAsync(string file, PathString basePath, CancellationToken cancellationToken) =>
         (await File.ReadAllTextAsync(file, cancellationToken)).Replace(BuiltBase, $"<base href=\"{basePath}/\"", StringComparison.Ordinal);
-    }
 
     /// <summary><c>DASHBOARD__WEBROOT</c>, else beside the assembly, else where the sources' build puts it.</summary>
     private static string? FindRoot(WebApplication app)
