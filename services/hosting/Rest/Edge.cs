@@ -44,6 +44,8 @@ internal sealed class Edge(EdgeOptions options) : IStartupFilter
 
     private Task WithPrefix(HttpContext context, RequestDelegate next)
     {
+        // Also where the proxy has taken it off: cookies and documents say what the client sees.
+        context.Request.PathBase = options.BasePath;
         context.Response.OnStarting(() =>
         {
             var location = context.Response.Headers.Location.ToString();

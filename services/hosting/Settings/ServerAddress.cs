@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace TradingSystem.Hosting.Settings;
@@ -8,7 +9,7 @@ namespace TradingSystem.Hosting.Settings;
 internal sealed record ServerAddress(string Scheme, string Host, int? Port, string? User, string? Password, string? Path, IReadOnlyList<KeyValuePair<string, string>> Options)
 {
     // What ends the user's part of a URI, or begins another one in it.
-    private const string Delimiters = "/?#[]@: ";
+    private static readonly SearchValues<char> Delimiters = SearchValues.Create("/?#[]@: ");
 
     /// <param name="setting">Its name, for the message.</param>
     /// <param name="form">What it looks like, for the message.</param>

@@ -194,13 +194,6 @@ public sealed partial class ProxyTests
         }
     }
 
-    private static ClientWebSocket Trusting()
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        return socket;
-    }
-
     /// <param name="from">The client's own address.</param>
     /// <param name="claimed">What it says about where it comes from.</param>
     private async Task<ClientWebSocket> ConnectAsync(string query, string from, string? claimed = null)
@@ -242,10 +235,10 @@ public sealed partial class ProxyTests
 
     private async Task<ClientWebSocket> HubAsync()
     {
-        var negotiated = await SendAsync(HttpMethod.Post, "hubs/live/negotiate?negotiateVersion=1", []);
-        var socket = Trusting();
-        var token = _http.DefaultRequestHeaders.Authorization!.Parameter;
-        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{_nginx.Port}{Base}/hubs/live?id={negotiated["connectionToken"]!.GetValue<string>()}&access_token={token}"), default);
+        var ticket = (await SendAsync(HttpMethod.Post, "api/v1/auth/hub-ticket", []))["ticket"]!.GetValue<string>();
+        var socket = new ClientWebSocket();
+        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{_nginx.Port}{Base}/hubs/live?ticket={Uri.EscapeDataString(ticket)}"), default);
         await socket.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, default);
         return socket;
     }
