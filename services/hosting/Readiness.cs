@@ -48,7 +48,8 @@ public interface IReadyCheck
     bool IsReady { get; }
 }
 
-/// <param name="Status">live: the process answers.</param>
+/// <summary>That the process answers.</summary>
+/// <param name="Status">live.</param>
 public sealed record Liveness([property: Words(typeof(Readiness), nameof(Readiness.Live))] string Status);
 
 /// <summary>What the service needs to do its work, and whether it is there.</summary>
