@@ -14,12 +14,16 @@ internal sealed class PrivateNginx(string folder) : IAsyncDisposable
     public const string Address = "127.0.0.2";
 
     private OwnProcess? _process;
+    private string? _thumbprint;
 
     public int Port { get; } = OwnProcess.FreePort();
 
     public string Log => Path.Combine(folder, "nginx.log");
 
     private static string Template => Path.GetFullPath(Path.Combine(Here(), "..", "..", "..", "deploy", "nginx", "trading.conf.template"));
+
+    /// <summary>True for the certificate that was made for it, which nobody else vouches for.</summary>
+    public bool IsOwn(X509Certificate? certificate) => certificate?.GetCertHashString() == _thumbprint;
 
     public async Task StartAsync(Uri front, Uri gateway, string basePath)
     {
@@ -28,6 +32,7 @@ internal sealed class PrivateNginx(string folder) : IAsyncDisposable
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        _thumbprint = certificate.Thumbprint;
         await File.WriteAllTextAsync(Path.Combine(folder, "tls.crt"), certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(folder, "tls.key"), key.ExportPkcs8PrivateKeyPem());
         var site = (await File.ReadAllTextAsync(Template))

@@ -42,7 +42,7 @@ public sealed partial class ProxyTests
         _nginx = new PrivateNginx(Path.Combine(_folder, "nginx"));
         await _nginx.StartAsync(_cluster.Front, _cluster.Front, Base);
         _group = (await _cluster.AddGroupAsync("edge")).Token;
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => _nginx.IsOwn(certificate) } });
         var login = await SendAsync(HttpMethod.Post, "api/v1/auth/login", new JsonObject { ["username"] = TradingCluster.AdminName, ["password"] = TradingCluster.Password });
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login["access_token"]!.GetValue<string>());
     }
@@ -200,7 +200,7 @@ public sealed partial class ProxyTests
     {
         var handler = new SocketsHttpHandler
         {
-            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => _nginx.IsOwn(certificate) },
             ConnectCallback = async (context, token) =>
             {
                 var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -237,7 +237,7 @@ public sealed partial class ProxyTests
     {
         var ticket = (await SendAsync(HttpMethod.Post, "api/v1/auth/hub-ticket", []))["ticket"]!.GetValue<string>();
         var socket = new ClientWebSocket();
-        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => _nginx.IsOwn(certificate);
         await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{_nginx.Port}{Base}/hubs/live?ticket={Uri.EscapeDataString(ticket)}"), default);
         await socket.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, default);
         return socket;
