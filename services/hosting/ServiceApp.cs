@@ -34,14 +34,8 @@ public static class ServiceApp
     public static async Task<int> RunAsync(string name, string[] args, params IServiceModule[] modules)
     {
         var migrate = args.Contains("--migrate");
-        WebApplication built;
-        try
+        if (await TryBuildAsync(name, args, migrate, modules) is not { } built)
         {
-            built = Build(name, args, migrate, modules);
-        }
-        catch (SettingException e)
-        {
-            await Console.Error.WriteLineAsync($"{name} does not start: {e.Message}");
             return 1;
         }
 
@@ -56,6 +50,20 @@ public static class ServiceApp
 
         var options = app.Configuration.GetSection(PreparationOptions.Section).Get<PreparationOptions>() ?? new PreparationOptions();
         return await new Preparation(app, modules, options, Console.Error).RunAsync();
+    }
+
+    /// <summary>For a command that runs over a host which is not started: null when a setting is wrong, which is then said in a line.</summary>
+    public static async Task<WebApplication?> TryBuildAsync(string name, string[] args, bool topologyOnly, params IServiceModule[] modules)
+    {
+        try
+        {
+            return Build(name, args, topologyOnly, modules);
+        }
+        catch (SettingException e)
+        {
+            await Console.Error.WriteLineAsync($"{name} does not start: {e.Message}");
+            return null;
+        }
     }
 
     /// <exception cref="SettingException">A setting is wrong, or there is one in our sections that nobody reads.</exception>

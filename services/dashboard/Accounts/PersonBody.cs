@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Accounts;
 
@@ -15,7 +16,7 @@ public static class PersonBody
     {
         if (!request.HasJsonContentType())
         {
-            return (null, Problems.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", new ProblemDetail("Content-Type", "application/json", null)));
+            return (null, ApiError.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", new FieldError("Content-Type", "application/json", "")));
         }
 
         var buffer = new byte[MaxBytes + 1];
@@ -27,7 +28,7 @@ public static class PersonBody
 
         if (length > MaxBytes)
         {
-            return (null, Problems.Of(StatusCodes.Status413PayloadTooLarge, "payload_too_large", new ProblemDetail("$", $"at most {MaxBytes} bytes", null)));
+            return (null, ApiError.Of(StatusCodes.Status413PayloadTooLarge, "payload_too_large", new FieldError("$", $"at most {MaxBytes} bytes", "")));
         }
 
         var errors = new List<FieldError>();
@@ -49,17 +50,5 @@ public static class PersonBody
     }
 
     private static IResult Refused(List<FieldError> errors) =>
-        Problems.Of(StatusCodes.Status400BadRequest, "validation_error", [.. errors.Select(e => new ProblemDetail(e.Path, e.Rule, null))]);
-}
-
-/// <summary>An error as all services give it; <c>Detail</c> names each fault.</summary>
-public sealed record FrontProblem(string Message, IReadOnlyList<ProblemDetail> Detail);
-
-/// <summary>Which field, which rule it broke, and what was there (never a secret).</summary>
-public sealed record ProblemDetail(string Path, string Rule, string? Got);
-
-internal static class Problems
-{
-    public static IResult Of(int status, string message, params IReadOnlyList<ProblemDetail> detail) =>
-        Results.Json(new FrontProblem(message, detail), statusCode: status);
+        ApiError.Of(StatusCodes.Status400BadRequest, "validation_error", [.. errors.Select(e => new FieldError(e.Path, e.Rule, ""))]);
 }

@@ -24,7 +24,12 @@ public static class ResetAdminPassword
     /// <summary>The exit code.</summary>
     public static async Task<int> RunAsync(string[] args, TextReader? input = null)
     {
-        await using var app = ServiceApp.Build("dashboard", [.. args.Where(a => a is not (Switch or FromInput))], topologyOnly: true, new DashboardModule());
+        if (await ServiceApp.TryBuildAsync("dashboard", [.. args.Where(a => a is not (Switch or FromInput))], topologyOnly: true, new DashboardModule()) is not { } built)
+        {
+            return 1;
+        }
+
+        await using var app = built;
         var options = app.Services.GetRequiredService<LoginOptions>();
         var fromInput = args.Contains(FromInput);
         var password = fromInput ? await (input ?? Console.In).ReadLineAsync() : options.AdminPassword;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
@@ -19,10 +20,10 @@ public static class SignInEndpoint
             .WithTags("auth")
             .Accepts<LoginRequest>("application/json")
             .Produces<LoginResponse>()
-            .Produces<FrontProblem>(StatusCodes.Status400BadRequest)
-            .Produces<FrontProblem>(StatusCodes.Status401Unauthorized)
-            .Produces<FrontProblem>(StatusCodes.Status429TooManyRequests)
-            .Produces<FrontProblem>(StatusCodes.Status503ServiceUnavailable)
+            .Produces<ApiError>(StatusCodes.Status400BadRequest)
+            .Produces<ApiError>(StatusCodes.Status401Unauthorized)
+            .Produces<ApiError>(StatusCodes.Status429TooManyRequests)
+            .Produces<ApiError>(StatusCodes.Status503ServiceUnavailable)
             .AllowAnonymous();
 
     private static async Task<IResult> LoginAsync(
@@ -59,7 +60,7 @@ public static class SignInEndpoint
             {
                 SignInLog.Refused(log, address);
                 refused.Add(address);
-                return Problems.Of(StatusCodes.Status401Unauthorized, "invalid_credentials", new ProblemDetail("username", "name and password belong together", null));
+                return ApiError.Of(StatusCodes.Status401Unauthorized, "invalid_credentials", new FieldError("username", "name and password belong together", ""));
             }
 
             guard.Succeeded(address, body.Username);
@@ -75,7 +76,7 @@ public static class SignInEndpoint
             }
 
             SignInLog.Unavailable(log, address, e.Message);
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "unavailable", new ProblemDetail("$", "the password cannot be checked just now", null));
+            return ApiError.Of(StatusCodes.Status503ServiceUnavailable, "unavailable", new FieldError("$", "the password cannot be checked just now", ""));
         }
     }
 
@@ -84,7 +85,7 @@ public static class SignInEndpoint
     public static IResult TryLater(HttpContext http, string message, string path, TimeSpan wait)
     {
         http.Response.Headers.RetryAfter = Seconds(wait).ToString(CultureInfo.InvariantCulture);
-        return Problems.Of(StatusCodes.Status429TooManyRequests, message, new ProblemDetail(path, $"wait {Seconds(wait)} s", null));
+        return ApiError.Of(StatusCodes.Status429TooManyRequests, message, new FieldError(path, $"wait {Seconds(wait)} s", ""));
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Dashboard.Accounts;
@@ -27,7 +28,7 @@ internal static class UserAuditApi
         var before = long.MaxValue;
         if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
         {
-            return Problems.Of(StatusCodes.Status400BadRequest, "validation_error", new ProblemDetail("cursor", "a cursor of this list", FieldError.Shorten(cursor)));
+            return ApiError.Of(StatusCodes.Status400BadRequest, "validation_error", new FieldError("cursor", "a cursor of this list", FieldError.Shorten(cursor)));
         }
 
         var rows = await db.UserAudit.AsNoTracking()

@@ -44,20 +44,20 @@ public static class UsersApi
     public static void MapUsers(this WebApplication app)
     {
         var users = app.MapGroup(Route).WithTags("users").RequireRole(Roles.Admin);
-        users.MapGet("/", ListAsync).Operation("listUsers", "Users by name").Produces<Page<UserView>>().Produces<FrontProblem>(400);
+        users.MapGet("/", ListAsync).Operation("listUsers", "Users by name").Produces<Page<UserView>>().Produces<ApiError>(400);
         users.MapPost("/", CreateAsync).Operation("createUser", "A person who may sign in")
-            .Accepts<NewUser>("application/json").Produces<UserView>(201).Produces<FrontProblem>(400).Produces<FrontProblem>(409).Produces<FrontProblem>(429);
-        users.MapGet("/{id:guid}", GetAsync).Operation("getUser", "One user").Produces<UserView>().Produces<FrontProblem>(404);
+            .Accepts<NewUser>("application/json").Produces<UserView>(201).Produces<ApiError>(400).Produces<ApiError>(409).Produces<ApiError>(429);
+        users.MapGet("/{id:guid}", GetAsync).Operation("getUser", "One user").Produces<UserView>().Produces<ApiError>(404);
         users.MapPatch("/{id:guid}", ChangeAsync).Operation("changeUser", "Role, password, or whether the person may sign in. A new password, and a disabled user, are signed out everywhere.")
-            .Accepts<UserChange>("application/json").Produces<UserView>().Produces<FrontProblem>(400).Produces<FrontProblem>(404).Produces<FrontProblem>(409).Produces<FrontProblem>(429);
+            .Accepts<UserChange>("application/json").Produces<UserView>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(409).Produces<ApiError>(429);
         users.MapDelete("/{id:guid}", DeleteAsync).Operation("deleteUser", "Removes a person, who is signed out everywhere. What the audit says of them stays.")
-            .Produces(204).Produces<FrontProblem>(404).Produces<FrontProblem>(409);
-        users.MapGet("/audit", UserAuditApi.ListAsync).Operation("listUserAudit", "Who did what to whom, newest first").Produces<Page<UserAuditView>>().Produces<FrontProblem>(400);
+            .Produces(204).Produces<ApiError>(404).Produces<ApiError>(409);
+        users.MapGet("/audit", UserAuditApi.ListAsync).Operation("listUserAudit", "Who did what to whom, newest first").Produces<Page<UserAuditView>>().Produces<ApiError>(400);
 
         var me = app.MapGroup($"{Route}/me").WithTags("users").RequireRole(Roles.Viewer);
-        me.MapGet("/", MeAsync).Operation("getMe", "Who is signed in").Produces<UserView>().Produces<FrontProblem>(404);
+        me.MapGet("/", MeAsync).Operation("getMe", "Who is signed in").Produces<UserView>().Produces<ApiError>(404);
         me.MapPost("/password", ChangeOwnPasswordAsync).Operation("changeOwnPassword", "Every other session of the person ends; the answer is a new token for this one.")
-            .Accepts<OwnPassword>("application/json").Produces<LoginResponse>().Produces<FrontProblem>(400).Produces<FrontProblem>(404).Produces<FrontProblem>(429);
+            .Accepts<OwnPassword>("application/json").Produces<LoginResponse>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(429);
     }
 
     /// <summary>The user of a token; null for one that is gone.</summary>
@@ -235,7 +235,7 @@ public static class UsersApi
 
             if (!await signIn.IsRightAsync(place, user, body.CurrentPassword, cancellationToken))
             {
-                return Problems.Of(StatusCodes.Status400BadRequest, "validation_error", new ProblemDetail("current_password", "the password that is good now", null));
+                return ApiError.Of(StatusCodes.Status400BadRequest, "validation_error", new FieldError("current_password", "the password that is good now", ""));
             }
 
             guard.Succeeded(line, user.Username);
@@ -287,9 +287,9 @@ public static class UsersApi
 
     private static IResult LastAdmin(User user) => Conflict("id", "another administrator who may sign in", user.Username);
 
-    private static IResult Conflict(string path, string rule, string got) => Problems.Of(StatusCodes.Status409Conflict, "conflict", new ProblemDetail(path, rule, FieldError.Shorten(got)));
+    private static IResult Conflict(string path, string rule, string got) => ApiError.Of(StatusCodes.Status409Conflict, "conflict", new FieldError(path, rule, FieldError.Shorten(got)));
 
-    private static IResult NotFound(string? got) => Problems.Of(StatusCodes.Status404NotFound, "not_found", new ProblemDetail("id", "existing", got));
+    private static IResult NotFound(string? got) => ApiError.Of(StatusCodes.Status404NotFound, "not_found", new FieldError("id", "existing", FieldError.Shorten(got ?? "")));
 }
 
 /// <summary>Page size of a list of the dashboard's.</summary>
@@ -304,7 +304,7 @@ internal static class ListLimit
             return true;
         }
 
-        error = Problems.Of(StatusCodes.Status400BadRequest, "validation_error", new ProblemDetail("limit", $"an integer from 1 to {Paging.MaxLimit}", FieldError.Shorten(text)));
+        error = ApiError.Of(StatusCodes.Status400BadRequest, "validation_error", new FieldError("limit", $"an integer from 1 to {Paging.MaxLimit}", FieldError.Shorten(text)));
         return false;
     }
 }

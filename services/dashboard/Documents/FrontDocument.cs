@@ -76,6 +76,7 @@ public sealed class FrontDocument(
 
         var merged = OpenApiMerge.Merge(front, targets.Zip(answers).Where(a => a.Second is not null).Select(a => new ServiceDocument(a.First, a.Second!)));
         var missing = targets.Zip(answers).Where(a => a.Second is null).Select(a => (JsonNode)a.First.Service).ToArray();
+        FrontAnswers.Describe(merged, targets);
         var info = merged["info"]!.AsObject();
         info["title"] = $"TradingSystem | {Version}";
         if (missing.Length > 0)

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
-using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Rest;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TradingSystem.Dashboard.Forwarding;
@@ -17,7 +18,7 @@ public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILog
     /// <summary>A body, on its way in or out, that stands still for longer is given up.</summary>
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(100);
 
-    private static readonly ProblemDetail TooLargeDetail = new("$", "at most 1 MiB", null);
+    private static readonly FieldError TooLargeDetail = new("$", "at most 1 MiB", "");
 
     private readonly HttpMessageInvoker _client = new(new HeadersDeadline(options.HeadersDeadline, new SocketsHttpHandler
     {
@@ -52,7 +53,7 @@ public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILog
         var address = new Uri(target.Address, http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent());
         if (!target.Owns(address.AbsolutePath))
         {
-            await FailAsync(http, StatusCodes.Status404NotFound, "not_found", new ProblemDetail("path", "known path", http.Request.Path.Value));
+            await FailAsync(http, StatusCodes.Status404NotFound, "not_found", new FieldError("path", "known path", FieldError.Shorten(http.Request.Path.Value ?? "")));
             return;
         }
 
@@ -75,13 +76,13 @@ public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILog
         else if (reason is TimeoutException || error == ForwarderError.RequestTimedOut)
         {
             ForwarderLog.Failed(log, target.Service, "timeout", null);
-            await FailAsync(http, StatusCodes.Status504GatewayTimeout, "gateway_timeout", new ProblemDetail(target.Service, "answers", "timeout"));
+            await FailAsync(http, StatusCodes.Status504GatewayTimeout, "gateway_timeout", new FieldError(target.Service, "answers", "timeout"));
         }
         else
         {
             var got = Reason(reason);
             ForwarderLog.Failed(log, target.Service, got, null);
-            await FailAsync(http, StatusCodes.Status502BadGateway, "bad_gateway", new ProblemDetail(target.Service, "answers", got));
+            await FailAsync(http, StatusCodes.Status502BadGateway, "bad_gateway", new FieldError(target.Service, "answers", got));
         }
     }
 
@@ -103,10 +104,10 @@ public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILog
         _ => IsTooLarge(e.InnerException),
     };
 
-    private static Task FailAsync(HttpContext http, int status, string message, ProblemDetail detail)
+    private static Task FailAsync(HttpContext http, int status, string message, FieldError detail)
     {
         http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new FrontProblem(message, [detail]), http.RequestAborted);
+        return http.Response.WriteAsJsonAsync(new ApiError(message, [detail]), http.RequestAborted);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Sessions;
@@ -18,13 +19,13 @@ public static class SessionsApi
     {
         var auth = app.MapGroup("/api/v1/auth").WithTags("auth");
         auth.MapPost("/refresh", RefreshAsync).Operation("refreshToken", "A new token for the session of the browser's cookie, which is replaced. 401 says in message why there is none.")
-            .Produces<LoginResponse>().Produces<FrontProblem>(StatusCodes.Status401Unauthorized).Produces<FrontProblem>(StatusCodes.Status403Forbidden).AllowAnonymous();
+            .Produces<LoginResponse>().Produces<ApiError>(StatusCodes.Status401Unauthorized).Produces<ApiError>(StatusCodes.Status403Forbidden).AllowAnonymous();
         auth.MapPost("/logout", LogoutAsync).Operation("logout", "Ends the session of the token, else of the cookie; what it has open ends at once.")
-            .Produces(StatusCodes.Status204NoContent).Produces<FrontProblem>(StatusCodes.Status403Forbidden).AllowAnonymous();
+            .Produces(StatusCodes.Status204NoContent).Produces<ApiError>(StatusCodes.Status403Forbidden).AllowAnonymous();
         auth.MapPost("/logout-everywhere", LogoutEverywhereAsync).Operation("logoutEverywhere", "Ends every session of the person.")
             .Produces(StatusCodes.Status204NoContent).RequireRole(Roles.Viewer);
         auth.MapPost("/hub-ticket", HubTicketAsync).Operation("issueHubTicket", $"A ticket for one connection to /hubs/live?{HubTicketScheme.Parameter}=…, good for {HubTickets.LifeSeconds} s.")
-            .Produces<IssuedHubTicket>(StatusCodes.Status201Created).Produces<FrontProblem>(StatusCodes.Status409Conflict).RequireRole(Roles.Viewer);
+            .Produces<IssuedHubTicket>(StatusCodes.Status201Created).Produces<ApiError>(StatusCodes.Status409Conflict).RequireRole(Roles.Viewer);
     }
 
     private static async Task<IResult> RefreshAsync(HttpContext http, SessionStore sessions, CancellationToken cancellationToken)
@@ -38,7 +39,7 @@ public static class SessionsApi
         if (issued is null)
         {
             SessionCookie.Remove(http);
-            return Problems.Of(StatusCodes.Status401Unauthorized, reason!, new ProblemDetail(SessionCookie.Name, Rules.GetValueOrDefault(reason!, "a session that was not ended"), reason));
+            return ApiError.Of(StatusCodes.Status401Unauthorized, reason!, new FieldError(SessionCookie.Name, Rules.GetValueOrDefault(reason!, "a session that was not ended"), reason!));
         }
 
         return Answer(http, issued);
@@ -77,7 +78,7 @@ public static class SessionsApi
     private static async Task<IResult> HubTicketAsync(HttpContext http, HubTickets tickets, CancellationToken cancellationToken) =>
         SessionOf(http.User) is { } session && await tickets.IssueAsync(session, cancellationToken) is { } ticket
             ? Results.Json(new IssuedHubTicket(ticket, HubTickets.LifeSeconds), statusCode: StatusCodes.Status201Created)
-            : Problems.Of(StatusCodes.Status409Conflict, "no_ticket", new ProblemDetail("session", $"signed in, with at most {HubTickets.MaxPerSession} tickets that are good", null));
+            : ApiError.Of(StatusCodes.Status409Conflict, "no_ticket", new FieldError("session", $"signed in, with at most {HubTickets.MaxPerSession} tickets that are good", ""));
 
     /// <summary>The token as scripts get it, the rest of the session as a cookie that only this interface sees.</summary>
     public static IResult Answer(HttpContext http, Issued issued)
@@ -94,5 +95,5 @@ public static class SessionsApi
     public static Guid? SessionOf(ClaimsPrincipal person) => Guid.TryParse(person.FindFirstValue(PersonClaims.Session), out var id) ? id : null;
 
     private static IResult Foreign() =>
-        Problems.Of(StatusCodes.Status403Forbidden, "forbidden", new ProblemDetail("Sec-Fetch-Site", "same-origin", null));
+        ApiError.Of(StatusCodes.Status403Forbidden, "forbidden", new FieldError("Sec-Fetch-Site", "same-origin", ""));
 }

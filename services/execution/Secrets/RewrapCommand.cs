@@ -13,7 +13,12 @@ public static class RewrapCommand
     /// <summary>The exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var app = ServiceApp.Build("execution", [.. args.Where(a => a != Switch)], topologyOnly: true, new ExecutionModule());
+        if (await ServiceApp.TryBuildAsync("execution", [.. args.Where(a => a != Switch)], topologyOnly: true, new ExecutionModule()) is not { } built)
+        {
+            return 1;
+        }
+
+        await using var app = built;
         if (app.Services.GetRequiredService<KeyRing>().IsEmpty)
         {
             await Console.Error.WriteLineAsync($"There is no key; set {KeyRing.KeysSetting} or {KeyRing.FileSetting}.");

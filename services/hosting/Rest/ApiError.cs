@@ -13,5 +13,5 @@ public sealed record ApiError(string Message, IReadOnlyList<FieldError> Detail)
 
     public static IResult Validation(IReadOnlyList<FieldError> errors) => Of(StatusCodes.Status400BadRequest, ValidationError, errors);
 
-    public static IResult Of(int status, string message, IReadOnlyList<FieldError> errors) => Results.Json(new ApiError(message, errors), statusCode: status);
+    public static IResult Of(int status, string message, params IReadOnlyList<FieldError> errors) => Results.Json(new ApiError(message, errors), statusCode: status);
 }

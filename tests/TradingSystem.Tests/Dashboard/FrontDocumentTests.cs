@@ -32,6 +32,19 @@ public sealed class FrontDocumentTests
     }
 
     [Test]
+    public async Task What_the_front_answers_for_a_service_that_is_away_stands_at_the_routes_it_passes_on_and_not_at_its_own()
+    {
+        await using var execution = await ServiceAsync("/api/v1/orders");
+        await using var front = await FrontAsync(new ForwardOptions { Execution = execution.Address });
+
+        var document = (await front.Client.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
+
+        string[] Answers(string path) => [.. document["paths"]![path]!.AsObject().Single().Value!["responses"]!.AsObject().Select(r => r.Key)];
+        Assert.That(Answers("/api/v1/orders"), Is.SupersetOf(new[] { "502", "504" }));
+        Assert.That(Answers("/api/v1/auth/login"), Has.None.AnyOf("502", "504"));
+    }
+
+    [Test]
     public async Task A_service_that_is_away_silent_or_talks_nonsense_is_left_out_and_named()
     {
         await using var silent = await LocalServer.StartAsync(app => app.MapGet("/openapi/v1.json", http => Task.Delay(Timeout.Infinite, http.RequestAborted)));
