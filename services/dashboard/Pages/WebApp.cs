@@ -1,4 +1,5 @@
 using Microsoft.Extensions.FileProviders;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Pages;
@@ -22,8 +23,7 @@ public static class WebApp
         if (FindRoot(app) is not { } root)
         {
             WebAppLog.NotBuilt(app.Logger);
-            app.MapMethods("/", Reads, () => ApiError.Of(StatusCodes.Status503ServiceUnavailable, "web_app_not_built", [new("path", "run npm run build in services/dashboard/web", "/")]))
-                .AllowAnonymous().WithMetadata(Page).ExcludeFromDescription();
+            MapPage(app, () => ApiError.Of(StatusCodes.Status503ServiceUnavailable, "web_app_not_built", new FieldError("path", "run npm run build in services/dashboard/web", "/")));
             return;
         }
 
@@ -36,13 +36,21 @@ public static class WebApp
             OnPrepareResponse = context => context.Context.Response.Headers.CacheControl =
                 context.Context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache",
         });
-        // The page has no addresses but this one; whatever is neither a file of it nor a route is nothing.
-        app.MapMethods("/", Reads, async (HttpContext http) =>
+        MapPage(app, async (HttpContext http) =>
         {
             http.Response.ContentType = "text/html; charset=utf-8";
             http.Response.Headers.CacheControl = "no-cache";
             await http.Response.WriteAsync(await PageAsync(Path.Combine(root, Index), basePath, http.RequestAborted), http.RequestAborted);
-        }).AllowAnonymous().WithMetadata(Page).ExcludeFromDescription();
+        });
+    }
+
+    /// <summary>The page has no addresses but these; whatever is neither a file of it nor a route is nothing.</summary>
+    private static void MapPage(WebApplication app, Delegate handler)
+    {
+        foreach (var address in new[] { "/", $"/{Index}" })
+        {
+            app.MapMethods(address, Reads, handler).AllowAnonymous().WithMetadata(Page).ExcludeFromDescription();
+        }
     }
 
     /// <summary>The page with the prefix below which its scripts, its API and its hub are.</summary>

@@ -57,7 +57,7 @@ public sealed partial class ProxyTests
     }
 
     [TestCase("")]
-    [TestCase("some/address/of/the/page")]
+    [TestCase("index.html")]
     public async Task The_page_and_what_it_loads_are_found_below_the_prefix(string path)
     {
         var page = await _http.GetStringAsync(new Uri(Site, path));

@@ -35,6 +35,8 @@ internal static partial class RoleTable
         anybody * /ws/events
         anybody GET /
         anybody HEAD /
+        anybody GET /index.html
+        anybody HEAD /index.html
         anybody POST /api/v1/auth/login
         anybody POST /api/v1/auth/refresh
         anybody POST /api/v1/auth/logout
