@@ -38,7 +38,8 @@ public sealed class StrictRestTests(bool distributed)
             var known = document["paths"]!.AsObject().Where(p => p.Value!.AsObject().ContainsKey("get")).Select(p => p.Key).ToList();
             return oneOfEach.All(known.Contains) ? known : null;
         });
-        foreach (var path in paths)
+        // Whoever probes may add what keeps the answer from a cache.
+        foreach (var path in paths.Except(["/livez", "/readyz"]))
         {
             var filled = string.Join('/', path.Split('/').Select(part => part.StartsWith('{') ? Guid.NewGuid().ToString() : part));
             await RefusedAsync(HttpMethod.Get, $"{filled}?from=2025-01-01", null, "from");
