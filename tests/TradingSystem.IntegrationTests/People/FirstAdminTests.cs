@@ -60,5 +60,5 @@ public sealed class FirstAdminTests
     public void A_password_of_the_settings_that_breaks_a_rule_ends_the_start(string password, string rule) =>
         Assert.That(
             () => DashboardHost.StartAsync(_postgres.ConnectionString, $"--Auth:AdminPassword={password}"),
-            Throws.InvalidOperationException.With.Message.Contains(rule));
+            Throws.InstanceOf<InvalidOperationException>().With.Message.Contains(rule));
 }
