@@ -7,6 +7,12 @@ namespace TradingSystem.IntegrationTests.Servers;
 /// <summary>A child process that the test owns: its output goes to a file, it is killed by its own pid.</summary>
 public sealed class OwnProcess : IDisposable
 {
+    private const int FirstPort = 20_000;
+    private const int Ports = 12_000;
+
+    // Runs beside each other begin elsewhere.
+    private static int _ports = Environment.ProcessId * 397;
+
     private readonly Process _process;
 
     private OwnProcess(Process process) => _process = process;
@@ -68,11 +74,25 @@ public sealed class OwnProcess : IDisposable
     public static string Tail(string logFile) =>
         File.Exists(logFile) ? string.Join('\n', File.ReadLines(logFile).TakeLast(60)) : "(no output)";
 
+    /// <summary>
+    /// Below the ports that the system gives to outgoing connections: one of those could have it before its server does. Each is handed out
+    /// once in a run.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, FirstPort + (int)((uint)Interlocked.Increment(ref _ports) % Ports));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     public async Task KillAsync()
