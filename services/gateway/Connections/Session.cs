@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Unicode;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
@@ -38,6 +37,7 @@ public sealed class Session : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly SessionWriter _writer;
+    private readonly MessageClock _message;
     private RateLimit _rate;
     private RateLimit _bytes;
     private bool _readerDone;
@@ -49,8 +49,6 @@ public sealed class Session : IDisposable
     private long _received;
     private long _receivedAt;
     private long _pingedAt;
-    private long _messageBegan;
-    private int _completed;
 
     public Session(Guid id, Identity identity, ConnectRequest request, Transport transport, FrameHandler handler, GatewayOptions options, TimeProvider time, ILogger log)
     {
@@ -65,6 +63,7 @@ public sealed class Session : IDisposable
         _options = options;
         _time = time;
         _log = log;
+        _message = new MessageClock(time);
         _rate = new RateLimit(options.FramesPerSecond, options.FrameBurst);
         _bytes = new RateLimit(options.BytesPerSecond, options.BytesPerSecond);
         _receivedAt = time.GetTimestamp();
@@ -191,7 +190,7 @@ public sealed class Session : IDisposable
             _writer.Send(Opcode.Ping, []);
         }
 
-        if (Interlocked.Read(ref _messageBegan) is var began and not 0 && _time.GetElapsedTime(began) > _options.FrameDeadline)
+        if (_message.IsOver(_options.FrameDeadline))
         {
             GatewayMetrics.FrameRefused(CloseCodes.FrameTimeout.Reason);
             Close(CloseCodes.FrameTimeout);
@@ -203,13 +202,8 @@ public sealed class Session : IDisposable
     /// <summary>The process stood still (suspended, frozen): what the peer sent meanwhile has yet to be read.</summary>
     public void Awoke()
     {
-        var now = _time.GetTimestamp();
-        Interlocked.Exchange(ref _receivedAt, now);
-        if (Interlocked.Read(ref _messageBegan) is var began and not 0)
-        {
-            Interlocked.CompareExchange(ref _messageBegan, now, began);
-        }
-
+        Interlocked.Exchange(ref _receivedAt, _time.GetTimestamp());
+        _message.Restart();
         _writer.Awoke();
     }
 
@@ -264,7 +258,7 @@ public sealed class Session : IDisposable
                 Interlocked.Exchange(ref _receivedAt, _time.GetTimestamp());
                 if (_bytes.Spend(_time, _reader.TakeCost()) is var wait and > 0)
                 {
-                    await PauseAsync(PayOffAsync(TimeSpan.FromMilliseconds(wait)));
+                    await _message.PauseAsync(PayOffAsync(TimeSpan.FromMilliseconds(wait)));
                 }
 
                 while (_reader.TryRead(out var incoming))
@@ -275,7 +269,7 @@ public sealed class Session : IDisposable
                     }
                 }
 
-                NoteBegun();
+                _message.Note(_reader.IsInsideMessage, _reader.Completed);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
@@ -286,33 +280,6 @@ public sealed class Session : IDisposable
         {
             Volatile.Write(ref _readerDone, true);
             _writer.Wake();
-        }
-    }
-
-    /// <summary>When the message began that is not complete: each has its own time.</summary>
-    private void NoteBegun()
-    {
-        if (!_reader.IsInsideMessage)
-        {
-            Interlocked.Exchange(ref _messageBegan, 0);
-        }
-        else if (Interlocked.Read(ref _messageBegan) == 0 || _completed != _reader.Completed)
-        {
-            Interlocked.Exchange(ref _messageBegan, _time.GetTimestamp());
-        }
-
-        _completed = _reader.Completed;
-    }
-
-    /// <summary>The time in which nothing is read is not taken off what the peer has for its message.</summary>
-    private async ValueTask PauseAsync(Task pause)
-    {
-        var began = Interlocked.Exchange(ref _messageBegan, 0);
-        var started = _time.GetTimestamp();
-        await pause;
-        if (began != 0)
-        {
-            Interlocked.Exchange(ref _messageBegan, began + _time.GetTimestamp() - started);
         }
     }
 
@@ -349,7 +316,7 @@ public sealed class Session : IDisposable
         {
             case Opcode.Close:
                 _peerClosed = true;
-                return End(CloseCheck(incoming.Payload.Span));
+                return End(CloseFrame.Answer(incoming.Payload.Span));
             case Opcode.Ping:
                 _writer.Pong(incoming.Payload.ToArray(), tooOften: TakeFrame() > 0);
                 return true;
@@ -371,7 +338,7 @@ public sealed class Session : IDisposable
 
         if (IsBehind)
         {
-            await PauseAsync(_writer.Replies.RoomAsync());
+            await _message.PauseAsync(_writer.Replies.RoomAsync());
         }
 
         var reply = new Reply(this);
@@ -394,26 +361,6 @@ public sealed class Session : IDisposable
         last.Complete([]);
         return false;
     }
-
-    /// <summary>RFC 6455, 7.4: which codes a close may carry, and that its reason is text.</summary>
-    private static CloseReason CloseCheck(ReadOnlySpan<byte> payload)
-    {
-        if (payload.Length == 0)
-        {
-            return CloseCodes.Normal;
-        }
-
-        if (payload.Length == 1)
-        {
-            return CloseCodes.ProtocolError;
-        }
-
-        var code = BinaryPrimitives.ReadUInt16BigEndian(payload);
-        return code is not (>= 1000 and <= 1014 and not (1004 or 1005 or 1006) or >= 3000 and < 5000) ? CloseCodes.ProtocolError
-            : Utf8.IsValid(payload[2..]) ? CloseCodes.Normal
-            : CloseCodes.InvalidUtf8;
-    }
-
 }
 
 internal static partial class SessionLog

@@ -28,7 +28,6 @@ public static class SocketGuard
     private static bool IsTaken(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<TakesSocket>() is { } route && (route.Exactly is null || route.Exactly == context.Request.Path.Value);
 
-    private static IResult Refusal(HttpRequest request) => Results.Json(
-        new { message = "not_found", detail = (FieldError[])[new("path", $"WebSockets of bots are taken at {Addresses.Events} of the gateway", FieldError.Shorten(request.Path.Value ?? ""))] },
-        statusCode: StatusCodes.Status404NotFound);
+    private static IResult Refusal(HttpRequest request) => ApiError.Of(
+        StatusCodes.Status404NotFound, "not_found", new FieldError("path", $"WebSockets of bots are taken at {Addresses.Events} of the gateway", FieldError.Shorten(request.Path.Value ?? "")));
 }

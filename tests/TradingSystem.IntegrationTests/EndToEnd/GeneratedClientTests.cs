@@ -1,9 +1,8 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Controls;
 using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.Tests.Wire.Documents;
 
 namespace TradingSystem.IntegrationTests.EndToEnd;
 
@@ -44,35 +43,10 @@ public sealed class GeneratedClientTests(bool distributed)
         Assert.That(controls["items"]!.AsArray().Single(c => (string?)c!["scope_id"] == group)!["state"]!.GetValue<string>(), Is.EqualTo("HALTED"));
     }
 
-    private static async Task<string> RunAsync(JsonObject job, [CallerFilePath] string here = "")
+    private static async Task<string> RunAsync(JsonObject job)
     {
-        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../contract-check"));
-        Assert.That(Directory.Exists(Path.Combine(folder, "node_modules/openapi-typescript")), Is.True, "first: npm ci --prefix tests/contract-check");
-        using var node = Process.Start(new ProcessStartInfo("node", "rest.mjs")
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var told = node.StandardOutput.ReadToEndAsync();
-        var errors = node.StandardError.ReadToEndAsync();
-        await node.StandardInput.WriteAsync(job.ToJsonString());
-        node.StandardInput.Close();
-        using var deadline = new CancellationTokenSource(Deadline);
-        try
-        {
-            await node.WaitForExitAsync(deadline.Token);
-        }
-        finally
-        {
-            if (!node.HasExited)
-            {
-                node.Kill(entireProcessTree: true);
-            }
-        }
-
-        Assert.That(node.ExitCode, Is.Zero, await told + await errors);
-        return await told;
+        var (code, output) = await ContractScript.RunAsync("rest.mjs", "openapi-typescript", job, Deadline);
+        Assert.That(code, Is.Zero, output);
+        return output;
     }
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NUnit.Framework;
 using TradingSystem.Contracts.Wire.Documents;
 
 namespace TradingSystem.Tests.Wire.Documents;
@@ -16,8 +14,6 @@ internal static class ContractCheck
 
     public static async Task<string> FindingsAsync(IEnumerable<Judged> frames, bool withAsyncApi = false)
     {
-        var folder = Path.Combine(Snapshot.Root, "tests/contract-check");
-        Assert.That(Directory.Exists(Path.Combine(folder, "node_modules")), Is.True, "first: npm ci --prefix tests/contract-check");
         var schemas = new JsonObject();
         foreach (var (name, text) in JsonSchemas.All)
         {
@@ -31,30 +27,6 @@ internal static class ContractCheck
             ["messages"] = FrameCatalog.All.Count,
             ["frames"] = JsonSerializer.SerializeToNode(frames, JsonSerializerOptions.Web),
         };
-        using var node = Process.Start(new ProcessStartInfo("node", "check.mjs")
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var findings = node.StandardOutput.ReadToEndAsync();
-        var errors = node.StandardError.ReadToEndAsync();
-        await node.StandardInput.WriteAsync(job.ToJsonString());
-        node.StandardInput.Close();
-        using var deadline = new CancellationTokenSource(Deadline);
-        try
-        {
-            await node.WaitForExitAsync(deadline.Token);
-        }
-        finally
-        {
-            if (!node.HasExited)
-            {
-                node.Kill();
-            }
-        }
-
-        return node.ExitCode == 0 ? await findings : await findings + await errors;
+        return (await ContractScript.RunAsync("check.mjs", "ajv", job, Deadline)).Output;
     }
 }
