@@ -89,6 +89,9 @@ public sealed class Session : IDisposable
 
     public bool IsReaderDone => Volatile.Read(ref _readerDone);
 
+    /// <summary>The close is sent, or cannot be.</summary>
+    public bool IsWriterDone => _writer.IsDone;
+
     /// <summary>Milliseconds until the next frame may come; 0 takes it. Called by the reader only.</summary>
     public int TakeFrame() => _rate.TryTake(_time);
 
@@ -132,7 +135,7 @@ public sealed class Session : IDisposable
     public void EndSoon() => _ = Task.Delay(CloseDeadline, _time).ContinueWith(
         _ =>
         {
-            if (!_writer.IsDone)
+            if (!IsWriterDone)
             {
                 Abort();
             }
@@ -285,7 +288,7 @@ public sealed class Session : IDisposable
 
     private async Task PayOffAsync(TimeSpan debt)
     {
-        for (var left = debt; left > TimeSpan.Zero && !_writer.IsDone; left -= LongestPause)
+        for (var left = debt; left > TimeSpan.Zero && !IsWriterDone; left -= LongestPause)
         {
             await Task.Delay(left < LongestPause ? left : LongestPause, _time, _transport.Closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -19,7 +19,7 @@ namespace TradingSystem.Tests.Hosting;
 public sealed class QueryGuardTests
 {
     /// <summary>Routes that may be asked with any query: probes, the socket, SignalR's own two, and the page with its addresses.</summary>
-    private static readonly string[] Open = ["/livez", "/readyz", "/ws/events", "/hubs/live", "/hubs/live/negotiate", "/"];
+    private static readonly string[] Open = ["/livez", "/readyz", "/ws/events", "/hubs/live", "/hubs/live/negotiate", "/", "/index.html"];
 
     private WebApplication _app = null!;
     private RequestDelegate _guarded = null!;
