@@ -41,6 +41,7 @@ public sealed class DashboardModule : IServiceModule
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = 210_000);
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<LoginGuard>();
+        services.AddSingleton<KnownAddresses>();
         services.AddSingleton(_ => new HashQueue());
         services.AddSingleton<SignIn>();
         services.AddSingleton<UserChanges>();

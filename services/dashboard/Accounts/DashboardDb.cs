@@ -42,6 +42,7 @@ public sealed class DashboardDb(DbContextOptions<DashboardDb> options) : DbConte
             entry.Property(e => e.Address).HasMaxLength(64);
             entry.Property(e => e.Detail).HasMaxLength(256);
             entry.HasIndex(e => e.At);
+            entry.HasIndex(e => new { e.Action, e.At });
         });
         modelBuilder.Entity<Session>(session =>
         {

@@ -5,25 +5,25 @@ namespace TradingSystem.Dashboard.Accounts;
 /// <summary>
 /// Hashing a password is dear on purpose, so it waits in line: a thread for every two processors, which gives way to whatever else wants to run.
 /// Who asks has a line of its own (an address, or a person who is signed in). Lines take turns and a full one refuses, so a flood holds up
-/// nobody but its sender.
+/// nobody but its sender. Who is known (<see cref="KnownAddresses"/>) goes ahead of all strangers and has places that they cannot fill, so a
+/// flood from a thousand addresses does not hold up the owner either.
 /// </summary>
 public sealed class HashQueue : IDisposable
 {
     /// <summary>Places of one line, the one whose turn it is among them.</summary>
     public const int PerLine = 4;
 
-    /// <summary>Places of all lines together.</summary>
+    /// <summary>Places of all strangers' lines together, and as many of all who are known.</summary>
     public const int Capacity = 256;
 
     /// <summary>When it is worth coming back to a full line.</summary>
     public static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
-    private readonly Queue<Line> _turns = new();
+    private readonly Lines _known = new();
+    private readonly Lines _strangers = new();
     private readonly SemaphoreSlim _jobs = new(0);
     private readonly CancellationTokenSource _stop = new();
-    private int _held;
 
     public HashQueue()
         : this(Math.Max(1, Environment.ProcessorCount / 2))
@@ -39,24 +39,11 @@ public sealed class HashQueue : IDisposable
     }
 
     /// <summary>A place in the line, to be disposed; null when the line is full, or all are.</summary>
-    public Place? TryEnter(string line)
+    public Place? TryEnter(string line, bool isKnown)
     {
         lock (_lock)
         {
-            if (!_lines.TryGetValue(line, out var found))
-            {
-                _lines[line] = found = new Line(line);
-            }
-
-            if (found.Held >= PerLine || _held >= Capacity)
-            {
-                Forget(found);
-                return null;
-            }
-
-            found.Held++;
-            _held++;
-            return new Place(this, found);
+            return (isKnown ? _known : _strangers).TryEnter(line) is { } found ? new Place(this, found) : null;
         }
     }
 
@@ -65,21 +52,11 @@ public sealed class HashQueue : IDisposable
         _stop.Cancel();
     }
 
-    private void Forget(Line line)
-    {
-        if (line.Held == 0)
-        {
-            _lines.Remove(line.Name);
-        }
-    }
-
     private void Leave(Line line)
     {
         lock (_lock)
         {
-            line.Held--;
-            _held--;
-            Forget(line);
+            line.Of.Leave(line);
         }
     }
 
@@ -87,11 +64,7 @@ public sealed class HashQueue : IDisposable
     {
         lock (_lock)
         {
-            line.Jobs.Enqueue(job);
-            if (line.Jobs.Count == 1)
-            {
-                _turns.Enqueue(line);
-            }
+            line.Of.Add(line, job);
         }
 
         _jobs.Release();
@@ -114,12 +87,7 @@ public sealed class HashQueue : IDisposable
             Action job;
             lock (_lock)
             {
-                var line = _turns.Dequeue();
-                job = line.Jobs.Dequeue();
-                if (line.Jobs.Count > 0)
-                {
-                    _turns.Enqueue(line);
-                }
+                job = _known.TryTake() ?? _strangers.TryTake()!;
             }
 
             job();
@@ -179,13 +147,71 @@ public sealed class HashQueue : IDisposable
         }
     }
 
-    internal sealed class Line(string name)
+    internal sealed class Line(string name, Lines of)
     {
         public string Name => name;
+
+        public Lines Of => of;
 
         public int Held { get; set; }
 
         public Queue<Action> Jobs { get; } = new();
+    }
+
+    /// <summary>Lines that take turns; not for two threads at once.</summary>
+    internal sealed class Lines
+    {
+        private readonly Dictionary<string, Line> _byName = new(StringComparer.Ordinal);
+        private readonly Queue<Line> _turns = new();
+        private int _held;
+
+        public Line? TryEnter(string name)
+        {
+            var line = _byName.GetValueOrDefault(name);
+            if (_held >= Capacity || line?.Held >= PerLine)
+            {
+                return null;
+            }
+
+            line ??= _byName[name] = new Line(name, this);
+            line.Held++;
+            _held++;
+            return line;
+        }
+
+        public void Leave(Line line)
+        {
+            _held--;
+            if (--line.Held == 0)
+            {
+                _byName.Remove(line.Name);
+            }
+        }
+
+        public void Add(Line line, Action job)
+        {
+            line.Jobs.Enqueue(job);
+            if (line.Jobs.Count == 1)
+            {
+                _turns.Enqueue(line);
+            }
+        }
+
+        public Action? TryTake()
+        {
+            if (!_turns.TryDequeue(out var line))
+            {
+                return null;
+            }
+
+            var job = line.Jobs.Dequeue();
+            if (line.Jobs.Count > 0)
+            {
+                _turns.Enqueue(line);
+            }
+
+            return job;
+        }
     }
 
     private static class NativeMethods
@@ -193,8 +219,8 @@ public sealed class HashQueue : IDisposable
         public const int Process = 0;
         public const int CallingThread = 0;
 
-        // A third of an ordinary thread's share: of a machine that is busy for long there is still enough to sign in.
-        public const int Nice = 5;
+        // Two thirds of an ordinary thread's share: trading goes first, and of a machine that is busy there is still enough to sign in soon.
+        public const int Nice = 2;
 
         [DllImport("libc", EntryPoint = "setpriority")]
         public static extern int SetPriority(int which, int who, int priority);

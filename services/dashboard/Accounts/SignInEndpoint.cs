@@ -27,7 +27,7 @@ public static class SignInEndpoint
             .AllowAnonymous();
 
     private static async Task<IResult> LoginAsync(
-        HttpContext http, SignIn signIn, LoginGuard guard, HashQueue hashes, RefusedSignIns refused, ILogger<SignIn> log, CancellationToken cancellationToken)
+        HttpContext http, SignIn signIn, LoginGuard guard, KnownAddresses known, HashQueue hashes, RefusedSignIns refused, ILogger<SignIn> log, CancellationToken cancellationToken)
     {
         var address = ClientAddress.Of(http);
         var (body, error) = await PersonBody.ReadAsync(
@@ -47,7 +47,7 @@ public static class SignInEndpoint
 
         try
         {
-            using var place = hashes.TryEnter(address);
+            using var place = hashes.TryEnter(address, await known.ContainsAsync(address, cancellationToken));
             if (place is null)
             {
                 guard.Undo(address, body.Username);
@@ -64,6 +64,7 @@ public static class SignInEndpoint
             }
 
             guard.Succeeded(address, body.Username);
+            known.Changed();
             return SessionsApi.Answer(http, issued);
         }
         catch (Exception e)

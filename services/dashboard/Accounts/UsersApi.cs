@@ -93,7 +93,7 @@ public static class UsersApi
             return error!;
         }
 
-        using var place = hashes.TryEnter(LineOf(http));
+        using var place = hashes.TryEnter(LineOf(http), isKnown: true);
         if (place is null)
         {
             return SignInEndpoint.TryLater(http, "busy", "$", HashQueue.Busy);
@@ -125,7 +125,7 @@ public static class UsersApi
             return error!;
         }
 
-        using var place = hashes.TryEnter(LineOf(http));
+        using var place = hashes.TryEnter(LineOf(http), isKnown: true);
         if (place is null)
         {
             return SignInEndpoint.TryLater(http, "busy", "$", HashQueue.Busy);
@@ -226,7 +226,7 @@ public static class UsersApi
         string hash;
         try
         {
-            using var place = hashes.TryEnter(line);
+            using var place = hashes.TryEnter(line, isKnown: true);
             if (place is null)
             {
                 guard.Undo(line, user.Username);

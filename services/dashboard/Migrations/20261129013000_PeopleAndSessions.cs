@@ -118,6 +118,7 @@ namespace TradingSystem.Dashboard.Migrations
                 });
 
             migrationBuilder.CreateIndex(name: "ix_user_audit_at", schema: "dashboard", table: "user_audit", column: "at");
+            migrationBuilder.CreateIndex(name: "ix_user_audit_action_at", schema: "dashboard", table: "user_audit", columns: new[] { "action", "at" });
             migrationBuilder.CreateIndex(name: "ix_sessions_user_id", schema: "dashboard", table: "sessions", column: "user_id");
             migrationBuilder.CreateIndex(name: "ix_sessions_expires_at", schema: "dashboard", table: "sessions", column: "expires_at");
             migrationBuilder.CreateIndex(name: "ix_hub_tickets_session_id", schema: "dashboard", table: "hub_tickets", column: "session_id");

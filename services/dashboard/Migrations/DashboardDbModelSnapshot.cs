@@ -126,6 +126,9 @@ namespace TradingSystem.Dashboard.Migrations
                     b.HasIndex("At")
                         .HasDatabaseName("ix_user_audit_at");
 
+                    b.HasIndex("Action", "At")
+                        .HasDatabaseName("ix_user_audit_action_at");
+
                     b.ToTable("user_audit", "dashboard");
                 });
 

@@ -63,6 +63,49 @@ public sealed class LoginFloodTests
     }
 
     [Test]
+    public async Task A_flood_from_more_addresses_than_there_are_places_keeps_nobody_out_who_signed_in_before()
+    {
+        using (await _host.SignedInAsync(from: "127.0.0.8"))
+        {
+        }
+
+        var hashed = 0;
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var flood = Enumerable.Range(0, HashQueue.Capacity + 100).Select(i => (Index: i, Browser: _host.Browser($"127.0.1.{1 + (i / HashQueue.PerLine)}"))).ToList();
+        var answers = flood.Select(async one =>
+        {
+            try
+            {
+                var (status, _) = await one.Browser.LoginAsync($"name {one.Index}", "not the right password");
+                if (status == HttpStatusCode.Unauthorized)
+                {
+                    Interlocked.Increment(ref hashed);
+                }
+                else
+                {
+                    Assert.That(status, Is.EqualTo(HttpStatusCode.TooManyRequests));
+                    refused.TrySetResult();
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                // It was still waiting when the test went on.
+            }
+        }).ToList();
+        await refused.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        using var owner = _host.Browser("127.0.0.8");
+        var before = Volatile.Read(ref hashed);
+        var (status, body) = await owner.LoginAsync(DashboardHost.Admin, DashboardHost.AdminPassword);
+        var meanwhile = Volatile.Read(ref hashed) - before;
+        flood.ForEach(one => one.Browser.Dispose());
+        await Task.WhenAll(answers);
+
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.ToJsonString());
+        Assert.That(meanwhile, Is.LessThan(HashQueue.Capacity / 4), "hashes that were done before the owner's");
+    }
+
+    [Test]
     public async Task Control_characters_in_a_name_are_refused_and_the_right_password_is_good_behind_them()
     {
         using var browser = _host.Browser("127.0.0.6");

@@ -8,13 +8,6 @@ namespace TradingSystem.Tests.Execution;
 public sealed class ExecutionModelTests
 {
     [Test]
-    public void The_migrations_make_the_tables_that_the_model_speaks_of()
-    {
-        using var db = new ExecutionDbDesign().CreateDbContext([]);
-        Assert.That(db.Database.HasPendingModelChanges(), Is.False);
-    }
-
-    [Test]
     public void A_query_for_open_orders_names_the_states_that_their_index_names()
     {
         using var db = new ExecutionDbDesign().CreateDbContext([]);
