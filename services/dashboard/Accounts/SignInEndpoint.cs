@@ -47,7 +47,7 @@ public static class SignInEndpoint
 
         try
         {
-            using var place = hashes.TryEnter(address, await known.ContainsAsync(address, cancellationToken));
+            using var place = hashes.TryEnter(address, known.Contains(address));
             if (place is null)
             {
                 guard.Undo(address, body.Username);

@@ -1,8 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TradingSystem.Dashboard.Accounts;
 using TradingSystem.IntegrationTests.Accounts;
+using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.People;
 
@@ -69,6 +71,8 @@ public sealed class LoginFloodTests
         {
         }
 
+        var known = _host.Services.GetRequiredService<KnownAddresses>();
+        await Wait.UntilAsync("the address is known", TimeSpan.FromSeconds(60), () => Task.FromResult(known.Contains("127.0.0.8")));
         var hashed = 0;
         var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var flood = Enumerable.Range(0, HashQueue.Capacity + 100).Select(i => (Index: i, Browser: _host.Browser($"127.0.1.{1 + (i / HashQueue.PerLine)}"))).ToList();
