@@ -71,5 +71,9 @@ internal sealed class RecordingSink : IFeedSink
     {
     }
 
+    public void Gap(DateTimeOffset until)
+    {
+    }
+
     public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => [];
 }
