@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>One bar of a file. <c>End</c> is null where the file does not tell it.</summary>
@@ -25,8 +27,29 @@ internal sealed class ReplayTally
     public long Duplicates { get; set; }
 
     /// <summary>Last rows that end in the middle.</summary>
-    public List<string> CutOff { get; } = [];
+    public ReplayPlaces CutOff { get; } = new();
 
     /// <summary>Bars that ended before their time, by their own end.</summary>
-    public List<string> CutShort { get; } = [];
+    public ReplayPlaces CutShort { get; } = new();
+}
+
+/// <summary>Places for messages: the first are named, all are counted.</summary>
+internal sealed class ReplayPlaces
+{
+    private const int Named = 3;
+
+    private readonly List<string> _first = [];
+
+    public long Count { get; private set; }
+
+    public void Add(string place)
+    {
+        if (++Count <= Named)
+        {
+            _first.Add(place);
+        }
+    }
+
+    public override string ToString() =>
+        string.Join(", ", _first) + (Count > Named ? string.Create(CultureInfo.InvariantCulture, $" and {Count - Named} more") : "");
 }

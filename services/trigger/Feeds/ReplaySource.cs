@@ -39,7 +39,7 @@ internal sealed record ReplaySource(string Name, Func<StreamReader> Open)
     private static bool IsText(ZipArchiveEntry entry) =>
         entry.FullName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) && !entry.Name.StartsWith("._", StringComparison.Ordinal);
 
-    private static StreamReader Entry(string path, string name, string entry)
+    private static ArchiveText Entry(string path, string name, string entry)
     {
         // An archive of its own, so that several can be read side by side. Its text closes it.
         var archive = Archive(path, name);

@@ -10,11 +10,9 @@ public sealed class ReplaySurvey
     /// <summary>More are counted and not listed.</summary>
     public const int MostGaps = 100;
 
-    private const int Named = 3;
-
     private readonly ReplayTally _tally = new();
     private readonly List<MarketGap> _gaps = [];
-    private int _gapCount;
+    private readonly ReplayPlaces _spans = new();
     private long _lacking;
     private string _unit = "";
 
@@ -67,13 +65,16 @@ public sealed class ReplaySurvey
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    private static string Some(IReadOnlyList<string> all, int count) =>
-        string.Join(", ", all.Take(Named)) + (count > Named ? string.Create(CultureInfo.InvariantCulture, $" and {count - Named} more") : "");
-
     private void Add(MarketGap? gap, long lacking)
     {
         _lacking += lacking;
-        if (gap is not null && ++_gapCount <= MostGaps)
+        if (gap is null)
+        {
+            return;
+        }
+
+        _spans.Add($"{Time(gap.From)} to {Time(gap.To)} UTC");
+        if (_gaps.Count < MostGaps)
         {
             _gaps.Add(gap);
         }
@@ -82,10 +83,9 @@ public sealed class ReplaySurvey
     private ReplaySurvey Told()
     {
         var remarks = new List<string>();
-        if (_gapCount > 0)
+        if (_spans.Count > 0)
         {
-            var spans = Some([.. _gaps.Take(Named).Select(g => $"{Time(g.From)} to {Time(g.To)} UTC")], _gapCount);
-            remarks.Add(_lacking > 0 ? string.Create(CultureInfo.InvariantCulture, $"{_lacking} {_unit} are missing: {spans}") : $"there are no {_unit}: {spans}");
+            remarks.Add(_lacking > 0 ? string.Create(CultureInfo.InvariantCulture, $"{_lacking} {_unit} are missing: {_spans}") : $"there are no {_unit}: {_spans}");
         }
         else if (_lacking > 0)
         {
@@ -94,12 +94,12 @@ public sealed class ReplaySurvey
 
         if (_tally.CutShort.Count > 0)
         {
-            remarks.Add($"bars that ended before their time are left out: {Some(_tally.CutShort, _tally.CutShort.Count)}");
+            remarks.Add($"bars that ended before their time are left out: {_tally.CutShort}");
         }
 
         if (_tally.CutOff.Count > 0)
         {
-            remarks.Add($"a last row that ends in the middle is left out: {Some(_tally.CutOff, _tally.CutOff.Count)}");
+            remarks.Add($"a last row that ends in the middle is left out: {_tally.CutOff}");
         }
 
         if (_tally.Duplicates > 0)
