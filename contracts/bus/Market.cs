@@ -58,5 +58,15 @@ public sealed record CandleWindows(IReadOnlyList<CandleWindow> Items);
 /// <summary>Closed candles, oldest first.</summary>
 public sealed record CandleWindow(string Symbol, string Interval, IReadOnlyList<Candle> Candles);
 
-/// <summary>Where prices come from now. <c>Source</c> is live, simulated or replay; <c>Notice</c> is for people, e.g. that live was out of reach.</summary>
-public sealed record MarketStatus(string Source, string? Notice, IReadOnlyList<string> Symbols, DateTimeOffset CreatedAt);
+/// <summary>Where prices come from now.</summary>
+/// <param name="Source">live, simulated or replay.</param>
+/// <param name="Notice">For people, e.g. that live was out of reach.</param>
+/// <param name="Interval">Of the candles that are shown and kept, the shortest from a minute on.</param>
+/// <param name="Gaps">Spans that a recording lacks, oldest first, the first hundred.</param>
+public sealed record MarketStatus(
+    string Source, string? Notice, IReadOnlyList<string> Symbols, DateTimeOffset CreatedAt, string Interval = "1m", IReadOnlyList<MarketGap>? Gaps = null);
+
+/// <summary>A span of market time that a recording has nothing of.</summary>
+/// <param name="From">When what it has ends.</param>
+/// <param name="To">When it goes on.</param>
+public sealed record MarketGap(DateTimeOffset From, DateTimeOffset To);

@@ -3,7 +3,7 @@ namespace TradingSystem.Contracts.Bus;
 /// <summary>Steps of an order that happen at once travel as one update; whoever tells them apart takes them apart here.</summary>
 public static class OrderSteps
 {
-    /// <summary>Each step as an update of its own, oldest first. Price, fee and PnL are the fill's, so the steps before it have none.</summary>
+    /// <summary>Each step as an update of its own, oldest first. Price, fee, PnL and market time are the fill's, so the steps before it have none.</summary>
     public static IEnumerable<OrderUpdate> Steps(this OrderUpdate update)
     {
         foreach (var step in update.Before ?? [])
@@ -17,6 +17,7 @@ public static class OrderSteps
                 AvgPrice = filled ? update.AvgPrice : null,
                 Fee = filled ? update.Fee : 0m,
                 RealizedPnl = filled ? update.RealizedPnl : 0m,
+                MarketTime = filled ? update.MarketTime : null,
                 Before = null,
             };
         }

@@ -66,7 +66,8 @@ public sealed record OrderUpdates(IReadOnlyList<OrderUpdate> Items);
 /// took_profit, closed, canceled, unknown; or <c>recorded</c> for NO_TRADE. <c>DecisionId</c> is the event id of the
 /// decision; <c>ClientDecisionId</c> what its sender called it. <c>Fee</c> and <c>RealizedPnl</c> are in quote currency.
 /// <c>Before</c> are the steps that this one was reached by at the same instant, oldest first (a simulated fill is accepted,
-/// submitted and filled at once); <see cref="OrderSteps"/> tells them one by one.
+/// submitted and filled at once); <see cref="OrderSteps"/> tells them one by one. <c>MarketTime</c> is when it was filled last in the market's own
+/// time, which in a replay is not <c>CreatedAt</c>; null while nothing was.
 /// </summary>
 public sealed record OrderUpdate(
     Guid Id,
@@ -90,7 +91,8 @@ public sealed record OrderUpdate(
     string? CorrelationId,
     DateTimeOffset CreatedAt,
     string? TraceParent,
-    IReadOnlyList<OrderStep>? Before = null);
+    IReadOnlyList<OrderStep>? Before = null,
+    DateTimeOffset? MarketTime = null);
 
 /// <summary>An earlier step of the same order; <c>Id</c> is that of the update it stands for.</summary>
 public sealed record OrderStep(Guid Id, string Status);

@@ -11,11 +11,11 @@ const members = [
   { name: "Group leader", role: "group_leader", provider: "rules", model: "indicators", system_prompt: "Trades only when the weighed confidence is above the threshold." },
 ];
 
-const group = (name, hosted = false) => ({
+const group = (name, symbol, interval, hosted = false) => ({
   name,
   market: "crypto",
-  symbol: "BTCUSDT",
-  interval: hosted ? "1m" : "15m",
+  symbol,
+  interval,
   leverage: 10,
   margin_usdt: 100,
   position_mode: "oneway",
@@ -23,6 +23,21 @@ const group = (name, hosted = false) => ({
   hosted,
   members: hosted ? members : [],
 });
+
+/**
+ * The demo's groups on a market (GET /api/v1/market): BTCUSDT on the usual candles where it has them, else its own symbol and its own. Groups of another
+ * symbol or interval have other names, so what was seeded on another market stays as it is.
+ */
+export function demoGroups({ symbols, interval, intervals }, count) {
+  const symbol = symbols.includes("BTCUSDT") || symbols.length === 0 ? "BTCUSDT" : symbols[0];
+  const on = (usual) => (intervals.length === 0 || intervals.includes(usual) ? usual : interval);
+  const suffix = [...(symbol === "BTCUSDT" ? [] : [symbol]), ...(on("15m") === "15m" ? [] : [on("15m")])].map((part) => `_${part.toLowerCase()}`).join("");
+  return [
+    group(`trade_crypto_${symbol.toLowerCase()}_${on("15m")}`, symbol, on("15m")),
+    ...Array.from({ length: Math.max(0, count - 1) }, (_, i) => group(`demo${suffix}_${i + 2}`, symbol, on("15m"))),
+    group(`house_crypto_${symbol.toLowerCase()}${on("1m") === "1m" ? "" : `_${on("1m")}`}`, symbol, on("1m"), true),
+  ];
+}
 
 const trigger = (name) => ({ name, provider_name: "demo", model_name: "demo", active: true });
 
@@ -103,10 +118,14 @@ export async function seedDemo({ url, wsUrl, username, password, groups, trigger
     });
   };
 
-  const names = ["trade_crypto_btcusdt_15m", ...Array.from({ length: Math.max(0, groups - 1) }, (_, i) => `demo_${i + 2}`)];
+  let market = await call("GET", "/api/v1/market");
+  while (market.source === "starting" && Date.now() < until) {
+    await sleep(250);
+    market = await call("GET", "/api/v1/market");
+  }
   const triggerNames = Array.from({ length: triggers }, (_, i) => (i === 0 ? "demo_trigger" : `demo_trigger_${i + 1}`));
   const [seeded, raised] = [
-    (await ensure("groups", [...names.map((n) => group(n)), group("house_crypto_btcusdt", true)])).filter(Boolean),
+    (await ensure("groups", demoGroups(market, groups))).filter(Boolean),
     await ensure("triggers", triggerNames.map(trigger)),
   ];
   const demo = { url, ws_url: wsUrl, admin: { username, password }, groups: seeded, triggers: raised };

@@ -83,6 +83,6 @@ public sealed class TriggerModule : IServiceModule
         public string Name => "first_price";
 
         // A replay that had ended before this start has no price any more, and is all there is.
-        public bool IsReady => market.HasPrice || market.Status?.Notice == ReplayFeed.Ended;
+        public bool IsReady => market.HasPrice || market.Status is { IsOver: true };
     }
 }

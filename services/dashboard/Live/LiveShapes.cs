@@ -78,7 +78,8 @@ public sealed record LiveOrderUpdate(
     RejectionReason? Reason,
     Guid? TriggerEventId,
     string? CorrelationId,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? MarketTime);
 
 public sealed record LiveEquity(
     Guid Id,
@@ -103,7 +104,7 @@ public sealed record LiveLog(
     JsonElement? Detail,
     DateTimeOffset CreatedAt);
 
-public sealed record LiveMarket(string Source, string? Notice, IReadOnlyList<string> Symbols);
+public sealed record LiveMarket(string Source, string? Notice, IReadOnlyList<string> Symbols, string Interval, IReadOnlyList<MarketGap> Gaps);
 
 /// <summary>From the bus's records to the page's.</summary>
 public static class LiveShapes
@@ -118,7 +119,7 @@ public static class LiveShapes
         new(d.Id, d.GroupId, d.GroupName, d.Message, LiveJson.Raw(d.MemberOpinions), LiveJson.Raw(d.Decision), d.TriggerEventId, d.DecisionId, d.CorrelationId, d.CreatedAt);
 
     public static LiveOrderUpdate ToLive(this OrderUpdate o) =>
-        new(o.Id, o.OrderId, o.DecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Status, o.Terminal, o.Symbol, o.Side, o.Qty, o.AvgPrice, o.Fee, o.RealizedPnl, o.Reason, o.TriggerEventId, o.CorrelationId, o.CreatedAt);
+        new(o.Id, o.OrderId, o.DecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Status, o.Terminal, o.Symbol, o.Side, o.Qty, o.AvgPrice, o.Fee, o.RealizedPnl, o.Reason, o.TriggerEventId, o.CorrelationId, o.CreatedAt, o.MarketTime);
 
     public static LiveEquity ToLive(this EquitySnapshot e) =>
         new(e.Id, e.AccountId, e.GroupId, e.GroupName, e.Mode, e.Balance, e.Equity, e.RealizedPnl, e.UnrealizedPnl, e.Positions, e.CreatedAt);
@@ -126,5 +127,5 @@ public static class LiveShapes
     public static LiveLog ToLive(this SystemLog l) =>
         new(l.Id, l.SourceKind, l.SourceId, l.Level, l.Code, l.Message, LiveJson.Raw(l.Detail), l.CreatedAt);
 
-    public static LiveMarket ToLive(this MarketStatus m) => new(m.Source, m.Notice, m.Symbols);
+    public static LiveMarket ToLive(this MarketStatus m) => new(m.Source, m.Notice, m.Symbols, m.Interval, m.Gaps ?? []);
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Venues;
@@ -57,6 +58,7 @@ public sealed partial class AccountDesk
             var fee = FeeOf(fill);
             var (realized, _) = ledger.Book(order.GroupId, order.Symbol, order.Leverage, Planned(fill, fill.Quantity, fee), work.Now);
             var exit = order.Leg == DeskLegs.Entry ? null : await work.ExitAsync(await work.OrderAsync(order), order.ClientId, order.Side!, _stop);
+            (exit ?? await work.OrderAsync(order)).MarketTime = MarketTime(fill);
             Add(work, exit?.Id ?? order.OrderId, exit?.DecisionId ?? order.DecisionId, order.GroupId, fill, fee, realized);
             news = _machine.Booked(order, fill.Quantity, fill.Price, fee.Quote, realized, work.Now);
         }
@@ -100,8 +102,11 @@ public sealed partial class AccountDesk
             FeePending = fee.Pending,
             RealizedPnl = realized,
             VenueFillId = fill.FillId,
+            MarketTime = MarketTime(fill),
             CreatedAt = work.Now,
         });
+
+    private static DateTimeOffset MarketTime(VenueFill fill) => ControlStore.Micros(fill.MarketTime ?? fill.At);
 
     private static PlannedFill Planned(VenueFill fill, decimal qty, BookedFee fee) => new(fill.Side == OrderSide.Buy, qty, fill.Price, fee.Quote) { IsFeeElsewhere = fee.Asset is not null };
 }

@@ -85,7 +85,7 @@ public sealed partial class AccountDesk
         }
 
         var exit = await work.ExitAsync(order, leg.ClientId, leg.Side!, _stop);
-        var filled = new Exit(exit.Id, leg.Side, leg.Filled, leg.AvgPrice, leg.Fee, leg.RealizedPnl);
+        var filled = new Exit(exit.Id, leg.Side, leg.Filled, leg.AvgPrice, leg.Fee, leg.RealizedPnl, exit.MarketTime);
         if (news != DeskNews.Filled)
         {
             // Of a part that a cancelled leg closed its update was told when it was filled.

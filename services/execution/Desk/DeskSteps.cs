@@ -35,7 +35,8 @@ public static class DeskSteps
             order.TriggerEventId,
             order.CorrelationId,
             now,
-            order.TraceParent);
+            order.TraceParent,
+            MarketTime: told.MarketTime);
         return new OrderStepRow { Id = update.Id, OrderId = order.Id, AccountId = order.AccountId, Payload = DeskJson.Write(update), CreatedAt = now };
     }
 }

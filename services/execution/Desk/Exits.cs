@@ -10,9 +10,9 @@ namespace TradingSystem.Execution.Desk;
 /// without a fill there is no side and no price.
 /// </summary>
 /// <param name="OrderId">The order that closed, the entry's own where it was none of ours or more than one.</param>
-public sealed record Exit(Guid OrderId, string? Side, decimal Qty, decimal? AvgPrice, decimal Fee, decimal RealizedPnl)
+public sealed record Exit(Guid OrderId, string? Side, decimal Qty, decimal? AvgPrice, decimal Fee, decimal RealizedPnl, DateTimeOffset? MarketTime = null)
 {
-    public static Exit Of(Order order) => new(order.Id, order.Side, order.Qty, order.AvgPrice, order.Fee, order.RealizedPnl);
+    public static Exit Of(Order order) => new(order.Id, order.Side, order.Qty, order.AvgPrice, order.Fee, order.RealizedPnl, order.MarketTime);
 
     /// <summary>The sum of these fills, all of one side.</summary>
     public static Exit Of(IReadOnlyList<Fill> fills, Guid otherwise)
@@ -30,7 +30,8 @@ public sealed record Exit(Guid OrderId, string? Side, decimal Qty, decimal? AvgP
             qty,
             PositionMath.Average(fills.Sum(f => PositionMath.Value(f.Qty, f.Price)), qty),
             fills.Sum(f => f.Fee),
-            fills.Sum(f => f.RealizedPnl));
+            fills.Sum(f => f.RealizedPnl),
+            fills.Max(f => f.MarketTime));
     }
 }
 
@@ -79,7 +80,8 @@ internal static class Exits
 
     /// <summary>The row says what was filled so far.</summary>
     public static void Takes(this Order exit, Exit filled, string status, DateTimeOffset now) =>
-        (exit.Qty, exit.AvgPrice, exit.Fee, exit.RealizedPnl, exit.Status, exit.UpdatedAt) = (filled.Qty, filled.AvgPrice, filled.Fee, filled.RealizedPnl, status, now);
+        (exit.Qty, exit.AvgPrice, exit.Fee, exit.RealizedPnl, exit.MarketTime, exit.Status, exit.UpdatedAt) =
+            (filled.Qty, filled.AvgPrice, filled.Fee, filled.RealizedPnl, filled.MarketTime, status, now);
 
     /// <summary>The fills of an order, also those that are being saved.</summary>
     public static async Task<Exit> FilledAsync(this DeskWork work, Order order, CancellationToken cancellationToken)

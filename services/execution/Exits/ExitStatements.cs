@@ -26,6 +26,7 @@ public static class ExitStatements
         .Text("status", o => o.Status)
         .Number("qty", o => o.Qty)
         .Number("avg_price", o => o.AvgPrice)
+        .Time("market_time", o => o.MarketTime)
         .Number("price_at_decision", o => o.PriceAtDecision)
         .Number("fee", o => o.Fee)
         .Number("realized_pnl", o => o.RealizedPnl)
@@ -50,7 +51,7 @@ public static class ExitStatements
     private static readonly string UpdateOrders =
         $"""
         with updated as (
-            update execution.orders o set side = u.side, status = u.status, qty = u.qty, avg_price = u.avg_price, price_at_decision = u.price_at_decision, fee = u.fee,
+            update execution.orders o set side = u.side, status = u.status, qty = u.qty, avg_price = u.avg_price, market_time = u.market_time, price_at_decision = u.price_at_decision, fee = u.fee,
                 realized_pnl = u.realized_pnl, reason_code = u.reason_code, reason_limit = u.reason_limit, reason_value = u.reason_value,
                 reason_nearest_acceptable = u.reason_nearest_acceptable, reason_message = u.reason_message, updated_at = u.updated_at
             from {OrderColumns.Rows} where o.decision_id = u.decision_id and o.status = 'accepted' and not o.is_at_venue returning 1)

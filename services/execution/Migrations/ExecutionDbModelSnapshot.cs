@@ -1104,6 +1104,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<DateTimeOffset?>("MarketTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("market_time");
+
                     b.Property<Guid>("OrderId")
                         .HasColumnType("uuid")
                         .HasColumnName("order_id");
@@ -1232,6 +1236,10 @@ namespace TradingSystem.Execution.Migrations
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("margin_usd");
+
+                    b.Property<DateTimeOffset?>("MarketTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("market_time");
 
                     b.Property<string>("Mode")
                         .IsRequired()

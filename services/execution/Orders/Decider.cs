@@ -23,7 +23,7 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
         var gate = controls.Gate(decision.GroupId, ledger.Account.Id);
         if (!ledger.Account.FillsAtOnce)
         {
-            return HandOver(decision, ledger, fences, gate, tick?.Price, now, byCommand, ExecutionTelemetry.TraceParent(activity, decision));
+            return HandOver(decision, ledger, fences, gate, tick, now, byCommand, ExecutionTelemetry.TraceParent(activity, decision));
         }
 
         var verdict = Refused(decision, ledger, fences, byCommand) is { } reason
@@ -45,7 +45,7 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
             controls.SetReducing(decision.GroupId, why, now);
         }
 
-        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick?.Price, realized, flattened, now, ExecutionTelemetry.TraceParent(activity, decision));
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick, realized, flattened, now, ExecutionTelemetry.TraceParent(activity, decision));
         activity?.SetTag("order.status", order.Status);
         if (verdict.Waits)
         {
@@ -62,19 +62,19 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
         var refused = Refused(decision, ledger, fences, byCommand);
         var verdict = DecisionCheck.Refuse(decision, refused ?? CancelReasons.BeforeItCame);
         var order = OrderBuilder.Build(
-            decision, ledger.Account, verdict, prices.Find(decision.Symbol)?.Price, 0m, flattened: false, Now(), ExecutionTelemetry.TraceParent(activity, decision));
+            decision, ledger.Account, verdict, prices.Find(decision.Symbol), 0m, flattened: false, Now(), ExecutionTelemetry.TraceParent(activity, decision));
         order.Status = refused is null ? OrderStatus.Canceled : order.Status;
         return new(order, null) { IsTakenBack = true };
     }
 
     /// <summary>What goes to a venue is sized and checked there, on the books as they are when it leaves; here only what can be said now.</summary>
     private static Outcome HandOver(
-        TradeDecision decision, Ledger ledger, Fences fences, Gate gate, decimal? lastPrice, DateTimeOffset now, bool byCommand, string? traceParent)
+        TradeDecision decision, Ledger ledger, Fences fences, Gate gate, PriceTick? tick, DateTimeOffset now, bool byCommand, string? traceParent)
     {
         var verdict = Refused(decision, ledger, fences, byCommand) is { } reason
             ? DecisionCheck.Refuse(decision, reason)
             : DecisionCheck.CheckForVenue(decision, now, gate, byCommand);
-        var order = OrderBuilder.Build(decision, ledger.Account, verdict, lastPrice, 0m, flattened: false, now, traceParent);
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick, 0m, flattened: false, now, traceParent);
         return new(order, null) { Intent = order.IsAtVenue ? DeskIntent.Of(decision, order, byCommand) : null };
     }
 
@@ -102,7 +102,7 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
             ledger.CountOrder(leg.GroupId, now);
         }
 
-        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick?.Price, realized, flattened, now, traceParent: null, leg);
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick, realized, flattened, now, traceParent: null, leg);
         return (decision, new(order, OrderBuilder.Fill(order)));
     }
 
@@ -132,7 +132,7 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
             controls.SetReducing(exit.GroupId, why, now);
         }
 
-        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick?.Price, realized, flattened, now, ExecutionTelemetry.TraceParent(null, decision));
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick, realized, flattened, now, ExecutionTelemetry.TraceParent(null, decision));
         return new(order, verdict.Fill is null ? null : OrderBuilder.Fill(order));
     }
 

@@ -49,6 +49,9 @@ public sealed class Order
 
     public decimal? AvgPrice { get; set; }
 
+    /// <summary>When it was filled last, in the market's own time: a replay's is in the past. Null while nothing was.</summary>
+    public DateTimeOffset? MarketTime { get; set; }
+
     /// <summary>Last price when it was decided.</summary>
     public decimal? PriceAtDecision { get; init; }
 
@@ -130,6 +133,9 @@ public sealed class Fill
 
     /// <summary>The venue's id of it, null where it was simulated.</summary>
     public string? VenueFillId { get; init; }
+
+    /// <summary>When it was traded in the market's own time: the exchange's, or a replay's. Null of fills from before it was kept.</summary>
+    public DateTimeOffset? MarketTime { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 }

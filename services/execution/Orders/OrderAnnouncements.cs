@@ -32,7 +32,8 @@ public static class OrderAnnouncements
             // An exit that waited is told of when it was traded.
             order.UpdatedAt,
             order.TraceParent,
-            steps.Count == 1 ? null : Before(order.Id, steps));
+            steps.Count == 1 ? null : Before(order.Id, steps),
+            order.MarketTime);
     }
 
     /// <summary>Without zeros at the end: an update that is rebuilt from the table equals the first to the letter.</summary>

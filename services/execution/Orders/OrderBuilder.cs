@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
 
@@ -8,9 +9,10 @@ namespace TradingSystem.Execution.Orders;
 /// <summary>Turns a decision and its verdict into the row that is kept.</summary>
 public static class OrderBuilder
 {
+    /// <param name="tick">The last price when it was decided, the one that it was filled at.</param>
     /// <param name="leg">The protection leg that the order was, null for a decision's own.</param>
     public static Order Build(
-        TradeDecision decision, Account account, Verdict verdict, decimal? lastPrice, decimal realizedPnl, bool flattened, DateTimeOffset now, string? traceParent, ProtectionLeg? leg = null)
+        TradeDecision decision, Account account, Verdict verdict, PriceTick? tick, decimal realizedPnl, bool flattened, DateTimeOffset now, string? traceParent, ProtectionLeg? leg = null)
     {
         var numbersFit = DecisionCheck.OutOfRange(decision) is null;
         return new Order
@@ -32,7 +34,8 @@ public static class OrderBuilder
             Status = leg is null ? Status(decision, verdict, flattened) : leg.Kind == LegKinds.StopLoss ? OrderStatus.Stopped : OrderStatus.TookProfit,
             Qty = verdict.Qty,
             AvgPrice = verdict.Fill?.Price,
-            PriceAtDecision = lastPrice,
+            MarketTime = verdict.Fill is null || tick is null ? null : ControlStore.Micros(tick.MarketTime),
+            PriceAtDecision = tick?.Price,
             Fee = verdict.Fill?.Fee ?? 0m,
             RealizedPnl = realizedPnl,
             // What does not fit the column is in the reason; the row itself must always be writable.
@@ -65,6 +68,7 @@ public static class OrderBuilder
         Price = order.AvgPrice!.Value,
         Fee = order.Fee,
         RealizedPnl = order.RealizedPnl,
+        MarketTime = order.MarketTime,
         // When it was traded, which for an exit that waited is not when it was decided.
         CreatedAt = order.UpdatedAt,
     };

@@ -131,6 +131,9 @@ public sealed record ExchangeState
 /// <param name="NextFunding">Null before the first price, and without funding.</param>
 public sealed record SimulatedMarket(SymbolTerms Terms, decimal Leverage, decimal Last, decimal? Bid, decimal? Ask, decimal? Mark, decimal? Liquidity, DateTimeOffset? NextFunding)
 {
+    /// <summary>Of the last price, in the market's own time; null where that is the venue's.</summary>
+    public DateTimeOffset? MarketTime { get; init; }
+
     public string Symbol => Terms.Instrument.Symbol;
 
     public decimal MarkPrice => Mark ?? Last;

@@ -74,6 +74,7 @@ public sealed partial class SimulatedExchange
                 RealizedPnl = realized,
                 IsMaker = maker,
                 IsLiquidation = order.ClientId is null,
+                MarketTime = market.MarketTime,
             },
             _state.Now));
         order = Update(order with

@@ -12,7 +12,7 @@ public sealed partial class SimulatedExchange
     {
         if (Begin(tick.Symbol, tick.Price, tick.At) is { } market)
         {
-            Jump(market with { Last = tick.Price, Bid = tick.Bid, Ask = tick.Ask, Liquidity = null }, traded: null, insideCandle: false);
+            Jump(market with { Last = tick.Price, Bid = tick.Bid, Ask = tick.Ask, Liquidity = null, MarketTime = tick.MarketTime }, traded: null, insideCandle: false);
         }
     }
 
@@ -24,7 +24,7 @@ public sealed partial class SimulatedExchange
             // What is below a step is kept for the next trade: in a market of small trades a share of one may never be a step.
             var kept = Math.Max(0m, market.Liquidity ?? 0m) % market.Terms.Instrument.Step;
             var left = kept + (trade.Quantity * _state.Terms.VolumeShare);
-            Jump(market with { Last = trade.Price, Bid = trade.Bid, Ask = trade.Ask, Liquidity = left }, trade, insideCandle: false);
+            Jump(market with { Last = trade.Price, Bid = trade.Bid, Ask = trade.Ask, Liquidity = left, MarketTime = trade.MarketTime }, trade, insideCandle: false);
         }
     }
 
@@ -36,7 +36,7 @@ public sealed partial class SimulatedExchange
             return;
         }
 
-        Jump(market with { Last = candle.Open, Bid = null, Ask = null, Liquidity = candle.Volume * _state.Terms.VolumeShare }, traded: null, insideCandle: true);
+        Jump(market with { Last = candle.Open, Bid = null, Ask = null, Liquidity = candle.Volume * _state.Terms.VolumeShare, MarketTime = null }, traded: null, insideCandle: true);
         Clock(candle.CloseTime);
         var (start, told) = (_state, _events.Count);
         Walk(candle.Symbol, candle.Low, candle.High, candle.Close);

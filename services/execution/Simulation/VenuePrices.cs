@@ -120,18 +120,18 @@ public sealed class VenuePrices(PriceBook prices, InstrumentTable instruments, E
             _seen[tick.Symbol] = at;
             if (tick.Trades is not { } trades)
             {
-                await _venue.TickAsync(new(tick.Symbol, tick.Price, tick.Bid, tick.Ask, at));
+                await _venue.TickAsync(new(tick.Symbol, tick.Price, tick.Bid, tick.Ask, at, tick.MarketTime));
                 return;
             }
 
             // The quotes are those after the last trade. A tick without trades is one of nothing at its price.
             for (var i = 0; i < trades.Count - 1; i++)
             {
-                await _venue.TradeAsync(new(tick.Symbol, trades[i].Price, trades[i].Quantity, at, trades[i].TakerBuys));
+                await _venue.TradeAsync(new(tick.Symbol, trades[i].Price, trades[i].Quantity, at, trades[i].TakerBuys, MarketTime: tick.MarketTime));
             }
 
             var newest = trades.Count == 0 ? new TickTrade(tick.Price, 0m, null) : trades[^1];
-            await _venue.TradeAsync(new(tick.Symbol, newest.Price, newest.Quantity, at, newest.TakerBuys, tick.Bid, tick.Ask));
+            await _venue.TradeAsync(new(tick.Symbol, newest.Price, newest.Quantity, at, newest.TakerBuys, tick.Bid, tick.Ask, tick.MarketTime));
         }
     }
 }

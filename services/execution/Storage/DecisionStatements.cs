@@ -72,6 +72,7 @@ public static class DecisionStatements
         .Text("status", o => o.Status)
         .Number("qty", o => o.Qty)
         .Number("avg_price", o => o.AvgPrice)
+        .Time("market_time", o => o.MarketTime)
         .Number("price_at_decision", o => o.PriceAtDecision)
         .Number("fee", o => o.Fee)
         .Number("realized_pnl", o => o.RealizedPnl)
@@ -100,6 +101,7 @@ public static class DecisionStatements
         .Number("price", f => f.Price)
         .Number("fee", f => f.Fee)
         .Number("realized_pnl", f => f.RealizedPnl)
+        .Time("market_time", f => f.MarketTime)
         .Time("created_at", f => f.CreatedAt);
 
     private static readonly Columns<DeskIntent> IntentColumns = new Columns<DeskIntent>()

@@ -88,6 +88,9 @@ public sealed record VenueFill(
 
     /// <summary>The exchange closed the position for want of margin; false also where it does not say so with its fills.</summary>
     public bool IsLiquidation { get; init; }
+
+    /// <summary>When it was traded in the market's own time, where that is another than <c>At</c>: a simulated venue's market may be a replay.</summary>
+    public DateTimeOffset? MarketTime { get; init; }
 }
 
 /// <summary>Fills of one symbol since a time, of one order, or both.</summary>

@@ -12,7 +12,10 @@ namespace TradingSystem.Trigger.Api;
 /// <param name="Source">live, simulated, replay, or starting while that is not decided.</param>
 /// <param name="Notice">For people, e.g. that live was out of reach.</param>
 /// <param name="Symbols">Those that have prices and candles.</param>
-public sealed record MarketView(string Source, string? Notice, IReadOnlyList<string> Symbols);
+/// <param name="Interval">Of the candles that the page shows and the database keeps: the shortest from a minute on, or a recording's own; null while starting.</param>
+/// <param name="Intervals">Those that there are candles of, shortest first.</param>
+/// <param name="Gaps">Spans that a recording lacks, oldest first, the first hundred. No candle is made of them.</param>
+public sealed record MarketView(string Source, string? Notice, IReadOnlyList<string> Symbols, string? Interval, IReadOnlyList<string> Intervals, IReadOnlyList<MarketGap> Gaps);
 
 /// <summary>Prices and candles for people and bots.</summary>
 public static class MarketEndpoints
@@ -23,7 +26,9 @@ public static class MarketEndpoints
         api.MapGet("/candles", CandlesAsync).RequireRole(Roles.Viewer).Operation("listCandles", "The newest candles of a symbol and interval, oldest first").Produces<Page<Candle>>();
         api.MapGet("/prices", (MarketState market) => new Page<PriceTick>(market.Prices(), null))
             .RequireRole(Roles.Viewer).Operation("listPrices", "The latest price of each symbol");
-        api.MapGet("/market", (MarketState market) => market.Status is { } s ? new MarketView(s.Source, s.Notice, s.Symbols) : new MarketView("starting", null, []))
+        api.MapGet("/market", (MarketState market) => market.Status is { } s
+                ? new MarketView(s.Source, s.Notice, s.Symbols, s.Shown.Name, market.Intervals, s.Gaps)
+                : new MarketView("starting", null, [], null, [], []))
             .RequireRole(Roles.Viewer).Operation("getMarket", "Where prices come from, and of which symbols");
     }
 

@@ -26,6 +26,9 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
 
     public Candle? Current { get; private set; }
 
+    /// <summary>The moving bar lacks trades.</summary>
+    public bool IsTorn => _torn;
+
     public Candle? LastClosed => ClosedCount == 0 ? null : _ring[(_start + ClosedCount - 1) % capacity];
 
     /// <summary>Takes in a trade, or a finer bar, that belongs at <paramref name="time"/>; what closes by it goes to <paramref name="closed"/>.</summary>
@@ -61,6 +64,21 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
     {
         _tear = true;
         _torn |= Current is not null;
+    }
+
+    /// <summary>Nothing is known of the time from the last that was taken in up to <paramref name="until"/>.</summary>
+    public void Miss(DateTimeOffset until)
+    {
+        var bucket = interval.Floor(until);
+        if (Current?.OpenTime == bucket)
+        {
+            _torn = true;
+            return;
+        }
+
+        // Whatever is open reaches into it, and what begins in it begins late.
+        (Current, _torn, _ended) = (null, false, null);
+        _tear = bucket != until;
     }
 
     /// <summary>Closes what is over at <paramref name="now"/> (market time); <paramref name="fill"/> adds flat bars for spans without a trade.</summary>

@@ -61,7 +61,7 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     {
         lock (_lock)
         {
-            if (_status is null || _status with { Notice = status.Notice } != status)
+            if (_status is null || !_status.IsSameMarket(status))
             {
                 _series.Clear();
                 _prices.Clear();
@@ -101,7 +101,8 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
             foreach (var series in all.Where(s => s.Interval == interval || (derive && s.Interval.Length > interval.Length)))
             {
                 var known = series.ClosedCount > 0;
-                var changed = series.Seed(series.Interval == interval ? candles : Longer(symbol, series.Interval, candles), exact: derive);
+                var (told, isTorn) = series.Interval == interval ? (candles, false) : Longer(symbol, series.Interval, interval, candles);
+                var changed = series.Seed(told, exact: derive && !isTorn);
                 if (known)
                 {
                     Announce(changed);
@@ -136,9 +137,9 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 _moved.Add(t.Symbol);
                 foreach (var series in all)
                 {
-                    if (_status!.Source == FeedStatus.Live)
+                    if (_status!.Source is FeedStatus.Live or FeedStatus.Replay)
                     {
-                        // Nothing was missed up to it, so spans without a trade had none.
+                        // Nothing was missed up to it that was not said to be, so spans without a trade had none.
                         series.Advance(t.MarketTime, true, _closed);
                     }
 
@@ -175,6 +176,17 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
             foreach (var series in _series.Values.SelectMany(all => all))
             {
                 series.Tear();
+            }
+        }
+    }
+
+    public void Gap(DateTimeOffset until)
+    {
+        lock (_lock)
+        {
+            foreach (var series in _series.Values.SelectMany(all => all))
+            {
+                series.Miss(until);
             }
         }
     }
@@ -304,17 +316,25 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         }
     }
 
-    // A longer bar that began before the first of them would be a bar of half its time.
-    private static List<Candle> Longer(string symbol, Interval interval, IReadOnlyList<Candle> candles)
+    // A longer bar that began before the first of them would be a bar of half its time, and so would one that some of them lack in.
+    private static (IReadOnlyList<Candle> Candles, bool IsTorn) Longer(string symbol, Interval interval, Interval shorter, IReadOnlyList<Candle> candles)
     {
         var series = new CandleSeries(symbol, interval);
         var closed = new List<Candle>();
+        DateTimeOffset? end = null;
         foreach (var c in candles.SkipWhile(c => interval.Floor(c.OpenTime) != c.OpenTime))
         {
+            if (end < c.OpenTime)
+            {
+                series.Advance(end.Value, false, closed);
+                series.Miss(c.OpenTime);
+            }
+
             series.Apply(c.OpenTime, c.Open, c.High, c.Low, c.Close, c.Volume, closed);
+            end = c.OpenTime + shorter.Length;
         }
 
-        return series.Current is { } moving ? [.. closed, moving] : closed;
+        return (series.Current is { } moving ? [.. closed, moving] : closed, series.IsTorn);
     }
 
     private void Announce()

@@ -105,6 +105,8 @@ public sealed class AutoFeed(IMarketFeed live, Func<string, IMarketFeed> simulat
 
         public void Torn() => Pass(sink.Torn);
 
+        public void Gap(DateTimeOffset until) => Pass(() => sink.Gap(until));
+
         public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => _open ? sink.Lacking(grace) : [];
 
         public void Trades(IReadOnlyList<Trade> trades)

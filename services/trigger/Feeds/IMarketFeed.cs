@@ -38,6 +38,12 @@ public interface IFeedSink
     /// </summary>
     void Torn();
 
+    /// <summary>
+    /// Nothing is known of the time from the last that was told up to <paramref name="until"/>: a bar of which a part lies there is never told as closed,
+    /// and none is made of it.
+    /// </summary>
+    void Gap(DateTimeOffset until);
+
     /// <summary>What has ended at least <paramref name="grace"/> ago and is not known whole, of bars of a minute and more. Empty before the first trade.</summary>
     IReadOnlyList<LackingBars> Lacking(TimeSpan grace);
 }
@@ -55,6 +61,18 @@ public readonly record struct Trade(
 /// </summary>
 public sealed record FeedStatus(string Source, string StoredAs, Interval Shortest, Interval RuleInterval, IReadOnlyList<string> Symbols, string? Notice)
 {
+    /// <summary>The feed has told all that it ever will.</summary>
+    public bool IsOver { get; init; }
+
+    /// <summary>Spans that it will have nothing of, oldest first.</summary>
+    public IReadOnlyList<MarketGap> Gaps { get; init; } = [];
+
+    /// <summary>The bars that are shown and kept.</summary>
+    public Interval Shown => Interval.Shown(Shortest);
+
+    /// <summary>All but what people are told beside it.</summary>
+    public bool IsSameMarket(FeedStatus other) => this with { Notice = other.Notice, IsOver = other.IsOver, Gaps = other.Gaps } == other;
+
     public const string Live = "live";
     public const string Simulated = "simulated";
     public const string Replay = "replay";

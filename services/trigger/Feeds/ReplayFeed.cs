@@ -1,3 +1,4 @@
+using System.Globalization;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 
@@ -8,6 +9,7 @@ namespace TradingSystem.Trigger.Feeds;
 /// and low, the other, close. The file's beginning is told as history, so that rules and charts are warm from the first price.
 /// How far it may tell is kept ahead of every price, so a start goes on behind what was told and never tells anything twice; what lies between
 /// is told as candles. A file that has ended stays so, unless <paramref name="anew"/> begins it again at every start.
+/// What the file lacks is told at the start and passed over as a gap.
 /// </summary>
 public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew, PatientFeedStates states, TimeProvider time, ILogger<ReplayFeed> log) : IMarketFeed
 {
@@ -25,19 +27,25 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
 
     private readonly string _name = Path.GetFileName(file.Path);
     private readonly string _key = $"replay:{Path.GetFileName(file.Path)}:{new FileInfo(file.Path).Length}";
+    private readonly Lock _telling = new();
     private DateTimeOffset _reserved;
+    private FeedStatus _status = null!;
+    private string _notice = "";
+    private ReplaySurvey? _survey;
 
     public async Task RunAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
         var kept = await states.ChangeAsync(_key, known => anew ? [] : known, cancellationToken);
         _reserved = kept.Count == 0 ? DateTimeOffset.MinValue : kept[^1].At;
-        var status = new FeedStatus(FeedStatus.Replay, $"replay:{_name}", file.Interval, file.Interval, [file.Symbol], $"replay of {_name} at {speed}x");
-        sink.Started(status);
+        _status = new FeedStatus(FeedStatus.Replay, _key, file.Interval, file.Interval, [file.Symbol], null);
+        Tell(sink, () => _notice = string.Create(CultureInfo.InvariantCulture, $"replay of {_name} at {speed}x"));
+        var surveying = SurveyAsync(sink, cancellationToken);
         string notice;
+        var ended = false;
         try
         {
             await (file.IsTrades ? PlayTradesAsync(sink, cancellationToken) : PlayBarsAsync(sink, cancellationToken));
-            notice = Ended;
+            (notice, ended) = (Ended, true);
             ReplayFeedLog.End(log, _name);
         }
         catch (Exception e) when (e is ReplayFormatException or IOException)
@@ -47,8 +55,44 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
         }
 
         // The last price stays, and grows stale: a market that has ended must not look like one that stands still.
-        sink.Started(status with { Notice = notice });
+        Tell(sink, () => (_notice, _status) = (notice, _status with { IsOver = ended }));
+        await surveying;
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+    }
+
+    /// <summary>Tells what the file lacks: of candles at once, of trades as soon as all were read, which does not hold up the first of them.</summary>
+    private async Task SurveyAsync(IFeedSink sink, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var survey = file.Survey ?? await Task.Run(() => file.SurveyTrades(cancellationToken), cancellationToken);
+            foreach (var remark in survey.Remarks)
+            {
+                ReplayFeedLog.Lacks(log, _name, remark);
+            }
+
+            Tell(sink, () => (_survey, _status) = (survey, _status with { Gaps = survey.Gaps }));
+        }
+        catch (Exception e) when (e is ReplayFormatException or IOException)
+        {
+            // Playing comes to it as well, and says so.
+            ReplayFeedLog.Broken(log, e.Message);
+        }
+    }
+
+    private void Tell(IFeedSink sink, Action change)
+    {
+        lock (_telling)
+        {
+            change();
+            sink.Started(_status with { Notice = string.Join("; ", [_notice, .. _survey?.Remarks ?? []]) });
+        }
+    }
+
+    private void PassOver(IFeedSink sink, DateTimeOffset from, DateTimeOffset to)
+    {
+        ReplayFeedLog.Gap(log, _name, from, to);
+        sink.Gap(to);
     }
 
     private async Task PlayBarsAsync(IFeedSink sink, CancellationToken cancellationToken)
@@ -70,35 +114,55 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
         }
 
         sink.History(file.Symbol, file.Interval, [.. past], derive: true);
+        var end = past.Count == 0 ? DateTimeOffset.MaxValue : past.Last().OpenTime + file.Interval.Length;
         var pace = new Pace(time, speed);
         for (; more; more = bars.MoveNext())
         {
             var bar = bars.Current;
             await ReserveAsync(bar.OpenTime, cancellationToken);
+            if (bar.OpenTime > end)
+            {
+                PassOver(sink, end, bar.OpenTime);
+            }
+
+            end = bar.OpenTime + file.Interval.Length;
             foreach (var trade in Expand(file.Symbol, bar, file.Interval))
             {
                 await pace.UntilAsync(trade.MarketTime, file.Interval.Length * 2, cancellationToken);
                 sink.Trades([trade]);
             }
 
-            await pace.UntilAsync(bar.OpenTime + file.Interval.Length, file.Interval.Length * 2, cancellationToken);
-            sink.Advance(bar.OpenTime + file.Interval.Length);
+            await pace.UntilAsync(end, file.Interval.Length * 2, cancellationToken);
+            sink.Advance(end);
         }
     }
 
     private async Task PlayTradesAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
-        using var trades = file.Trades().GetEnumerator();
+        using var trades = file.Ticks(new()).GetEnumerator();
         var past = new CandleSeries(file.Symbol, Interval.Second, HistoryBars);
         var closed = new List<Candle>();
         var more = trades.MoveNext();
-        var warm = trades.Current.MarketTime + TimeSpan.FromSeconds(HistorySeconds);
+        var last = trades.Current;
+        var warm = last.Trade.MarketTime + TimeSpan.FromSeconds(HistorySeconds);
         warm = warm > _reserved ? warm : _reserved;
-        for (; more && trades.Current.MarketTime < warm; more = trades.MoveNext())
+        for (; more && trades.Current.Trade.MarketTime < warm; more = trades.MoveNext())
         {
-            var t = trades.Current;
+            var t = trades.Current.Trade;
+            if (trades.Current.IsBehindGap(last))
+            {
+                past.Miss(t.MarketTime);
+            }
+
+            // Seconds without a trade, as many as there are.
+            do
+            {
+                closed.Clear();
+                past.Advance(t.MarketTime, true, closed);
+            }
+            while (closed.Count > 0);
             past.Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, closed);
-            closed.Clear();
+            last = trades.Current;
         }
 
         past.Advance(warm, false, closed);
@@ -112,9 +176,16 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
         var pace = new Pace(time, speed);
         for (; more; more = trades.MoveNext())
         {
-            await ReserveAsync(trades.Current.MarketTime, cancellationToken);
-            await pace.UntilAsync(trades.Current.MarketTime, TimeSpan.FromMinutes(5), cancellationToken);
-            sink.Trades([trades.Current]);
+            var now = trades.Current;
+            await ReserveAsync(now.Trade.MarketTime, cancellationToken);
+            await pace.UntilAsync(now.Trade.MarketTime, TimeSpan.FromMinutes(5), cancellationToken);
+            if (now.IsBehindGap(last))
+            {
+                PassOver(sink, last.Trade.MarketTime, now.Trade.MarketTime);
+            }
+
+            sink.Trades([now.Trade]);
+            last = now;
         }
     }
 
@@ -180,6 +251,12 @@ internal static partial class ReplayFeedLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Replay of {File} has ended; TRIGGER__REPLAY__ANEW=true begins it again at a start")]
     public static partial void End(ILogger logger, string file);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Replay of {File}: {Remark}")]
+    public static partial void Lacks(ILogger logger, string file, string remark);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Replay of {File} has nothing from {From:O} to {To:O}; no bar is made of it")]
+    public static partial void Gap(ILogger logger, string file, DateTimeOffset from, DateTimeOffset to);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Replay stopped: {Error}")]
     public static partial void Broken(ILogger logger, string error);

@@ -52,7 +52,7 @@ public sealed partial class MarketPublisher(MarketState market, IBus bus, BusRea
         if (due || _statusVersion != market.StatusVersion)
         {
             _statusVersion = market.StatusVersion;
-            await SendAsync(new MarketStatus(status.Source, status.Notice, status.Symbols, time.GetUtcNow()), cancellationToken);
+            await SendAsync(new MarketStatus(status.Source, status.Notice, status.Symbols, time.GetUtcNow(), status.Shown.Name, status.Gaps), cancellationToken);
         }
 
         if (due || _historyVersion != market.HistoryVersion)
@@ -70,8 +70,7 @@ public sealed partial class MarketPublisher(MarketState market, IBus bus, BusRea
             await SendAsync(new PriceTicks(prices), cancellationToken);
         }
 
-        var interval = status.Shortest.Length > Interval.Minute.Length ? status.Shortest : Interval.Minute;
-        foreach (var chunk in market.TakeClosed().Concat(moving ? market.Moving(interval.Name) : []).Chunk(MaxCandles))
+        foreach (var chunk in market.TakeClosed().Concat(moving ? market.Moving(status.Shown.Name) : []).Chunk(MaxCandles))
         {
             await SendAsync(new TradingSystem.Contracts.Bus.Candles(chunk), cancellationToken);
         }

@@ -26,6 +26,9 @@ public sealed class EmaCrossRule(int fast, int slow) : IRule
         _side = 0;
     }
 
+    // An average over bars that do not follow each other is of no market.
+    public void Gap() => Reset();
+
     public RuleSignal? Observe(Candle candle)
     {
         Fast = _bars == 0 ? candle.Close : Fast + (_fastWeight * (candle.Close - Fast));

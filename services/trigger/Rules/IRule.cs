@@ -13,6 +13,9 @@ public interface IRule
     /// <summary>Forgets everything: other history follows.</summary>
     void Reset();
 
+    /// <summary>Bars lack between the one observed last and the next.</summary>
+    void Gap();
+
     /// <summary>Takes a bar in; says something if it calls for an event.</summary>
     RuleSignal? Observe(Candle candle);
 }

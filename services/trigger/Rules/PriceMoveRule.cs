@@ -13,6 +13,11 @@ public sealed class PriceMoveRule(decimal thresholdBps, TimeSpan window) : IRule
 
     public void Reset() => _closes.Clear();
 
+    // Its window is one of time, whatever lies within.
+    public void Gap()
+    {
+    }
+
     public RuleSignal? Observe(Candle candle)
     {
         _closes.RemoveAll(c => c.At < candle.OpenTime - window);

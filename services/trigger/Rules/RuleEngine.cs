@@ -57,10 +57,10 @@ public sealed partial class RuleEngine(RuleOptions options, EventPublisher publi
 
         foreach (var watch in watches)
         {
-            watch.Rule.Reset();
+            watch.Reset();
             foreach (var candle in closed)
             {
-                watch.Rule.Observe(candle);
+                watch.Observe(candle, interval);
             }
         }
     }
@@ -74,7 +74,7 @@ public sealed partial class RuleEngine(RuleOptions options, EventPublisher publi
 
         foreach (var watch in watches)
         {
-            if (watch.Rule.Observe(candle) is { } signal && watch.MayRaise(time, status.Source == FeedStatus.Replay ? options.ReplayCooldown : options.Cooldown))
+            if (watch.Observe(candle, status.RuleInterval) is { } signal && watch.MayRaise(time, status.Source == FeedStatus.Replay ? options.ReplayCooldown : options.Cooldown))
             {
                 var raised = Event(status, watch.Rule.Name, candle, signal);
                 RuleEngineLog.Raised(log, raised.Title, raised.Id);
@@ -121,8 +121,26 @@ public sealed partial class RuleEngine(RuleOptions options, EventPublisher publi
     private sealed class Watch(IRule rule)
     {
         private long? _raisedAt;
+        private DateTimeOffset? _next;
 
         public IRule Rule => rule;
+
+        public void Reset()
+        {
+            rule.Reset();
+            _next = null;
+        }
+
+        public RuleSignal? Observe(Candle candle, Interval interval)
+        {
+            if (_next is { } next && candle.OpenTime != next)
+            {
+                rule.Gap();
+            }
+
+            _next = candle.OpenTime + interval.Length;
+            return rule.Observe(candle);
+        }
 
         public bool MayRaise(TimeProvider time, TimeSpan cooldown)
         {

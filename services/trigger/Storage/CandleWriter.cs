@@ -26,7 +26,7 @@ public sealed partial class CandleWriter(NpgsqlDataSource database, TimeProvider
     public void Started(FeedStatus status)
     {
         _source = status.StoredAs;
-        _interval = (status.Shortest.Length > Interval.Minute.Length ? status.Shortest : Interval.Minute).Name;
+        _interval = status.Shown.Name;
     }
 
     public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed)

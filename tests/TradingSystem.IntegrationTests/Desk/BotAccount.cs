@@ -123,6 +123,7 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
                 Assert.That(fills.Sum(f => f[name]!.GetValue<decimal>()), Is.EqualTo(told[name]!.GetValue<decimal>()), $"{name} of the fills and in the update");
             }
 
+            Assert.That(fills.Select(f => f["market_time"]), Has.None.Null, "each is of a time of the market, whoever filled it");
             Assert.That(fills.Select(f => f["side"]!.GetValue<string>()), Is.Not.Empty.And.All.EqualTo(told["side"]!.GetValue<string>()));
         });
         return exit;

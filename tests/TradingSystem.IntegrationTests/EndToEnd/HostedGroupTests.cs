@@ -25,6 +25,16 @@ public sealed class HostedGroupTests
             && (await cluster.ListAsync("/api/v1/discussions")).Any(d => Text(d, "trigger_event_id") == eventId && Text(d, "decision_id") == decisionId)
             && (await cluster.ListAsync("/api/v1/fills")).Any(f => Text(f, "order_id") == Text(order, "id"))
             && (await cluster.ListAsync("/api/v1/equity")).Count > 0);
+
+        // At the time of the price that it was filled at: within that bar's range, give or take what an order slips.
+        var fill = (await cluster.ListAsync("/api/v1/fills")).First(f => Text(f, "order_id") == Text(order, "id"));
+        var (traded, price) = (fill["market_time"]!.GetValue<DateTimeOffset>(), fill["price"]!.GetValue<decimal>());
+        var bar = (await cluster.ListAsync("/api/v1/candles?symbol=BTCUSDT&interval=1m&limit=1000")).Last(c => c["open_time"]!.GetValue<DateTimeOffset>() <= traded);
+        Assert.Multiple(() =>
+        {
+            Assert.That(traded - bar["open_time"]!.GetValue<DateTimeOffset>(), Is.LessThan(TimeSpan.FromMinutes(1)));
+            Assert.That(price, Is.InRange(bar["low"]!.GetValue<decimal>() * 0.999m, bar["high"]!.GetValue<decimal>() * 1.001m));
+        });
     }
 
     [Test]

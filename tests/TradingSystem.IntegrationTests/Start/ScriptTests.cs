@@ -51,6 +51,17 @@ public sealed class ScriptTests
         });
     }
 
+    [TestCase("{symbols:['BTCUSDT','ETHUSDT'],interval:'1m',intervals:['1s','1m','5m','15m','1h']}", "trade_crypto_btcusdt_15m BTCUSDT 15m, demo_2 BTCUSDT 15m, house_crypto_btcusdt BTCUSDT 1m")]
+    [TestCase("{symbols:['ETHUSDT'],interval:'1m',intervals:['1m','5m','15m','1h']}", "trade_crypto_ethusdt_15m ETHUSDT 15m, demo_ethusdt_2 ETHUSDT 15m, house_crypto_ethusdt ETHUSDT 1m")]
+    [TestCase("{symbols:['ETHUSDT'],interval:'1h',intervals:['1h']}", "trade_crypto_ethusdt_1h ETHUSDT 1h, demo_ethusdt_1h_2 ETHUSDT 1h, house_crypto_ethusdt_1h ETHUSDT 1h")]
+    [TestCase("{symbols:['BTCUSDT'],interval:'1w',intervals:['1w']}", "trade_crypto_btcusdt_1w BTCUSDT 1w, demo_1w_2 BTCUSDT 1w, house_crypto_btcusdt_1w BTCUSDT 1w")]
+    [TestCase("{symbols:[],interval:null,intervals:[]}", "trade_crypto_btcusdt_15m BTCUSDT 15m, demo_2 BTCUSDT 15m, house_crypto_btcusdt BTCUSDT 1m")]
+    public async Task The_demos_groups_trade_what_the_market_has(string market, string groups)
+    {
+        var said = await RunAsync("demo.log", "node", "-e", $"import('{Path.Combine(Scripts, "seed-demo.mjs")}').then(m => console.log(m.demoGroups({market}, 2).map(g => [g.name, g.symbol, g.interval].join(' ')).join(', ')))");
+        Assert.That(said.Trim(), Is.EqualTo(groups));
+    }
+
     [Test]
     public async Task The_benchmarks_say_what_is_not_installed_before_anything_is_built()
     {

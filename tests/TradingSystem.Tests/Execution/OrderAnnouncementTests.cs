@@ -39,13 +39,26 @@ public sealed class OrderAnnouncementTests
     [Test]
     public void A_close_that_leaves_nothing_is_filled_and_then_closed_at_the_same_price()
     {
-        var order = OrderBuilder.Build(Long() with { Action = TradeAction.Close }, Account, Fill(100_010m), 100_000m, 3m, true, Now, null);
+        var order = OrderBuilder.Build(Long() with { Action = TradeAction.Close }, Account, Fill(100_010m), Tick, 3m, true, Now, null);
         var updates = OrderAnnouncements.Of(order).Steps().ToList();
         Assert.Multiple(() =>
         {
             Assert.That(updates.Select(u => u.Status), Is.EqualTo(new[] { "accepted", "submitted", "filled", "closed" }));
             Assert.That(updates.Select(u => u.RealizedPnl), Is.EqualTo(new[] { 0m, 0m, 3m, 3m }));
             Assert.That(updates.Select(u => u.Terminal), Is.EqualTo(new[] { false, false, false, true }));
+        });
+    }
+
+    [Test]
+    public void A_fill_and_what_is_told_of_it_have_the_markets_own_time()
+    {
+        var order = Filled(100_010m);
+        var updates = OrderAnnouncements.Of(order).Steps().ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That((OrderBuilder.Fill(order).MarketTime, OrderBuilder.Fill(order).CreatedAt), Is.EqualTo(((DateTimeOffset?)Tick.MarketTime, Now)));
+            Assert.That(updates.Select(u => u.MarketTime), Is.EqualTo(new DateTimeOffset?[] { null, null, Tick.MarketTime }));
+            Assert.That(OrderAnnouncements.Of(OrderBuilder.Build(Long(), Account, new Verdict(null, null), Tick, 0m, false, Now, null)).MarketTime, Is.Null, "nothing was traded");
         });
     }
 
@@ -89,8 +102,11 @@ public sealed class OrderAnnouncementTests
         Assert.That(order.GroupName, Is.EqualTo("ab"));
     }
 
+    // A replay of last year.
+    private static readonly PriceTick Tick = new("BTCUSDT", 100_000m, null, null, Now.AddYears(-1), Now, "replay");
+
     private static Order Filled(decimal price) =>
-        OrderBuilder.Build(Long(), Account, Fill(price), 100_000m, 0m, false, Now, null);
+        OrderBuilder.Build(Long(), Account, Fill(price), Tick, 0m, false, Now, null);
 
     private static Verdict Fill(decimal price) => new(new PlannedFill(true, 0.01m, price, 0.50005m), null, true, 0.01m);
 }

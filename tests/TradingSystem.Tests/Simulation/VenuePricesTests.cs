@@ -70,6 +70,23 @@ public sealed class VenuePricesTests
         Assert.That(await FilledAsync(), Is.EqualTo(1m), "a tick of a feed without volume limits nothing");
     }
 
+    [Test]
+    public async Task A_fill_has_the_market_time_of_the_price_that_filled_it()
+    {
+        var replayed = Start.AddYears(-1);
+        await using var feed = _prices.Open(_venue);
+        _prices.See([At(Btc, 100_000m, 0) with { MarketTime = replayed }]);
+        await PricedAsync(Btc, 100_000m);
+        Accepted(await _venue.PrepareAsync(new(Btc, 100m, MarginMode.Cross, PositionMode.OneWay), default));
+        Accepted(await _venue.PlaceAsync(Market(OrderSide.Buy, 1m), default));
+        _prices.See([At(Btc, 100_001m, 1) with { MarketTime = replayed.AddMinutes(10), Trades = [] }]);
+        await PricedAsync(Btc, 100_001m);
+        Accepted(await _venue.PlaceAsync(Market(OrderSide.Buy, 1m, "second"), default));
+        _prices.See([At(Btc, 100_002m, 2) with { MarketTime = replayed.AddMinutes(20), Trades = [new(100_002m, 50m, true)] }]);
+        await PricedAsync(Btc, 100_002m);
+        Assert.That(Accepted(await _venue.FillsAsync(new(Btc), default)).Select(f => f.MarketTime), Is.EqualTo(new DateTimeOffset?[] { replayed, replayed.AddMinutes(20) }));
+    }
+
     private async Task PricedAsync(string symbol, decimal price)
     {
         while ((await _venue.LastPriceAsync(symbol, default)) is not { IsAccepted: true } reply || reply.Value?.Price != price)

@@ -75,5 +75,9 @@ internal sealed class RecordingSink : IFeedSink
     {
     }
 
+    public void Gap(DateTimeOffset until)
+    {
+    }
+
     public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => [];
 }

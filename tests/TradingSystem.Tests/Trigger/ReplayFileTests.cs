@@ -77,7 +77,7 @@ public sealed class ReplayFileTests
     [TestCase("1746372780000,2,2,1.5,1,3\n", 1, "low", "low must not be above open or close")]
     [TestCase("1746372780,1,2,1,2,3\n", 1, "open_time", "time must be Unix milliseconds or microseconds")]
     [TestCase("1746372780000,1,2,1,2,-3\n", 1, "volume", "volume must be a decimal number of at least 0")]
-    [TestCase("1746372780000,1,2,1,2,3\n1746372840000,2\n", 2, "count", "there must be at least 6 columns")]
+    [TestCase("1746372780000,1,2,1,2,3\n1746372840000,2\n1746372900000,1,2,1,2,3\n", 2, "count", "there must be at least 6 columns, as in the first row")]
     [TestCase("update_id,bid,ask\n1,2,3\n", 1, "open_time", "the header must name open_time,open,high,low,close,volume or price,quantity,transact_time")]
     public void A_bad_row_is_named_by_file_line_column_and_rule(string text, int line, string column, string rule)
     {

@@ -77,7 +77,7 @@ public sealed class ReplayResumeTests
         var state = new MarketState(TimeProvider.System, []);
         using var stop = new CancellationTokenSource();
         var sink = new Cut(state, told, until, stop);
-        var run = new ReplayFeed(_file, 60, anew, _states.Patient(TimeProvider.System), new Quick(), NullLogger<ReplayFeed>.Instance).RunAsync(sink, stop.Token);
+        var run = new ReplayFeed(_file, 60, anew, _states.Patient(TimeProvider.System), new InstantTime(), NullLogger<ReplayFeed>.Instance).RunAsync(sink, stop.Token);
         Assert.That(async () => await run.WaitAsync(TimeSpan.FromSeconds(60)), Throws.InstanceOf<OperationCanceledException>());
         return state;
     }
@@ -120,13 +120,8 @@ public sealed class ReplayResumeTests
 
         public void Torn() => state.Torn();
 
-        public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => [];
-    }
+        public void Gap(DateTimeOffset until) => state.Gap(until);
 
-    /// <summary>A clock on which every wait is over at once.</summary>
-    private sealed class Quick : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, period);
+        public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => [];
     }
 }

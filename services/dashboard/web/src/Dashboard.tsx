@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react'
 import { CandleChart } from './charts/CandleChart'
 import { EquityChart } from './charts/EquityChart'
 import { equityCurve } from './lib/equity'
-import { marketNotice } from './lib/market'
+import { marketNotice, shownSymbol } from './lib/market'
 import { isOpen, mark } from './lib/positions'
 import { Discussions } from './panels/Discussions'
 import { Events } from './panels/Events'
@@ -10,6 +10,7 @@ import { Groups } from './panels/Groups'
 import { Header } from './panels/Header'
 import { Panel } from './panels/Panel'
 import { Stats } from './panels/Stats'
+import { SymbolChoice } from './panels/SymbolChoice'
 import { Decisions, Orders, Positions } from './panels/Tables'
 import { useLive } from './state/live'
 import * as queries from './state/queries'
@@ -32,11 +33,18 @@ export function Dashboard() {
   const prices = queries.usePrices()
   const marks = queries.useMarks()
   const [groupId, setGroupId] = useState<string | null>(null)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const select = (id: string | null) => {
+    setGroupId(id)
+    setChosen(null)
+  }
 
   const groupList = groups.data ?? NONE
-  const group = groupList.find((g) => g.id === groupId)
-  const symbol = group?.symbol ?? groupList.find((g) => g.active)?.symbol ?? market.data?.symbols[0] ?? null
-  const candles = queries.useCandles(symbol)
+  const symbols: readonly string[] = market.data?.symbols ?? NONE
+  const interval = market.data?.interval ?? null
+  const symbol = shownSymbol(market.data, groupList, groupId, chosen)
+  const priced = symbol !== null && symbols.includes(symbol)
+  const candles = queries.useCandles(priced ? symbol : null, interval)
 
   const shown = <T extends { group_id: string | null }>(items: readonly T[] | undefined) =>
     groupId === null ? (items ?? NONE) : (items ?? NONE).filter((item) => item.group_id === groupId)
@@ -66,11 +74,12 @@ export function Dashboard() {
           {notice}
         </div>
       )}
-      <Stats accounts={shownAccounts} positions={open} events={events.data ?? NONE} options={options} selected={groupId} onSelect={setGroupId} />
+      <Stats accounts={shownAccounts} positions={open} events={events.data ?? NONE} options={options} selected={groupId} onSelect={select} />
       <main className="grid">
-        <Panel title={symbol ?? 'Market'} testId="candle-chart" aside="1m" className="area-candle plain">
-          <CandleChart key={symbol} candles={candles.data ?? NONE} marks={symbolMarks} />
-          {candles.data?.length === 0 && <p className="empty over">Waiting for the first candle…</p>}
+        <Panel title={symbol ?? 'Market'} testId="candle-chart" aside={<SymbolChoice symbols={symbols} shown={symbol} interval={interval} onChoose={setChosen} />} className="area-candle plain">
+          <CandleChart key={`${symbol} ${interval}`} candles={candles.data ?? NONE} marks={symbolMarks} />
+          {priced && candles.data?.length === 0 && <p className="empty over">Waiting for the first candle…</p>}
+          {!priced && symbol !== null && <p className="empty over">This market has no prices of {symbol}.</p>}
         </Panel>
         <Panel title="Equity" testId="equity-chart" aside="USDT" className="area-equity plain">
           <EquityChart points={curve} />
@@ -92,7 +101,7 @@ export function Dashboard() {
           <Positions positions={open} {...state(positions)} />
         </div>
         <div className="area-groups stretch">
-          <Groups groups={groupList} selected={groupId} onSelect={setGroupId} {...state(groups)} />
+          <Groups groups={groupList} selected={groupId} onSelect={select} {...state(groups)} />
         </div>
       </main>
     </div>

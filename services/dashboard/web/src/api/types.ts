@@ -30,6 +30,10 @@ export interface Market {
   source: string
   notice: string | null
   symbols: string[]
+  /** Of the candles that the page shows; null while the market is starting. */
+  interval: string | null
+  /** What a recording lacks. */
+  gaps: { from: string; to: string }[]
 }
 
 /** What a decision asks for; the diary nests it as `signal`, the live feed has it beside the rest. */
@@ -123,6 +127,8 @@ export interface Order {
 export interface OrderUpdate extends Omit<Order, 'action' | 'updated_at'> {
   order_id: string
   terminal: boolean
+  /** When it was filled last, in the market's own time; null while nothing was. */
+  market_time: string | null
 }
 
 export interface Position {
@@ -153,6 +159,8 @@ export interface Fill {
   fee_asset_qty?: number | null
   fee_pending?: boolean
   realized_pnl: number
+  /** In the market's own time, which in a replay is not `created_at`; null of fills from before it was kept. */
+  market_time: string | null
   created_at: string
 }
 

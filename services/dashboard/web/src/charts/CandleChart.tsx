@@ -11,7 +11,7 @@ import {
 } from 'lightweight-charts'
 import { useEffect, useRef } from 'react'
 import type { Candle } from '../api/types'
-import type { TradeMark } from '../lib/candles'
+import { barAt, type TradeMark } from '../lib/candles'
 import { quantity } from '../lib/format'
 import { colors } from '../theme'
 import { chartOptions } from './options'
@@ -34,10 +34,11 @@ const seconds = (candle: Candle) => (Date.parse(candle.open_time) / 1000) as UTC
 const bar = (c: Candle) => ({ time: seconds(c), open: c.open, high: c.high, low: c.low, close: c.close })
 const column = (c: Candle) => ({ time: seconds(c), value: c.volume, color: c.close >= c.open ? '#2ebd8533' : '#f6465d33' })
 
-/** One-minute candles with the fills as arrows. Mount anew (key) for another symbol. */
+/** Candles with the fills as arrows. Mount anew (key) for another symbol or interval. */
 export function CandleChart({ candles, marks }: { candles: readonly Candle[]; marks: readonly TradeMark[] }) {
   const box = useRef<HTMLDivElement>(null)
   const drawn = useRef<Drawn | null>(null)
+  const opens = useRef<number[]>([])
 
   useEffect(() => {
     const chart = createChart(box.current!, chartOptions)
@@ -60,6 +61,7 @@ export function CandleChart({ candles, marks }: { candles: readonly Candle[]; ma
   }, [])
 
   useEffect(() => {
+    opens.current = candles.map((c) => Date.parse(c.open_time))
     const d = drawn.current
     const first = candles[0]
     const last = candles.at(-1)
@@ -87,13 +89,13 @@ export function CandleChart({ candles, marks }: { candles: readonly Candle[]; ma
     if (firstTime === null || lastTime === null) return
     drawn.current?.markers.setMarkers(
       marks.flatMap((mark): SeriesMarker<Time>[] => {
-        const minute = (Math.floor(mark.at / 60_000) * 60) as UTCTimestamp
-        if (minute < firstTime || minute > lastTime + 60) return []
+        const at = barAt(opens.current, mark.at)
+        if (at === null) return []
         const buy = mark.side === 'BUY'
         return [
           {
             id: mark.id,
-            time: Math.min(minute, lastTime) as UTCTimestamp,
+            time: (at / 1000) as UTCTimestamp,
             position: buy ? 'belowBar' : 'aboveBar',
             shape: buy ? 'arrowUp' : 'arrowDown',
             color: buy ? colors.up : colors.down,

@@ -1,4 +1,4 @@
-import type { Candle, Fill, OrderUpdate, Price } from '../api/types'
+import type { Candle, Fill, OrderUpdate } from '../api/types'
 
 /** Upserts candles by open time, oldest first. A closed one replaces another: what is told later of the same time is truer. */
 export function mergeCandles(current: readonly Candle[], incoming: readonly Candle[], limit = 1000): Candle[] {
@@ -40,27 +40,49 @@ export interface TradeMark {
   at: number
 }
 
+/** One an order and side, as its last update tells it: all that was filled, at the average price and the time of the last fill. */
 export function marksOfFills(fills: readonly Fill[]): TradeMark[] {
-  return fills.map((f) => ({ id: `${f.order_id}|${f.side}`, symbol: f.symbol, side: f.side, qty: f.qty, price: f.price, at: Date.parse(f.created_at) }))
+  const marks = new Map<string, TradeMark>()
+  for (const fill of fills) {
+    const { symbol, side } = fill
+    const id = `${fill.order_id}|${side}`
+    const other = marks.get(id)
+    const qty = (other?.qty ?? 0) + fill.qty
+    const price = ((other ? other.qty * other.price : 0) + fill.qty * fill.price) / qty
+    marks.set(id, { id, symbol, side, qty, price, at: Math.max(other?.at ?? 0, tradedAt(fill)) })
+  }
+  return [...marks.values()]
 }
+
+// The wall clock is right where nothing else was kept: a live market's own clock differs from it by seconds.
+const tradedAt = (trade: { market_time: string | null; created_at: string }) => Date.parse(trade.market_time ?? trade.created_at)
 
 // What tells of a trade that is done; the exits are orders of their own.
 const TRADED = new Set(['filled', 'closed', 'stopped', 'took_profit'])
 
-/** A replayed market's clock differs from the wall clock; the newest price tells by how much. */
-export function marksOfUpdates(updates: readonly OrderUpdate[], prices: Readonly<Record<string, Price>>): TradeMark[] {
+export function marksOfUpdates(updates: readonly OrderUpdate[]): TradeMark[] {
   return updates.flatMap((u) => {
     if (!TRADED.has(u.status) || u.avg_price === null || u.side === null) return []
-    const tick = prices[u.symbol]
-    const offset = tick ? Date.parse(tick.market_time) - Date.parse(tick.observed_at) : 0
-    const at = Date.parse(u.created_at) + (Math.abs(offset) > 60_000 ? offset : 0)
-    return [{ id: `${u.order_id}|${u.side}`, symbol: u.symbol, side: u.side, qty: u.qty, price: u.avg_price, at }]
+    return [{ id: `${u.order_id}|${u.side}`, symbol: u.symbol, side: u.side, qty: u.qty, price: u.avg_price, at: tradedAt(u) }]
   })
+}
+
+/**
+ * Open time of the bar that a moment lies in, of bars oldest first; all in ms. The bar itself may still be on its way: then the last one stands in.
+ * Null before the first of them, and where the last one is more than a bar back.
+ */
+export function barAt(opens: readonly number[], at: number): number | null {
+  const next = opens.findIndex((open) => open > at)
+  if (next === 0 || opens.length === 0) return null
+  if (next > 0) return opens[next - 1]!
+  const last = opens.at(-1)!
+  // Bars may lack in between, so the nearest two tell how long one is.
+  const length = opens.reduce((least, open, i) => (i === 0 ? least : Math.min(least, open - opens[i - 1]!)), Infinity)
+  return at < last + 2 * length ? last : null
 }
 
 export function mergeMarks(current: readonly TradeMark[], incoming: readonly TradeMark[], limit = 500): TradeMark[] {
   const byId = new Map(incoming.map((m) => [m.id, m]))
-  // The first sighting wins: a live one knows the market's time.
   for (const mark of current) byId.set(mark.id, mark)
   return [...byId.values()].sort((a, b) => a.at - b.at).slice(-limit)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Candle, Equity, OrderUpdate, Price } from '../api/types'
-import { marksOfUpdates, mergeCandles, mergeLoaded, mergeMarks, type TradeMark } from './candles'
+import type { Candle, Equity, Fill, OrderUpdate } from '../api/types'
+import { barAt, marksOfFills, marksOfUpdates, mergeCandles, mergeLoaded, mergeMarks, type TradeMark } from './candles'
 import { equityCurve } from './equity'
 import { speaker, stance, text, words } from './opinion'
 import { Rate } from './rate'
@@ -44,23 +44,36 @@ describe('mergeLoaded', () => {
 })
 
 describe('trade marks', () => {
-  const update = { order_id: 'o', symbol: 'BTCUSDT', side: 'BUY', status: 'filled', qty: 1, avg_price: 5, created_at: at(0) } as OrderUpdate
+  const update = { order_id: 'o', symbol: 'BTCUSDT', side: 'BUY', status: 'filled', qty: 1, avg_price: 5, created_at: at(0), market_time: at(-7200) } as OrderUpdate
+  const fill = { order_id: 'o', symbol: 'BTCUSDT', side: 'BUY', qty: 1, price: 5, created_at: at(0), market_time: at(-7200) } as Fill
 
-  it('moves to the market time of a replay', () => {
-    const tick = { market_time: at(-7200), observed_at: at(0) } as Price
-    expect(marksOfUpdates([update], { BTCUSDT: tick })[0]?.at).toBe(Date.parse(at(-7200)))
-    expect(marksOfUpdates([update], {})[0]?.at).toBe(Date.parse(at(0)))
+  it('stand at market time, told live or loaded after a reload', () => {
+    expect(marksOfUpdates([update])).toEqual(marksOfFills([fill]))
+    expect(marksOfFills([fill])[0]?.at).toBe(Date.parse(at(-7200)))
+    expect(marksOfFills([{ ...fill, market_time: null }])[0]?.at).toBe(Date.parse(at(0)))
+  })
+
+  it('are one for an order that was filled in parts', () => {
+    const marks = marksOfFills([{ ...fill, qty: 3, price: 6, market_time: at(-60) }, fill])
+    expect(marks).toEqual([{ id: 'o|BUY', symbol: 'BTCUSDT', side: 'BUY', qty: 4, price: 5.75, at: Date.parse(at(-60)) }])
+  })
+
+  it('belong to the bar they were traded in, whatever its length and beside a gap', () => {
+    const hours = [0, 1, 2, 26].map((h) => h * 3_600_000)
+    const hour = 3_600_000
+    expect([-1, 0, hour - 1, hour, 2.5 * hour, 26.5 * hour, 27.9 * hour, 28 * hour].map((t) => barAt(hours, t))).toEqual([null, 0, 0, hour, 2 * hour, 26 * hour, 26 * hour, null])
+    expect(barAt([], 1)).toBeNull()
   })
 
   it('shows exits, each once', () => {
     const exit = { ...update, order_id: 'x', side: 'SELL', avg_price: 4, decision_id: 'd' } as OrderUpdate
-    const marks = marksOfUpdates([update, { ...exit, status: 'stopped' }, { ...exit, order_id: 'y', status: 'closed' }], {})
+    const marks = marksOfUpdates([update, { ...exit, status: 'stopped' }, { ...exit, order_id: 'y', status: 'closed' }])
     expect(marks.map((m) => [m.id, m.side, m.price])).toEqual([['o|BUY', 'BUY', 5], ['x|SELL', 'SELL', 4], ['y|SELL', 'SELL', 4]])
     expect(mergeMarks(marks, marks)).toHaveLength(3)
   })
 
   it('ignores what did not fill and keeps the first sighting', () => {
-    expect(marksOfUpdates([{ ...update, status: 'accepted' }], {})).toEqual([])
+    expect(marksOfUpdates([{ ...update, status: 'accepted' }])).toEqual([])
     const first = { id: 'o', at: 1 } as TradeMark
     expect(mergeMarks([first], [{ id: 'o', at: 2 } as TradeMark])).toEqual([first])
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Order, OrderUpdate, Position, Price } from '../api/types'
+import type { Group, Order, OrderUpdate, Position, Price } from '../api/types'
 import { linkChain } from './chain'
 import { money, percent, price, quantity, signed, time, tone } from './format'
-import { marketNotice, perMinute } from './market'
+import { marketNotice, perMinute, shownSymbol } from './market'
 import { mergeById, mergeSeries } from './merge'
 import { applyUpdates } from './orders'
 import { applyEquity, mark } from './positions'
@@ -38,7 +38,7 @@ describe('mergeSeries', () => {
 const update = (status: string, seconds: number): OrderUpdate => ({
   id: `u-${status}`, order_id: 'o', decision_id: 'd', group_id: 'g', group_name: 'G', account_id: 'a', mode: 'simulated',
   symbol: 'BTCUSDT', side: 'BUY', status, terminal: status === 'filled', qty: 1, avg_price: 100, fee: 0.1, realized_pnl: 0,
-  reason: null, trigger_event_id: 'e', correlation_id: null, created_at: at(seconds),
+  reason: null, trigger_event_id: 'e', correlation_id: null, created_at: at(seconds), market_time: null,
 })
 
 describe('applyUpdates', () => {
@@ -133,9 +133,26 @@ describe('positions', () => {
 
 describe('market', () => {
   it('says what people must know', () => {
-    expect(marketNotice({ source: 'live', notice: null, symbols: [] })).toBeNull()
-    expect(marketNotice({ source: 'simulated', notice: null, symbols: [] })).toMatch(/Simulated/)
-    expect(marketNotice({ source: 'simulated', notice: 'live feed out of reach', symbols: [] })).toBe('live feed out of reach')
+    const market = { symbols: [], interval: '1m', gaps: [] }
+    expect(marketNotice({ ...market, source: 'live', notice: null })).toBeNull()
+    expect(marketNotice({ ...market, source: 'simulated', notice: null })).toMatch(/Simulated/)
+    expect(marketNotice({ ...market, source: 'simulated', notice: 'live feed out of reach' })).toBe('live feed out of reach')
+  })
+
+  it('shows a symbol of its own where no group trades one', () => {
+    const replay = { source: 'replay', notice: null, symbols: ['ETHUSDT'], interval: '1h', gaps: [] }
+    const groups = [{ id: 'g', symbol: 'BTCUSDT', active: true }] as Group[]
+    expect(shownSymbol(replay, groups, null, null)).toBe('ETHUSDT')
+    expect(shownSymbol(replay, groups, 'g', null)).toBe('BTCUSDT')
+    expect(shownSymbol(undefined, groups, null, null)).toBeNull()
+  })
+
+  it('shows the symbol that is chosen, and else one that is traded', () => {
+    const live = { source: 'live', notice: null, symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'], interval: '1m', gaps: [] }
+    const groups = [{ id: 'g', symbol: 'ETHUSDT', active: true }] as Group[]
+    expect(shownSymbol(live, groups, null, null)).toBe('ETHUSDT')
+    expect(shownSymbol(live, groups, 'g', 'SOLUSDT')).toBe('SOLUSDT')
+    expect(shownSymbol(live, [], null, 'DOGEUSDT')).toBe('BTCUSDT')
   })
 
   it('counts the last minute', () => {

@@ -94,8 +94,9 @@ function apply(client: QueryClient, method: Method, items: unknown[]): void {
       update<Prices>(keys.prices, (current) => ({ ...current, ...Object.fromEntries((items as Price[]).map((p) => [p.symbol, p])) }))
       break
     case 'candles':
-      for (const [symbol, candles] of Map.groupBy((items as Candle[]).filter((c) => c.interval === '1m'), (c) => c.symbol)) {
-        update<Candle[]>(keys.candles(symbol), (current) => current && mergeCandles(current, candles))
+      for (const same of Map.groupBy(items as Candle[], (c) => `${c.symbol}|${c.interval}`).values()) {
+        // Only what is shown is kept.
+        update<Candle[]>(keys.candles(same[0]!.symbol, same[0]!.interval), (current) => current && mergeCandles(current, same))
       }
       break
     case 'events':
@@ -135,8 +136,7 @@ function apply(client: QueryClient, method: Method, items: unknown[]): void {
 
 function applyOrderUpdates(client: QueryClient, updates: OrderUpdate[]): void {
   client.setQueryData<Order[]>(keys.orders, (current) => applyUpdates(current ?? [], updates))
-  const prices = client.getQueryData<Prices>(keys.prices) ?? {}
-  client.setQueryData<TradeMark[]>(keys.marks, (current) => mergeMarks(current ?? [], marksOfUpdates(updates, prices)))
+  client.setQueryData<TradeMark[]>(keys.marks, (current) => mergeMarks(current ?? [], marksOfUpdates(updates)))
   const rejected = updates.filter((u) => u.status === 'rejected').at(-1)
   if (rejected) {
     // One at a time: a burst of rejections replaces the message instead of covering the page.

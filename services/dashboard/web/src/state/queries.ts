@@ -21,8 +21,8 @@ export const keys = {
   prices: ['prices'],
   me: ['me'],
   users: ['users'],
-  candles: (symbol: string) => ['candles', symbol],
-} satisfies Record<string, QueryKey | ((symbol: string) => QueryKey)>
+  candles: (symbol: string, interval: string) => ['candles', symbol, interval],
+} satisfies Record<string, QueryKey | ((symbol: string, interval: string) => QueryKey)>
 
 /** A service that is down or still starting is asked again after this. */
 const RETRY_MS = 5_000
@@ -102,16 +102,17 @@ export const usePrices = () =>
     merge: latest,
   })
 
-export const useCandles = (symbol: string | null) =>
+/** Of a symbol that the market has; null asks for none. */
+export const useCandles = (symbol: string | null, interval: string | null) =>
   useMerged<Candle[]>(
     {
-      queryKey: keys.candles(symbol ?? ''),
-      load: (s) => list(`/api/v1/candles?symbol=${encodeURIComponent(symbol ?? '')}&interval=1m&limit=300`, s),
+      queryKey: keys.candles(symbol ?? '', interval ?? ''),
+      load: (s) => list(`/api/v1/candles?symbol=${encodeURIComponent(symbol ?? '')}&interval=${encodeURIComponent(interval ?? '')}&limit=300`, s),
       merge: mergeLoaded,
       // What was missed, of a feed that restarted or a hub that was away, is in the record by then.
       refetchInterval: CANDLES_MS,
     },
-    symbol !== null,
+    symbol !== null && interval !== null,
   )
 
 export const useMe = () => useMerged<User>({ queryKey: keys.me, load: (s) => get('/api/v1/users/me', s) })
