@@ -11,3 +11,13 @@ public sealed record GroupAccounts(IReadOnlyList<GroupAccount> Items);
 /// higher <c>Revision</c>, which counts the changes of the account's settings.
 /// </summary>
 public sealed record GroupAccount(Guid GroupId, Guid AccountId, string PositionMode, DateTimeOffset BoundAt, long Revision);
+
+/// <summary>Whose money an account is of: nobody's, the venue's play money, or real. What is of different modes is never added up.</summary>
+public static class Modes
+{
+    public const string Simulated = "simulated";
+    public const string Sandbox = "sandbox";
+    public const string Live = "live";
+
+    public static readonly string[] All = [Simulated, Sandbox, Live];
+}

@@ -86,6 +86,7 @@ public sealed class ExecutionModule : IServiceModule
         app.MapOrders();
         app.MapFills();
         app.MapPositions();
+        app.MapInstruments();
         app.MapAccounts();
         app.MapRisk();
         app.MapAllControls();

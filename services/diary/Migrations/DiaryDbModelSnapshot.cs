@@ -18,7 +18,7 @@ namespace TradingSystem.Diary.Migrations
 #pragma warning disable 612, 618
             modelBuilder
                 .HasDefaultSchema("diary")
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -168,6 +168,9 @@ namespace TradingSystem.Diary.Migrations
 
                     b.HasIndex("GroupId", "Seq")
                         .HasDatabaseName("ix_equity_snapshots_group_id_seq");
+
+                    b.HasIndex("Mode", "Seq")
+                        .HasDatabaseName("ix_equity_snapshots_mode_seq");
 
                     b.ToTable("equity_snapshots", "diary");
                 });

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Hosting;
@@ -81,14 +82,17 @@ public static class ListEndpoints
         string? limit,
         string? cursor,
         [FromQuery(Name = "group_id")] string? groupId,
+        [Words(typeof(Modes))] string? mode,
         string? since,
         CancellationToken cancellationToken)
     {
         var check = new QueryCheck();
         var group = check.Id("group_id", groupId);
+        mode = check.OneOf("mode", mode, Modes.All);
         var moment = check.Time("since", since);
         var rows = db.EquitySnapshots.AsNoTracking();
         rows = group is null ? rows : rows.Where(e => e.GroupId == group);
+        rows = mode is null ? rows : rows.Where(e => e.Mode == mode);
         rows = moment is null ? rows : rows.Where(e => e.CreatedAt >= moment);
         return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
     }

@@ -38,6 +38,8 @@ public sealed class DiaryDb(DbContextOptions<DiaryDb> options) : DbContext(optio
         modelBuilder.Entity<EventRow>().HasIndex(e => new { e.SourceId, e.Seq });
         modelBuilder.Entity<DiscussionRow>().HasIndex(e => new { e.GroupId, e.Seq });
         modelBuilder.Entity<EquityRow>().HasIndex(e => new { e.GroupId, e.Seq });
+        // A live account's rows are few among those of simulated ones.
+        modelBuilder.Entity<EquityRow>().HasIndex(e => new { e.Mode, e.Seq });
         modelBuilder.Entity<GroupRow>(group =>
         {
             group.ToTable("groups");

@@ -1,3 +1,5 @@
+using TradingSystem.Contracts.Bus;
+
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>A trade account. Money is in USDT; <c>Balance</c> is cash after fees and realised PnL.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;

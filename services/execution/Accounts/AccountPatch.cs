@@ -1,3 +1,4 @@
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Secrets;
 
 namespace TradingSystem.Execution.Accounts;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Secrets;
 

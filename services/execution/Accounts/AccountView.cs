@@ -1,3 +1,4 @@
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;

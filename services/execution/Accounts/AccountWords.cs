@@ -26,16 +26,6 @@ public static class FillModels
     public static readonly string[] All = [Instant, Exchange];
 }
 
-/// <summary>Whose money it is: nobody's, the venue's play money, or real.</summary>
-public static class Modes
-{
-    public const string Simulated = "simulated";
-    public const string Sandbox = "sandbox";
-    public const string Live = "live";
-
-    public static readonly string[] All = [Simulated, Sandbox, Live];
-}
-
 public static class MarginModes
 {
     public const string Isolated = "isolated";

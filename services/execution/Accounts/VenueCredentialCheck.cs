@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Venues;
 

@@ -34,7 +34,7 @@ public static class CancelUpdates
         // An order of its own that never trades: the decision's own updates stay what they were.
         var order = OrderIds.Order(cancel.Id);
         var update = new OrderUpdate(
-            OrderIds.Update(order, OrderStatus.Rejected), order, cancel.Id, null, cancel.GroupId, cancel.GroupName, account?.Id ?? Guid.Empty, account?.Mode ?? Accounts.Modes.Simulated,
+            OrderIds.Update(order, OrderStatus.Rejected), order, cancel.Id, null, cancel.GroupId, cancel.GroupName, account?.Id ?? Guid.Empty, account?.Mode ?? Modes.Simulated,
             OrderStatus.Rejected, Terminal: true, symbol ?? "", null, 0m, null, 0m, 0m, reason, null, cancel.CorrelationId ?? cancel.RequestId, ControlStore.Micros(now), cancel.TraceParent);
         db.OrderSteps.Add(new OrderStepRow { Id = update.Id, OrderId = order, AccountId = update.AccountId, Payload = DeskJson.Write(update), CreatedAt = ControlStore.Micros(now) });
     }

@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
 using TradingSystem.TradingGroup.Indicators;
 
 namespace TradingSystem.TradingGroup.Roles;
@@ -21,6 +22,15 @@ public sealed record Briefing(
     public AtrValue? Atr => Indicators.Atr.Last(_window);
 
     public BollingerValue? Bands => Bollinger.Last(_closes);
+
+    /// <summary>The places that the market is quoted in, as far as the window shows it.</summary>
+    public int Places { get; } = Math.Max(Digits.Places(Price), Candles.TakeLast(Options.Candles).Max(c => (int?)Digits.Places(c.Open, c.High, c.Low, c.Close)) ?? 0);
+
+    /// <summary>A price for people.</summary>
+    public string Text(decimal price) => Digits.Of(price, Places);
+
+    /// <summary>What was computed from prices, for people: somewhat finer than they are quoted.</summary>
+    public string Text(double computed) => double.IsFinite(computed) ? Digits.Of(Digits.Round((decimal)computed, Places + 2, significant: 4)) : "unknown";
 }
 
 /// <summary>One member's opinion as it is published. <c>Indicators</c> are the numbers it rests on.</summary>
@@ -32,7 +42,7 @@ public sealed record Opinion(
     string Stance,
     decimal ConfidencePct,
     string Reasoning,
-    IReadOnlyDictionary<string, double> Indicators)
+    IReadOnlyDictionary<string, decimal> Indicators)
 {
     // Opinions come from rules whatever provider the member is configured with, and say so.
     public const string RulesProvider = "rules";
@@ -49,6 +59,7 @@ public sealed record Opinion(
             reasoning,
             Round(indicators ?? new Dictionary<string, double>()));
 
-    private static Dictionary<string, double> Round(IReadOnlyDictionary<string, double> values) =>
-        values.Where(v => double.IsFinite(v.Value)).ToDictionary(v => v.Key, v => Math.Round(v.Value, 8));
+    // Of a market at 0.00000394 the eighth place is the last; the range of its bars has more.
+    private static Dictionary<string, decimal> Round(IReadOnlyDictionary<string, double> values) =>
+        values.Where(v => double.IsFinite(v.Value)).ToDictionary(v => v.Key, v => Digits.Round((decimal)v.Value, places: 8, significant: 8));
 }

@@ -24,17 +24,19 @@ public static class RiskAnalyst
         var spike = atr.Before > 0 ? atr.LastRange / atr.Before : 1;
         var room = (direction >= 0 ? bands.Upper - price : price - bands.Lower) / atr.Value;
         var factor = (decimal)Math.Clamp(CalmVolatility / volatility, 0.25, 1);
+        // A level between two prices that the market is quoted in could not be placed, and one on the price itself is none.
+        var tick = new decimal(1, 0, 0, false, (byte)briefing.Places);
         var distance = Math.Max(briefing.Options.StopAtr * atr.Value, price * briefing.Options.MinStopPct / 100);
-        decimal? stop = direction == 0 ? null : Round(briefing.Price - (direction * (decimal)distance), briefing.Price);
-        decimal? target = direction == 0 ? null : Round(briefing.Price + (direction * (decimal)(distance * briefing.Options.RewardRatio)), briefing.Price);
+        decimal? stop = direction == 0 ? null : briefing.Price - (direction * OnGrid(distance));
+        decimal? target = direction == 0 ? null : briefing.Price + (direction * OnGrid(distance * briefing.Options.RewardRatio));
         var veto = spike >= briefing.Options.SpikeAtr || stop <= 0 || target <= 0;
         var (stance, confidence, because) = veto ? ("veto", 90.0, $"the last bar spans {spike:0.0} average ranges, a spike")
             : volatility > WildVolatility ? ("caution", 35.0, "volatility is extreme")
             : room < 0 ? ("caution", 45.0, "price is already beyond the band ahead")
             : room > 1 ? ("support", 85.0, $"there is room of {room:0.0} average ranges to the band ahead")
             : ("support", 75.0, $"the band ahead is {room:0.0} average ranges away");
-        var levels = direction == 0 ? "No direction is proposed." : $"Stop {stop}, target {target}, size factor {factor:0.##}.";
-        var reasoning = $"ATR 14 {atr.Value:0.####} is {volatility:P2} of the price {price:0.####}; {because}. {levels}";
+        var levels = direction == 0 ? "No direction is proposed." : $"Stop {briefing.Text(stop!.Value)}, target {briefing.Text(target!.Value)}, size factor {factor:0.##}.";
+        var reasoning = $"ATR 14 {briefing.Text(atr.Value)} is {volatility:P2} of the price {briefing.Text(briefing.Price)}; {because}. {levels}";
         return new(Opinion.Of(member, stance, confidence, reasoning, new Dictionary<string, double>
         {
             ["atr_14"] = atr.Value,
@@ -45,9 +47,7 @@ public static class RiskAnalyst
             ["room_atr"] = room,
             ["size_factor"] = (double)factor,
         }), veto, stop, target, Math.Round(factor, 4));
-    }
 
-    // As fine as the price itself is quoted, and at least five significant digits.
-    private static decimal Round(decimal value, decimal price) =>
-        Math.Round(value, Math.Clamp(Math.Max(price.Scale, 4 - (int)Math.Floor(Math.Log10((double)price))), 0, 12));
+        decimal OnGrid(double length) => Math.Max(tick, Math.Round((decimal)length, briefing.Places));
+    }
 }

@@ -29,10 +29,10 @@ public static class TechnicalAnalyst
         var direction = score >= NeutralBelow ? 1 : score <= -NeutralBelow ? -1 : 0;
         var stance = direction switch { 1 => "bullish", -1 => "bearish", _ => "neutral" };
         var crossed = cross is { } bars ? $"crossed {bars} bar(s) ago" : "no recent cross";
-        var histogram = macd is null ? "not enough bars" : $"histogram {macd.Histogram:0.####}";
+        var histogram = macd is null ? "not enough bars" : $"histogram {briefing.Text(macd.Histogram)}";
         var reasoning =
-            $"{briefing.Group.Symbol} {briefing.Interval}: EMA 8 {fast[^1]:0.####} {(fast[^1] > slow[^1] ? "above" : "below")} EMA 21 {slow[^1]:0.####} ({crossed}); "
-            + $"RSI 14 {rsi:0.0}; MACD 12/26/9 {histogram}; price {price:0.####} at {percentB:P0} of the Bollinger 20/2 range. Score {score:0} of 100: {stance}.";
+            $"{briefing.Group.Symbol} {briefing.Interval}: EMA 8 {briefing.Text(fast[^1])} {(fast[^1] > slow[^1] ? "above" : "below")} EMA 21 {briefing.Text(slow[^1])} ({crossed}); "
+            + $"RSI 14 {rsi:0.0}; MACD 12/26/9 {histogram}; price {briefing.Text(briefing.Price)} at {percentB:P0} of the Bollinger 20/2 range. Score {score:0} of 100: {stance}.";
         return new(Opinion.Of(member, stance, direction == 0 ? 50 - (Math.Abs(score) / 2) : 50 + (Math.Abs(score) / 2), reasoning, new Dictionary<string, double>
         {
             ["ema_8"] = fast[^1],

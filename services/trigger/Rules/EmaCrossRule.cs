@@ -49,10 +49,10 @@ public sealed class EmaCrossRule(int fast, int slow) : IRule
         }
 
         var direction = side > 0 ? "up" : "down";
-        return new RuleSignal(direction, candle.Close, $"EMA {fast}/{slow} crossed {direction} at {Figures.Price(candle.Close)}", new Dictionary<string, JsonNode?>
+        return new RuleSignal(direction, candle.Close, $"EMA {fast}/{slow} crossed {direction} at {Figures.Close(candle)}", new Dictionary<string, JsonNode?>
         {
-            ["fast"] = Math.Round(Fast, 8),
-            ["slow"] = Math.Round(Slow, 8),
+            ["fast"] = Figures.Computed(Fast),
+            ["slow"] = Figures.Computed(Slow),
         });
     }
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
 
 namespace TradingSystem.Trigger.Rules;
 
@@ -25,6 +25,9 @@ public sealed record RuleSignal(string Direction, decimal Price, string Text, IR
 
 internal static class Figures
 {
-    /// <summary>For people: thousands separated, at least two decimals.</summary>
-    public static string Price(decimal price) => price.ToString("#,0.00######", CultureInfo.InvariantCulture);
+    /// <summary>The close for people, as fine as the bar's prices are quoted.</summary>
+    public static string Close(Candle candle) => Digits.Of(candle.Close, Digits.Places(candle.Open, candle.High, candle.Low, candle.Close));
+
+    /// <summary>What was computed from prices, for the payload.</summary>
+    public static decimal Computed(decimal value) => Digits.Round(value, places: 8, significant: 8);
 }

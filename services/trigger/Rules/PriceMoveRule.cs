@@ -34,7 +34,7 @@ public sealed class PriceMoveRule(decimal thresholdBps, TimeSpan window) : IRule
         // The move is told once; the next one is measured from here.
         _closes.RemoveRange(0, _closes.Count - 1);
         var direction = change > 0 ? "up" : "down";
-        var text = string.Create(CultureInfo.InvariantCulture, $"moved {direction} {Math.Abs(change):0.#} bps to {Figures.Price(price)}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"moved {direction} {Math.Abs(change):0.#} bps to {Figures.Close(candle)}");
         return new RuleSignal(direction, price, text, new Dictionary<string, JsonNode?>
         {
             ["change_bps"] = Math.Round(change, 2),

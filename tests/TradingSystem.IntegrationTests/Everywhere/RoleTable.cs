@@ -88,6 +88,7 @@ internal static partial class RoleTable
         trader POST /api/v1/orders/{id}/cancel
         viewer GET /api/v1/fills
         viewer GET /api/v1/positions
+        viewer GET /api/v1/instruments
         viewer GET /api/v1/reconciliations
         viewer GET /api/v1/protections
         viewer GET /api/v1/protections/{group_id}/{symbol}

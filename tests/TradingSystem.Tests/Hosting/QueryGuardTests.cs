@@ -73,7 +73,7 @@ public sealed class QueryGuardTests
     [TestCase("/api/v1/events", "limit,cursor,event_type,group_id,source_id")]
     [TestCase("/api/v1/discussions", "limit,cursor,group_id")]
     [TestCase("/api/v1/system-logs", "limit,cursor,level,code,source_id")]
-    [TestCase("/api/v1/equity", "limit,cursor,group_id,since")]
+    [TestCase("/api/v1/equity", "limit,cursor,group_id,mode,since")]
     [TestCase("/api/v1/candles", "symbol,interval,limit,end_time")]
     [TestCase("/diary", "limit,since,format")]
     [TestCase("/state", "")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
@@ -54,6 +55,36 @@ public sealed class RuleTests
         Assert.That(told, Is.EqualTo(new[] { ("up", 100.5m), ("down", 100m) }));
     }
 
+    [TestCase("0.000000001", 3945, "0.000003945")]
+    [TestCase("0.00000001", 394, "0.00000394")]
+    [TestCase("0.1", 968_636, "96,863.6")]
+    [TestCase("1", 96_863, "96,863")]
+    public void A_text_has_the_digits_that_the_market_is_quoted_in(string tick, int ticks, string price)
+    {
+        var step = decimal.Parse(tick, CultureInfo.InvariantCulture);
+        var (move, cross) = (new PriceMoveRule(10, TimeSpan.FromSeconds(60)), new EmaCrossRule(2, 4));
+        move.Observe(Bar(0, (ticks - (ticks / 100)) * step));
+        Assert.That(move.Observe(Bar(1, ticks * step))!.Text, Does.EndWith($" bps to {price}"));
+        int[] below = [.. Enumerable.Range(1, 10).Select(i => ticks - i)];
+        foreach (var (at, i) in below.Select((t, i) => (t, i)))
+        {
+            cross.Observe(Bar(i, at * step));
+        }
+
+        var crossed = cross.Observe(Bar(below.Length, ticks * step))!;
+        Assert.That(crossed.Text, Does.EndWith($" at {price}"));
+        Assert.That(crossed.Values["fast"]!.GetValue<decimal>() % step, Is.Not.Zero, "an average is finer than the prices that it is of");
+        Assert.That(crossed.Values["fast"]!.GetValue<decimal>(), Is.GreaterThan(crossed.Values["slow"]!.GetValue<decimal>()));
+    }
+
+    [Test]
+    public void A_round_price_keeps_the_places_of_its_bar()
+    {
+        var rule = new PriceMoveRule(10, TimeSpan.FromSeconds(60));
+        rule.Observe(Bar(0, 2_400m));
+        Assert.That(rule.Observe(Bar(1, 2_500m) with { High = 2_500.25m })!.Text, Does.EndWith(" to 2,500.00"));
+    }
+
     [Test]
     public async Task An_event_carries_the_signal_and_keeps_its_id_when_sent_again()
     {
@@ -67,7 +98,7 @@ public sealed class RuleTests
             Assert.That(e.Id.Version, Is.EqualTo(5));
             Assert.That(e.SourceId, Is.EqualTo("rule:ema_cross:BTCUSDT"));
             Assert.That(e.Targets, Is.EqualTo(new[] { "symbol:BTCUSDT" }));
-            Assert.That(e.Title, Is.EqualTo("BTCUSDT EMA 8/21 crossed up at 95,012.30"));
+            Assert.That(e.Title, Is.EqualTo("BTCUSDT EMA 8/21 crossed up at 95,012.3"));
             Assert.That(e.Priority, Is.EqualTo(6));
             Assert.That(e.CorrelationId, Is.EqualTo(e.Id.ToString()));
             Assert.That(payload.GetProperty("rule").GetString(), Is.EqualTo("ema_cross"));

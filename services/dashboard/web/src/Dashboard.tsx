@@ -1,23 +1,25 @@
 import { useMemo, useState } from 'react'
 import { CandleChart } from './charts/CandleChart'
-import { EquityChart } from './charts/EquityChart'
-import { equityCurve } from './lib/equity'
 import { marketNotice, shownSymbol } from './lib/market'
-import { isOpen, mark } from './lib/positions'
+import { totalsByMode } from './lib/modes'
+import { isOpen, mark, type Prices } from './lib/positions'
+import { Decisions } from './panels/Decisions'
 import { Discussions } from './panels/Discussions'
+import { EquityPanel } from './panels/EquityPanel'
 import { Events } from './panels/Events'
 import { Groups } from './panels/Groups'
 import { Header } from './panels/Header'
+import { Orders } from './panels/Orders'
 import { Panel } from './panels/Panel'
+import { Positions } from './panels/Positions'
 import { Stats } from './panels/Stats'
 import { SymbolChoice } from './panels/SymbolChoice'
-import { Decisions, Orders, Positions } from './panels/Tables'
 import { useLive } from './state/live'
 import * as queries from './state/queries'
 import { useSelection } from './state/selection'
 
 const NONE: readonly never[] = []
-const NO_PRICES = {}
+const NO_PRICES: Prices = {}
 
 export function Dashboard() {
   const connection = useLive()
@@ -32,6 +34,7 @@ export function Dashboard() {
   const market = queries.useMarket()
   const prices = queries.usePrices()
   const marks = queries.useMarks()
+  const steps = queries.useSteps()
   const [groupId, setGroupId] = useState<string | null>(null)
   const [chosen, setChosen] = useState<string | null>(null)
   const select = (id: string | null) => {
@@ -49,10 +52,11 @@ export function Dashboard() {
   const shown = <T extends { group_id: string | null }>(items: readonly T[] | undefined) =>
     groupId === null ? (items ?? NONE) : (items ?? NONE).filter((item) => item.group_id === groupId)
   const accountList = accounts.data ?? NONE
-  const shownAccounts = groupId === null ? accountList : accountList.filter((a) => a.groups.some((g) => g.id === groupId))
-  const open = mark(shown(positions.data).filter(isOpen), prices.data ?? NO_PRICES)
-  const accountIds = groupId === null ? null : shownAccounts.map((a) => a.id).join(',')
-  const curve = useMemo(() => equityCurve(equity.data ?? NONE, accountIds === null ? null : new Set(accountIds.split(','))), [equity.data, accountIds])
+  const shownAccounts = useMemo(() => (groupId === null ? accountList : accountList.filter((a) => a.groups.some((g) => g.id === groupId))), [accountList, groupId])
+  const open = mark((positions.data ?? NONE).filter(isOpen), prices.data ?? NO_PRICES)
+  // Of a group's account the whole: groups that share one share its equity.
+  const totals = totalsByMode(shownAccounts, open)
+  const valuedAt = Math.max(accounts.dataUpdatedAt, ...Object.values(prices.data ?? NO_PRICES).map((p) => Date.parse(p.observed_at)))
   const symbolMarks = useMemo(() => (marks.data ?? NONE).filter((m) => m.symbol === symbol), [marks.data, symbol])
   const selection = useSelection({
     events: events.data ?? NONE,
@@ -74,17 +78,14 @@ export function Dashboard() {
           {notice}
         </div>
       )}
-      <Stats accounts={shownAccounts} positions={open} events={events.data ?? NONE} options={options} selected={groupId} onSelect={select} />
+      <Stats totals={totals} events={events.data ?? NONE} options={options} selected={groupId} onSelect={select} />
       <main className="grid">
         <Panel title={symbol ?? 'Market'} testId="candle-chart" aside={<SymbolChoice symbols={symbols} shown={symbol} interval={interval} onChoose={setChosen} />} className="area-candle plain">
-          <CandleChart key={`${symbol} ${interval}`} candles={candles.data ?? NONE} marks={symbolMarks} />
+          <CandleChart key={`${symbol} ${interval}`} candles={candles.data ?? NONE} marks={symbolMarks} tick={steps(symbol).tick} />
           {priced && candles.data?.length === 0 && <p className="empty over">Waiting for the first candle…</p>}
           {!priced && symbol !== null && <p className="empty over">This market has no prices of {symbol}.</p>}
         </Panel>
-        <Panel title="Equity" testId="equity-chart" aside="USDT" className="area-equity plain">
-          <EquityChart points={curve} />
-          {curve.length === 0 && <p className="empty over">{equity.isPending ? 'Loading…' : 'No equity recorded yet.'}</p>}
-        </Panel>
+        <EquityPanel samples={equity.data ?? NONE} accounts={shownAccounts} totals={totals} valuedAt={valuedAt} loading={equity.isPending || accounts.isPending || positions.isPending} />
         <div className="area-events stretch">
           <Events events={events.data ?? NONE} selection={selection} {...state(events)} />
         </div>
@@ -98,7 +99,7 @@ export function Dashboard() {
           <Decisions decisions={shown(decisions.data)} selection={selection} {...state(decisions)} />
         </div>
         <div className="area-positions stretch">
-          <Positions positions={open} {...state(positions)} />
+          <Positions positions={shown(open)} {...state(positions)} />
         </div>
         <div className="area-groups stretch">
           <Groups groups={groupList} selected={groupId} onSelect={select} {...state(groups)} />

@@ -170,6 +170,22 @@ export async function list<T>(path: string, signal?: AbortSignal): Promise<T[]> 
   return (await get<Page<T>>(path, signal)).items
 }
 
+/** More than there are; a list that has more than this is not one for a page. */
+const MAX_PAGES = 20
+
+/** Every page of a list, for what is added up: a part would be a wrong sum. */
+export async function listAll<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const items: T[] = []
+  let next: string | null = null
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer: Page<T> = await get(`${path}?limit=1000${next === null ? '' : `&cursor=${encodeURIComponent(next)}`}`, signal)
+    items.push(...answer.items)
+    next = answer.next
+    if (next === null) return items
+  }
+  throw new ApiError(0, `${path} has more than ${items.length} items`)
+}
+
 /** Changes something; throws the first rule that was broken. */
 export async function send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Response> {
   const response = await call(path, {

@@ -1,4 +1,7 @@
-/** Shapes of the interfaces, as sent: snake_case, decimals as numbers, times as ISO 8601. */
+/**
+ * Shapes of the interfaces, as sent: snake_case, decimals as numbers, times as ISO 8601. A number here is exact to 15 digits, which is more than a
+ * price or a quantity has; longer ones are what was computed (averages, PnL), and those are rounded where they are shown.
+ */
 export interface Page<T> {
   items: T[]
   next: string | null
@@ -34,6 +37,13 @@ export interface Market {
   interval: string | null
   /** What a recording lacks. */
   gaps: { from: string; to: string }[]
+}
+
+/** What a symbol is quoted (`tick_size`) and traded in (`step_size`). */
+export interface Instrument {
+  symbol: string
+  tick_size: number
+  step_size: number
 }
 
 /** What a decision asks for; the diary nests it as `signal`, the live feed has it beside the rest. */
@@ -142,7 +152,8 @@ export interface Position {
   cost?: number
   mark_price: number | null
   realized_pnl: number
-  unrealized_pnl: number
+  /** Null while there is no price of the symbol. */
+  unrealized_pnl: number | null
   updated_at: string
 }
 
@@ -180,10 +191,13 @@ export interface Account {
   equity: number
   realized_pnl: number
   unrealized_pnl: number
+  /** When the newest sample that came live was taken; unset where the row is as it was loaded. */
+  valued_at?: string
 }
 
 export interface Equity {
   account_id: string
+  mode: string
   group_id: string
   group_name: string
   balance: number
@@ -205,6 +219,8 @@ export interface Group {
   position_mode: string
   active: boolean
   hosted: boolean
+  /** Grows with every change; only live ones say it. */
+  version?: number
   members: { id: string; name: string; role: string; provider: string; model: string }[]
   connected?: boolean
 }

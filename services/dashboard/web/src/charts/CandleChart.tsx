@@ -11,8 +11,8 @@ import {
 } from 'lightweight-charts'
 import { useEffect, useRef } from 'react'
 import type { Candle } from '../api/types'
-import { barAt, type TradeMark } from '../lib/candles'
-import { quantity } from '../lib/format'
+import { barAt, finest, type TradeMark } from '../lib/candles'
+import { fixed, quantity } from '../lib/format'
 import { colors } from '../theme'
 import { chartOptions } from './options'
 
@@ -28,14 +28,19 @@ interface Drawn {
   last: number
   count: number
   shown: readonly Candle[]
+  /** Behind the point, on the axis and under the crosshair. */
+  places: number
 }
+
+// The library counts in steps of this, and only down to some size; what it shows is formatted here.
+const minMove = (places: number) => 10 ** -Math.min(places, 12)
 
 const seconds = (candle: Candle) => (Date.parse(candle.open_time) / 1000) as UTCTimestamp
 const bar = (c: Candle) => ({ time: seconds(c), open: c.open, high: c.high, low: c.low, close: c.close })
 const column = (c: Candle) => ({ time: seconds(c), value: c.volume, color: c.close >= c.open ? '#2ebd8533' : '#f6465d33' })
 
 /** Candles with the fills as arrows. Mount anew (key) for another symbol or interval. */
-export function CandleChart({ candles, marks }: { candles: readonly Candle[]; marks: readonly TradeMark[] }) {
+export function CandleChart({ candles, marks, tick }: { candles: readonly Candle[]; marks: readonly TradeMark[]; tick: number | undefined }) {
   const box = useRef<HTMLDivElement>(null)
   const drawn = useRef<Drawn | null>(null)
   const opens = useRef<number[]>([])
@@ -53,7 +58,7 @@ export function CandleChart({ candles, marks }: { candles: readonly Candle[]; ma
     volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } })
     series.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.2 } })
     const fit = () => chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, (drawn.current?.count ?? 0) - 120), to: (drawn.current?.count ?? 0) + 4 })
-    drawn.current = { candles: series, volume, markers: createSeriesMarkers(series, []), fit, first: 0, last: 0, count: 0, shown: [] }
+    drawn.current = { candles: series, volume, markers: createSeriesMarkers(series, []), fit, first: 0, last: 0, count: 0, shown: [], places: -1 }
     return () => {
       drawn.current = null
       chart.remove()
@@ -66,6 +71,11 @@ export function CandleChart({ candles, marks }: { candles: readonly Candle[]; ma
     const first = candles[0]
     const last = candles.at(-1)
     if (!d || !first || !last) return
+    const places = finest(candles, tick)
+    if (places !== d.places) {
+      d.candles.applyOptions({ priceFormat: { type: 'custom', minMove: minMove(places), formatter: (value: number) => fixed(value, places) } })
+      d.places = places
+    }
     const grows = d.count > 0 && d.first === seconds(first) && candles.length - d.count <= 1 && candles.length >= d.count && candles.slice(0, -2).every((c, i) => d.shown[i] === c)
     if (grows) {
       // Only the tail moved, so only it is drawn; the bar before it may have just closed.
@@ -81,7 +91,7 @@ export function CandleChart({ candles, marks }: { candles: readonly Candle[]; ma
     const fresh = d.count === 0
     Object.assign(d, { first: seconds(first), last: seconds(last), count: candles.length, shown: candles })
     if (fresh) d.fit()
-  }, [candles])
+  }, [candles, tick])
 
   const firstTime = candles[0] ? seconds(candles[0]) : null
   const lastTime = candles.length > 0 ? seconds(candles[candles.length - 1]!) : null

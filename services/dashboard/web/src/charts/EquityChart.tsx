@@ -5,8 +5,10 @@ import { money } from '../lib/format'
 import { colors } from '../theme'
 import { chartOptions } from './options'
 
-/** Equity in quote currency over time. */
-export function EquityChart({ points }: { points: readonly CurvePoint[] }) {
+const point = (p: CurvePoint) => ({ time: p.time as UTCTimestamp, value: p.value })
+
+/** Equity in quote currency over time. `end` moves with every price, so it alone is drawn anew. */
+export function EquityChart({ points, end }: { points: readonly CurvePoint[]; end: CurvePoint | null }) {
   const box = useRef<HTMLDivElement>(null)
   const drawn = useRef<{ chart: IChartApi; series: ISeriesApi<'Area'> } | null>(null)
 
@@ -28,9 +30,15 @@ export function EquityChart({ points }: { points: readonly CurvePoint[] }) {
   }, [])
 
   useEffect(() => {
-    drawn.current?.series.setData(points.map((p) => ({ time: p.time as UTCTimestamp, value: p.value })))
-    drawn.current?.chart.timeScale().fitContent()
+    drawn.current?.series.setData(points.map(point))
   }, [points])
+
+  const [time, value] = [end?.time, end?.value]
+  useEffect(() => {
+    // Points that were drawn anew end with the last sample.
+    if (time !== undefined && value !== undefined) drawn.current?.series.update(point({ time, value }))
+    drawn.current?.chart.timeScale().fitContent()
+  }, [points, time, value])
 
   return <div className="chart" ref={box} />
 }

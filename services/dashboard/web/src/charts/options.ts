@@ -1,7 +1,6 @@
 import { ColorType, type ChartOptions, type DeepPartial, type Time } from 'lightweight-charts'
+import { axisLabel, crosshairLabel } from '../lib/time'
 import { colors } from '../theme'
-
-const local = (time: Time, options: Intl.DateTimeFormatOptions) => new Date(Number(time) * 1000).toLocaleString('en-GB', { hour12: false, ...options })
 
 /** Times are shown in the reader's zone, as in the tables. The library's logo stays: its licence asks for it. */
 export const chartOptions: DeepPartial<ChartOptions> = {
@@ -19,8 +18,9 @@ export const chartOptions: DeepPartial<ChartOptions> = {
     timeVisible: true,
     secondsVisible: false,
     rightOffset: 4,
-    tickMarkFormatter: (time: Time, type: number) => (type >= 3 ? local(time, { hour: '2-digit', minute: '2-digit' }) : local(time, { day: 'numeric', month: 'short' })),
+    tickMarkFormatter: (time: Time, kind: number) => axisLabel(Number(time), kind),
+    tickMarkMaxCharacterLength: 12,
   },
-  localization: { timeFormatter: (time: Time) => local(time, { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' }) },
+  localization: { timeFormatter: (time: Time) => crosshairLabel(Number(time)) },
   crosshair: { vertLine: { color: '#41506a', labelBackgroundColor: '#2a3750' }, horzLine: { color: '#41506a', labelBackgroundColor: '#2a3750' } },
 }

@@ -1,4 +1,5 @@
-import type { Candle, Fill, OrderUpdate } from '../api/types'
+import type { Candle, Fill, OrderUpdate, Price } from '../api/types'
+import { decimals } from './format'
 
 /** Upserts candles by open time, oldest first. A closed one replaces another: what is told later of the same time is truer. */
 export function mergeCandles(current: readonly Candle[], incoming: readonly Candle[], limit = 1000): Candle[] {
@@ -6,7 +7,10 @@ export function mergeCandles(current: readonly Candle[], incoming: readonly Cand
   for (const candle of incoming) {
     const key = Date.parse(candle.open_time)
     // A closed candle is final; a late partial one must not reopen it.
-    if (byTime.get(key)?.closed && !candle.closed) continue
+    const known = byTime.get(key)
+    if (known?.closed && !candle.closed) continue
+    // Of two that still move the one that more was traded in is the newer.
+    if (known && !known.closed && !candle.closed && known.volume > candle.volume) continue
     byTime.set(key, candle)
   }
   return [...byTime].sort(([a], [b]) => a - b).slice(-limit).map(([, candle]) => candle)
@@ -28,6 +32,11 @@ export function mergeLoaded(current: readonly Candle[], loaded: readonly Candle[
     return at > to || (at >= from && known.has(at) && !known.get(at)!.closed)
   })
   return mergeCandles(loaded, live, limit)
+}
+
+/** How many digits behind the point the prices of candles have: as many as the symbol's tick, or more where one has more. */
+export function finest(candles: readonly Candle[], tick: number | undefined): number {
+  return candles.reduce((most, c) => Math.max(most, decimals(c.open), decimals(c.high), decimals(c.low), decimals(c.close)), tick === undefined ? 0 : decimals(tick))
 }
 
 /** A trade on the chart. `at` is market time in ms. */

@@ -1,29 +1,43 @@
 import { describe, expect, it } from 'vitest'
-import type { Candle, Equity, Fill, OrderUpdate } from '../api/types'
-import { barAt, marksOfFills, marksOfUpdates, mergeCandles, mergeLoaded, mergeMarks, type TradeMark } from './candles'
-import { equityCurve } from './equity'
+import type { Candle, Fill, OrderUpdate, Price } from '../api/types'
+import { barAt, finest, marksOfFills, marksOfUpdates, mergeCandles, mergeLoaded, mergeMarks, type TradeMark } from './candles'
 import { speaker, stance, text, words } from './opinion'
 import { Rate } from './rate'
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString()
-const sample = (account_id: string, s: number, equity: number) => ({ account_id, created_at: at(s), equity }) as Equity
 const candle = (s: number, close: number, closed: boolean) => ({ symbol: 'BTCUSDT', interval: '1m', open_time: at(s), close, closed }) as Candle
-
-describe('equityCurve', () => {
-  it('sums accounts without jumps when one opens later', () => {
-    const values = equityCurve([sample('a', 1, 100), sample('b', 2, 50), sample('a', 3, 110)], null).map((p) => p.value)
-    expect(values).toEqual([150, 150, 160])
-  })
-
-  it('shows one account alone', () => {
-    expect(equityCurve([sample('a', 1, 100), sample('b', 2, 50)], new Set(['b'])).map((p) => p.value)).toEqual([50])
-  })
-})
 
 describe('mergeCandles', () => {
   it('upserts by time and never reopens a closed one', () => {
     const merged = mergeCandles([candle(60, 2, true)], [candle(0, 1, true), candle(60, 9, false), candle(120, 3, false)])
     expect(merged.map((c) => c.close)).toEqual([1, 2, 3])
+  })
+})
+
+describe('the newest of a candle that still moves', () => {
+  const moving = (close: number, volume: number) => ({ ...candle(60, close, false), volume }) as Candle
+
+  it.each([
+    ['told later', [moving(5, 10)], [moving(6, 11)]],
+    ['loaded while the hub was away', [moving(6, 11)], [moving(5, 10)]],
+  ])('wins where it was %s', (_, current, incoming) => {
+    expect(mergeCandles(current, incoming).map((c) => c.close)).toEqual([6])
+  })
+})
+
+describe('finest', () => {
+  const bar = (value: number) => ({ open: value, high: value, low: value, close: value }) as Candle
+
+  it.each([
+    [[96863.6], 0.1, 1],
+    [[96863], 0.1, 1],
+    [[96863.65], 0.1, 2],
+    [[0.00000394, 0.000004], undefined, 8],
+    [[0.00000001], 0.00000001, 8],
+    [[12], undefined, 0],
+    [[], 0.01, 2],
+  ])('of %j with tick %s is %i', (values, tick, places) => {
+    expect(finest(values.map(bar), tick)).toBe(places)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Equity } from '../api/types'
+import type { Account, Equity } from '../api/types'
 
 export interface CurvePoint {
   /** Seconds since 1970. */
@@ -7,13 +7,14 @@ export interface CurvePoint {
 }
 
 /**
- * The sum of the accounts' equity over time. Between its samples an account keeps its last value; before its first
- * one it counts with that, so an account that opens later does not look like a gain.
+ * The sum of the accounts' equity over time; the accounts are of one mode. Between its samples an account keeps its last value, before its first
+ * one it counts with that, so an account that opens later does not look like a gain, and one without samples counts with what it is worth now.
  */
-export function equityCurve(samples: readonly Equity[], accounts: ReadonlySet<string> | null): CurvePoint[] {
-  const wanted = samples.filter((s) => accounts === null || accounts.has(s.account_id))
-  const latest = new Map<string, number>()
-  for (const sample of wanted) if (!latest.has(sample.account_id)) latest.set(sample.account_id, sample.equity)
+export function equityCurve(samples: readonly Equity[], accounts: readonly Account[]): CurvePoint[] {
+  const modes = new Map(accounts.map((a) => [a.id, a.mode]))
+  const wanted = samples.filter((s) => modes.get(s.account_id) === s.mode)
+  const latest = new Map(accounts.map((a) => [a.id, a.equity]))
+  for (const sample of wanted.toReversed()) latest.set(sample.account_id, sample.equity)
 
   const points = new Map<number, number>()
   for (const sample of wanted) {
@@ -22,5 +23,10 @@ export function equityCurve(samples: readonly Equity[], accounts: ReadonlySet<st
     for (const value of latest.values()) sum += value
     points.set(Math.floor(Date.parse(sample.created_at) / 1000), sum)
   }
-  return [...points].map(([time, value]) => ({ time, value })).sort((a, b) => a.time - b.time)
+  return [...points].map(([time, value]) => ({ time, value }))
+}
+
+/** Where the curve ends: what the accounts are worth now. `at` is in ms. */
+export function curveEnd(curve: readonly CurvePoint[], equity: number, at: number): CurvePoint {
+  return { time: Math.max(curve.at(-1)?.time ?? 0, Math.floor(at / 1000)), value: equity }
 }

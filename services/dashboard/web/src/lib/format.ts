@@ -1,38 +1,64 @@
 const DASH = '–'
 
-const fixed = new Map<number, Intl.NumberFormat>()
+/** Below this an amount of quote currency is what rounding left over. */
+const NOTHING = 1e-8
 
-function withDecimals(decimals: number): Intl.NumberFormat {
-  let format = fixed.get(decimals)
+const formats = new Map<string, Intl.NumberFormat>()
+
+function withDecimals(minimumFractionDigits: number, maximumFractionDigits = minimumFractionDigits): Intl.NumberFormat {
+  const key = `${minimumFractionDigits}-${maximumFractionDigits}`
+  let format = formats.get(key)
   if (!format) {
-    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-    fixed.set(decimals, format)
+    format = new Intl.NumberFormat('en-US', { minimumFractionDigits, maximumFractionDigits })
+    formats.set(key, format)
   }
   return format
 }
 
-/** Quote currency with cents. */
+/** How many digits a number has behind the point: 2 of 0.25, 8 of 3.94e-6. */
+export function decimals(value: number): number {
+  const [digits, exponent] = String(value).split('e')
+  const fraction = digits!.split('.')[1]?.length ?? 0
+  return Math.max(0, fraction - Number(exponent ?? 0))
+}
+
+/** Exactly so many digits behind the point, for the axis of a chart. */
+export function fixed(value: number, places: number): string {
+  return withDecimals(places).format(noMinusZero(value, places))
+}
+
+/** A price that was quoted: as fine as the symbol's tick, and never coarser than the price itself. */
+export function price(value: number | null | undefined, tick?: number | null): string {
+  return exact(value, tick)
+}
+
+/** A quantity: as fine as the symbol's lot step, and never coarser than the quantity itself. */
+export function quantity(value: number | null | undefined, step?: number | null): string {
+  return exact(value, step)
+}
+
+/** A price that was computed from several: as fine as the symbol's tick, unless that leaves nothing of it. */
+export function average(value: number | null | undefined, tick?: number | null): string {
+  if (!isNumber(value) || !isNumber(tick)) return exact(value)
+  const places = decimals(tick)
+  return value !== 0 && Math.abs(value) < 0.5 * 10 ** -places ? exact(value) : fixed(value, places)
+}
+
+/** Quote currency with cents; what is less than one keeps two digits. */
 export function money(value: number | null | undefined): string {
-  return isNumber(value) ? withDecimals(2).format(noMinusZero(value, 2)) : DASH
+  if (!isNumber(value)) return DASH
+  const amount = Math.abs(value) < NOTHING ? 0 : value
+  return withDecimals(moneyPlaces(amount)).format(amount)
 }
 
 /** Quote currency with its sign, e.g. +12.30. */
 export function signed(value: number | null | undefined): string {
-  if (!isNumber(value)) return DASH
-  const rounded = noMinusZero(value, 2)
-  return (rounded > 0 ? '+' : '') + withDecimals(2).format(rounded)
+  return isNumber(value) && value >= NOTHING ? `+${money(value)}` : money(value)
 }
 
-/** A price with as many decimals as its size needs. */
-export function price(value: number | null | undefined): string {
-  if (!isNumber(value)) return DASH
-  const size = Math.abs(value)
-  return withDecimals(size === 0 || size >= 100 ? 2 : size >= 1 ? 4 : 6).format(value)
-}
-
-/** Base asset amount without trailing zeros, at most 8 decimals. */
-export function quantity(value: number | null | undefined): string {
-  return isNumber(value) ? new Intl.NumberFormat('en-US', { maximumFractionDigits: 8 }).format(noMinusZero(value, 8)) : DASH
+/** Green for gains, red for losses. */
+export function tone(value: number | null | undefined): 'up' | 'down' | 'flat' {
+  return !isNumber(value) || Math.abs(value) < NOTHING ? 'flat' : value > 0 ? 'up' : 'down'
 }
 
 /** A confidence as 0 to 100; groups send either a share (0.7) or per cent (70). */
@@ -43,21 +69,23 @@ export function percent(opinion: { confidence_pct?: number | null; confidence?: 
   return value === null ? null : Math.min(100, Math.max(0, value))
 }
 
-/** Time of day, local, with seconds. */
-export function time(iso: string | null | undefined): string {
-  const date = new Date(iso ?? NaN)
-  return Number.isNaN(date.getTime()) ? DASH : date.toLocaleTimeString('en-GB', { hour12: false })
+/** All the digits of a number, at least as many as its grid has. */
+function exact(value: number | null | undefined, grid?: number | null): string {
+  if (!isNumber(value)) return DASH
+  const places = Math.max(decimals(value), isNumber(grid) ? decimals(grid) : 0)
+  // As text: what is formatted is the number's shortest form, not the binary fraction behind it.
+  return withDecimals(places).format(`${value}`)
 }
 
-/** Green for gains, red for losses. */
-export function tone(value: number | null | undefined): 'up' | 'down' | 'flat' {
-  return !isNumber(value) || Math.abs(value) < 0.005 ? 'flat' : value > 0 ? 'up' : 'down'
+function moneyPlaces(value: number): number {
+  const size = Math.abs(value)
+  return size === 0 || size >= 0.005 ? 2 : 1 - Math.floor(Math.log10(size))
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-function noMinusZero(value: number, decimals: number): number {
-  return Math.abs(value) < 0.5 * 10 ** -decimals ? 0 : value
+function noMinusZero(value: number, places: number): number {
+  return Math.abs(value) < 0.5 * 10 ** -places ? 0 : value
 }

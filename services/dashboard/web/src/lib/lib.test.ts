@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Group, Order, OrderUpdate, Position, Price } from '../api/types'
+import type { Group, Order, OrderUpdate } from '../api/types'
 import { linkChain } from './chain'
-import { money, percent, price, quantity, signed, time, tone } from './format'
 import { marketNotice, perMinute, shownSymbol } from './market'
-import { mergeById, mergeSeries } from './merge'
+import { mergeById } from './merge'
 import { applyUpdates } from './orders'
-import { applyEquity, mark } from './positions'
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString()
 
@@ -24,14 +22,6 @@ describe('mergeById', () => {
   it('returns the same list when nothing came', () => {
     const current = [{ id: 'a', created_at: at(1) }]
     expect(mergeById(current, [])).toBe(current)
-  })
-})
-
-describe('mergeSeries', () => {
-  it('has one sample per second and account, oldest first', () => {
-    const sample = (account_id: string, s: number, equity: number) => ({ account_id, created_at: at(s), equity })
-    const merged = mergeSeries([sample('x', 2, 1)], [sample('x', 2, 5), sample('x', 1, 3), sample('y', 2, 4)])
-    expect(merged.map((s) => s.equity)).toEqual([3, 5, 4])
   })
 })
 
@@ -80,54 +70,6 @@ describe('linkChain', () => {
 
   it('is empty without a start', () => {
     expect(linkChain(null, links).events.size).toBe(0)
-  })
-})
-
-describe('format', () => {
-  it('formats numbers', () => {
-    expect(money(1234567.891)).toBe('1,234,567.89')
-    expect(money(null)).toBe('–')
-    expect(money(-0.001)).toBe('0.00')
-    expect(signed(12.3)).toBe('+12.30')
-    expect(signed(-5)).toBe('-5.00')
-    expect(price(64250.5)).toBe('64,250.50')
-    expect(price(1.23456)).toBe('1.2346')
-    expect(price(0.0123456)).toBe('0.012346')
-    expect(quantity(0.01500000001)).toBe('0.015')
-    expect(time('nonsense')).toBe('–')
-  })
-
-  it('reads a confidence as share or per cent', () => {
-    expect(percent({ confidence: 0.7 })).toBeCloseTo(70)
-    expect(percent({ confidence: 70 })).toBe(70)
-    expect(percent({ confidence_pct: 0.7 })).toBe(0.7)
-    expect(percent({ confidence_pct: 170 })).toBe(100)
-    expect(percent({})).toBeNull()
-  })
-
-  it('has a tone', () => {
-    expect([tone(1), tone(-1), tone(0.001), tone(null)]).toEqual(['up', 'down', 'flat', 'flat'])
-  })
-})
-
-describe('positions', () => {
-  const short: Position = {
-    account_id: 'a', group_id: 'g', group_name: 'G', symbol: 'BTCUSDT', side: 'SHORT', qty: -2, avg_price: 100,
-    mark_price: 100, realized_pnl: 0, unrealized_pnl: 0, updated_at: at(0),
-  }
-
-  it('marks to the price', () => {
-    const prices = { BTCUSDT: { symbol: 'BTCUSDT', price: 90 } as Price }
-    expect(mark([short], prices)[0]).toMatchObject({ mark_price: 90, unrealized_pnl: 20 })
-    expect(mark([short], {})[0]).toBe(short)
-  })
-
-  it('takes positions from equity', () => {
-    const snapshot = {
-      account_id: 'a', group_id: 'g', group_name: 'G', balance: 1, equity: 1, realized_pnl: 3, unrealized_pnl: 0, created_at: at(5),
-      positions: [{ symbol: 'BTCUSDT', qty: 0, avg_price: 0, mark_price: 90, realized_pnl: 3, unrealized_pnl: 0 }],
-    }
-    expect(applyEquity([short], [snapshot])).toMatchObject([{ side: 'FLAT', qty: 0, group_name: 'G' }])
   })
 })
 

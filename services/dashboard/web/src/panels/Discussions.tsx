@@ -1,6 +1,7 @@
 import type { Discussion, Opinion } from '../api/types'
-import { percent, time } from '../lib/format'
+import { percent } from '../lib/format'
 import { speaker, stance, words } from '../lib/opinion'
+import { moment } from '../lib/time'
 import type { Selection } from '../state/selection'
 import { ActionTag } from './Badges'
 import { Empty, Panel } from './Panel'
@@ -30,7 +31,7 @@ export function Discussions({ discussions, loading, failed, selection }: Discuss
         >
           <span className="feed-head">
             <b className="clip">{discussion.group_name}</b>
-            <time className="num">{time(discussion.created_at)}</time>
+            <time className="num">{moment(discussion.created_at)}</time>
           </span>
           {discussion.message && <span className="feed-text">{discussion.message}</span>}
           {Array.isArray(discussion.member_opinions) && discussion.member_opinions.map((opinion, i) => <Member key={i} opinion={opinion} />)}

@@ -1,6 +1,6 @@
 import type { EventItem } from '../api/types'
-import { time } from '../lib/format'
 import { text } from '../lib/opinion'
+import { moment } from '../lib/time'
 import type { Selection } from '../state/selection'
 import { Tag } from './Badges'
 import { Empty, Panel } from './Panel'
@@ -30,7 +30,7 @@ export function Events({ events, loading, failed, selection }: EventsProps) {
         >
           <span className="feed-head">
             <b className="clip">{event.title || event.source_id}</b>
-            <time className="num">{time(event.created_at)}</time>
+            <time className="num">{moment(event.created_at)}</time>
           </span>
           <span className="feed-meta">
             <span className={`prio p${event.priority >= 8 ? 'high' : event.priority >= 5 ? 'mid' : 'low'}`} title={`Priority ${event.priority} of 10`}>

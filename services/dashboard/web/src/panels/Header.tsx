@@ -3,7 +3,9 @@ import { useEffect, useState } from 'react'
 import { signOut } from '../api/client'
 import type { Market, Price } from '../api/types'
 import { price } from '../lib/format'
+import { moment, zoneLabel } from '../lib/time'
 import type { Connection } from '../state/live'
+import { useSteps } from '../state/queries'
 import { Account } from './Account'
 import { Logo } from './Logo'
 
@@ -16,12 +18,13 @@ interface HeaderProps {
 }
 
 export function Header({ connection, market, ticker }: HeaderProps) {
+  const steps = useSteps()
   return (
     <header className="top">
       <Logo />
       {ticker && (
         <div className="ticker num">
-          <b>{ticker.symbol}</b> {price(ticker.price)}
+          <b>{ticker.symbol}</b> <span data-testid="ticker-price">{price(ticker.price, steps(ticker.symbol).tick)}</span>
         </div>
       )}
       <div className="top-right">
@@ -47,5 +50,10 @@ function Clock() {
     const timer = setInterval(() => setNow(new Date()), 1000)
     return () => clearInterval(timer)
   }, [])
-  return <time className="num clock">{now.toLocaleTimeString('en-GB', { hour12: false })}</time>
+  return (
+    <span className="clock">
+      <time className="num" data-testid="clock">{moment(now.toISOString(), now)}</time>{' '}
+      <small data-testid="time-zone">Times in {zoneLabel(now)}</small>
+    </span>
+  )
 }

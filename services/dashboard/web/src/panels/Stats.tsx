@@ -1,25 +1,21 @@
 import { Select } from '@mantine/core'
-import { useEffect, useState } from 'react'
-import type { Account, EventItem, Position } from '../api/types'
+import { useEffect, useState, type ReactNode } from 'react'
+import type { EventItem } from '../api/types'
 import { money, signed, tone } from '../lib/format'
 import { perMinute } from '../lib/market'
+import type { Totals } from '../lib/modes'
 import { eventRate } from '../state/live'
 
 interface StatsProps {
-  accounts: readonly Account[]
-  positions: readonly Position[]
+  /** One a mode, the most important first. */
+  totals: readonly Totals[]
   events: readonly EventItem[]
   options: { value: string; label: string }[]
   selected: string | null
   onSelect: (groupId: string | null) => void
 }
 
-export function Stats({ accounts, positions, events, options, selected, onSelect }: StatsProps) {
-  const unrealised = positions.reduce((sum, p) => sum + p.unrealized_pnl, 0)
-  const balance = accounts.reduce((sum, a) => sum + a.balance, 0)
-  const realised = accounts.reduce((sum, a) => sum + a.realized_pnl, 0)
-  const known = accounts.length > 0
-  const mode = [...new Set(accounts.map((a) => a.mode))].join(', ')
+export function Stats({ totals, events, options, selected, onSelect }: StatsProps) {
   return (
     <section className="stats" data-testid="stats" aria-label="Account">
       <div className="stat account">
@@ -33,14 +29,40 @@ export function Stats({ accounts, positions, events, options, selected, onSelect
           searchable={options.length > 8}
           comboboxProps={{ shadow: 'md' }}
         />
-        <small>{known ? `${accounts.length} account${accounts.length === 1 ? '' : 's'} · ${mode}` : 'no account yet'}</small>
+        <small>{totals.length === 0 ? 'no account yet' : totals.map((t) => `${t.accounts} ${t.mode}`).join(', ')}</small>
       </div>
-      <Stat label="Equity" unit="USDT" value={known ? money(balance + unrealised) : '–'} testId="stat-equity" />
-      <Stat label="Unrealised PnL" unit="USDT" value={known ? signed(unrealised) : '–'} tone={known ? tone(unrealised) : 'flat'} testId="stat-unrealised" />
-      <Stat label="Realised PnL" unit="USDT" value={known ? signed(realised) : '–'} tone={tone(realised)} testId="stat-realised" />
-      <Stat label="Open positions" value={String(positions.length)} testId="stat-positions" />
+      <ByMode label="Equity" unit="USDT" testId="stat-equity" totals={totals} value={(t) => money(t.equity)} />
+      <ByMode label="Unrealised PnL" unit="USDT" testId="stat-unrealised" totals={totals} value={(t) => signed(t.unrealised)} tone={(t) => tone(t.unrealised)} />
+      <ByMode label="Realised PnL" unit="USDT" testId="stat-realised" totals={totals} value={(t) => signed(t.realised)} tone={(t) => tone(t.realised)} />
+      <ByMode label="Open positions" testId="stat-positions" totals={totals} value={(t) => String(t.open)} />
       <EventsPerMinute events={events} />
     </section>
+  )
+}
+
+interface ByModeProps {
+  label: string
+  unit?: string
+  testId: string
+  totals: readonly Totals[]
+  value: (totals: Totals) => string
+  tone?: (totals: Totals) => string
+}
+
+/** A figure of each mode by itself: what is real money and what is not makes no sum. */
+function ByMode({ label, unit, testId, totals, value, tone: colour }: ByModeProps) {
+  return (
+    <Stat label={label} testId={testId}>
+      {totals.length === 0 && <b className="num">–</b>}
+      {totals.map((t) => (
+        <b key={t.mode} className={`num ${colour?.(t) ?? ''}`} data-mode={t.mode}>
+          <span>{value(t)}</span>
+          <i>
+            {unit} {t.mode}
+          </i>
+        </b>
+      ))}
+    </Stat>
   )
 }
 
@@ -51,17 +73,18 @@ function EventsPerMinute({ events }: { events: readonly EventItem[] }) {
     return () => clearInterval(timer)
   }, [])
   const count = Math.max(eventRate.perMinute(now), perMinute(events.map((e) => e.created_at), now))
-  return <Stat label="Events / min" value={count.toLocaleString('en-US')} testId="stat-events" />
+  return (
+    <Stat label="Events / min" testId="stat-events">
+      <b className="num">{count.toLocaleString('en-US')}</b>
+    </Stat>
+  )
 }
 
-function Stat({ label, value, unit, tone: colour, testId }: { label: string; value: string; unit?: string; tone?: string; testId: string }) {
+function Stat({ label, testId, children }: { label: string; testId: string; children: ReactNode }) {
   return (
     <div className="stat" data-testid={testId}>
       <span>{label}</span>
-      <b className={`num ${colour ?? ''}`}>
-        {value}
-        {unit && value !== '–' && <i>{unit}</i>}
-      </b>
+      {children}
     </div>
   )
 }

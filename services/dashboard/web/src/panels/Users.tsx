@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { send } from '../api/client'
 import { ROLES, type User } from '../api/types'
+import { moment } from '../lib/time'
 import { keys, useUsers } from '../state/queries'
 
 const ROUTE = '/api/v1/users'
@@ -48,7 +49,7 @@ export function Users({ me }: { me: User }) {
               <Table.Td>
                 <Switch aria-label={`${user.username} may sign in`} checked={!user.disabled} onChange={(e) => patch(user, { disabled: !e.currentTarget.checked })} />
               </Table.Td>
-              <Table.Td className="num">{user.last_sign_in_at ? new Date(user.last_sign_in_at).toLocaleString('en-GB') : '–'}</Table.Td>
+              <Table.Td className="num">{moment(user.last_sign_in_at)}</Table.Td>
               <Table.Td>
                 {user.id !== me.id && (
                   <Button size="compact-xs" color="red" variant="subtle" onClick={() => window.confirm(`Remove ${user.username}?`) && void change(send('DELETE', `${ROUTE}/${user.id}`))}>

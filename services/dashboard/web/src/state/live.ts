@@ -5,9 +5,10 @@ import { useEffect, useState } from 'react'
 import { hubAddress, sessionEnded } from '../api/client'
 import type { Account, Candle, Discussion, Equity, EventItem, Group, Market, Order, OrderUpdate, Position, Price } from '../api/types'
 import { marksOfUpdates, mergeCandles, mergeMarks, type TradeMark } from '../lib/candles'
+import { applySnapshots } from '../lib/accounts'
 import { mergeById, mergeSeries } from '../lib/merge'
 import { applyUpdates } from '../lib/orders'
-import { applyEquity, type Prices } from '../lib/positions'
+import { applyEquity, newestPrices, type Prices } from '../lib/positions'
 import { Rate } from '../lib/rate'
 import { keys } from './queries'
 
@@ -91,7 +92,7 @@ function apply(client: QueryClient, method: Method, items: unknown[]): void {
   const update = <T>(key: readonly unknown[], merge: (current: T | undefined) => T | undefined) => client.setQueryData<T>(key, merge)
   switch (method) {
     case 'prices':
-      update<Prices>(keys.prices, (current) => ({ ...current, ...Object.fromEntries((items as Price[]).map((p) => [p.symbol, p])) }))
+      update<Prices>(keys.prices, (current) => newestPrices(current ?? {}, items as Price[]))
       break
     case 'candles':
       for (const same of Map.groupBy(items as Candle[], (c) => `${c.symbol}|${c.interval}`).values()) {
@@ -114,12 +115,15 @@ function apply(client: QueryClient, method: Method, items: unknown[]): void {
       applyOrderUpdates(client, items as OrderUpdate[])
       break
     case 'equity':
-      applySnapshots(client, items as Equity[])
+      takeSnapshots(client, items as Equity[])
       break
     case 'groups':
       update<Group[]>(keys.groups, (current) => {
         const byId = new Map((current ?? []).map((g) => [g.id, g]))
-        for (const group of items as Group[]) byId.set(group.id, { ...byId.get(group.id), ...group })
+        for (const group of items as Group[]) {
+          const known = byId.get(group.id)
+          if (!known?.version || !group.version || group.version >= known.version) byId.set(group.id, { ...known, ...group })
+        }
         return [...byId.values()]
       })
       break
@@ -146,16 +150,10 @@ function applyOrderUpdates(client: QueryClient, updates: OrderUpdate[]): void {
   }
 }
 
-function applySnapshots(client: QueryClient, snapshots: Equity[]): void {
+function takeSnapshots(client: QueryClient, snapshots: Equity[]): void {
   client.setQueryData<Equity[]>(keys.equity, (current) => mergeSeries(current ?? [], snapshots))
   client.setQueryData<Position[]>(keys.positions, (current) => applyEquity(current ?? [], snapshots))
   const known = new Set(client.getQueryData<Account[]>(keys.accounts)?.map((account) => account.id))
   if (snapshots.some((s) => !known.has(s.account_id))) void client.invalidateQueries({ queryKey: keys.accounts })
-  client.setQueryData<Account[]>(keys.accounts, (current) => {
-    const newest = new Map(snapshots.map((s) => [s.account_id, s]))
-    return current?.map((account) => {
-      const s = newest.get(account.id)
-      return s ? { ...account, balance: s.balance, equity: s.equity, realized_pnl: s.realized_pnl, unrealized_pnl: s.unrealized_pnl } : account
-    })
-  })
+  client.setQueryData<Account[]>(keys.accounts, (current) => current && applySnapshots(current, snapshots))
 }

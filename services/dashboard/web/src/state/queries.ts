@@ -1,10 +1,12 @@
 import { useQuery, type QueryClient, type QueryKey } from '@tanstack/react-query'
-import { get, list } from '../api/client'
-import type { Account, Candle, Discussion, Equity, EventItem, Fill, Group, Market, Order, Position, Price, User } from '../api/types'
+import { useCallback, useMemo } from 'react'
+import { get, list, listAll } from '../api/client'
+import type { Account, Candle, Discussion, Equity, EventItem, Fill, Group, Instrument, Market, Order, Position, Price, User } from '../api/types'
 import { marksOfFills, mergeLoaded, mergeMarks, type TradeMark } from '../lib/candles'
-import { mergeById, mergeSeries } from '../lib/merge'
+import { withLiveValue } from '../lib/accounts'
+import { mergeById, mergeSeries, replaceRows } from '../lib/merge'
 import { mergeOrders } from '../lib/orders'
-import type { Prices } from '../lib/positions'
+import { newerPosition, newestPrices, positionKey, type Prices } from '../lib/positions'
 
 /** The query cache is the page's store: REST fills it, live messages are merged into it. */
 export const keys = {
@@ -18,6 +20,7 @@ export const keys = {
   equity: ['equity'],
   groups: ['groups'],
   market: ['market'],
+  instruments: ['instruments'],
   prices: ['prices'],
   me: ['me'],
   users: ['users'],
@@ -34,6 +37,8 @@ interface Source<T> {
   load: (signal: AbortSignal) => Promise<T>
   /** Live items that came while the answer was under way must survive it. */
   merge?: (current: T, loaded: T) => T
+  /** The same where what the answer does not have is gone; `before` is what there was when it was asked for. */
+  replace?: (current: T, loaded: T, before: T | undefined) => T
   refetchInterval?: number
 }
 
@@ -43,21 +48,17 @@ function useMerged<T>(source: Source<T>, enabled = true) {
     enabled,
     refetchInterval: (query) => (query.state.status === 'error' ? RETRY_MS : (source.refetchInterval ?? false)),
     queryFn: async ({ signal, client }: { signal: AbortSignal; client: QueryClient }) => {
+      const before = client.getQueryData<T>(source.queryKey)
       const loaded = await source.load(signal)
       const current = client.getQueryData<T>(source.queryKey)
-      return current !== undefined && source.merge ? source.merge(current, loaded) : loaded
+      if (current === undefined) return loaded
+      return source.merge?.(current, loaded) ?? source.replace?.(current, loaded, before) ?? loaded
     },
   })
 }
 
-const latest = (current: Prices, loaded: Prices): Prices => {
-  const result: Record<string, Price> = { ...loaded }
-  for (const [symbol, price] of Object.entries(current)) {
-    const other = result[symbol]
-    if (!other || Date.parse(other.observed_at) < Date.parse(price.observed_at)) result[symbol] = price
-  }
-  return result
-}
+/** What an account is worth is told each by its mode: a live one that is quiet must not be lost among busy simulated ones. */
+const MODES = ['live', 'sandbox', 'simulated'] as const
 
 export const useEvents = () =>
   useMerged<EventItem[]>({ queryKey: keys.events, load: (s) => list('/api/v1/events?event_type=immediate&limit=100', s), merge: mergeById })
@@ -71,7 +72,12 @@ export const useDiscussions = () =>
 export const useOrders = () => useMerged<Order[]>({ queryKey: keys.orders, load: (s) => list('/api/v1/orders?limit=200', s), merge: mergeOrders })
 
 export const usePositions = () =>
-  useMerged<Position[]>({ queryKey: keys.positions, load: (s) => list('/api/v1/positions?limit=200', s), refetchInterval: 15_000 })
+  useMerged<Position[]>({
+    queryKey: keys.positions,
+    load: (s) => listAll('/api/v1/positions', s),
+    replace: (current, loaded, before) => replaceRows(current, loaded, before, positionKey, newerPosition),
+    refetchInterval: 15_000,
+  })
 
 export const useMarks = () =>
   useMerged<TradeMark[]>({
@@ -81,17 +87,28 @@ export const useMarks = () =>
   })
 
 export const useAccounts = () =>
-  useMerged<Account[]>({ queryKey: keys.accounts, load: (s) => list('/api/v1/accounts?limit=200', s), refetchInterval: 15_000 })
+  useMerged<Account[]>({
+    queryKey: keys.accounts,
+    load: (s) => listAll('/api/v1/accounts', s),
+    replace: (current, loaded, before) => replaceRows(current, loaded, before, (a) => a.id, withLiveValue),
+    refetchInterval: 15_000,
+  })
 
 export const useEquity = () =>
   useMerged<Equity[]>({
     queryKey: keys.equity,
-    load: async (s) => mergeSeries([], await list<Equity>('/api/v1/equity?limit=1000', s)),
-    merge: (current, loaded) => mergeSeries(loaded, current),
+    load: async (s) => mergeSeries([], (await Promise.all(MODES.map((mode) => list<Equity>(`/api/v1/equity?mode=${mode}&limit=1000`, s)))).flat()),
+    merge: mergeSeries,
   })
 
 // Whether a bot is connected is known only to the gateway.
-export const useGroups = () => useMerged<Group[]>({ queryKey: keys.groups, load: (s) => list('/api/v1/groups?limit=200', s), refetchInterval: 5_000 })
+export const useGroups = () =>
+  useMerged<Group[]>({
+    queryKey: keys.groups,
+    load: (s) => listAll('/api/v1/groups', s),
+    replace: (current, loaded, before) => replaceRows(current, loaded, before, (g) => g.id, (live, row) => ({ ...row, ...live, connected: row.connected })),
+    refetchInterval: 5_000,
+  })
 
 export const useMarket = () => useMerged<Market>({ queryKey: keys.market, load: (s) => get('/api/v1/market', s), refetchInterval: 30_000 })
 
@@ -99,7 +116,7 @@ export const usePrices = () =>
   useMerged<Prices>({
     queryKey: keys.prices,
     load: async (s) => Object.fromEntries((await list<Price>('/api/v1/prices', s)).map((p) => [p.symbol, p])),
-    merge: latest,
+    merge: (current, loaded) => newestPrices(current, Object.values(loaded)),
   })
 
 /** Of a symbol that the market has; null asks for none. */
@@ -114,6 +131,13 @@ export const useCandles = (symbol: string | null, interval: string | null) =>
     },
     symbol !== null && interval !== null,
   )
+
+/** The steps of a symbol's prices and quantities, both undefined where they are not known. */
+export function useSteps(): (symbol: string | null | undefined) => { tick?: number; step?: number } {
+  const { data } = useMerged<Instrument[]>({ queryKey: keys.instruments, load: (s) => list('/api/v1/instruments', s) })
+  const bySymbol = useMemo(() => new Map(data?.map((i) => [i.symbol, { tick: i.tick_size, step: i.step_size }])), [data])
+  return useCallback((symbol) => bySymbol.get(symbol ?? '') ?? {}, [bySymbol])
+}
 
 export const useMe = () => useMerged<User>({ queryKey: keys.me, load: (s) => get('/api/v1/users/me', s) })
 
