@@ -1,4 +1,4 @@
-import type { Candle, Fill, OrderUpdate, Price } from '../api/types'
+import type { Candle, Fill, OrderUpdate } from '../api/types'
 import { decimals } from './format'
 
 /** Upserts candles by open time, oldest first. A closed one replaces another: what is told later of the same time is truer. */

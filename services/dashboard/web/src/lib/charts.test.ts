@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Candle, Fill, OrderUpdate, Price } from '../api/types'
+import type { Candle, Fill, OrderUpdate } from '../api/types'
 import { barAt, finest, marksOfFills, marksOfUpdates, mergeCandles, mergeLoaded, mergeMarks, type TradeMark } from './candles'
 import { speaker, stance, text, words } from './opinion'
 import { Rate } from './rate'
