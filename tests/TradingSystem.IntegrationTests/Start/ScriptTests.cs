@@ -58,7 +58,7 @@ public sealed class ScriptTests
     [TestCase("{symbols:[],interval:null,intervals:[]}", "trade_crypto_btcusdt_15m BTCUSDT 15m, demo_2 BTCUSDT 15m, house_crypto_btcusdt BTCUSDT 1m")]
     public async Task The_demos_groups_trade_what_the_market_has(string market, string groups)
     {
-        var said = await RunAsync("demo.log", "node", "-e", $"import('{Path.Combine(Scripts, "seed-demo.mjs")}').then(m => console.log(m.demoGroups({market}, 2).map(g => [g.name, g.symbol, g.interval].join(' ')).join(', ')))");
+        var said = await RunAsync($"demo-{Guid.NewGuid()}.log", "node", "-e", $"import('{Path.Combine(Scripts, "seed-demo.mjs")}').then(m => console.log(m.demoGroups({market}, 2).map(g => [g.name, g.symbol, g.interval].join(' ')).join(', ')))");
         Assert.That(said.Trim(), Is.EqualTo(groups));
     }
 

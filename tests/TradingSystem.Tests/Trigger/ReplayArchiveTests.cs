@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using NUnit.Framework.Constraints;
 using TradingSystem.Trigger.Feeds;
 using static TradingSystem.Tests.Trigger.ReplayFolder;
 
@@ -90,5 +91,5 @@ public sealed class ReplayArchiveTests
         Assert.That(() => overlapping.Trades().Count(), Refused("BTCUSDT-trades-2.zip/BTCUSDT-a.csv line 2, column transact_time: trades without ids must not begin before those of BTCUSDT-trades-2.zip/BTCUSDT-b.csv end, got '2024-01-01 00:00:00'"));
     }
 
-    private static NUnit.Framework.Constraints.IResolveConstraint Refused(string message) => Throws.InstanceOf<ReplayFormatException>().With.Message.EqualTo(message);
+    private static EqualStringConstraint Refused(string message) => Throws.InstanceOf<ReplayFormatException>().With.Message.EqualTo(message);
 }
