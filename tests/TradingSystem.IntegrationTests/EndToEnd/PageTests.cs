@@ -8,32 +8,13 @@ namespace TradingSystem.IntegrationTests.EndToEnd;
 [TestFixture]
 public sealed class PageTests
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     [Test]
     public async Task A_trader_signs_in_and_sees_an_order_arrive_live()
     {
-        Assert.That(File.Exists(Chromium), "chromium is missing: make test installs it where it is root");
         await using var cluster = await TradingCluster.StartAsync(distributed: false);
         var (_, token) = await cluster.AddGroupAsync("trade_crypto_btcusdt_15m");
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
-        await using var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1600, Height = 1000 } });
-        var page = await context.NewPageAsync();
-        var errors = new List<string>();
-        page.PageError += (_, e) => errors.Add(e);
-        await page.GotoAsync(cluster.Front.ToString());
-        var form = page.GetByTestId("login-form");
-        await form.Locator("input").First.FillAsync(TradingCluster.AdminName);
-        await form.Locator("input[type=password]").FillAsync(TradingCluster.Password);
-        await form.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Assertions.Expect(page.GetByTestId("orders")).ToBeVisibleAsync(new() { Timeout = 15_000 });
-
+        await using var browser = await SignedInPage.OpenAsync(cluster);
+        var page = browser.Page;
         await using var bot = await Bot.GroupAsync(cluster, token);
         await bot.ReceiveAsync();
         await bot.AskAsync(Bot.Decision("LONG"));
@@ -42,11 +23,10 @@ public sealed class PageTests
         await Assertions.Expect(row).ToBeVisibleAsync(new() { Timeout = 10_000 });
         await Assertions.Expect(row).ToContainTextAsync("BTCUSDT");
         await Assertions.Expect(page.GetByTestId("positions")).ToContainTextAsync("BTCUSDT");
-        Assert.That(errors, Is.Empty);
+        Assert.That(browser.Errors, Is.Empty);
 
         // A second tab is signed in without typing, and is told when the first one signs out.
-        var second = await context.NewPageAsync();
-        second.PageError += (_, e) => errors.Add(e);
+        var second = await browser.Context.NewPageAsync();
         var addresses = new List<string>();
         second.WebSocket += (_, socket) => addresses.Add(socket.Url);
         await second.GotoAsync(cluster.Front.ToString());
@@ -55,6 +35,6 @@ public sealed class PageTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Assertions.Expect(page.GetByTestId("login-form")).ToBeVisibleAsync(new() { Timeout = 15_000 });
         await Assertions.Expect(second.GetByTestId("login-reason")).ToContainTextAsync("signed out in another tab", new() { Timeout = 15_000 });
-        Assert.That(errors, Is.Empty);
+        Assert.That(browser.Errors, Is.Empty);
     }
 }

@@ -56,7 +56,8 @@ export function Dashboard() {
   const open = mark((positions.data ?? NONE).filter(isOpen), prices.data ?? NO_PRICES)
   // Of a group's account the whole: groups that share one share its equity.
   const totals = totalsByMode(shownAccounts, open)
-  const valuedAt = Math.max(accounts.dataUpdatedAt, ...Object.values(prices.data ?? NO_PRICES).map((p) => Date.parse(p.observed_at)))
+  const seen = Object.values(prices.data ?? NO_PRICES).map((p) => Date.parse(p.observed_at))
+  const valuedAt = seen.length > 0 ? Math.max(...seen) : accounts.dataUpdatedAt
   const symbolMarks = useMemo(() => (marks.data ?? NONE).filter((m) => m.symbol === symbol), [marks.data, symbol])
   const selection = useSelection({
     events: events.data ?? NONE,

@@ -10,7 +10,7 @@ const point = (p: CurvePoint) => ({ time: p.time as UTCTimestamp, value: p.value
 /** Equity in quote currency over time. `end` moves with every price, so it alone is drawn anew. */
 export function EquityChart({ points, end }: { points: readonly CurvePoint[]; end: CurvePoint | null }) {
   const box = useRef<HTMLDivElement>(null)
-  const drawn = useRef<{ chart: IChartApi; series: ISeriesApi<'Area'> } | null>(null)
+  const drawn = useRef<{ chart: IChartApi; series: ISeriesApi<'Area'>; points: readonly CurvePoint[] | null; last: number } | null>(null)
 
   useEffect(() => {
     const chart = createChart(box.current!, { ...chartOptions, handleScroll: false, handleScale: false })
@@ -22,22 +22,22 @@ export function EquityChart({ points, end }: { points: readonly CurvePoint[]; en
       lineWidth: 2,
       priceFormat: { type: 'custom', formatter: money, minMove: 0.01 },
     })
-    drawn.current = { chart, series }
+    drawn.current = { chart, series, points: null, last: 0 }
     return () => {
       drawn.current = null
       chart.remove()
     }
   }, [])
 
-  useEffect(() => {
-    drawn.current?.series.setData(points.map(point))
-  }, [points])
-
   const [time, value] = [end?.time, end?.value]
   useEffect(() => {
-    // Points that were drawn anew end with the last sample.
-    if (time !== undefined && value !== undefined) drawn.current?.series.update(point({ time, value }))
-    drawn.current?.chart.timeScale().fitContent()
+    const d = drawn.current
+    if (!d) return
+    // An end before the last one, by another clock, cannot be appended.
+    if (points !== d.points || (time ?? 0) < d.last) d.series.setData(points.map(point))
+    if (time !== undefined && value !== undefined) d.series.update(point({ time, value }))
+    Object.assign(d, { points, last: time ?? 0 })
+    d.chart.timeScale().fitContent()
   }, [points, time, value])
 
   return <div className="chart" ref={box} />

@@ -3,14 +3,17 @@ const DASH = '–'
 /** Below this an amount of quote currency is what rounding left over. */
 const NOTHING = 1e-8
 
-const formats = new Map<string, Intl.NumberFormat>()
+/** What every browser formats. */
+const MOST_PLACES = 20
 
-function withDecimals(minimumFractionDigits: number, maximumFractionDigits = minimumFractionDigits): Intl.NumberFormat {
-  const key = `${minimumFractionDigits}-${maximumFractionDigits}`
-  let format = formats.get(key)
+const formats = new Map<number, Intl.NumberFormat>()
+
+function withDecimals(places: number): Intl.NumberFormat {
+  const digits = Math.min(places, MOST_PLACES)
+  let format = formats.get(digits)
   if (!format) {
-    format = new Intl.NumberFormat('en-US', { minimumFractionDigits, maximumFractionDigits })
-    formats.set(key, format)
+    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    formats.set(digits, format)
   }
   return format
 }

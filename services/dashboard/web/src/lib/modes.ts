@@ -1,11 +1,11 @@
 import type { Account, Position } from '../api/types'
 
 /** Whose money it is, what matters most first. Amounts of different modes are never added up. */
-const ORDER = ['live', 'sandbox', 'simulated']
+export const MODES = ['live', 'sandbox', 'simulated']
 
 /** The modes that there are. */
 export function modesOf(accounts: readonly Account[]): string[] {
-  const rank = (mode: string) => (ORDER.includes(mode) ? ORDER.indexOf(mode) : ORDER.length)
+  const rank = (mode: string) => (MODES.includes(mode) ? MODES.indexOf(mode) : MODES.length)
   return [...new Set(accounts.map((a) => a.mode))].sort((a, b) => rank(a) - rank(b))
 }
 

@@ -5,6 +5,7 @@ import type { Account, Candle, Discussion, Equity, EventItem, Fill, Group, Instr
 import { marksOfFills, mergeLoaded, mergeMarks, type TradeMark } from '../lib/candles'
 import { withLiveValue } from '../lib/accounts'
 import { mergeById, mergeSeries, replaceRows } from '../lib/merge'
+import { MODES } from '../lib/modes'
 import { mergeOrders } from '../lib/orders'
 import { newerPosition, newestPrices, positionKey, type Prices } from '../lib/positions'
 
@@ -57,9 +58,6 @@ function useMerged<T>(source: Source<T>, enabled = true) {
   })
 }
 
-/** What an account is worth is told each by its mode: a live one that is quiet must not be lost among busy simulated ones. */
-const MODES = ['live', 'sandbox', 'simulated'] as const
-
 export const useEvents = () =>
   useMerged<EventItem[]>({ queryKey: keys.events, load: (s) => list('/api/v1/events?event_type=immediate&limit=100', s), merge: mergeById })
 
@@ -97,6 +95,7 @@ export const useAccounts = () =>
 export const useEquity = () =>
   useMerged<Equity[]>({
     queryKey: keys.equity,
+    // Each mode by itself: the samples of a quiet live account must not be lost among those of busy simulated ones.
     load: async (s) => mergeSeries([], (await Promise.all(MODES.map((mode) => list<Equity>(`/api/v1/equity?mode=${mode}&limit=1000`, s)))).flat()),
     merge: mergeSeries,
   })
