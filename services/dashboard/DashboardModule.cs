@@ -4,12 +4,14 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Dashboard.BotTokens;
 using TradingSystem.Dashboard.Documents;
 using TradingSystem.Dashboard.Forwarding;
 using TradingSystem.Dashboard.Live;
 using TradingSystem.Dashboard.Pages;
 using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Settings;
 
@@ -26,6 +28,7 @@ public sealed class DashboardModule : IServiceModule
     [
         SettingsSection.Of<LoginOptions>("Auth"),
         SettingsSection.Of<ForwardOptions>("Forward"),
+        SettingsSection.Of<BotTokenOptions>("BotTokens"),
         new("Dashboard"),
         new(WebApp.RootSetting),
     ];
@@ -52,6 +55,7 @@ public sealed class DashboardModule : IServiceModule
         services.AddHostedService(p => p.GetRequiredService<AdminAccount>());
 
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<JwtIssuer>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<HubTickets>();
@@ -59,6 +63,8 @@ public sealed class DashboardModule : IServiceModule
         services.AddSingleton<RevocationRounds>();
         services.AddHostedService(p => p.GetRequiredService<RevocationRounds>());
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, HubTicketScheme>(HubTicketScheme.Name, null);
+
+        AddBotTokens(builder);
 
         services.AddSignalR().AddJsonProtocol(o => LiveJson.Apply(o.PayloadSerializerOptions));
         services.AddSingleton<LiveState>();
@@ -70,6 +76,8 @@ public sealed class DashboardModule : IServiceModule
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddPerNodeConsumer<LiveConsumer>("dashboard-live");
+
+    public void BeforeAuthentication(WebApplication app) => app.UseBotTokens();
 
     public void Map(WebApplication app)
     {
@@ -85,6 +93,18 @@ public sealed class DashboardModule : IServiceModule
         app.MapForwards();
         app.MapFrontDocument();
         app.MapWebApp();
+    }
+
+    private static void AddBotTokens(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(BotTokenOptions.Read(builder.Configuration));
+        services.AddSingleton<TokenRates>();
+        services.AddSingleton(p => new RemoteTokenOwners(p.GetRequiredService<ForwardOptions>().Gateway, p.GetRequiredService<JwtIssuer>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new TokenExchange(
+            // A gateway in this process is asked directly.
+            p.GetService<ITokenOwners>() ?? p.GetRequiredService<RemoteTokenOwners>(),
+            p.GetRequiredService<JwtIssuer>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<TokenExchange>>()));
     }
 
     public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>

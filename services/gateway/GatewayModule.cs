@@ -15,6 +15,7 @@ using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Gateway.Triggers;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.EventLog;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Settings;
@@ -83,8 +84,9 @@ public sealed class GatewayModule : IServiceModule
         app.MapGroups();
         app.MapTriggers();
         app.MapTickets();
+        app.MapTokenOwners();
         app.MapContracts();
-        app.Map(Addresses.Events, (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).AllowAnonymous().WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none"), new TakesSocket(Addresses.Events)).ExcludeFromDescription();
+        app.Map(Addresses.Events, (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).AllowAnonymous().WithBotTokens(BotTokenUse.TakenAsIs).WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none"), new TakesSocket(Addresses.Events)).ExcludeFromDescription();
     }
 
     private static void AddDirectory(IServiceCollection services)
@@ -117,6 +119,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<AddressGate>();
         services.AddSingleton<Tickets>();
         services.AddSingleton<TokenLookup>();
+        services.AddSingleton<ITokenOwners, TokenOwners>();
         services.AddSingleton<DispatchCount>();
         services.AddSingleton<TradingControls>();
         services.AddSingleton<DecisionQuestions>();

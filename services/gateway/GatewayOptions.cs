@@ -20,13 +20,13 @@ public sealed class GatewayOptions
     /// </summary>
     public int BytesPerSecond { get; set; } = 16 << 20;
 
-    /// <summary>New connections a second from one address, in the long run.</summary>
+    /// <summary>New connections a second from one address, and tokens over REST that turn out to be bad, in the long run.</summary>
     public int ConnectionsPerSecond { get; set; } = 50;
 
     /// <summary>New connections at once from one address after a pause.</summary>
     public int ConnectionBurst { get; set; } = 500;
 
-    /// <summary>Bad tokens from one address before further ones are answered slowly; a valid token always passes.</summary>
+    /// <summary>Bad tokens from one address, of sockets, tickets and REST, before further ones are answered slowly or told to wait; a valid token always passes.</summary>
     public int BadTokens { get; set; } = 10;
 
     /// <summary>Tickets of one token that are neither used nor expired.</summary>

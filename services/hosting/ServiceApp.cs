@@ -109,6 +109,11 @@ public static class ServiceApp
         app.UseResponseHeaders();
         app.UseRefusals();
         app.UseSocketGuard();
+        foreach (var module in modules)
+        {
+            module.BeforeAuthentication(app);
+        }
+
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseTextGuard();

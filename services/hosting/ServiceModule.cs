@@ -21,6 +21,11 @@ public interface IServiceModule
 
     void AddConsumers(IBusRegistrationConfigurator bus);
 
+    /// <summary>What it does with a request whose route is known and whose token nobody has looked at.</summary>
+    void BeforeAuthentication(WebApplication app)
+    {
+    }
+
     void Map(WebApplication app);
 
     /// <summary>Brings the service's own schema up to date. Runs under <c>--migrate</c> only.</summary>

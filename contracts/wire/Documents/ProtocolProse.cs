@@ -48,6 +48,7 @@ internal static class ProtocolProse
         handshake (RFC 6455, 4.2.1), or one at another spelling of this path, is answered with a 4xx that says what is wrong.
         A token has one session at a time. The server sends WebSocket pings; any client library answers them by itself.
         The first frame from the server is always the ack, and nothing comes before it.
+        Over REST a trading group's token reads the market and what is its own group's ([rest.md](../docs/rest.md#a-bots-own-token)).
 
         """;
 

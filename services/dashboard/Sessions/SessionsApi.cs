@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Sessions;
 
@@ -19,9 +20,9 @@ public static class SessionsApi
     {
         var auth = app.MapGroup("/api/v1/auth").WithTags("auth");
         auth.MapPost("/refresh", RefreshAsync).Operation("refreshToken", "A new token for the session of the browser's cookie, which is replaced. 401 says in message why there is none.")
-            .Produces<LoginResponse>().Produces<ApiError>(StatusCodes.Status401Unauthorized).Produces<ApiError>(StatusCodes.Status403Forbidden).AllowAnonymous();
+            .Produces<LoginResponse>().Produces<ApiError>(StatusCodes.Status401Unauthorized).Produces<ApiError>(StatusCodes.Status403Forbidden).AllowAnonymous().WithBotTokens(BotTokenUse.Refused);
         auth.MapPost("/logout", LogoutAsync).Operation("logout", "Ends the session of the token, else of the cookie; what it has open ends at once.")
-            .Produces(StatusCodes.Status204NoContent).Produces<ApiError>(StatusCodes.Status403Forbidden).AllowAnonymous();
+            .Produces(StatusCodes.Status204NoContent).Produces<ApiError>(StatusCodes.Status403Forbidden).AllowAnonymous().WithBotTokens(BotTokenUse.Refused);
         auth.MapPost("/logout-everywhere", LogoutEverywhereAsync).Operation("logoutEverywhere", "Ends every session of the person.")
             .Produces(StatusCodes.Status204NoContent).RequireRole(Roles.Viewer);
         auth.MapPost("/hub-ticket", HubTicketAsync).Operation("issueHubTicket", $"A ticket for one connection to /hubs/live?{HubTicketScheme.Parameter}=…, good for {HubTickets.LifeSeconds} s.")

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Contracts.Wire.Frames;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
@@ -19,7 +20,8 @@ public static class ListEndpoints
     {
         var api = routes.MapGroup("/api/v1").WithTags("diary");
         api.MapGet("/events", GetEventsAsync).RequireRole(Roles.Viewer).Operation("listEvents", "Events and decisions, newest first").Produces<Page<EventItem>>();
-        api.MapGet("/discussions", GetDiscussionsAsync).RequireRole(Roles.Viewer).Operation("listDiscussions", "Discussions of groups, newest first").Produces<Page<DiscussionItem>>();
+        api.MapGet("/discussions", GetDiscussionsAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("listDiscussions", "Discussions of groups, newest first").Produces<Page<DiscussionItem>>();
+        api.MapGet("/discussions/{id:guid}", GetDiscussionAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getDiscussion", "One discussion").Produces<DiscussionItem>().Produces<ApiError>(404);
         api.MapGet("/system-logs", GetSystemLogsAsync).RequireRole(Roles.Viewer).Operation("listSystemLogs", "What services and bots logged, newest first").Produces<Page<SystemLogItem>>();
         api.MapGet("/equity", GetEquityAsync).RequireRole(Roles.Viewer).Operation("listEquity", "Account values, newest first").Produces<Page<EquityItem>>();
     }
@@ -44,8 +46,14 @@ public static class ListEndpoints
         return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
     }
 
+    private static async Task<IResult> GetDiscussionAsync(DiaryDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+        await db.Discussions.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellationToken) is { } discussion && scope.Covers(discussion.GroupId)
+            ? Results.Ok(Items.Item(discussion))
+            : ApiError.Of(StatusCodes.Status404NotFound, "not_found", new FieldError("id", "existing", id.ToString()));
+
     private static async Task<IResult> GetDiscussionsAsync(
         DiaryDb db,
+        GroupScope scope,
         string? limit,
         string? cursor,
         [FromQuery(Name = "group_id")] string? groupId,
@@ -53,6 +61,11 @@ public static class ListEndpoints
     {
         var check = new QueryCheck();
         var group = check.Id("group_id", groupId);
+        if (scope.Narrow(ref group) is { } refusal)
+        {
+            return refusal;
+        }
+
         var rows = db.Discussions.AsNoTracking();
         rows = group is null ? rows : rows.Where(e => e.GroupId == group);
         return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);

@@ -54,17 +54,22 @@ public static class DeskApi
 
     public static void MapDesk(this WebApplication app)
     {
-        app.MapGet("/api/v1/orders/open", OpenAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listOpenOrders", "Orders at exchanges that are not done, newest first").Produces<Page<OpenOrderView>>();
+        app.MapGet("/api/v1/orders/open", OpenAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listOpenOrders", "Orders at exchanges that are not done, newest first").Produces<Page<OpenOrderView>>();
         app.MapPost("/api/v1/orders/{id:guid}/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrder", "Cancels what rests of an order; what becomes of it comes as its update")
             .Produces<OpenOrderView>(StatusCodes.Status202Accepted).Produces<AccountError>(StatusCodes.Status404NotFound).Produces<AccountError>(StatusCodes.Status409Conflict);
         app.MapGet("/api/v1/reconciliations", ReconciliationsAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listReconciliations", "Differences between exchange and tables and what was done about them, newest first").Produces<Page<ReconciliationView>>();
     }
 
     private static async Task<IResult> OpenAsync(
-        ExecutionDb db, string? group_id, string? account_id, [Words(typeof(DeskStates), nameof(DeskStates.Open))] string? state, string? limit, string? cursor, CancellationToken cancellationToken)
+        ExecutionDb db, GroupScope scope, string? group_id, string? account_id, [Words(typeof(DeskStates), nameof(DeskStates.Open))] string? state, string? limit, string? cursor, CancellationToken cancellationToken)
     {
         var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
+        if (scope.Narrow(ref group) is { } refusal)
+        {
+            return refusal;
+        }
+
         var account = ListRequest.Id("account_id", account_id, violations);
         var wanted = ListRequest.OneOf("state", state, DeskStates.Open, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)

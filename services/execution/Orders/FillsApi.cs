@@ -25,12 +25,17 @@ public sealed record FillView(
 public static class FillsApi
 {
     public static void MapFills(this WebApplication app) =>
-        app.MapGet("/api/v1/fills", ListAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listFills", "What was traded, newest first").Produces<Page<FillView>>();
+        app.MapGet("/api/v1/fills", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listFills", "What was traded, newest first").Produces<Page<FillView>>();
 
-    private static async Task<IResult> ListAsync(ExecutionDb db, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(ExecutionDb db, GroupScope scope, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
     {
         var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
+        if (scope.Narrow(ref group) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
@@ -35,14 +36,27 @@ public sealed record OrderView(
 
 public static class OrdersApi
 {
-    public static void MapOrders(this WebApplication app) =>
-        app.MapGet("/api/v1/orders", ListAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listOrders", "The orders of all groups, newest first").Produces<Page<OrderView>>();
+    public static void MapOrders(this WebApplication app)
+    {
+        app.MapGet("/api/v1/orders", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listOrders", "The orders of all groups, newest first").Produces<Page<OrderView>>();
+        app.MapGet("/api/v1/orders/{id:guid}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("getOrder", "One order").Produces<OrderView>().Produces<ApiError>(404);
+    }
+
+    private static async Task<IResult> GetAsync(ExecutionDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+        await db.Orders.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, cancellationToken) is { } order && scope.Covers(order.GroupId)
+            ? Results.Ok(OrderView.Of(order))
+            : ControlBody.NotFound("id", id);
 
     private static async Task<IResult> ListAsync(
-        ExecutionDb db, string? group_id, string? symbol, string? decision_id, [Words(typeof(OrderStatus))] string? status, string? limit, string? cursor, CancellationToken cancellationToken)
+        ExecutionDb db, GroupScope scope, string? group_id, string? symbol, string? decision_id, [Words(typeof(OrderStatus))] string? status, string? limit, string? cursor, CancellationToken cancellationToken)
     {
         var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
+        if (scope.Narrow(ref group) is { } refusal)
+        {
+            return refusal;
+        }
+
         var decision = ListRequest.Id("decision_id", decision_id, violations);
         var wanted = ListRequest.OneOf("status", status, OrderStatus.All, violations);
         var traded = ListRequest.Symbol(symbol);

@@ -30,12 +30,17 @@ public static class PositionsApi
     public static readonly string[] Sides = ["LONG", "SHORT", "FLAT"];
 
     public static void MapPositions(this WebApplication app) =>
-        app.MapGet("/api/v1/positions", ListAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listPositions", "What each group holds on its account, newest first").Produces<Page<PositionView>>();
+        app.MapGet("/api/v1/positions", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listPositions", "What each group holds on its account, newest first").Produces<Page<PositionView>>();
 
-    private static async Task<IResult> ListAsync(ExecutionDb db, PriceBook prices, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(ExecutionDb db, PriceBook prices, GroupScope scope, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
     {
         var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
+        if (scope.Narrow(ref group) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {
             return ListRequest.Refuse(violations);

@@ -46,18 +46,18 @@ public static class ProtectionMovesApi
     public static void MapProtectionMoves(this WebApplication app)
     {
         var routes = app.MapGroup("/api/v1/protections").WithTags("execution");
-        routes.MapGet("/{group_id:guid}/{symbol}", GetAsync).RequireRole(Roles.Viewer).Operation("getProtection", "What protects a group's position now").Produces<StandingProtection>().Produces<ApiError>(404);
+        routes.MapGet("/{group_id:guid}/{symbol}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getProtection", "What protects a group's position now").Produces<StandingProtection>().Produces<ApiError>(404);
         routes.MapPut("/{group_id:guid}/{symbol}", PutAsync).RequireRole(Roles.Trader).Operation("moveProtection", "Moves, sets or removes what protects a group's position")
             .Accepts<ProtectionBody>("application/json")
             .Produces<ProtectionMoveView>().Produces<ProtectionMoveView>(202).Produces<ProtectionMoveView>(409).Produces<ApiError>(404);
-        routes.MapGet("/moves/{id:guid}", MoveAsync).RequireRole(Roles.Viewer).Operation("getProtectionMove", "What became of a move of protection").Produces<ProtectionMoveView>().Produces<ApiError>(404);
+        routes.MapGet("/moves/{id:guid}", MoveAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getProtectionMove", "What became of a move of protection").Produces<ProtectionMoveView>().Produces<ApiError>(404);
     }
 
-    private static async Task<IResult> GetAsync(ExecutionDb db, Guid group_id, string symbol, CancellationToken cancellationToken) =>
-        await StandsAsync(db, group_id, symbol.ToUpperInvariant(), cancellationToken) is { } stands ? Results.Ok(stands) : ControlBody.NotFound("group_id", group_id);
+    private static async Task<IResult> GetAsync(ExecutionDb db, GroupScope scope, Guid group_id, string symbol, CancellationToken cancellationToken) =>
+        scope.Covers(group_id) && await StandsAsync(db, group_id, symbol.ToUpperInvariant(), cancellationToken) is { } stands ? Results.Ok(stands) : ControlBody.NotFound("group_id", group_id);
 
-    private static async Task<IResult> MoveAsync(ExecutionDb db, Guid id, CancellationToken cancellationToken) =>
-        await db.ProtectionMoves.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, cancellationToken) is { } move
+    private static async Task<IResult> MoveAsync(ExecutionDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+        await db.ProtectionMoves.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, cancellationToken) is { } move && scope.Covers(move.GroupId)
             ? Results.Ok(await ViewAsync(db, move, cancellationToken))
             : ControlBody.NotFound("id", id);
 

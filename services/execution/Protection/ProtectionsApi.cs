@@ -21,12 +21,17 @@ public sealed record ProtectionView(
 public static class ProtectionsApi
 {
     public static void MapProtections(this WebApplication app) =>
-        app.MapGet("/api/v1/protections", ListAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listProtections", "Stop-losses and take-profits of positions, newest first").Produces<Page<ProtectionView>>();
+        app.MapGet("/api/v1/protections", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listProtections", "Stop-losses and take-profits of positions, newest first").Produces<Page<ProtectionView>>();
 
-    private static async Task<IResult> ListAsync(ExecutionDb db, string? group_id, [Words(typeof(LegStatuses))] string? status, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(ExecutionDb db, GroupScope scope, string? group_id, [Words(typeof(LegStatuses))] string? status, string? limit, string? cursor, CancellationToken cancellationToken)
     {
         var violations = new List<FieldError>();
         var group = ListRequest.Id("group_id", group_id, violations);
+        if (scope.Narrow(ref group) is { } refusal)
+        {
+            return refusal;
+        }
+
         var wanted = ListRequest.OneOf("status", status, LegStatuses.All, violations);
         if (ListRequest.Read(limit, cursor, violations) is not { } request)
         {

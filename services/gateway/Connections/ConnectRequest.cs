@@ -3,14 +3,13 @@ using Microsoft.AspNetCore.WebUtilities;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Tokens;
+using TradingSystem.Hosting.BotTokens;
 
 namespace TradingSystem.Gateway.Connections;
 
 /// <summary>What a client asks for when it connects. Exactly one credential is given: a secret, or a ticket.</summary>
 public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? Ticket, Dialect Dialect, FeatureSet Features, long? ResumeFrom)
 {
-    private const string BearerPrefix = "Bearer ";
-
     public static (ConnectRequest? Request, CloseReason? Refusal) Read(HttpRequest request) => Read(request.Query, request.Headers.Authorization.ToString());
 
     public static (ConnectRequest? Request, CloseReason? Refusal) Read(UpgradeRequest request) =>
@@ -22,7 +21,7 @@ public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? T
         var group = query["trading_group_token"];
         var trigger = query["trigger_token"];
         var ticket = query["ticket"];
-        var bearer = Bearer(authorization);
+        var bearer = BotToken.Bearer(authorization);
         switch (group.Count + trigger.Count + ticket.Count + (bearer is null ? 0 : 1))
         {
             case 0:
@@ -54,9 +53,6 @@ public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? T
         features = from is null ? features : features with { Resume = true };
         return (new(ticket.Count > 0 ? null : secret, kind, ticket.Count > 0 ? secret : null, dialect.Value, features, from), null);
     }
-
-    public static string? Bearer(string header) =>
-        header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? header[BearerPrefix.Length..].Trim() : null;
 
     private static bool ReadCandles(string text, ref FeatureSet features)
     {

@@ -35,16 +35,16 @@ public static class GroupsApi
     public static void MapGroups(this WebApplication app)
     {
         var groups = app.MapGroup("/api/v1/groups").WithTags("groups");
-        groups.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listGroups", "The trading groups, newest first").Produces<Page<GroupView>>();
+        groups.MapGet("/", ListAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("listGroups", "The trading groups, newest first").Produces<Page<GroupView>>();
         groups.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createGroup", "Makes a trading group, on a simulated account of its own")
             .Accepts<GroupChange>("application/json").Produces<GroupView>(201).Produces<ApiError>(409);
-        groups.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getGroup", "One trading group").Produces<GroupView>().Produces<ApiError>(404);
+        groups.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getGroup", "One trading group").Produces<GroupView>().Produces<ApiError>(404);
         groups.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeGroup", "Changes what is given of a trading group")
             .Accepts<GroupChange>("application/json").Produces<GroupView>().Produces<ApiError>(404).Produces<ApiError>(409);
         groups.MapTokens(OwnerKinds.Group, "Group", (db, id, ct) => db.Groups.AnyAsync(g => g.Id == id, ct));
     }
 
-    private static async Task<IResult> ListAsync(GatewayDb db, SessionRegistry sessions, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(GatewayDb db, SessionRegistry sessions, GroupScope scope, string? limit, string? cursor, CancellationToken cancellationToken)
     {
         var (take, before, wrong) = ListQuery.Read(limit, cursor);
         if (wrong is not null)
@@ -52,14 +52,20 @@ public static class GroupsApi
             return wrong;
         }
 
+        Guid? only = null;
+        if (scope.Narrow(ref only) is { } refusal)
+        {
+            return refusal;
+        }
+
         var rows = await db.Groups.AsNoTracking().Include(g => g.Members)
-            .Where(g => g.Seq < before)
+            .Where(g => g.Seq < before && (only == null || g.Id == only))
             .OrderByDescending(g => g.Seq).Take(take + 1).ToListAsync(cancellationToken);
         return TypedResults.Ok(Paging.Cut(rows, take, g => g.Seq, g => View(g, sessions)));
     }
 
-    private static async Task<IResult> GetAsync(GatewayDb db, SessionRegistry sessions, Guid id, CancellationToken cancellationToken) =>
-        await db.Groups.AsNoTracking().Include(g => g.Members).SingleOrDefaultAsync(g => g.Id == id, cancellationToken) is { } group
+    private static async Task<IResult> GetAsync(GatewayDb db, SessionRegistry sessions, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+        scope.Covers(id) && await db.Groups.AsNoTracking().Include(g => g.Members).SingleOrDefaultAsync(g => g.Id == id, cancellationToken) is { } group
             ? TypedResults.Ok(View(group, sessions))
             : ApiErrors.NotFound(id);
 

@@ -8,6 +8,7 @@ using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Api;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Rest;
 
@@ -47,7 +48,7 @@ public sealed class Tickets(NpgsqlDataSource database, GatewayOptions options)
             select $1, id, now() + interval '{LifeSeconds} seconds' from gateway.tokens t where hash = $2 and revoked_at is null
             and (select count(*) from gateway.tickets k where k.token_id = t.id and k.expires_at > now()) < $3
             """);
-        issue.Parameters.AddWithValue(TokenSecrets.Hash(ticket)!);
+        issue.Parameters.AddWithValue(BotToken.Hash(ticket)!);
         issue.Parameters.AddWithValue(tokenHash);
         issue.Parameters.AddWithValue(options.TicketsPerToken);
         batch.BatchCommands.Add(token);
@@ -65,7 +66,7 @@ public sealed class Tickets(NpgsqlDataSource database, GatewayOptions options)
     /// <summary>Uses the ticket up; the hash of its token, or null if it is unknown, used or too old.</summary>
     public async Task<byte[]?> RedeemAsync(string ticket, CancellationToken cancellationToken)
     {
-        if (TokenSecrets.Hash(ticket) is not { } hash)
+        if (BotToken.Hash(ticket) is not { } hash)
         {
             return null;
         }
@@ -87,6 +88,7 @@ public static class TicketsApi
         app.MapPost("/api/v1/ws-tickets", IssueAsync)
             .AllowAnonymous()
             .WithTags("tickets")
+            .WithBotTokens(BotTokenUse.TakenAsIs)
             .WithMetadata(new BearerCredential("bot_token", "A trading group's or trigger's own token"))
             .Operation("createTicket", "A single-use stand-in for a bot's token, for an address")
             .Produces<IssuedTicket>(201)
@@ -102,7 +104,7 @@ public static class TicketsApi
             return TooMany(context, TimeSpan.FromMilliseconds(wait), $"at most {options.TicketsPerSecond} a second from one address");
         }
 
-        var hash = ConnectRequest.Bearer(context.Request.Headers.Authorization.ToString()) is { Length: > 0 } token ? TokenSecrets.Hash(token) : null;
+        var hash = BotToken.Bearer(context.Request.Headers.Authorization.ToString()) is { Length: > 0 } token ? BotToken.Hash(token) : null;
         var (ticket, refusal) = (default(string), TicketRefusal.UnknownToken);
         try
         {

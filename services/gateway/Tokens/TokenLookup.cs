@@ -4,6 +4,7 @@ using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
+using TradingSystem.Hosting.BotTokens;
 
 namespace TradingSystem.Gateway.Tokens;
 
@@ -21,7 +22,7 @@ public sealed class TokenLookup(IDbContextFactory<GatewayDb> database, Tickets t
 
         if (request.Ticket is null)
         {
-            return TokenSecrets.Hash(request.Secret!) is { } hash ? (hash, null) : (null, CloseCodes.InvalidToken);
+            return BotToken.Hash(request.Secret!) is { } hash ? (hash, null) : (null, CloseCodes.InvalidToken);
         }
 
         try

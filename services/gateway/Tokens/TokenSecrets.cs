@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
+using TradingSystem.Hosting.BotTokens;
 
 namespace TradingSystem.Gateway.Tokens;
 
@@ -14,12 +14,6 @@ public static class OwnerKinds
 /// <summary>256 random bits as base64url behind a prefix that tells the kinds apart.</summary>
 public static class TokenSecrets
 {
-    private const int MaxLength = 256;
-
     public static string Create(string ownerKind) =>
-        (ownerKind == OwnerKinds.Group ? "tg_" : "tr_") + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-
-    /// <summary>Null for what cannot be a token.</summary>
-    public static byte[]? Hash(string token) =>
-        token.Length is 0 or > MaxLength ? null : SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        (ownerKind == OwnerKinds.Group ? BotToken.GroupPrefix : BotToken.TriggerPrefix) + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }

@@ -4,6 +4,7 @@ using TradingSystem.Gateway.Api;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Tokens;
@@ -41,7 +42,7 @@ public static class TokensApi
 
             var secret = TokenSecrets.Create(ownerKind);
             var now = time.GetUtcNow();
-            var token = new TokenRow { Id = Guid.CreateVersion7(now), OwnerKind = ownerKind, OwnerId = id, Hash = TokenSecrets.Hash(secret)!, CreatedAt = now };
+            var token = new TokenRow { Id = Guid.CreateVersion7(now), OwnerKind = ownerKind, OwnerId = id, Hash = BotToken.Hash(secret)!, CreatedAt = now };
             db.Tokens.Add(token);
             await db.SaveChangesAsync(cancellationToken);
             context.Response.Headers.CacheControl = "no-store";

@@ -40,6 +40,11 @@ public static class OpenApiRefusals
                 statuses.AddRange([StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden]);
             }
 
+            if (metadata.OfType<GroupAccess>().Any())
+            {
+                statuses.Add(StatusCodes.Status429TooManyRequests);
+            }
+
             if (metadata.OfType<IAcceptsMetadata>().Any())
             {
                 statuses.AddRange([StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType]);

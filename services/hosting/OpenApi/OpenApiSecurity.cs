@@ -13,7 +13,12 @@ public static class OpenApiSecurity
     /// <summary>The operation's extension that names the least role.</summary>
     public const string RequiredRole = "x-required-role";
 
+    /// <summary>The operation's extension that says that a trading group's token opens it, too.</summary>
+    public const string GroupToken = "x-group-token";
+
     private const string Jwt = "jwt";
+
+    private static readonly BearerCredential OfGroup = new("group_token", "A trading group's own token; it sees what is its group's");
 
     public static void DescribeSecurity(this OpenApiOptions options) =>
         options.AddOperationTransformer((operation, context, _) =>
@@ -28,17 +33,31 @@ public static class OpenApiSecurity
 
             if (Scheme(metadata, role) is var (name, scheme))
             {
-                var document = context.Document!;
-                document.AddComponent<IOpenApiSecurityScheme>(name, scheme);
-                (operation.Security ??= []).Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(name, document)] = [] });
+                Add(operation, context.Document!, name, scheme);
+            }
+
+            if (metadata.OfType<GroupAccess>().Any())
+            {
+                operation.Description += " A trading group's own token opens it, too.";
+                operation.Extensions![GroupToken] = new JsonNodeExtension(true);
+                Add(operation, context.Document!, OfGroup.Scheme, Bearer(OfGroup));
             }
 
             return Task.CompletedTask;
         });
 
+    /// <summary>Each by itself is enough.</summary>
+    private static void Add(OpenApiOperation operation, OpenApiDocument document, string name, OpenApiSecurityScheme scheme)
+    {
+        document.AddComponent<IOpenApiSecurityScheme>(name, scheme);
+        (operation.Security ??= []).Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(name, document)] = [] });
+    }
+
+    private static OpenApiSecurityScheme Bearer(BearerCredential credential) => new() { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = credential.Description };
+
     private static (string Name, OpenApiSecurityScheme Scheme)? Scheme(IList<object> metadata, string? role) =>
         metadata.OfType<BearerCredential>().LastOrDefault() is { } own
-            ? (own.Scheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = own.Description })
+            ? (own.Scheme, Bearer(own))
             : role is not null
                 ? (Jwt, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = "From POST /api/v1/auth/login" })
                 : null;

@@ -38,7 +38,7 @@ internal static class AccessRefusals
     public static Task ForbidAsync(ForbiddenContext context)
     {
         var wanted = context.HttpContext.GetEndpoint().RequiredRole();
-        var rule = wanted is null ? "allowed to do this" : string.Join(" or ", Roles.All.SkipWhile(r => r != wanted));
+        var rule = wanted is null ? "allowed to do this" : string.Join(" or ", Roles.AtLeast(wanted));
         return WriteAsync(context.HttpContext, StatusCodes.Status403Forbidden, "forbidden", new("role", rule, FieldError.Shorten(context.HttpContext.User.FindFirst("role")?.Value ?? "nothing")));
     }
 

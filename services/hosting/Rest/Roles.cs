@@ -17,7 +17,13 @@ public static class Roles
     /// <summary>Decides who may do what: users, tokens, accounts with their keys, live trading.</summary>
     public const string Admin = "admin";
 
-    /// <summary>From the one that may least to the one that may most.</summary>
+    /// <summary>No person's: a trading group's own token, which opens what says <see cref="GroupAccess"/> and nothing else.</summary>
+    public const string Group = "group";
+
+    /// <summary>No person's: the front, which asks another service for itself.</summary>
+    public const string Front = "front";
+
+    /// <summary>People's, from the one that may least to the one that may most.</summary>
     public static readonly IReadOnlyList<string> All = [Viewer, Trader, Admin];
 
     /// <summary>The route is for people of this role or one that may more; anybody else gets 401 without a token and 403 with one.</summary>
@@ -30,15 +36,21 @@ public static class Roles
 
     /// <summary>The same from a route's metadata.</summary>
     public static string? RequiredRole(IEnumerable<object> metadata) =>
-        metadata.OfType<IAllowAnonymous>().Any() ? null : metadata.OfType<IAuthorizeData>().Select(a => a.Policy).LastOrDefault(p => p is not null && All.Contains(p));
+        metadata.OfType<IAllowAnonymous>().Any() ? null : metadata.OfType<IAuthorizeData>().Select(a => a.Policy).LastOrDefault(p => p is not null && (p == Front || All.Contains(p)));
+
+    /// <summary>The role and those that may more.</summary>
+    public static IReadOnlyList<string> AtLeast(string role) => All.Contains(role) ? [.. All.SkipWhile(r => r != role)] : [role];
 
     /// <summary>One policy a role, by its name.</summary>
     internal static void AddRolePolicies(this AuthorizationBuilder authorization)
     {
-        for (var i = 0; i < All.Count; i++)
+        foreach (var role in All.Append(Front))
         {
-            string[] allowed = [.. All.Skip(i)];
-            authorization.AddPolicy(All[i], p => p.RequireAuthenticatedUser().RequireClaim("role", allowed));
+            var allowed = AtLeast(role);
+            authorization.AddPolicy(role, p => p.RequireAuthenticatedUser().RequireAssertion(context => allowed.Any(r => context.User.HasClaim("role", r)) || (role == Viewer && IsGroupAtItsRoute(context))));
         }
     }
+
+    private static bool IsGroupAtItsRoute(AuthorizationHandlerContext context) =>
+        context.Resource is HttpContext http && http.GetEndpoint().AllowsGroup() && GroupClaims.GroupOf(context.User) is not null;
 }

@@ -20,16 +20,18 @@ public sealed record MarketView(string Source, string? Notice, IReadOnlyList<str
 /// <summary>Prices and candles for people and bots.</summary>
 public static class MarketEndpoints
 {
+    private const string SameForAll = "the market is nobody's own";
+
     public static void MapMarket(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1").WithTags("market");
-        api.MapGet("/candles", CandlesAsync).RequireRole(Roles.Viewer).Operation("listCandles", "The newest candles of a symbol and interval, oldest first").Produces<Page<Candle>>();
+        api.MapGet("/candles", CandlesAsync).RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("listCandles", "The newest candles of a symbol and interval, oldest first").Produces<Page<Candle>>();
         api.MapGet("/prices", (MarketState market) => new Page<PriceTick>(market.Prices(), null))
-            .RequireRole(Roles.Viewer).Operation("listPrices", "The latest price of each symbol");
+            .RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("listPrices", "The latest price of each symbol");
         api.MapGet("/market", (MarketState market) => market.Status is { } s
                 ? new MarketView(s.Source, s.Notice, s.Symbols, s.Shown.Name, market.Intervals, s.Gaps)
                 : new MarketView("starting", null, [], null, [], []))
-            .RequireRole(Roles.Viewer).Operation("getMarket", "Where prices come from, and of which symbols");
+            .RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("getMarket", "Where prices come from, and of which symbols");
     }
 
     /// <summary>Oldest first. <c>end_time</c> (RFC 3339 or Unix milliseconds) asks for closed bars that opened before it.</summary>

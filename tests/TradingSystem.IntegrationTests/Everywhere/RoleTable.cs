@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +10,7 @@ using TradingSystem.Diary;
 using TradingSystem.Execution;
 using TradingSystem.Gateway;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.TradingGroup;
@@ -14,10 +18,39 @@ using TradingSystem.Trigger;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 
-/// <summary>One route and who may ask it: a role, <c>anybody</c>, or <c>bot</c> for a route that checks a bot's token itself.</summary>
-internal sealed record RoleLine(string Who, string Method, string Path)
+/// <summary>
+/// One route and who may ask it: a role, with <c>+group</c> where a trading group's own token may as well, <c>anybody</c>, <c>people</c> for
+/// anybody but a bot, <c>bot</c> for a route that checks a bot's token itself, or <c>front</c> for what only services ask each other.
+/// </summary>
+internal sealed partial record RoleLine(string Who, string Method, string Path)
 {
+    public bool OpensToGroups => Who.EndsWith(RoleTable.AndGroup, StringComparison.Ordinal);
+
+    /// <summary>The role that a person needs.</summary>
+    public string Role => Who.Replace(RoleTable.AndGroup, "", StringComparison.Ordinal);
+
+    /// <summary>Asks it with a body that breaks a rule, so that nothing is done.</summary>
+    /// <param name="fill">What stands in the place of a part such as <c>{id}</c>; null for the usual: ids that are nobody's.</param>
+    public async Task<(HttpStatusCode Status, string Body)> AskAsync(HttpClient client, Uri front, string? token, Func<string, string?>? fill = null)
+    {
+        var method = new HttpMethod(Method == "*" ? "GET" : Method);
+        using var request = new HttpRequestMessage(method, new Uri(front, Parameter().Replace(Path, m => fill?.Invoke(m.Value) ?? m.Value switch
+        {
+            "{documentName}" => "v1",
+            "{name}" => "pong",
+            "{symbol}" => "BTCUSDT",
+            _ => Guid.NewGuid().ToString(),
+        })));
+        request.Content = method == HttpMethod.Get || method == HttpMethod.Head ? null : new StringContent("[]", Encoding.UTF8, "application/json");
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     public override string ToString() => $"{Who} {Method} {Path}";
+
+    [GeneratedRegex(@"\{\w+}")]
+    private static partial Regex Parameter();
 }
 
 /// <summary>Which role each route of every service needs. A new route needs a line here.</summary>
@@ -25,6 +58,8 @@ internal static partial class RoleTable
 {
     public const string Anybody = "anybody";
     public const string Bot = "bot";
+    public const string People = "people";
+    public const string AndGroup = "+group";
 
     private const string Text = """
         anybody GET /livez
@@ -38,8 +73,8 @@ internal static partial class RoleTable
         anybody GET /index.html
         anybody HEAD /index.html
         anybody POST /api/v1/auth/login
-        anybody POST /api/v1/auth/refresh
-        anybody POST /api/v1/auth/logout
+        people POST /api/v1/auth/refresh
+        people POST /api/v1/auth/logout
         viewer POST /api/v1/auth/logout-everywhere
         viewer POST /api/v1/auth/hub-ticket
         admin GET /api/v1/users
@@ -51,12 +86,13 @@ internal static partial class RoleTable
         viewer GET /api/v1/users/me
         viewer POST /api/v1/users/me/password
         bot POST /api/v1/ws-tickets
+        front POST /internal/v1/token-owners
         viewer * /hubs/live
         viewer * /hubs/live/negotiate
 
-        viewer GET /api/v1/groups
+        viewer+group GET /api/v1/groups
         admin POST /api/v1/groups
-        viewer GET /api/v1/groups/{id}
+        viewer+group GET /api/v1/groups/{id}
         admin PATCH /api/v1/groups/{id}
         viewer GET /api/v1/groups/{id}/tokens
         admin POST /api/v1/groups/{id}/tokens
@@ -70,30 +106,32 @@ internal static partial class RoleTable
         admin POST /api/v1/triggers/{id}/tokens
         admin DELETE /api/v1/triggers/{id}/tokens/{tokenId}
 
-        viewer GET /api/v1/candles
-        viewer GET /api/v1/prices
-        viewer GET /api/v1/market
+        viewer+group GET /api/v1/candles
+        viewer+group GET /api/v1/prices
+        viewer+group GET /api/v1/market
 
         viewer GET /diary
         viewer GET /state
         viewer GET /meta
         viewer GET /api/v1/events
-        viewer GET /api/v1/discussions
+        viewer+group GET /api/v1/discussions
+        viewer+group GET /api/v1/discussions/{id}
         viewer GET /api/v1/system-logs
         viewer GET /api/v1/equity
 
-        viewer GET /api/v1/orders
-        viewer GET /api/v1/orders/open
+        viewer+group GET /api/v1/orders
+        viewer+group GET /api/v1/orders/open
+        viewer+group GET /api/v1/orders/{id}
         trader POST /api/v1/orders/cancel
         trader POST /api/v1/orders/{id}/cancel
-        viewer GET /api/v1/fills
-        viewer GET /api/v1/positions
+        viewer+group GET /api/v1/fills
+        viewer+group GET /api/v1/positions
         viewer GET /api/v1/instruments
         viewer GET /api/v1/reconciliations
-        viewer GET /api/v1/protections
-        viewer GET /api/v1/protections/{group_id}/{symbol}
+        viewer+group GET /api/v1/protections
+        viewer+group GET /api/v1/protections/{group_id}/{symbol}
         trader PUT /api/v1/protections/{group_id}/{symbol}
-        viewer GET /api/v1/protections/moves/{id}
+        viewer+group GET /api/v1/protections/moves/{id}
 
         viewer GET /api/v1/accounts
         admin POST /api/v1/accounts
@@ -149,8 +187,9 @@ internal static partial class RoleTable
     }
 
     private static string WhoOf(RouteEndpoint endpoint) =>
-        endpoint.RequiredRole()
-        ?? (endpoint.Metadata.GetMetadata<BearerCredential>() is not null ? Bot : endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null ? Anybody : "nobody");
+        endpoint.RequiredRole() is { } role ? role + (endpoint.AllowsGroup() ? AndGroup : "")
+        : endpoint.UseOfBotTokens() == BotTokenUse.Refused ? People
+        : (endpoint.Metadata.GetMetadata<BearerCredential>() is not null ? Bot : endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null ? Anybody : "nobody");
 
     [GeneratedRegex(":[a-z]+}")]
     private static partial Regex Constraint();

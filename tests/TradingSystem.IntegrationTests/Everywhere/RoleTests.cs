@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using NUnit.Framework;
@@ -15,20 +13,30 @@ namespace TradingSystem.IntegrationTests.Everywhere;
 /// <summary>Every route, asked by everybody, over the real pipeline and through the one front.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
-public sealed partial class RoleTests(bool distributed)
+public sealed class RoleTests(bool distributed)
 {
+    private const string Group = "a group";
+    private const string Trigger = "a trigger";
+
+    private readonly HttpClient _client = new();
     private TradingCluster _cluster = null!;
-    private string _bot = "";
+    private string _group = "";
+    private string _trigger = "";
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _cluster = await TradingCluster.StartAsync(distributed);
-        (_, _bot) = await _cluster.AddGroupAsync("roles");
+        _cluster = await TradingCluster.StartAsync(distributed, settings: new Dictionary<string, string> { ["BOTTOKENS__REQUESTBURST"] = "10000" });
+        (_, _group) = await _cluster.AddGroupAsync("roles");
+        _trigger = await _cluster.AddTriggerAsync("roles_trigger");
     }
 
     [OneTimeTearDown]
-    public ValueTask StopAsync() => _cluster.DisposeAsync();
+    public ValueTask StopAsync()
+    {
+        _client.Dispose();
+        return _cluster.DisposeAsync();
+    }
 
     [Test]
     public async Task A_route_is_open_to_its_role_and_those_above_and_to_nobody_else()
@@ -36,11 +44,11 @@ public sealed partial class RoleTests(bool distributed)
         var wrong = new List<string>();
         foreach (var line in RoleTable.Lines)
         {
-            foreach (var (who, token) in new[] { ("nobody", null), ("a bot", _bot) }.Concat(Roles.All.Select(r => (r, (string?)TokenOf(r)))))
+            foreach (var (who, token) in new[] { ("nobody", null), (Group, _group), (Trigger, _trigger) }.Concat(Roles.All.Select(r => (r, (string?)TokenOf(r)))))
             {
-                var (status, body) = await AskAsync(line, token);
+                var (status, body) = await line.AskAsync(_client, _cluster.Front, token);
                 var expected = Expected(line, who);
-                if (expected is null ? status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden : status != expected)
+                if (expected is null ? status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests : status != expected)
                 {
                     wrong.Add($"{line} by {who}: {status} {body}");
                 }
@@ -57,42 +65,29 @@ public sealed partial class RoleTests(bool distributed)
     [Test]
     public async Task A_token_without_a_role_or_with_one_that_is_none_opens_nothing()
     {
-        foreach (var role in new[] { "", "root", "Viewer" })
+        foreach (var role in new[] { "", "root", "Viewer", Roles.Group })
         {
-            Assert.That((await AskAsync(new("viewer", "GET", "/api/v1/orders"), TokenOf(role))).Status, Is.EqualTo(HttpStatusCode.Forbidden), role);
+            Assert.That((await new RoleLine("viewer", "GET", "/api/v1/orders").AskAsync(_client, _cluster.Front, TokenOf(role))).Status, Is.EqualTo(HttpStatusCode.Forbidden), role);
         }
     }
 
-    /// <summary>Null for anything else than 401 and 403.</summary>
-    private static HttpStatusCode? Expected(RoleLine line, string who) => line.Who switch
+    /// <summary>Null for anything else than 401, 403 and 429.</summary>
+    private HttpStatusCode? Expected(RoleLine line, string who) => line.Who switch
     {
-        // It wants the cookie of a browser.
-        RoleTable.Anybody when line.Path == "/api/v1/auth/refresh" => HttpStatusCode.Unauthorized,
         RoleTable.Anybody => null,
-        RoleTable.Bot => who == "a bot" ? null : HttpStatusCode.Unauthorized,
+        RoleTable.People when who is Group or Trigger => HttpStatusCode.Forbidden,
+        // It wants the cookie of a browser.
+        RoleTable.People => line.Path == "/api/v1/auth/refresh" ? HttpStatusCode.Unauthorized : null,
+        RoleTable.Bot => who is Group or Trigger ? null : HttpStatusCode.Unauthorized,
+        // A front passes it on for nobody.
+        Roles.Front when distributed => HttpStatusCode.NotFound,
+        _ when who == Group => line.OpensToGroups ? null : HttpStatusCode.Forbidden,
+        _ when who == Trigger => HttpStatusCode.Forbidden,
         _ when !Roles.All.Contains(who) => HttpStatusCode.Unauthorized,
-        _ => Rank(who) >= Rank(line.Who) ? null : HttpStatusCode.Forbidden,
+        _ => line.Who != Roles.Front && Rank(who) >= Rank(line.Role) ? null : HttpStatusCode.Forbidden,
     };
 
     private static int Rank(string role) => Roles.All.ToList().IndexOf(role);
-
-    /// <summary>With a body that breaks a rule and ids that are nobody's, so that nothing is done.</summary>
-    private async Task<(HttpStatusCode Status, string Body)> AskAsync(RoleLine line, string? token)
-    {
-        using var client = new HttpClient();
-        var method = new HttpMethod(line.Method == "*" ? "GET" : line.Method);
-        using var request = new HttpRequestMessage(method, new Uri(_cluster.Front, Parameter().Replace(line.Path, m => m.Value switch
-        {
-            "{documentName}" => "v1",
-            "{name}" => "pong",
-            "{symbol}" => "BTCUSDT",
-            _ => Guid.NewGuid().ToString(),
-        })));
-        request.Content = method == HttpMethod.Get || method == HttpMethod.Head ? null : new StringContent("[]", Encoding.UTF8, "application/json");
-        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead);
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
-    }
 
     private static string TokenOf(string role)
     {
@@ -108,7 +103,4 @@ public sealed partial class RoleTests(bool distributed)
             SigningCredentials = new(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(TradingCluster.SigningKey)), SecurityAlgorithms.HmacSha256),
         });
     }
-
-    [GeneratedRegex(@"\{\w+}")]
-    private static partial Regex Parameter();
 }

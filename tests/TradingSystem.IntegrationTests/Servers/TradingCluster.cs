@@ -57,6 +57,9 @@ public sealed class TradingCluster : IAsyncDisposable
 
     public Uri Socket => new($"ws://127.0.0.1:{_ports[_distributed ? "gateway" : "standalone"]}/ws/events");
 
+    /// <summary>A process itself, past the front.</summary>
+    public Uri AddressOf(string name) => new($"http://127.0.0.1:{_ports[name]}");
+
     /// <summary>The process that serves <see cref="Socket"/>.</summary>
     public string Gateway => _distributed ? "gateway" : "standalone";
 
@@ -150,28 +153,30 @@ public sealed class TradingCluster : IAsyncDisposable
         }
     }
 
-    public async Task KillAndRestartAsync(string name, TimeSpan downFor)
+    public Task KillAndRestartAsync(string name, TimeSpan downFor) => WithoutAsync(name, () => Task.Delay(downFor));
+
+    /// <summary>SIGKILL, and a new process when <paramref name="meanwhile"/> is over; ends when all are ready.</summary>
+    public async Task WithoutAsync(string name, Func<Task> meanwhile)
     {
-        switch (name)
+        Func<Task> kill = name switch { "postgres" => _postgres.KillAsync, "rabbitmq" => _rabbit.KillAsync, _ => _processes[name].KillAsync };
+        Func<Task> start = name switch { "postgres" => _postgres.StartAsync, "rabbitmq" => _rabbit.StartAsync, _ => () => Started(name) };
+        await kill();
+        try
         {
-            case "postgres":
-                await _postgres.KillAsync();
-                await Task.Delay(downFor);
-                await _postgres.StartAsync();
-                break;
-            case "rabbitmq":
-                await _rabbit.KillAsync();
-                await Task.Delay(downFor);
-                await _rabbit.StartAsync();
-                break;
-            default:
-                await _processes[name].KillAsync();
-                await Task.Delay(downFor);
-                StartService(name);
-                break;
+            await meanwhile();
+        }
+        finally
+        {
+            await start();
         }
 
         await ReadyAsync(TimeSpan.FromSeconds(60));
+
+        Task Started(string service)
+        {
+            StartService(service);
+            return Task.CompletedTask;
+        }
     }
 
     public async Task<(string Id, string Token)> AddGroupAsync(string name, string symbol = "BTCUSDT", bool hosted = false, string interval = "15m")

@@ -49,7 +49,9 @@ public sealed class CanaryTests
             Assert.That(await wrong.Content.ReadAsStringAsync(), Does.Not.Contain(token));
         }
 
+        await AskOverRestAsync(cluster, token, triggerToken);
         await cluster.RevokeAsync(groupId);
+        await AskOverRestAsync(cluster, token, triggerToken);
         await Wait.UntilAsync("telemetry came in", TimeSpan.FromSeconds(30), () => Task.FromResult(telemetry.Count > 20));
         await cluster.TerminateAsync("standalone");
         sink.Stop();
@@ -67,6 +69,19 @@ public sealed class CanaryTests
         }
 
         Assert.That(cluster.WholeLog("standalone"), Does.Contain("Hosting started"), "a log that says nothing proves nothing");
+    }
+
+    /// <summary>What is open to it, what is not, what is nowhere, and what is for anybody.</summary>
+    private static async Task AskOverRestAsync(TradingCluster cluster, params string[] tokens)
+    {
+        using var client = new HttpClient();
+        foreach (var (token, path) in tokens.SelectMany(t => new[] { "/api/v1/orders", "/state", "/nowhere", "/livez", "/api/v1/groups?group=x" }.Select(p => (t, p))))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(cluster.Front, path));
+            request.Headers.Authorization = new("Bearer", token);
+            using var answer = await client.SendAsync(request);
+            Assert.That(await answer.Content.ReadAsStringAsync(), Does.Not.Contain(token));
+        }
     }
 
     private static async Task ListenAsync(HttpListener sink, ConcurrentQueue<byte[]> bodies)

@@ -14,6 +14,7 @@ using TradingSystem.Diary;
 using TradingSystem.Execution;
 using TradingSystem.Gateway;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.BotTokens;
 using TradingSystem.TradingGroup;
 using TradingSystem.Trigger;
 
@@ -23,8 +24,8 @@ namespace TradingSystem.Tests.Dashboard;
 [TestFixture]
 public sealed class ForwardTableTests
 {
-    // Of each process itself; and the sockets of bots, which go to the gateway directly.
-    private static readonly string[] NotForwarded = ["/livez", "/readyz", "/openapi/", "/ws/events"];
+    // Of each process itself; the sockets of bots, which go to the gateway directly; and what only services ask each other.
+    private static readonly string[] NotForwarded = ["/livez", "/readyz", "/openapi/", "/ws/events", "/internal/"];
 
     private static readonly ForwardOptions Options = new()
     {
@@ -50,11 +51,30 @@ public sealed class ForwardTableTests
         await using var app = Build(Modules[service]());
 
         var target = Options.Targets.Single(t => t.Service == service);
-        var routes = ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+        var routes = Routes(app)
             .Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/'))
             .Where(r => !NotForwarded.Any(n => r.StartsWith(n, StringComparison.Ordinal)));
 
         Assert.That(routes.Where(r => !target.Owns(r)), Is.Empty);
+    }
+
+    [Test]
+    public void What_only_services_ask_each_other_is_passed_on_for_nobody() =>
+        Assert.That(Options.Targets.Where(t => t.Owns(TokenQuestion.Path)), Is.Empty);
+
+    [TestCaseSource(nameof(Targets))]
+    public async Task The_front_does_with_a_bots_token_what_the_route_behind_it_would(string service)
+    {
+        await using var app = Build(Modules[service]());
+        await using var front = Build([.. Settings()], new DashboardModule());
+        var passages = Routes(front).Where(r => r.RoutePattern.RawText!.EndsWith("/{**rest}", StringComparison.Ordinal)).ToDictionary(r => r.RoutePattern.RawText!.Replace("/{**rest}", ""));
+        var target = Options.Targets.Single(t => t.Service == service);
+
+        foreach (var route in Routes(app).Where(r => target.Owns("/" + r.RoutePattern.RawText!.TrimStart('/'))))
+        {
+            var prefix = target.Prefixes.Single(p => new ForwardTarget(service, target.Address, [p]).Owns("/" + route.RoutePattern.RawText!.TrimStart('/')));
+            Assert.That(passages[prefix].UseOfBotTokens(), Is.EqualTo(route.UseOfBotTokens()), route.DisplayName);
+        }
     }
 
     [TestCase("/api/v1/ws-tickets")]
@@ -93,8 +113,14 @@ public sealed class ForwardTableTests
 
     private static string[] Targets() => [.. Modules.Keys];
 
-    private static WebApplication Build(params IServiceModule[] modules) =>
-        ServiceApp.Build("test", ["--Auth:JwtKey=a-signing-key-for-tests-only-0123456789", "--Bus:Transport=InMemory", "--MARKET=simulated"], topologyOnly: false, modules);
+    private static WebApplication Build(params IServiceModule[] modules) => Build([], modules);
+
+    private static WebApplication Build(string[] settings, params IServiceModule[] modules) =>
+        ServiceApp.Build("test", ["--Auth:JwtKey=a-signing-key-for-tests-only-0123456789", "--Bus:Transport=InMemory", "--MARKET=simulated", .. settings], topologyOnly: false, modules);
+
+    private static IEnumerable<string> Settings() => Options.Targets.Select(t => $"--Forward:{t.Service.Replace("-", "", StringComparison.Ordinal)}={t.Address}");
+
+    private static IEnumerable<RouteEndpoint> Routes(WebApplication app) => ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
 
     private static async Task<JsonObject> DescribeAsync(params IServiceModule[] modules)
     {

@@ -29,9 +29,9 @@ internal sealed class LocalServer : IAsyncDisposable
     /// <summary>Speaks to this server.</summary>
     public HttpClient Client { get; }
 
-    public static async Task<LocalServer> StartAsync(Action<WebApplication> map, Action<IServiceCollection>? add = null)
+    public static async Task<LocalServer> StartAsync(Action<WebApplication> map, Action<IServiceCollection>? add = null, params string[] settings)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(settings);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(100));

@@ -1,4 +1,4 @@
-namespace TradingSystem.Gateway.Connections;
+namespace TradingSystem.Hosting;
 
 /// <summary>A token bucket: <paramref name="perSecond"/> in the long run, <paramref name="burst"/> at once. Not for several threads.</summary>
 public struct RateLimit(int perSecond, int burst)
