@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 WEB := services/dashboard/web
 
-.PHONY: help run up-local down-local status-local up down test lint format bench soak bot clean
+.PHONY: help run up-local down-local status-local up down test lint format bench soak bot first-fill clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -49,7 +49,10 @@ soak: ## the long runs: 20 kills of each process, 10,000 reconnects and races, 1
 	FILTER='FullyQualifiedName~Faults|FullyQualifiedName~ReconnectStorm|FullyQualifiedName~LeaseTests|FullyQualifiedName~Fuzz|FullyQualifiedName~DeskChaos' deploy/local/test.sh
 
 bot: ## the command line for bots, e.g. make bot ARGS=doctor
-	@dotnet run -c Release --project contracts/clients/cli -- bot $(ARGS)
+	@deploy/local/bot.sh $(ARGS) || [ $$? -eq 130 ] # Ctrl-C is no error of make
+
+first-fill: ## clones, starts and times each README's bot until its first fill; EMPTY_CACHES=true downloads every package
+	@exec node deploy/local/first-fill.mjs
 
 clean: ## removes build outputs; DATA_DIR stays
 	rm -rf $(WEB)/dist services/dashboard/wwwroot contracts/clients/typescript/dist

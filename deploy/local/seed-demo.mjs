@@ -110,11 +110,11 @@ export async function seedDemo({ url, wsUrl, username, password, groups, trigger
     const tokens = new Map((before?.[kind] ?? []).map((entry) => [entry.name, entry.token]));
     return inParallel(wanted, async (item) => {
       const there = known.get(item.name);
-      const { id } = there ?? (await create(kind, item));
+      const { id, symbol, interval } = there ?? (await create(kind, item));
       if (item.hosted) return null;
       // A token can be shown only once: the file keeps it from one start to the next.
       const held = there && tokens.get(item.name);
-      return { name: item.name, token: held || (await call("POST", `/api/v1/${kind}/${id}/tokens`, {})).token };
+      return { name: item.name, symbol, interval, token: held || (await call("POST", `/api/v1/${kind}/${id}/tokens`, {})).token };
     });
   };
 

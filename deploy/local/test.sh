@@ -116,4 +116,13 @@ for project in TradingSystem.Tests TradingSystem.IntegrationTests; do
   passed=$((passed + ${p:-0})) failed=$((failed + f))
   [ $code -ne 0 ] && [ "$f" -eq 0 ] && fail "$project ended with exit code $code"
 done
+
+# --- as the READMEs say it ---------------------------------------------------------------------------
+if [ -z "${FILTER:-}" ]; then
+  say "from a clone to the first fill …"
+  timeout --kill-after=60 25m node deploy/local/first-fill.mjs | tee "$results/first-fill.log"
+  read -r p f <<<"$(sed -n 's/^first fill: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$results/first-fill.log")"
+  [ -n "${p:-}" ] || fail "first-fill said nothing"
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0}))
+fi
 exit 0

@@ -160,8 +160,7 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
             return;
         }
 
-        var faults = string.Join("; ", (reply.Detail ?? []).Select(f => $"{f.Path}: {f.Rule}, got {f.Got}"));
-        report.Error("decision", $"{reply.Message} {reply.Code} {faults}", Advice.ForReply(reply.Code, reply.Message));
+        report.Error("decision", string.Join("; ", Outcome.Faults(reply)), Advice.ForReply(reply.Code, reply.Message));
     }
 
     private void Tell(Reply reply, string what)
@@ -169,13 +168,13 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
         switch (reply.Would)
         {
             case { Action: "order" } order:
-                report.Ok("decision", $"{what} would be an order of {order.Qty} (validate_only, nothing was traded)");
+                report.Ok("decision", $"{what} would be an order of {Outcome.Text(order.Qty ?? 0)} (validate_only, nothing was traded)");
                 break;
             case { Reason: { } reason }:
-                report.Warn("decision", $"{what} would be refused: {reason.Code}, {reason.Message}", "what would have done is nearest_acceptable, if it is there; limits and states are set over REST");
+                report.Warn("decision", $"{what} would be refused: {Outcome.Text(reason)}{(Outcome.Figures(reason) is { } figures ? $" ({figures})" : "")}", Advice.ForReason(reason.Code) ?? "docs/rest.md says what each code means");
                 break;
             default:
-                report.Warn("decision", $"{what} is well written, but whether it would be traded is not known: {reply.Note}", "is execution running?");
+                report.Warn("decision", $"{what} is well written, but whether it would be traded is not known{(string.IsNullOrEmpty(reply.Note) ? "" : $": {reply.Note}")}", "is execution running?");
                 break;
         }
     }
@@ -193,7 +192,7 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
         var wrong = pushed.Zip(pushed.Skip(1)).FirstOrDefault(pair => pair.Second.Seq <= pair.First.Seq || pair.Second.PrevSeq > pair.First.Seq);
         if (wrong.First is not null)
         {
-            report.Error("order", $"after seq {wrong.First.Seq} came {wrong.Second.Seq} with prev_seq {wrong.Second.PrevSeq}", "frames are missing or out of order, which the gateway must never do: keep this line and report it");
+            report.Error("order", $"after seq {wrong.First.Seq} came {wrong.Second.Seq}{(wrong.Second.PrevSeq is { } before ? $" with prev_seq {before}" : "")}", "frames are missing or out of order, which the gateway must never do: keep this line and report it");
         }
         else
         {
@@ -217,7 +216,7 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
             }
             else
             {
-                report.Error("resume", $"came back at seq {at}, but the gateway holds only from {resumed.FirstSeq}", "reconnect sooner, or ask the operator for a longer history (limits.history_frames)");
+                report.Error("resume", $"came back at seq {at}, but the gateway holds {(resumed.FirstSeq is { } first ? $"only what came from seq {first} on" : "nothing any more")}", "reconnect sooner, or ask the operator for a longer history (limits.history_frames)");
             }
         }
         catch (StoppedException stopped)

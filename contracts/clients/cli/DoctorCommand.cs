@@ -7,13 +7,14 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var watch = new Option<double>("--watch") { Description = "Seconds to watch the order of pushed frames.", DefaultValueFactory = _ => 3 };
+        var watch = Spans.Option("--watch", "How long to watch the order of pushed frames. Default: 3s.");
         var command = new Command("doctor", "Check address, token, clock, round trip, decisions, order of frames and resume.") { watch };
-        var target = new Target().AddTo(command);
+        var target = new Target().AddTo(command, triggers: true);
         command.SetAction((parsed, cancellationToken) => Target.RunAsync(async () =>
         {
+            target.Require(parsed);
             var report = new Report(Console.Out, Console.IsOutputRedirected);
-            var doctor = new Doctor(target.Options(parsed), report, TimeSpan.FromSeconds(parsed.GetValue(watch)));
+            var doctor = new Doctor(target.Options(parsed), report, parsed.GetValue(watch) ?? TimeSpan.FromSeconds(3));
             await doctor.ExamineAsync(cancellationToken);
             return report.Finish();
         }));

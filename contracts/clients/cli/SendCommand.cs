@@ -1,103 +1,128 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using TradingSystem.Client;
 
 namespace TradingSystem.Cli;
 
-/// <summary>One decision, its reply, and what became of its order.</summary>
+/// <summary>One decision, its reply, and what became of its order: frames on the output, words on the error stream.</summary>
 internal static class SendCommand
 {
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
+
+    // The legs of a position are placed at once when it is filled; an order that only makes one smaller has none to tell of.
+    private static readonly TimeSpan Protecting = TimeSpan.FromSeconds(5);
+
     public static Command Create()
     {
-        var action = new Argument<string>("action") { Description = "LONG, SHORT, CLOSE or NO_TRADE." };
-        action.AcceptOnlyFromAmong("LONG", "SHORT", "CLOSE", "NO_TRADE");
-        var margin = new Option<decimal>("--margin") { Description = "Margin in USD; the order is margin × leverage / price.", HelpName = "USD", CustomParser = Amount };
-        var qty = new Option<decimal>("--qty") { Description = "Quantity in the base asset instead (protocol 2).", HelpName = "QTY", CustomParser = Amount };
-        var symbol = new Option<string?>("--symbol") { Description = "Default: the group's.", HelpName = "SYMBOL" };
-        var decisionId = new Option<string?>("--decision-id") { Description = "Idempotency key: sent twice it is still one order. Default: a new one.", HelpName = "ID" };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only ask what would become of it (validate_only)." };
-        var wait = new Option<double>("--wait") { Description = "Seconds to wait for the order's end.", DefaultValueFactory = _ => 30 };
-        var command = new Command("send", "Send one decision and wait for its order.") { action, margin, qty, symbol, decisionId, dryRun, wait };
-        var target = new Target().AddTo(command);
-        command.SetAction((parsed, cancellationToken) => Target.RunAsync(() =>
-        {
-            var decision = new Decision(parsed.GetValue(action)!)
-            {
-                MarginUsd = parsed.GetValue(margin),
-                Qty = parsed.GetValue(qty),
-                Symbol = parsed.GetValue(symbol),
-                DecisionId = parsed.GetValue(decisionId) ?? Guid.NewGuid().ToString(),
-                ValidateOnly = parsed.GetValue(dryRun),
-            };
-            return SendAsync(target.Options(parsed), decision, TimeSpan.FromSeconds(parsed.GetValue(wait)), cancellationToken);
-        }));
+        var command = new Command("send", "Send one decision and wait for the end of its order. Exit code 0: done as asked, or a limit order that rests; 1: anything else.");
+        var signal = new Signal();
+        var wait = Spans.Option("--wait", "How long to wait for the order's end. Default: 30s.");
+        var target = new Target();
+        signal.AddTo(command);
+        command.Options.Add(wait);
+        target.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => Target.RunAsync(() => SendAsync(parsed, signal, target, parsed.GetValue(wait) ?? Wait, cancellationToken)));
         return command;
     }
 
-    private static async Task<int> SendAsync(TradingClientOptions to, Decision decision, TimeSpan wait, CancellationToken cancellationToken)
+    private static async Task<int> SendAsync(ParseResult parsed, Signal signal, Target target, TimeSpan wait, CancellationToken cancellationToken)
     {
+        target.Require(parsed, [.. signal.Broken(parsed, target.Protocol(parsed))]);
+        var news = new OrderNews();
+        var to = target.Options(parsed, news: news);
         await using var bot = await TradingClient.ConnectAsync(to, cancellationToken);
-        var reply = await bot.DecideAsync(decision, cancellationToken: cancellationToken);
-        Console.WriteLine(reply.Raw.GetRawText());
-        foreach (var warning in reply.Warnings ?? [])
+        Steering.RequireGroup(bot);
+        var decision = signal.Decision(parsed, to.Time);
+        try
         {
-            await Console.Error.WriteLineAsync($"warning: {warning.Path}: {warning.Note}");
-        }
-
-        if (!reply.Ok)
-        {
-            foreach (var fault in reply.Detail ?? [])
+            var reply = await bot.DecideAsync(decision, cancellationToken: cancellationToken);
+            Console.WriteLine(reply.Raw.GetRawText());
+            foreach (var warning in reply.Warnings ?? [])
             {
-                await Console.Error.WriteLineAsync($"error: {fault.Path}: must be {fault.Rule}, got {fault.Got}");
+                await Console.Error.WriteLineAsync($"warning: {warning.Path}: {warning.Note}");
             }
 
-            await Console.Error.WriteLineAsync($"help: {Advice.ForReply(reply.Code, reply.Message)}");
-            return 1;
-        }
+            if (!reply.Ok)
+            {
+                return await Outcome.RefusedAsync(reply);
+            }
 
-        if (reply.Would is { Action: "refused", Reason: { } why })
+            return decision.ValidateOnly ? await WouldAsync(reply)
+                : decision.Action == "NO_TRADE" ? await SaidAsync("recorded: NO_TRADE orders nothing")
+                : reply.Duplicate ? await SaidAsync($"note: {decision.DecisionId} was sent before and is one order; its updates are not announced again, `listen --since 0` has them")
+                : await FollowAsync(bot, news, parsed, signal, decision.DecisionId!, wait, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"error: would be refused: {why.Code}: {why.Message}\nhelp: {Nearest(why)}");
-            return 1;
+            await Console.Error.WriteLineAsync($"note: interrupted; {decision.DecisionId} was sent and may be traded, `tradingsystem bot cancel {decision.DecisionId}` takes back what rests of it");
+            throw;
         }
-
-        if (decision.ValidateOnly || decision.Action == "NO_TRADE")
-        {
-            return 0;
-        }
-
-        if (reply.Duplicate)
-        {
-            await Console.Error.WriteLineAsync("note: this decision_id was sent before; its order is not announced again");
-            return 0;
-        }
-
-        var update = await bot.OrderAsync(decision.DecisionId!, wait, cancellationToken);
-        Console.WriteLine(update.Raw.GetRawText());
-        if (update.Reason is { } reason)
-        {
-            await Console.Error.WriteLineAsync($"error: {update.Status}: {reason.Code}: {reason.Message}\nhelp: {Nearest(reason)}");
-        }
-
-        return update.Status is "rejected" or "canceled" ? 1 : 0;
     }
 
-    /// <summary>What is too small for a decimal would become 0, which closes all.</summary>
-    private static decimal Amount(ArgumentResult argument)
+    private static async Task<int> FollowAsync(TradingClient bot, OrderNews news, ParseResult parsed, Signal signal, string decisionId, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var text = argument.Tokens[0].Value;
-        var digits = text.Split('e', 'E')[0];
-        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var amount)
-            && (amount != 0 || !digits.AsSpan().ContainsAnyInRange('1', '9')))
+        bool IsOurs(OrderUpdate u) => u.DecisionId == decisionId;
+        var last = await news.UntilAsync(bot, IsOurs, u => u.IsFinal, wait, cancellationToken);
+        if (last is { Status: "filled" } && signal.IsProtected(parsed))
         {
-            return amount;
+            var filled = last;
+            last = await news.UntilAsync(bot, IsOurs, u => u.Status == "protected" || u.IsFinal, wait < Protecting ? wait : Protecting, cancellationToken) ?? filled;
         }
 
-        argument.AddError($"'{text}' is no amount: give digits, such as 0.25");
+        if (last is null)
+        {
+            await Console.Error.WriteLineAsync($"error: accepted, but no update of {decisionId} came within {wait.TotalSeconds:0.#} s\nhelp: is execution running? Sent again with --decision-id {decisionId} it stays one order");
+            return 1;
+        }
+
+        Console.WriteLine(last.Raw.GetRawText());
+        return await TellAsync(last, signal, parsed, decisionId, wait);
+    }
+
+    private static async Task<int> TellAsync(OrderUpdate last, Signal signal, ParseResult parsed, string decisionId, TimeSpan wait)
+    {
+        var text = Outcome.Text(last);
+        switch (last.Status)
+        {
+            case "rejected" or "canceled" when last.Reason is { } reason:
+                await Outcome.ExplainAsync("error", text, reason);
+                return 1;
+            case "rejected" or "canceled" or "unknown":
+                await Console.Error.WriteLineAsync($"error: {text}");
+                return 1;
+            case "protected":
+                return await SaidAsync($"{text}; protection: {signal.Protection(parsed)}");
+            case "filled" when signal.IsProtected(parsed):
+                await Console.Error.WriteLineAsync($"{text}\nerror: no `protected` followed: {signal.Protection(parsed)} may not stand\nhelp: an order that only makes a position smaller has no protection; else look at the position's on the page, or set it with `tradingsystem bot protect`");
+                return 1;
+            case "accepted" or "submitted" or "partially_filled":
+                var rests = signal.IsLimit(parsed) && last.Status != "accepted";
+                await Console.Error.WriteLineAsync($"{(rests ? "note" : "error")}: {text}; not at its end after {wait.TotalSeconds:0.#} s{(last.Reason is { } why ? $": {Outcome.Text(why)}" : "")}\nhelp: `tradingsystem bot cancel {decisionId}` takes back what rests of it");
+                return rests ? 0 : 1;
+            default:
+                return await SaidAsync(text);
+        }
+    }
+
+    private static async Task<int> WouldAsync(Reply reply)
+    {
+        switch (reply.Would)
+        {
+            case { Reason: { } reason, Action: var action }:
+                await Outcome.ExplainAsync(action == "refused" ? "error" : "note", action == "refused" ? "would be refused" : "would wait", reason);
+                return action == "refused" ? 1 : 0;
+            case { Action: "order" } order:
+                var parts = new[] { ("at", order.Price), ("margin", order.Margin), ("fee", order.Fee) }.Where(p => p.Item2 is not null).Select(p => $"{p.Item1} {Outcome.Text(p.Item2!.Value)}");
+                return await SaidAsync($"would be: {order.Side} {Outcome.Text(order.Qty ?? 0)} {string.Join(", ", parts)}; nothing was traded");
+            case { Action: "nothing" }:
+                return await SaidAsync("would order nothing");
+            default:
+                return await SaidAsync(string.IsNullOrEmpty(reply.Note) ? "well written; nothing was traded" : $"well written, but only that was checked: {reply.Note}");
+        }
+    }
+
+    private static async Task<int> SaidAsync(string text)
+    {
+        await Console.Error.WriteLineAsync(text);
         return 0;
     }
-
-    private static string Nearest(OrderReason reason) =>
-        reason.NearestAcceptable is { } value ? $"the nearest acceptable value is {value} (limit {reason.Limit}, yours {reason.Value})" : $"the limit is {reason.Limit ?? "none"}, yours {reason.Value ?? "none"}";
 }

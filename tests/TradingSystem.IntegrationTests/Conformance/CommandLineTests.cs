@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
+using static TradingSystem.IntegrationTests.Conformance.CommandLine;
 using static TradingSystem.IntegrationTests.Conformance.ConformanceCluster;
 
 namespace TradingSystem.IntegrationTests.Conformance;
@@ -61,7 +61,7 @@ public sealed class CommandLineTests
         Assert.That((sent.Code, (string?)update["status"], (string?)update["decision_id"]), Is.EqualTo((0, "filled", "by-hand")), sent.Output + sent.Error);
         var wrong = await RunAsync(group.Token, "send", "LONG");
         Assert.That(wrong.Code, Is.EqualTo(1));
-        Assert.That(wrong.Error, Does.Contain("payload.signal.margin_usd").And.Contain("help: "));
+        Assert.That(wrong.Error, Does.Contain("--margin or --qty").And.Contain("help: "));
     }
 
     [TestCase("NaN")]
@@ -104,31 +104,5 @@ public sealed class CommandLineTests
         File.Delete(file);
         Assert.That(code, Is.Zero, output + error);
         Assert.That(Lines(output).Select(l => (bool?)l["duplicate"] ?? false), Is.EqualTo(new[] { false, true }));
-    }
-
-    private static List<JsonObject> Lines(string output) =>
-        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!.AsObject())];
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string token, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [ClientFiles.CommandLine, "bot", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["TRADING_GROUP_TOKEN"] = token;
-        start.Environment["WS_URL"] = Cluster.Socket.ToString();
-        using var process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-            var error = process.StandardError.ReadToEndAsync(deadline.Token);
-            await process.WaitForExitAsync(deadline.Token);
-            return (process.ExitCode, await output, await error);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
     }
 }

@@ -72,6 +72,17 @@ public sealed class ScriptTests
         Assert.That(await File.ReadAllTextAsync(log), Is.EqualTo("not installed: postgresql and rabbitmq-server; install with: sudo apt-get install postgresql rabbitmq-server\n"));
     }
 
+    [TestCase("cd here && npm ci && npm run build\nnode a.js   # prints every frame\nnode b.js   # its first fill\n", "{\"prepare\":\"cd here && npm ci && npm run build\",\"program\":\"cd here && node b.js\"}")]
+    [TestCase("sudo apt-get install python3-websockets\n# filled within a second\npython3 here/first.py --note 'a # b'\n", "{\"prepare\":\"\",\"program\":\"python3 here/first.py --note 'a # b'\"}")]
+    [TestCase("node a.js   # prints every frame, refilled\n", "null")]
+    public async Task A_readmes_first_example_is_the_command_that_promises_a_fill(string commands, string expected)
+    {
+        var readme = Path.Combine(_folder, $"{Guid.NewGuid():n}.md");
+        await File.WriteAllTextAsync(readme, $"# A client\n\n```sh\n{commands}```\n\n```sh\nnode other.js   # a fill too\n```\n");
+        var said = await RunAsync(Path.GetFileName(readme) + ".log", "node", "-e", Module("readme", $"console.log(JSON.stringify(m.firstExample(require('fs').readFileSync('{readme}', 'utf8'))))"));
+        Assert.That(said.Trim(), Is.EqualTo(expected));
+    }
+
     private static string Module(string name, string call) => $"import('{Path.Combine(Scripts, "lib", name + ".mjs")}').then(m => {call})";
 
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
