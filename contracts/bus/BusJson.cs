@@ -28,4 +28,6 @@ namespace TradingSystem.Contracts.Bus;
 [JsonSerializable(typeof(GroupSteerings))]
 [JsonSerializable(typeof(DecisionQuestion))]
 [JsonSerializable(typeof(DecisionAnswer))]
+[JsonSerializable(typeof(CandlesQuestion))]
+[JsonSerializable(typeof(CandlesAnswer))]
 public sealed partial class BusJson : JsonSerializerContext;

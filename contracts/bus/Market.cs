@@ -13,6 +13,7 @@ public sealed record PriceTicks(IReadOnlyList<PriceTick> Items);
 /// <param name="Trades">
 /// What was traded since the tick before, oldest first, the last at <c>Price</c>: empty when nothing was, null where it is not told.
 /// </param>
+/// <param name="MarkPrice">What the exchange values positions at, in quote currency; null where the feed does not tell it.</param>
 public sealed record PriceTick(
     string Symbol,
     decimal Price,
@@ -21,7 +22,8 @@ public sealed record PriceTick(
     DateTimeOffset MarketTime,
     DateTimeOffset ObservedAt,
     string Source,
-    IReadOnlyList<TickTrade>? Trades = null);
+    IReadOnlyList<TickTrade>? Trades = null,
+    decimal? MarkPrice = null);
 
 /// <summary>Trades in a row at one price, by takers of one side.</summary>
 /// <param name="Quantity">In the base asset.</param>

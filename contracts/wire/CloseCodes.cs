@@ -33,7 +33,7 @@ public static class CloseCodes
 
     public static readonly CloseReason TokenFenced = new(1008, "TOKEN_FENCED", true, "A person stopped the group; nothing that this session sent counts any more. A new session may come at once, and hears whether the group trades.");
 
-    public static readonly CloseReason BadRequest = new(1008, "BAD_PARAMETER", false, "features, protocol or resume_from in the address is not understood.");
+    public static readonly CloseReason BadRequest = new(1008, "BAD_PARAMETER", false, "features, candles, protocol or resume_from in the address is not understood.");
 
     public static readonly CloseReason LockedOut = new(1008, "LOCKED_OUT", true, "Too many bad tokens came from this address; wait a minute.");
 

@@ -15,5 +15,8 @@ public static class Features
     /// <summary>A frame every few seconds with the server's time and the last <c>seq</c>.</summary>
     public const string Heartbeat = "heartbeat";
 
-    public static readonly IReadOnlyList<string> All = [Orders, Resume, Config, Heartbeat];
+    /// <summary>Closed candles and prices of the group's symbol; see <see cref="MarketFeature"/>.</summary>
+    public const string Market = "market";
+
+    public static readonly IReadOnlyList<string> All = [Orders, Resume, Config, Heartbeat, Market];
 }

@@ -10,6 +10,7 @@ using TradingSystem.Gateway.Feeds;
 using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Leases;
+using TradingSystem.Gateway.Market;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Gateway.Triggers;
@@ -57,6 +58,10 @@ public sealed class GatewayModule : IServiceModule
             }));
         });
         AddDirectory(services);
+        services.AddSingleton<CandleQuestions>();
+        services.AddSingleton<ICandleQuestions>(p => p.GetRequiredService<CandleQuestions>());
+        services.AddSingleton<MarketFeeds>();
+        services.AddHostedService<MarketClock>();
         AddSessions(services);
     }
 
@@ -69,6 +74,7 @@ public sealed class GatewayModule : IServiceModule
         bus.AddPerNodeConsumer<SessionsFencedConsumer>("gateway-fenced");
         bus.AddDurableConsumer<GroupAccountsConsumer>("gateway-accounts", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
         bus.AddPerNodeConsumer<DecisionAnswersConsumer>("gateway-answers");
+        bus.AddPerNodeConsumer<MarketConsumer>("gateway-market");
         bus.AddDurableConsumer<FenceTokensConsumer>("gateway-fences", new DurableQueue { ConcurrencyLimit = 1 });
     }
 

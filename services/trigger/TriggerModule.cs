@@ -47,6 +47,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<RuleEngine>());
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<CandleWriter>());
         services.AddSingleton<MarketState>();
+        services.AddSingleton<StoredCandles>();
         services.AddSingleton<IReadyCheck, FirstPrice>();
         services.AddHostedService(p => p.GetRequiredService<EventPublisher>());
         services.AddHostedService(p => p.GetRequiredService<CandleWriter>());
@@ -54,9 +55,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddHostedService<FeedRunner>();
     }
 
-    public void AddConsumers(IBusRegistrationConfigurator bus)
-    {
-    }
+    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddPerNodeConsumer<CandleAnswers>("trigger-questions");
 
     public void Map(WebApplication app) => app.MapMarket();
 

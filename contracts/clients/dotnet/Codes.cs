@@ -20,7 +20,7 @@ public static class Codes
         ["INVALID_TOKEN"] = new(1008, false, "The token or ticket is unknown, used up, revoked or of the other role."),
         ["TOKEN_IN_USE"] = new(1008, false, "The token has a live session elsewhere; one token holds one session."),
         ["TOKEN_FENCED"] = new(1008, true, "A person stopped the group; nothing that this session sent counts any more. A new session may come at once, and hears whether the group trades."),
-        ["BAD_PARAMETER"] = new(1008, false, "features, protocol or resume_from in the address is not understood."),
+        ["BAD_PARAMETER"] = new(1008, false, "features, candles, protocol or resume_from in the address is not understood."),
         ["LOCKED_OUT"] = new(1008, true, "Too many bad tokens came from this address; wait a minute."),
         ["FRAME_TIMEOUT"] = new(1008, true, "A frame was begun and not finished in time."),
         ["FRAME_TOO_LARGE"] = new(1009, true, "The frame was larger than limits.max_frame_bytes; do not send it again."),
@@ -44,7 +44,7 @@ public static class Codes
         ["OUTCOME_UNKNOWN"] = new("unavailable", false, "It may have happened, and a repetition could make it happen twice: look at the orders first."),
     };
 
-    public static readonly IReadOnlyList<string> Features = ["orders", "resume", "config", "heartbeat"];
+    public static readonly IReadOnlyList<string> Features = ["orders", "resume", "config", "heartbeat", "market"];
 
     public static readonly IReadOnlyList<string> OrderStatuses =
     [

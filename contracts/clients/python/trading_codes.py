@@ -10,7 +10,7 @@ CLOSE = {
     "INVALID_TOKEN": {"code": 1008, "reconnect": False, "meaning": "The token or ticket is unknown, used up, revoked or of the other role."},
     "TOKEN_IN_USE": {"code": 1008, "reconnect": False, "meaning": "The token has a live session elsewhere; one token holds one session."},
     "TOKEN_FENCED": {"code": 1008, "reconnect": True, "meaning": "A person stopped the group; nothing that this session sent counts any more. A new session may come at once, and hears whether the group trades."},
-    "BAD_PARAMETER": {"code": 1008, "reconnect": False, "meaning": "features, protocol or resume_from in the address is not understood."},
+    "BAD_PARAMETER": {"code": 1008, "reconnect": False, "meaning": "features, candles, protocol or resume_from in the address is not understood."},
     "LOCKED_OUT": {"code": 1008, "reconnect": True, "meaning": "Too many bad tokens came from this address; wait a minute."},
     "FRAME_TIMEOUT": {"code": 1008, "reconnect": True, "meaning": "A frame was begun and not finished in time."},
     "FRAME_TOO_LARGE": {"code": 1009, "reconnect": True, "meaning": "The frame was larger than limits.max_frame_bytes; do not send it again."},
@@ -33,5 +33,5 @@ REPLY = {
     "OUTCOME_UNKNOWN": {"message": "unavailable", "retryable": False, "meaning": "It may have happened, and a repetition could make it happen twice: look at the orders first."},
 }
 
-FEATURES = ("orders", "resume", "config", "heartbeat")
+FEATURES = ("orders", "resume", "config", "heartbeat", "market")
 ORDER_STATUSES = ("accepted", "rejected", "submitted", "partially_filled", "filled", "protected", "stopped", "took_profit", "closed", "canceled", "unknown")

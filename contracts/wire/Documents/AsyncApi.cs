@@ -46,6 +46,7 @@ public static class AsyncApi
         Field.May("trigger_token", Value.AnyText, ""),
         Field.May("ticket", Value.AnyText, ""),
         Field.May("features", Value.AnyText, ""),
+        Field.May(MarketFeature.CandlesParameter, Value.Whole(1, MarketFeature.MaxCandles), ""),
         Field.May("resume_from", Value.Whole(0), ""),
         Field.May("protocol", Value.OneOf("2", "3"), ""),
     ]).Schema;

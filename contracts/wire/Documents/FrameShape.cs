@@ -32,8 +32,10 @@ internal static class FrameCatalog
         .. SteeringFrames.Kind(),
         .. ServerReplies.Of(Dialect.Type),
         .. ServerPushes.Of(Dialect.Type),
+        .. MarketPushes.Of(Dialect.Type),
         .. ServerReplies.Of(Dialect.Kind),
         .. ServerPushes.Of(Dialect.Kind),
+        .. MarketPushes.Of(Dialect.Kind),
     ];
 
     public static IEnumerable<FrameShape> Of(Dialect dialect, bool fromClient) => All.Where(s => s.Dialect == dialect && s.FromClient == fromClient);

@@ -22,6 +22,7 @@ public static class ProtocolDocument
         Refusals(text);
         text.Append(ProtocolProse.Resume);
         text.Append(ProtocolProse.Session());
+        text.Append(ProtocolProse.Market);
         text.Append(ProtocolProse.Closing);
         Closes(text);
         text.Append(ProtocolProse.NewerDialect);

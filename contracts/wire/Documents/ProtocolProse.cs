@@ -39,7 +39,8 @@ internal static class ProtocolProse
 
         | parameter | meaning |
         |---|---|
-        | `features=orders,resume,config,heartbeat` | a comma list of frames you want besides acks, replies and signals |
+        | `features=orders,resume,config,heartbeat,market` | a comma list of frames you want besides acks, replies and signals |
+        | `candles=N` | with `market`: the last N closed candles (1 to {{MarketFeature.MaxCandles}}) first |
         | `resume_from=N` | send what came after `seq` N first; asks for `resume` too |
         | `protocol=3` | speak the newer dialect from the ack on; 2 without it |
 
@@ -116,6 +117,19 @@ internal static class ProtocolProse
 
         """;
 
+    public static readonly string Market = $$"""
+
+        ## The market
+
+        `market` brings a group the closed candles of its symbol and interval, and the symbol's price at most once a second. `market:250ms` and `market:5s` name
+        another pace ({{MarketFeature.ShortestPace.TotalMilliseconds}} ms to {{MarketFeature.LongestPace.TotalSeconds}} s), `market:0` leaves prices out. Triggers have no symbol and get neither.
+
+        With `candles=N` the last N closed candles come right behind the ack, oldest first, and then `candles_end`; between them and the live ones none is missing
+        and none comes twice. They have no `seq` and are not replayed after `resume_from`: who reconnects asks for history again and drops what he has.
+        A bar that follows its predecessor with a hole is one that the market lacks bars before, as after a lost connection to an exchange.
+
+        """;
+
     public const string Closing = """
 
         ## Closing
@@ -149,6 +163,7 @@ internal static class ProtocolProse
         - `cancel` and `protect` have the same fields under `payload`, and the same replies and updates.
         - The ack has `subscriptions`, which are its `targets`.
         - A signal has a payload object, `trace` and `open_positions`.
+        - `candle`, `price` and `candles_end` have their fields under `payload`.
 
         """;
 

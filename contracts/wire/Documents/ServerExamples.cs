@@ -96,6 +96,21 @@ internal sealed class ServerExamples(Dialect dialect)
 
     public byte[][] ConfigUpdate => [PushWriter.ConfigUpdate(Settings, "updated", dialect)];
 
+    public byte[][] Candle => [
+        MarketWriter.Write(new CandlePush("BTCUSDT", "15m", Now.AddTicks(-(Now.Ticks % TimeSpan.TicksPerHour)), 62480.10m, 62531.0m, 62466.70m, 62500.10m, 184.205m), dialect),
+        MarketWriter.Write(new CandlePush("PEPEUSDT", "1m", Now.AddTicks(-(Now.Ticks % TimeSpan.TicksPerHour)), 0.00000394m, 0.00000395m, 0.00000393m, 0.00000394m, 0m), dialect),
+    ];
+
+    public byte[][] Price => [
+        MarketWriter.Write(new PricePush("BTCUSDT", 62500.10m, 62500.0m, 62500.10m, 62498.37m, Now, Now.AddMilliseconds(40)), dialect),
+        MarketWriter.Write(new PricePush("BTCUSDT", 62500.10m, null, null, null, Now, Now.AddMilliseconds(40)), dialect),
+    ];
+
+    public byte[][] CandlesEnd => [
+        MarketWriter.Write(new CandlesEndPush("BTCUSDT", "15m", 500, true, null), dialect),
+        MarketWriter.Write(new CandlesEndPush("BTCUSDT", "4h", 0, true, "the market has no 4h of BTCUSDT: it has 1s, 1m, 5m, 15m, 1h"), dialect),
+    ];
+
     public byte[][] Resumed => [PushWriter.Resumed(true, null, 48_240, dialect), PushWriter.Resumed(false, 31_002, 48_240, dialect), PushWriter.Resumed(true, null, null, dialect)];
 
     public byte[][] Heartbeat => [PushWriter.Heartbeat(Now, 48_263, dialect)];

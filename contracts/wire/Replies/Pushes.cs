@@ -50,3 +50,12 @@ public static class WouldActions
 
 /// <summary>What a group holds; <c>Qty</c> is signed: positive long, negative short.</summary>
 public sealed record OpenPosition(string Symbol, decimal Qty, decimal AvgPrice, decimal UnrealizedPnl);
+
+/// <summary>A closed bar. Prices in quote currency, <c>Volume</c> in the base asset.</summary>
+public sealed record CandlePush(string Symbol, string Interval, DateTimeOffset OpenTime, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume);
+
+/// <summary>The latest price; <c>Bid</c>, <c>Ask</c> and <c>MarkPrice</c> are null where the market does not tell them.</summary>
+public sealed record PricePush(string Symbol, decimal Price, decimal? Bid, decimal? Ask, decimal? MarkPrice, DateTimeOffset MarketTime, DateTimeOffset ObservedAt);
+
+/// <summary>What was sent as history: <c>Complete</c> where it is all that was asked for or all there is; <c>Note</c> says why not.</summary>
+public sealed record CandlesEndPush(string Symbol, string Interval, int Count, bool Complete, string? Note);

@@ -43,7 +43,8 @@ public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? T
             "3" => Dialect.Kind,
             _ => (Dialect?)null,
         };
-        if (dialect is null || FeatureSet.Parse(query["features"].ToString()) is not { } features || !ReadPosition(query["resume_from"].ToString(), out var from))
+        if (dialect is null || FeatureSet.Parse(query["features"].ToString()) is not { } features
+            || !ReadCandles(query[MarketFeature.CandlesParameter].ToString(), ref features) || !ReadPosition(query["resume_from"].ToString(), out var from))
         {
             return (null, CloseCodes.BadRequest);
         }
@@ -57,6 +58,18 @@ public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? T
     public static string? Bearer(string header) =>
         header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) ? header[BearerPrefix.Length..].Trim() : null;
 
+    private static bool ReadCandles(string text, ref FeatureSet features)
+    {
+        if (text.Length == 0)
+        {
+            return true;
+        }
+
+        var isRead = MarketFeature.TryReadCandles(text, out var candles);
+        features = features with { Market = features.Market is { } terms ? terms with { Candles = candles } : null };
+        return isRead && features.Market is not null;
+    }
+
     private static bool ReadPosition(string text, out long? position)
     {
         position = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
@@ -64,10 +77,13 @@ public sealed record ConnectRequest(string? Secret, string? OwnerKind, string? T
     }
 }
 
+/// <summary>How a session wants its market: the least time between two prices, null for none, and how many candles of history.</summary>
+public sealed record MarketTerms(TimeSpan? Pace, int Candles);
+
 /// <summary>Which additional frames a session wants.</summary>
-public readonly record struct FeatureSet(bool Orders, bool Resume, bool Config, bool Heartbeat)
+public readonly record struct FeatureSet(bool Orders, bool Resume, bool Config, bool Heartbeat, MarketTerms? Market)
 {
-    /// <summary>A comma list of <see cref="Contracts.Wire.Features.All"/>; null for an unknown name.</summary>
+    /// <summary>A comma list of <see cref="Contracts.Wire.Features.All"/>, market with its pace; null for an unknown name.</summary>
     public static FeatureSet? Parse(string list)
     {
         var set = default(FeatureSet);
@@ -88,7 +104,13 @@ public readonly record struct FeatureSet(bool Orders, bool Resume, bool Config, 
                     set = set with { Heartbeat = true };
                     break;
                 default:
-                    return null;
+                    if (!MarketFeature.TryRead(name, out var pace))
+                    {
+                        return null;
+                    }
+
+                    set = set with { Market = new(pace, 0) };
+                    break;
             }
         }
 
@@ -103,7 +125,8 @@ public readonly record struct FeatureSet(bool Orders, bool Resume, bool Config, 
             Contracts.Wire.Features.Orders => set.Orders,
             Contracts.Wire.Features.Resume => set.Resume,
             Contracts.Wire.Features.Config => set.Config,
-            _ => set.Heartbeat,
+            Contracts.Wire.Features.Heartbeat => set.Heartbeat,
+            _ => set.Market is not null,
         })];
     }
 }

@@ -8,6 +8,7 @@ using TradingSystem.Gateway.Feeds;
 using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Leases;
+using TradingSystem.Gateway.Market;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Gateway.Triggers;
 
@@ -23,6 +24,7 @@ public sealed class EventsEndpoint(
     GroupDirectory directory,
     FeedHistory history,
     TriggerPresence presence,
+    MarketFeeds market,
     FrameHandler handler,
     GatewayOptions options,
     TimeProvider time,
@@ -111,14 +113,26 @@ public sealed class EventsEndpoint(
     {
         using var session = new Session(id, identity, request, transport, handler, options, time, log);
         GatewayMetrics.SessionOpened(identity.OwnerKind);
+        using var reader = identity.IsGroup && request.Features.Market is { } terms ? new MarketReader(session, terms, market, time) : null;
         try
         {
+            if (reader is not null)
+            {
+                // Before the ack, so that history can come right behind it.
+                await FollowAsync(session, reader);
+            }
+
             session.Begin(Acks.Write(session, directory, options.Limits));
             sessions.Enter(session);
             sessions.Opened(id);
             if (identity.IsGroup)
             {
                 await FollowAsync(session, request);
+                if (reader is not null)
+                {
+                    // What was changed before it was entered, nobody told it.
+                    await FollowAsync(session, reader);
+                }
             }
             else
             {
@@ -138,6 +152,13 @@ public sealed class EventsEndpoint(
             leases.Return(id);
             GatewayMetrics.SessionClosed(identity.OwnerKind);
         }
+    }
+
+    private Task FollowAsync(Session session, MarketReader reader)
+    {
+        var group = directory.Group(session.Identity.OwnerId)!;
+        session.Follow(reader);
+        return reader.FollowAsync(group.Symbol, group.Interval);
     }
 
     /// <summary>Finds the place in the group's feed. Everything after it comes, in order, replayed and live alike.</summary>

@@ -4,6 +4,7 @@ using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Gateway.Events;
 using TradingSystem.Gateway.Framing;
+using TradingSystem.Gateway.Market;
 using TradingSystem.Gateway.Tokens;
 
 namespace TradingSystem.Gateway.Connections;
@@ -109,6 +110,12 @@ public sealed class Session : IDisposable
 
     /// <summary>From here on the group's frames are sent.</summary>
     public void Follow(FeedReader feed) => _writer.Feed = feed;
+
+    /// <summary>From here on the group's market is sent.</summary>
+    public void Follow(MarketReader market) => _writer.Market = market;
+
+    /// <summary>The group has got another symbol or interval.</summary>
+    public void Turn(string symbol, string interval) => _ = _writer.Market?.FollowAsync(symbol, interval);
 
     /// <summary>Queues a frame of its own, beside replies and feed.</summary>
     public void Send(byte[] frame) => _writer.Send(Opcode.Text, frame);

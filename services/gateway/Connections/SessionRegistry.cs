@@ -95,6 +95,14 @@ public sealed class SessionRegistry
             {
                 session.Send(Acks.ConfigUpdate(session, group, reason));
             }
+
+            if (before.Symbol != group.Symbol || before.Interval != group.Interval)
+            {
+                foreach (var session in held)
+                {
+                    session.Turn(group.Symbol, group.Interval);
+                }
+            }
         }
     }
 

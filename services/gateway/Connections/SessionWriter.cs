@@ -2,13 +2,14 @@ using System.IO.Pipelines;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Gateway.Framing;
+using TradingSystem.Gateway.Market;
 
 namespace TradingSystem.Gateway.Connections;
 
 /// <summary>
 /// The sending half of a session, alone on its transport: the ack before anything else, pongs before the replies to what came after their
-/// pings, replies in the order of their frames, frames of the session's own, and what the group's feed has next. What is there leaves
-/// together in one write.
+/// pings, replies in the order of their frames, history and news of the market, frames of the session's own, and what the group's feed has next. What is
+/// there leaves together in one write.
 /// </summary>
 public sealed class SessionWriter(Session session, PipeWriter output, GatewayOptions options, TimeProvider time, ILogger log)
 {
@@ -25,6 +26,7 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
     private byte[]? _newestPong;
     private bool _hasPongs;
     private FeedReader? _feed;
+    private MarketReader? _market;
     private int _directBytes;
     private CloseReason? _close;
     private bool _dropQueued;
@@ -38,6 +40,13 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
     {
         get => Volatile.Read(ref _feed);
         set => Volatile.Write(ref _feed, value);
+    }
+
+    /// <summary>The group's market, for a session that wants it.</summary>
+    public MarketReader? Market
+    {
+        get => Volatile.Read(ref _market);
+        set => Volatile.Write(ref _market, value);
     }
 
     public bool IsClosing => Closing is not null;
@@ -213,6 +222,11 @@ public sealed class SessionWriter(Session session, PipeWriter output, GatewayOpt
                 Complete(close, dropQueued: false);
                 return;
             }
+        }
+
+        if (!IsClosing && output.UnflushedBytes < BatchBytes && Market is { } market && !market.Write(output, BatchBytes, session.Dialect))
+        {
+            Cut();
         }
 
         lock (_direct)

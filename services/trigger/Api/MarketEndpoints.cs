@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting;
@@ -18,8 +17,6 @@ public sealed record MarketView(string Source, string? Notice, IReadOnlyList<str
 /// <summary>Prices and candles for people and bots.</summary>
 public static class MarketEndpoints
 {
-    private static readonly TimeSpan DatabaseDeadline = TimeSpan.FromSeconds(2);
-
     public static void MapMarket(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1").WithTags("market");
@@ -33,8 +30,7 @@ public static class MarketEndpoints
     /// <summary>Oldest first. <c>end_time</c> (RFC 3339 or Unix milliseconds) asks for closed bars that opened before it.</summary>
     private static async Task<IResult> CandlesAsync(
         MarketState market,
-        IDbContextFactory<TriggerDb> database,
-        ILoggerFactory loggers,
+        StoredCandles candles,
         string? symbol,
         string? interval,
         string? limit,
@@ -71,45 +67,10 @@ public static class MarketEndpoints
             return ApiError.Validation(faults);
         }
 
-        var candles = market.Candles(symbol!, interval!, count, before);
-        if (candles.Count < count)
-        {
-            candles = [.. await OlderAsync(market, database, loggers, symbol!, interval!, count - candles.Count, candles.Count > 0 ? candles[0].OpenTime : before, cancellationToken), .. candles];
-        }
-
-        return Results.Ok(new Page<Candle>(candles, null));
-    }
-
-    private static async Task<IReadOnlyList<Candle>> OlderAsync(MarketState market, IDbContextFactory<TriggerDb> database, ILoggerFactory loggers, string symbol, string interval, int count, DateTimeOffset? before, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(DatabaseDeadline);
-        try
-        {
-            var source = market.Status!.StoredAs;
-            var end = (before ?? DateTimeOffset.MaxValue).ToUniversalTime();
-            await using var db = await database.CreateDbContextAsync(deadline.Token);
-            var rows = await db.Candles.AsNoTracking()
-                .Where(c => c.Source == source && c.Symbol == symbol && c.Interval == interval && c.OpenTime < end)
-                .OrderByDescending(c => c.OpenTime).Take(count).ToListAsync(deadline.Token);
-            rows.Reverse();
-            return [.. rows.Select(r => new Candle(r.Symbol, r.Interval, r.OpenTime, r.Open, r.High, r.Low, r.Close, r.Volume, true))];
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            // What is in memory is an answer too.
-            MarketEndpointsLog.NoOlder(loggers.CreateLogger(typeof(MarketEndpoints)), e);
-            return [];
-        }
+        return Results.Ok(new Page<Candle>(await candles.NewestAsync(symbol!, interval!, count, before, cancellationToken), null));
     }
 
     private static DateTimeOffset? Time(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
         : Rfc3339.Read(text);
-}
-
-internal static partial class MarketEndpointsLog
-{
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Older candles could not be read")]
-    public static partial void NoOlder(ILogger logger, Exception exception);
 }

@@ -21,11 +21,15 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     private const int WatchedBars = 120;
     private static readonly TimeSpan FillGrace = TimeSpan.FromSeconds(1);
 
+    // It comes every second; an older one is of a connection that was lost.
+    private static readonly TimeSpan FreshMark = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly ICandleListener[] _listeners = [.. listeners];
     private readonly Dictionary<string, IReadOnlyList<CandleSeries>> _series = [];
     private readonly Dictionary<string, PriceTick> _prices = [];
     private readonly Dictionary<string, (decimal Bid, decimal Ask)> _quotes = [];
+    private readonly Dictionary<string, (decimal Price, DateTimeOffset At)> _marks = [];
     private readonly Dictionary<string, TickTrades> _traded = [];
     private readonly HashSet<string> _moved = [];
     private readonly List<Candle> _closed = [];
@@ -63,6 +67,8 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 _prices.Clear();
                 _traded.Clear();
                 _moved.Clear();
+                _quotes.Clear();
+                _marks.Clear();
                 foreach (var symbol in status.Symbols)
                 {
                     _traded[symbol] = new();
@@ -124,7 +130,8 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 }
 
                 var (bid, ask) = t.Bid is null && _quotes.TryGetValue(t.Symbol, out var quote) ? (quote.Bid, quote.Ask) : (t.Bid, t.Ask);
-                _prices[t.Symbol] = new PriceTick(t.Symbol, t.Price, bid, ask, t.MarketTime, now, _status!.Source);
+                decimal? mark = _marks.TryGetValue(t.Symbol, out var marked) && now - marked.At < FreshMark ? marked.Price : null;
+                _prices[t.Symbol] = new PriceTick(t.Symbol, t.Price, bid, ask, t.MarketTime, now, _status!.Source, MarkPrice: mark);
                 _traded[t.Symbol].Add(t);
                 _moved.Add(t.Symbol);
                 foreach (var series in all)
@@ -148,6 +155,14 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         lock (_lock)
         {
             _quotes[symbol] = (bid, ask);
+        }
+    }
+
+    public void Mark(string symbol, decimal price)
+    {
+        lock (_lock)
+        {
+            _marks[symbol] = (price, time.GetUtcNow());
         }
     }
 

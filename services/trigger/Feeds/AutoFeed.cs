@@ -93,6 +93,14 @@ public sealed class AutoFeed(IMarketFeed live, Func<string, IMarketFeed> simulat
             }
         }
 
+        public void Mark(string symbol, decimal price)
+        {
+            if (_open)
+            {
+                sink.Mark(symbol, price);
+            }
+        }
+
         public void Advance(DateTimeOffset marketTime) => Pass(() => sink.Advance(marketTime));
 
         public void Torn() => Pass(sink.Torn);

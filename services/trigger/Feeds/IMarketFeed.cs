@@ -26,6 +26,9 @@ public interface IFeedSink
 
     void Quote(string symbol, decimal bid, decimal ask);
 
+    /// <summary>What the exchange values positions at, in quote currency.</summary>
+    void Mark(string symbol, decimal price);
+
     /// <summary>Market time has reached this moment: bars that ended before are closed.</summary>
     void Advance(DateTimeOffset marketTime);
 

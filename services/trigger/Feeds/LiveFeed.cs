@@ -5,7 +5,7 @@ using TradingSystem.Trigger.Candles;
 namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>
-/// Binance USD-M over its public websockets: aggregated trades make prices and candles, a second connection brings bid and ask.
+/// Binance USD-M over its public websockets: aggregated trades make prices and candles, a second connection brings bid and ask, a third the mark price.
 /// Reconnects for ever with jittered backoff. Candles that trades were missed in come over REST, when they have ended, and are not told before.
 /// </summary>
 public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions options, LiveHistory history, OutboundClient http, TimeProvider time, ILogger<LiveFeed> log) : IMarketFeed
@@ -25,6 +25,7 @@ public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions 
         await Task.WhenAll(
             KeepAsync("aggTrade", options.TradePaths, sink, true, cancellationToken),
             KeepAsync("bookTicker", options.QuotePaths, sink, false, cancellationToken),
+            KeepAsync("markPrice@1s", options.TradePaths, sink, false, cancellationToken),
             CompleteAsync(sink, cancellationToken));
     }
 
@@ -139,6 +140,10 @@ public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions 
             else if (message is Quote quote && symbols.Contains(quote.Symbol))
             {
                 sink.Quote(quote.Symbol, quote.Bid, quote.Ask);
+            }
+            else if (message is Mark { Price: > 0 } mark && symbols.Contains(mark.Symbol))
+            {
+                sink.Mark(mark.Symbol, mark.Price);
             }
         }
     }

@@ -8,10 +8,13 @@ namespace TradingSystem.Trigger.Feeds;
 /// <summary>Best bid and ask in quote currency.</summary>
 public readonly record struct Quote(string Symbol, decimal Bid, decimal Ask);
 
+/// <summary>What the exchange values positions at, in quote currency.</summary>
+public readonly record struct Mark(string Symbol, decimal Price);
+
 /// <summary>The exchange's JSON. Numbers come as strings, times as Unix milliseconds. What is not understood is null, never an exception.</summary>
 public static class LiveMessages
 {
-    /// <summary>An <c>aggTrade</c> or <c>bookTicker</c>, bare or within a combined stream's envelope.</summary>
+    /// <summary>An <c>aggTrade</c>, <c>bookTicker</c> or <c>markPriceUpdate</c>, bare or within a combined stream's envelope.</summary>
     public static object? Parse(ReadOnlyMemory<byte> utf8)
     {
         try
@@ -34,6 +37,7 @@ public static class LiveMessages
                     Text(data, "s"), Number(data.GetProperty("p")), Number(data.GetProperty("q")), DateTimeOffset.FromUnixTimeMilliseconds(data.GetProperty("T").GetInt64()),
                     TakerBuys: data.TryGetProperty("m", out var buyerMade) ? !buyerMade.GetBoolean() : null),
                 "bookTicker" => new Quote(Text(data, "s"), Number(data.GetProperty("b")), Number(data.GetProperty("a"))),
+                "markPriceUpdate" => new Mark(Text(data, "s"), Number(data.GetProperty("p"))),
                 _ => null,
             };
         }

@@ -7,7 +7,7 @@ public sealed class LiveOptions
 
     public Uri Rest { get; set; } = new("https://fapi.binance.com");
 
-    /// <summary>Combined-stream paths for trades; tried in turn, since the exchange moved them and kept the old ones for a time.</summary>
+    /// <summary>Combined-stream paths for trades and mark prices; tried in turn, since the exchange moved them and kept the old ones for a time.</summary>
     public IReadOnlyList<string> TradePaths { get; set; } = ["/market/stream", "/stream"];
 
     /// <summary>The same for best bid and ask.</summary>

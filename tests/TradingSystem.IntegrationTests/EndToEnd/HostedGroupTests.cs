@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Servers;
@@ -12,7 +10,7 @@ public sealed class HostedGroupTests
     [Test]
     public async Task A_replayed_market_leads_from_a_rule_to_a_fill_with_ids_that_chain()
     {
-        using var file = new ReplayFile();
+        using var file = new ReplayedMinutes(3000);
         await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
         await cluster.AddGroupAsync("house_crypto_btcusdt", hosted: true, interval: "1m");
 
@@ -32,7 +30,7 @@ public sealed class HostedGroupTests
     [Test]
     public async Task A_group_decides_on_candles_of_its_own_interval_or_says_how_many_it_lacks()
     {
-        using var file = new ReplayFile();
+        using var file = new ReplayedMinutes(3000);
         await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
         foreach (var interval in new[] { "1m", "5m", "4h" })
         {
@@ -58,33 +56,4 @@ public sealed class HostedGroupTests
     }
 
     private static string? Text(JsonNode node, string name) => node[name]?.ToString();
-
-    /// <summary>A seeded walk in the exchange's candle format, long enough for a minute at 600 times speed.</summary>
-    private sealed class ReplayFile : IDisposable
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("replay-").FullName;
-
-        public ReplayFile()
-        {
-            Path = System.IO.Path.Combine(_folder, "BTCUSDT-1m-2025.csv");
-            var text = new StringBuilder("open_time,open,high,low,close,volume\n");
-            var time = 1_746_372_780_000L;
-            var price = 95_000m;
-            for (var i = 0; i < 3000; i++)
-            {
-                // Two waves of different length cross their averages again and again, whatever the platform's random numbers.
-                var next = 95_000m + (decimal)(800 * Math.Sin(i / 17.0) + 300 * Math.Sin(i / 5.3));
-                next = decimal.Round(next, 1);
-                text.Append(CultureInfo.InvariantCulture, $"{time},{price},{Math.Max(price, next) + 5},{Math.Min(price, next) - 5},{next},12.5\n");
-                price = next;
-                time += 60_000;
-            }
-
-            File.WriteAllText(Path, text.ToString());
-        }
-
-        public string Path { get; }
-
-        public void Dispose() => Directory.Delete(_folder, true);
-    }
 }

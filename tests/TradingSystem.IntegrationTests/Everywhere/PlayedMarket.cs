@@ -42,8 +42,8 @@ internal sealed class PlayedMarket : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         app.UseWebSockets();
         var market = new PlayedMarket(app);
-        app.Map("/market/stream", (HttpContext context) => market.TellAsync(context, market._trades, TradeMessage));
-        app.Map("/public/stream", (HttpContext context) => market.TellAsync(context, market._quotes, QuoteMessage));
+        app.Map("/market/stream", (HttpContext context) => market.TellAsync(context, "aggTrade", market._trades, TradeMessage));
+        app.Map("/public/stream", (HttpContext context) => market.TellAsync(context, "bookTicker", market._quotes, QuoteMessage));
         app.MapGet("/fapi/v1/klines", () => Array.Empty<string>());
         await app.StartAsync();
         return market;
@@ -70,11 +70,11 @@ internal sealed class PlayedMarket : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task TellAsync(HttpContext context, ConcurrentDictionary<string, (decimal Price, decimal Qty)> prices, Func<string, decimal, decimal, string> message)
+    private async Task TellAsync(HttpContext context, string stream, ConcurrentDictionary<string, (decimal Price, decimal Qty)> prices, Func<string, decimal, decimal, string> message)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _end.Token);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        var wanted = context.Request.Query["streams"].ToString().Split('/').Select(s => s[..s.IndexOf('@', StringComparison.Ordinal)]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var wanted = context.Request.Query["streams"].ToString().Split('/').Select(s => s.Split('@', 2)).Where(s => s[1] == stream).Select(s => s[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
         try
         {
             while (true)

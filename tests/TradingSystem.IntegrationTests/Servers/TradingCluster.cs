@@ -205,6 +205,12 @@ public sealed class TradingCluster : IAsyncDisposable
         }
     }
 
+    public async Task PatchAsync(string path, JsonObject change)
+    {
+        using var answer = await Http.PatchAsJsonAsync(new Uri(Front, path), change);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public async Task<string> AddTriggerAsync(string name)
     {
         var trigger = await PostAsync("/api/v1/triggers", new JsonObject { ["name"] = name, ["provider_name"] = "test", ["model_name"] = "test" });

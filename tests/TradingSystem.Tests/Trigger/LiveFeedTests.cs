@@ -29,6 +29,11 @@ public sealed class LiveFeedTests
         exchange.Map("/market/stream", async (HttpContext context) =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            if (await TellMarkAsync(context, socket))
+            {
+                return;
+            }
+
             var number = Interlocked.Increment(ref connections);
             Assert.That(context.Request.QueryString.Value, Is.EqualTo("?streams=btcusdt@aggTrade"));
             await SendAsync(socket, "not json", context.RequestAborted);
@@ -47,7 +52,7 @@ public sealed class LiveFeedTests
         using var stop = new CancellationTokenSource();
         using var http = new OutboundClient(Loopback.Gate, TimeProvider.System);
         var run = Feed(exchange, http).RunAsync(state, stop.Token);
-        await Until(() => Volatile.Read(ref connections) >= 3 && state.HistoryVersion >= 4);
+        await Until(() => Volatile.Read(ref connections) >= 3 && state.HistoryVersion >= 4 && state.Prices().SingleOrDefault()?.MarkPrice == 94_998.5m);
         var price = state.Prices().Single();
         Assert.Multiple(() =>
         {
@@ -71,6 +76,11 @@ public sealed class LiveFeedTests
         exchange.Map("/market/stream", async (HttpContext context) =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            if (await TellMarkAsync(context, socket))
+            {
+                return;
+            }
+
             (int Second, decimal Price)[] trades = Interlocked.Increment(ref connections) == 1 ? [(10, 100), (57, 101)] : [(95, 110), (121, 112), (185, 113)];
             foreach (var (second, price) in trades)
             {
@@ -130,6 +140,7 @@ public sealed class LiveFeedTests
                 Parse("""{"e":"aggTrade","s":"BTCUSDT","p":"2","q":"3","T":1000,"m":true}"""),
                 Is.EqualTo(new Trade("BTCUSDT", 2m, 3m, DateTimeOffset.FromUnixTimeMilliseconds(1000), TakerBuys: false)),
                 "the buyer's order was in the book");
+            Assert.That(Parse("""{"stream":"btcusdt@markPrice@1s","data":{"e":"markPriceUpdate","s":"BTCUSDT","p":"62498.37000000","i":"1","r":"0"}}"""), Is.EqualTo(new Mark("BTCUSDT", 62498.37m)));
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT"}"""), Is.Null);
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT","p":1,"q":"1","T":1}"""), Is.Null);
             Assert.That(Parse("""{"result":null,"id":1}"""), Is.Null);
@@ -139,6 +150,23 @@ public sealed class LiveFeedTests
     }
 
     private static object? Parse(string text) => LiveMessages.Parse(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Mark prices come on the trades' path, on a connection of their own; true if this is it.</summary>
+    private static async Task<bool> TellMarkAsync(HttpContext context, WebSocket socket)
+    {
+        if (context.Request.QueryString.Value != "?streams=btcusdt@markPrice@1s")
+        {
+            return false;
+        }
+
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            await SendAsync(socket, """{"data":{"e":"markPriceUpdate","s":"BTCUSDT","p":"94998.5"}}""", context.RequestAborted);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), context.RequestAborted);
+        }
+
+        return true;
+    }
 
     private static WebApplication Exchange(Func<HttpRequest, string>? klines = null)
     {

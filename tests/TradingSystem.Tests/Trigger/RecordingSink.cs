@@ -63,6 +63,10 @@ internal sealed class RecordingSink : IFeedSink
     {
     }
 
+    public void Mark(string symbol, decimal price)
+    {
+    }
+
     public void Advance(DateTimeOffset marketTime)
     {
     }

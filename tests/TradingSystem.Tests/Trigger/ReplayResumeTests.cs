@@ -112,6 +112,10 @@ public sealed class ReplayResumeTests
         {
         }
 
+        public void Mark(string symbol, decimal price)
+        {
+        }
+
         public void Advance(DateTimeOffset marketTime) => state.Advance(marketTime);
 
         public void Torn() => state.Torn();

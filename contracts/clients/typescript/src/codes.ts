@@ -10,7 +10,7 @@ export const CLOSE: Record<string, { code: number; reconnect: boolean; meaning: 
   INVALID_TOKEN: { code: 1008, reconnect: false, meaning: "The token or ticket is unknown, used up, revoked or of the other role." },
   TOKEN_IN_USE: { code: 1008, reconnect: false, meaning: "The token has a live session elsewhere; one token holds one session." },
   TOKEN_FENCED: { code: 1008, reconnect: true, meaning: "A person stopped the group; nothing that this session sent counts any more. A new session may come at once, and hears whether the group trades." },
-  BAD_PARAMETER: { code: 1008, reconnect: false, meaning: "features, protocol or resume_from in the address is not understood." },
+  BAD_PARAMETER: { code: 1008, reconnect: false, meaning: "features, candles, protocol or resume_from in the address is not understood." },
   LOCKED_OUT: { code: 1008, reconnect: true, meaning: "Too many bad tokens came from this address; wait a minute." },
   FRAME_TIMEOUT: { code: 1008, reconnect: true, meaning: "A frame was begun and not finished in time." },
   FRAME_TOO_LARGE: { code: 1009, reconnect: true, meaning: "The frame was larger than limits.max_frame_bytes; do not send it again." },
@@ -33,7 +33,7 @@ export const REPLY: Record<string, { message: string; retryable: boolean; meanin
   OUTCOME_UNKNOWN: { message: "unavailable", retryable: false, meaning: "It may have happened, and a repetition could make it happen twice: look at the orders first." },
 };
 
-export const FEATURES = ["orders", "resume", "config", "heartbeat"] as const;
+export const FEATURES = ["orders", "resume", "config", "heartbeat", "market"] as const;
 export type Feature = (typeof FEATURES)[number];
 
 export const ORDER_STATUSES = [

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TradingSystem.TradingGroup.Market;
+namespace TradingSystem.Contracts.Bus;
 
 /// <summary>A candle length as groups name it: a number and s, m, h, d or w.</summary>
 public static class IntervalName
