@@ -16,6 +16,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Func<Line, Task>[] _scripts;
     private readonly ConcurrentQueue<(string Query, TimeSpan At)> _connections = new();
+    private readonly ConcurrentQueue<(string Address, string? Authorization)> _questions = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
     private ScriptedGateway(WebApplication app, Func<Line, Task>[] scripts) => (_app, _scripts) = (app, scripts);
@@ -25,6 +26,12 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     /// <summary>What each connection asked for, and when it came.</summary>
     public IReadOnlyList<(string Query, TimeSpan At)> Connections => [.. _connections];
 
+    /// <summary>What REST was asked.</summary>
+    public IReadOnlyList<(string Address, string? Authorization)> Questions => [.. _questions];
+
+    /// <summary>What REST answers to everything.</summary>
+    public Func<HttpContext, Task> Rest { get; set; } = context => context.Response.WriteAsJsonAsync(new JsonObject { ["items"] = new JsonArray() });
+
     public static async Task<ScriptedGateway> StartAsync(params Func<Line, Task>[] scripts)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -33,6 +40,8 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         var gateway = new ScriptedGateway(builder.Build(), scripts);
         gateway._app.UseWebSockets();
         gateway._app.Map("/ws/events", gateway.ServeAsync);
+        gateway._app.Map("/prefix/ws/events", gateway.ServeAsync);
+        gateway._app.Map("/{**rest}", gateway.AnswerAsync);
         await gateway._app.StartAsync();
         return gateway;
     }
@@ -42,6 +51,12 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _app.StopAsync(deadline.Token);
         await _app.DisposeAsync();
+    }
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        _questions.Enqueue((context.Request.Path + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""), context.Request.Headers.Authorization));
+        return Rest(context);
     }
 
     private async Task ServeAsync(HttpContext context)

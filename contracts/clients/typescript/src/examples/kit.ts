@@ -28,7 +28,7 @@ interface Demo {
 function demo(): Demo {
   let folder = process.cwd();
   while (!existsSync(path.join(folder, ".data/demo.json")) && path.dirname(folder) !== folder) folder = path.dirname(folder);
-  const file = env.DEMO_FILE ?? path.join(folder, ".data/demo.json");
+  const file = env.DEMO_FILE || path.join(folder, ".data/demo.json");
   if (!env.DEMO_FILE && !existsSync(file)) return {};
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Demo;
