@@ -22,6 +22,7 @@ internal static class ConformanceCommand
         private readonly Lock _writing = new();
         private TradingClient? _client;
         private volatile bool _throws;
+        private volatile TaskCompletionSource? _held;
 
         public async Task<int> RunAsync(CancellationToken cancellationToken)
         {
@@ -71,6 +72,25 @@ internal static class ConformanceCommand
                         result["reply"] = JsonSerializer.SerializeToNode(
                             await _client!.ProtectAsync(command["symbol"]!.GetValue<string>(), Leg(command, "stop_loss"), Leg(command, "take_profit"), Deadline(command), cancellationToken), Json);
                         break;
+                    case "request":
+                        result["reply"] = JsonSerializer.SerializeToNode(await _client!.RequestAsync(command["frame"]!.AsObject(), deadline: Deadline(command), cancellationToken: cancellationToken), Json);
+                        break;
+                    case "rest":
+                        var query = (command["query"]?.AsObject() ?? []).ToDictionary(q => q.Key, q => (object?)q.Value?.ToString());
+                        result["body"] = JsonSerializer.SerializeToNode(await _client!.RestAsync(command["path"]!.GetValue<string>(), query, Deadline(command), cancellationToken));
+                        break;
+                    case "address":
+                        result["address"] = GatewayAddress.Parse(command["url"]!.GetValue<string>()).ToString();
+                        break;
+                    case "candles":
+                        result["candles"] = new JsonArray([.. _client!.Candles.Select(c => new JsonObject { ["open_time"] = JsonValue.Create(c.OpenTime), ["close"] = c.Close })]);
+                        break;
+                    case "hold":
+                        _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                        break;
+                    case "release":
+                        _held!.SetResult();
+                        break;
                     case "ping":
                         result["ms"] = (await _client!.PingAsync(Deadline(command), cancellationToken)).TotalMilliseconds;
                         break;
@@ -94,14 +114,16 @@ internal static class ConformanceCommand
         {
             var options = new TradingClientOptions
             {
-                Url = new Uri(command["url"]!.GetValue<string>()),
+                Url = command["url"]!.GetValue<string>(),
                 Token = command["token"]!.GetValue<string>(),
                 Protocol = command["protocol"]!.GetValue<int>(),
                 ResumeFrom = command["resume_from"]?.GetValue<long>(),
                 Heartbeat = command["heartbeat_s"] is { } s ? TimeSpan.FromSeconds(s.GetValue<double>()) : null,
                 QueueSize = command["queue_size"]?.GetValue<int>() ?? 10_000,
+                Market = Pace(command["market"]),
+                Candles = command["candles"]?.GetValue<int>(),
                 OnAck = f => Report("ack", f),
-                OnEvent = f => _throws ? Throw() : Report("event", f),
+                OnEvent = f => _throws ? Throw() : EventAsync(f),
                 OnOrder = f => Report("order", f),
                 OnConfig = f => Report("config", f),
                 OnGap = f => Report("gap", f),
@@ -110,7 +132,16 @@ internal static class ConformanceCommand
             };
             try
             {
-                _client = await TradingClient.ConnectAsync(options, cancellationToken);
+                _client = new(options);
+                if (command.ContainsKey("market") || command.ContainsKey("candles"))
+                {
+                    _client.On<Candle>(f => Report("candle", f));
+                    _client.On<Price>(f => Report("price", f));
+                    _client.On<CandleHistory>(f => Report("history", f));
+                    _client.On<CandleGap>(f => Report("candle_gap", f));
+                }
+
+                await _client.StartAsync(cancellationToken);
             }
             catch (StoppedException e)
             {
@@ -125,6 +156,12 @@ internal static class ConformanceCommand
         {
             var stopped = await client.Stopped;
             Write(new() { ["on"] = "stopped", ["code"] = stopped.Code, ["reason"] = stopped.Reason });
+        }
+
+        private async Task EventAsync(Event frame)
+        {
+            await Report("event", frame);
+            await (_held?.Task ?? Task.CompletedTask);
         }
 
         private Task Throw()
@@ -151,6 +188,15 @@ internal static class ConformanceCommand
         }
 
         private static TimeSpan? Deadline(JsonObject command) => command["deadline_s"] is { } s ? TimeSpan.FromSeconds(s.GetValue<double>()) : null;
+
+        /// <summary><c>250ms</c>, <c>5s</c>, or 0.</summary>
+        private static TimeSpan? Pace(JsonNode? pace) => pace?.ToString() switch
+        {
+            null => null,
+            "0" => TimeSpan.Zero,
+            { } text when text.EndsWith("ms", StringComparison.Ordinal) => TimeSpan.FromMilliseconds(double.Parse(text[..^2], System.Globalization.CultureInfo.InvariantCulture)),
+            { } text => TimeSpan.FromSeconds(double.Parse(text[..^1], System.Globalization.CultureInfo.InvariantCulture)),
+        };
 
         private static readonly string[] NotOfTheSignal = ["do", "id", "action", "deadline_s", "margin_usd", "qty", "symbol", "decision_id", "validate_only"];
 

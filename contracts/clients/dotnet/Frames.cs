@@ -36,18 +36,38 @@ public sealed record Event(
     string Id, string? SourceId, string? Source, string? Title, JsonElement Payload, int Priority, IReadOnlyList<string>? Targets, IReadOnlyList<string>? Tags,
     JsonElement? Trace, JsonElement? OpenPositions) : Pushed;
 
-/// <summary><c>Qty</c> in the base asset, money in quote currency.</summary>
+/// <summary><c>Qty</c> in the base asset, money in quote currency. <c>Status</c> is one of the wire's, or recorded where <c>OrderAsync</c> answers for a NO_TRADE.</summary>
 public sealed record OrderUpdate(
     string Status, string DecisionId, string? EventId, string? CorrelationId, string? OrderId, string? Symbol, string? Side, decimal Qty, decimal? AvgPrice,
     decimal Fee, decimal RealizedPnl, OrderReason? Reason) : Pushed
 {
     /// <summary>The order goes no further; its position may still be stopped or closed later.</summary>
-    public bool IsFinal => Status is "rejected" or "filled" or "closed" or "canceled" or "stopped" or "took_profit";
+    public bool IsFinal => Status is "recorded" or "rejected" or "filled" or "closed" or "canceled" or "stopped" or "took_profit";
 }
 
 public sealed record OrderReason(string Code, string? Limit, string? Value, string? NearestAcceptable, string? Message);
 
 public sealed record ConfigUpdate(string? Reason, JsonElement Config) : Frame;
+
+/// <summary>A closed bar. <c>Replayed</c>: it was missed and is handed now. A later bar with the same <c>OpenTime</c> has better figures.</summary>
+public sealed record Candle(string Symbol, string Interval, DateTimeOffset OpenTime, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume, bool Replayed) : Frame;
+
+/// <summary>The newest price; <c>Bid</c>, <c>Ask</c> and <c>MarkPrice</c> are null where the market does not tell them.</summary>
+public sealed record Price(
+    string Symbol, [property: JsonPropertyName("price")] decimal Last, decimal? Bid, decimal? Ask, decimal? MarkPrice, DateTimeOffset MarketTime, DateTimeOffset ObservedAt) : Frame;
+
+/// <summary>
+/// The bars that the client asked for are in its <c>Candles</c> now. <c>Complete</c> is false where the market did not answer in time: the rest
+/// follows. <c>Note</c> is why there are none.
+/// </summary>
+public sealed record CandleHistory(string? Symbol, string? Interval, bool Complete, string? Note) : Frame
+{
+    [JsonIgnore]
+    internal IReadOnlyList<Candle> Candles { get; init; } = [];
+}
+
+/// <summary>So many bars between these two open times are missing.</summary>
+public sealed record CandleGap(string Symbol, string Interval, DateTimeOffset After, DateTimeOffset Before, int Missing) : Frame;
 
 /// <summary><c>DecisionId</c> is not on the wire: which decision this answers.</summary>
 public sealed record Reply(
@@ -100,12 +120,24 @@ public static class FrameReader
     {
         _ when Text(raw, "message") == "connected" => raw.Deserialize(FrameJson.Default.Ack)!,
         _ when raw.TryGetProperty("ok", out _) => raw.Deserialize(FrameJson.Default.Reply)!,
-        "pong" => new Reply(true, "pong", null, false, null, null, false, 0, Text(raw, "request_id") ?? Text(raw, "id"), null),
+        "pong" => new Reply(true, "pong", null, false, null, null, false, 0, Text(raw, "request_id"), null),
         "event" => Named(raw.Deserialize(FrameJson.Default.Event)!),
         "order_update" => raw.Deserialize(FrameJson.Default.OrderUpdate)!,
         "config_update" => raw.Deserialize(FrameJson.Default.ConfigUpdate)!,
         "resumed" => raw.Deserialize(FrameJson.Default.Resumed)!,
+        "candle" => Body(raw).Deserialize(FrameJson.Default.Candle)!,
+        "price" => Body(raw).Deserialize(FrameJson.Default.Price)!,
+        "candles_end" => Ended(Body(raw)),
         _ => raw.Deserialize(FrameJson.Default.Other)!,
+    };
+
+    /// <summary>Protocol 3 has the fields under <c>payload</c>.</summary>
+    private static JsonElement Body(JsonElement raw) => raw.TryGetProperty("payload", out var body) ? body : raw;
+
+    private static CandleHistory Ended(JsonElement body) => body.Deserialize(FrameJson.Default.CandleHistory)! with
+    {
+        // Left out, it is all there is.
+        Complete = !body.TryGetProperty("complete", out var complete) || complete.ValueKind != JsonValueKind.False,
     };
 
     private static Event Named(Event e) => e with { SourceId = e.SourceId ?? e.Source, Title = e.Title ?? Text(e.Payload, "signal_type") };
@@ -120,6 +152,9 @@ public static class FrameReader
 [JsonSerializable(typeof(OrderUpdate))]
 [JsonSerializable(typeof(ConfigUpdate))]
 [JsonSerializable(typeof(Reply))]
+[JsonSerializable(typeof(Candle))]
+[JsonSerializable(typeof(Price))]
+[JsonSerializable(typeof(CandleHistory))]
 [JsonSerializable(typeof(Resumed))]
 [JsonSerializable(typeof(Other))]
 internal sealed partial class FrameJson : JsonSerializerContext;

@@ -5,8 +5,8 @@ namespace TradingSystem.Client;
 /// <summary>Where to connect and what to call. Handlers run one after the other, in the order of the frames.</summary>
 public sealed class TradingClientOptions
 {
-    /// <summary>Such as <c>ws://127.0.0.1:8000/ws/events</c>. The token never goes into it.</summary>
-    public required Uri Url { get; init; }
+    /// <summary>With or without scheme, prefix and path, such as <c>127.0.0.1:8000</c>. The token never goes into it.</summary>
+    public required GatewayAddress Url { get; init; }
 
     public required string Token { get; init; }
 
@@ -26,6 +26,15 @@ public sealed class TradingClientOptions
 
     public int QueueSize { get; init; } = 10_000;
 
+    /// <summary>Asks for the group's prices and closed candles and is the pace of prices; zero is for none. A handler for them asks too.</summary>
+    public TimeSpan? Market { get; init; }
+
+    /// <summary>So many closed candles of the past (1 to 1000) are in <see cref="TradingClient.Candles"/> from <see cref="OnHistory"/> on.</summary>
+    public int? Candles { get; init; }
+
+    /// <summary>Where REST is, if not beside the socket.</summary>
+    public GatewayAddress? RestUrl { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public Func<Ack, Task>? OnAck { get; init; }
@@ -36,12 +45,24 @@ public sealed class TradingClientOptions
 
     public Func<ConfigUpdate, Task>? OnConfig { get; init; }
 
+    /// <summary>Each closed candle once and in order; <see cref="TradingClient.Candles"/> ends with it.</summary>
+    public Func<Candle, Task>? OnCandle { get; init; }
+
+    /// <summary>The newest price; those that came while a handler was busy are left out.</summary>
+    public Func<Price, Task>? OnPrice { get; init; }
+
+    /// <summary><see cref="TradingClient.Candles"/> was filled, at the start and after a reconnect.</summary>
+    public Func<CandleHistory, Task>? OnHistory { get; init; }
+
     /// <summary>Frames are lost for good.</summary>
     public Func<Gap, Task>? OnGap { get; init; }
 
+    /// <summary>Candles are missing.</summary>
+    public Func<CandleGap, Task>? OnCandleGap { get; init; }
+
     public Func<Disconnected, Task>? OnDisconnect { get; init; }
 
-    /// <summary>A handler threw, or there was a gap and no <see cref="OnGap"/>. Without it the error stream is told.</summary>
+    /// <summary>A handler threw, or something is missing and there is no handler for a <see cref="Gap"/> or <see cref="CandleGap"/>. Without it the error stream is told.</summary>
     public Action<Exception, Frame>? OnError { get; init; }
 
     /// <summary>Every frame as it is read, before anything else is done with it.</summary>
@@ -150,6 +171,17 @@ public sealed record Leg
 
 /// <summary>No reply. A frame with a key may be sent again with the same key; what became of another is not known.</summary>
 public sealed class NoReplyException(string message) : Exception(message);
+
+/// <summary>The decision became no order, so that there is no update to wait for.</summary>
+public sealed class NoOrderException(string message) : Exception(message);
+
+/// <summary>REST answered with something else than 200.</summary>
+public sealed class RestException(string path, int status, string body) : Exception($"/api/v1/{path}: {status} {(body.Length > 500 ? body[..500] : body)}")
+{
+    public int Status => status;
+
+    public string Body => body;
+}
 
 /// <summary>The server said that trying again cannot help, or the client was closed.</summary>
 public sealed class StoppedException(int? code, string reason, string? meaning) : Exception(string.Join(' ', new[] { code?.ToString(), reason, meaning }.Where(p => !string.IsNullOrEmpty(p))))

@@ -90,7 +90,8 @@ public sealed partial class TradingClient
     private Uri Address()
     {
         var from = _sequence?.Ask() is { } seq ? $"&resume_from={seq}" : "";
-        return new($"{_options.Url}?features={string.Join(',', _options.Features)}&protocol={_options.Protocol}{from}");
+        var history = _market?.Ask() is { } candles ? $"&candles={candles}" : "";
+        return new($"{_options.Url}?features={string.Join(',', _features)}&protocol={_options.Protocol}{from}{history}");
     }
 
     private Ack Greet(ClientWebSocket socket, Frame first)
@@ -217,11 +218,16 @@ public sealed partial class TradingClient
             case ConfigUpdate:
                 Put(frame);
                 break;
-            case Pushed pushed when _sequence?.IsNext(pushed, _queue.Reader.Count >= _options.QueueSize, Put) != false:
+            case Candle or CandleHistory when _market is not null && IsFull():
+                throw new AgainException("the queue is full"); // the history is asked for again
+            case Candle or Client.Price or CandleHistory when _market?.Receive(frame) is { } received:
+                Put(received);
+                break;
+            case Pushed pushed when _sequence?.IsNext(pushed, IsFull(), Put) != false:
                 Put(frame);
-                if (pushed is OrderUpdate { IsFinal: true } update)
+                if (pushed is OrderUpdate update && _orders.Updated(update))
                 {
-                    Remember(update);
+                    Tell();
                 }
 
                 break;

@@ -9,7 +9,6 @@ namespace TradingSystem.Client;
 /// <summary>One session with the gateway: connects, stays connected, misses nothing, trades once.</summary>
 public sealed partial class TradingClient : IAsyncDisposable
 {
-    private const int Remembered = 1000;
     private const int MaxUnanswered = 1000;
 
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(250);
@@ -22,25 +21,42 @@ public sealed partial class TradingClient : IAsyncDisposable
     private readonly Sequence? _sequence;
     private readonly Channel<Frame> _queue;
     private readonly ConcurrentDictionary<string, Pending> _pending = new();
-    private readonly ConcurrentDictionary<string, OrderUpdate> _final = new();
-    private readonly Queue<string> _finalOrder = new();
+    private readonly Orders _orders = new();
+    private readonly Dictionary<Type, Func<Frame, Task>> _handlers = [];
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<StoppedException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ClientWebSocket? _socket;
+    private Market? _market;
+    private IReadOnlyList<string> _features;
+    private int _disposed;
     private Task _running = Task.CompletedTask;
     private TimeSpan _floor;
     private long _heard;
     private string _why = "";
 
-    private TradingClient(TradingClientOptions options)
+    /// <summary>Connects with <see cref="StartAsync"/>, so that handlers given to <see cref="On"/> may use the client.</summary>
+    public TradingClient(TradingClientOptions options)
     {
         _options = options;
         _time = options.Time;
+        _features = options.Features;
         _sequence = options.Features.Contains("resume") ? new Sequence(options.ResumeFrom) : null;
-        _queue = Channel.CreateBounded<Frame>(new BoundedChannelOptions(options.QueueSize) { SingleReader = true });
+        // A price has a place of its own beside the others, and the moment of its taking.
+        _queue = Channel.CreateBounded<Frame>(new BoundedChannelOptions(options.QueueSize + 2) { SingleReader = true });
         Seq = options.ResumeFrom;
+        On(options.OnAck);
+        On(options.OnEvent);
+        On(options.OnOrder);
+        On(options.OnConfig);
+        On(options.OnCandle);
+        On(options.OnPrice);
+        On(options.OnHistory);
+        On(options.OnGap);
+        On(options.OnCandleGap);
+        On(options.OnDisconnect);
     }
 
     public Ack? Ack { get; private set; }
@@ -48,22 +64,55 @@ public sealed partial class TradingClient : IAsyncDisposable
     /// <summary>The last frame that was handled: keep it for <see cref="TradingClientOptions.ResumeFrom"/>.</summary>
     public long? Seq { get; private set; }
 
+    /// <summary>The last closed candles, oldest first, up to the one that is being handled. As many as <see cref="TradingClientOptions.Candles"/> asked for, else 500.</summary>
+    public IReadOnlyList<Candle> Candles => _market?.Book.Bars ?? [];
+
+    /// <summary>The newest price; null before the first.</summary>
+    public Price? Price => _market?.Price;
+
     /// <summary>Completes when trying again cannot help, with the reason.</summary>
     public Task<StoppedException> Stopped => _stopped.Task;
 
-    /// <summary>Returns after the first ack.</summary>
+    /// <summary>A client that is connected; see <see cref="StartAsync"/>.</summary>
     public static async Task<TradingClient> ConnectAsync(TradingClientOptions options, CancellationToken cancellationToken = default)
     {
         var client = new TradingClient(options);
-        client._running = Task.WhenAll(client.RunAsync(), client.DispatchAsync());
+        await client.StartAsync(cancellationToken);
+        return client;
+    }
+
+    /// <summary>
+    /// What to call for a kind of frame: <see cref="Ack"/>, <see cref="Event"/>, <see cref="OrderUpdate"/>, <see cref="ConfigUpdate"/>, <see cref="Candle"/>,
+    /// <see cref="Price"/>, <see cref="CandleHistory"/>, <see cref="Gap"/>, <see cref="CandleGap"/>, <see cref="Disconnected"/>. One handler each, before
+    /// <see cref="StartAsync"/>.
+    /// </summary>
+    public void On<TFrame>(Func<TFrame, Task>? handler)
+        where TFrame : Frame
+    {
+        if (handler is not null)
+        {
+            _handlers[typeof(TFrame)] = frame => handler((TFrame)frame);
+        }
+    }
+
+    /// <summary>Returns after the first ack; from then on handlers run.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (Market.Feature(_options, _handlers.ContainsKey(typeof(Candle)), _handlers.ContainsKey(typeof(Price))) is { } market)
+        {
+            _features = [.. _features, market];
+            _market = new(_options.Candles, _time);
+        }
+
+        _running = Task.WhenAll(RunAsync(), DispatchAsync());
         try
         {
-            await client.UntilAsync(() => client.Ack, null, () => $"connection to {options.Url} ({client._why})", cancellationToken);
-            return client;
+            await UntilAsync(() => Ack, null, () => $"connection to {_options.Url} ({_why})", cancellationToken);
+            _entered.TrySetResult(true);
         }
         catch
         {
-            await client.DisposeAsync();
+            await DisposeAsync();
             throw;
         }
     }
@@ -72,19 +121,27 @@ public sealed partial class TradingClient : IAsyncDisposable
     public async Task<Reply> DecideAsync(Decision decision, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
         var id = decision.DecisionId ?? Guid.NewGuid().ToString();
-        var reply = await RequestAsync(decision.ToFrame(_options.Protocol, id, decision.Symbol ?? Ack?.Symbol), keyed: true, deadline, cancellationToken);
+        var symbol = decision.Symbol ?? Ack?.Symbol;
+        var frame = decision.ToFrame(_options.Protocol, id, symbol);
+        _orders.Retried(id);
+        var reply = await RequestAsync(frame, keyed: true, deadline, cancellationToken);
+        _orders.Replied(id, decision.Action, symbol, reply);
+        Tell();
         return reply with { DecisionId = id };
     }
 
-    /// <summary>The update that ends a decision's order: filled, rejected …. Needs the feature orders.</summary>
-    public Task<OrderUpdate> OrderAsync(string decisionId, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        UntilAsync(() => _final.GetValueOrDefault(decisionId), deadline, () => $"final update of {decisionId}", cancellationToken);
+    /// <summary>The update that ends a decision's order: filled, rejected …; of NO_TRADE one with the status recorded. Needs the feature orders.</summary>
+    /// <exception cref="NoOrderException">At once where the decision was refused or only validated.</exception>
+    public async Task<OrderUpdate> OrderAsync(string decisionId, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        _features.Contains("orders")
+            ? await UntilAsync(() => _orders.End(decisionId), deadline, () => $"final update of {decisionId}", cancellationToken)
+            : throw new NoOrderException("no update comes without the feature orders");
 
     /// <summary>How long a ping and its pong took.</summary>
     public async Task<TimeSpan> PingAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
         var begin = _time.GetTimestamp();
-        await RequestAsync(new() { [_options.Protocol == 2 ? "type" : "kind"] = "ping", ["id"] = Guid.NewGuid().ToString() }, false, deadline, cancellationToken);
+        await RequestAsync(new() { [_options.Protocol == 2 ? "type" : "kind"] = "ping" }, false, deadline, cancellationToken);
         return _time.GetElapsedTime(begin);
     }
 
@@ -92,20 +149,25 @@ public sealed partial class TradingClient : IAsyncDisposable
     public async Task<Reply> RequestAsync(JsonObject frame, bool keyed = false, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
         Numbers.RefuseNotFinite(frame);
-        if (!frame.ContainsKey("id"))
-        {
-            frame["request_id"] ??= Guid.NewGuid().ToString();
-        }
-
-        var text = Encoding.UTF8.GetBytes(frame.ToJsonString());
+        // The server repeats nothing else in every reply: an id is an event's own, or a ping's.
+        var key = !frame.TryGetPropertyValue("request_id", out var given) ? Guid.NewGuid().ToString()
+            : given is JsonValue value && value.TryGetValue<string>(out var own) && own.Length > 0 ? own
+            : throw new ArgumentException("request_id: expected a text that no other frame waits with");
+        var sent = frame.DeepClone();
+        sent["request_id"] = key;
+        var text = Encoding.UTF8.GetBytes(sent.ToJsonString());
         var limit = Ack?.Limits?.GetValueOrDefault("max_frame_bytes", 65536) ?? 65536;
         if (text.Length > limit || _pending.Count >= MaxUnanswered)
         {
             throw new InvalidOperationException($"the frame is over {limit} bytes, or {MaxUnanswered} frames wait for replies");
         }
 
-        var key = (frame["id"] ?? frame["request_id"])!.ToString();
-        var pending = _pending[key] = new(text, keyed);
+        var pending = new Pending(text, keyed);
+        if (!_pending.TryAdd(key, pending))
+        {
+            throw new ArgumentException("request_id: expected a text that no other frame waits with");
+        }
+
         try
         {
             if (_socket is { } socket)
@@ -132,7 +194,13 @@ public sealed partial class TradingClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         Stop(new(null, "closed", null));
+        _entered.TrySetResult(false);
         _queue.Writer.TryComplete();
         if (_socket is { } socket)
         {
@@ -145,23 +213,11 @@ public sealed partial class TradingClient : IAsyncDisposable
         _sending.Dispose();
     }
 
-    private void Remember(OrderUpdate update)
-    {
-        if (_final.TryAdd(update.DecisionId, update))
-        {
-            _finalOrder.Enqueue(update.DecisionId);
-            if (_finalOrder.Count > Remembered)
-            {
-                _final.TryRemove(_finalOrder.Dequeue(), out _);
-            }
-
-            Tell();
-        }
-    }
+    private bool IsFull() => _queue.Reader.Count - (_market?.Waiting == true ? 1 : 0) >= _options.QueueSize;
 
     private void Put(Frame frame)
     {
-        if (!_queue.Writer.TryWrite(frame) && !_stopped.Task.IsCompleted)
+        if (((IsFull() && frame is not Client.Price) || !_queue.Writer.TryWrite(frame)) && !_stopped.Task.IsCompleted)
         {
             Report(new InvalidOperationException("the queue is full, a frame is dropped"), frame);
         }
@@ -169,28 +225,38 @@ public sealed partial class TradingClient : IAsyncDisposable
 
     private async Task DispatchAsync()
     {
+        if (!await _entered.Task)
+        {
+            return;
+        }
+
         await foreach (var frame in _queue.Reader.ReadAllAsync())
         {
-            try
+            foreach (var handed in _market?.Hand(frame) ?? [frame])
             {
-                await (frame switch
-                {
-                    Ack ack => _options.OnAck?.Invoke(ack),
-                    Event e => _options.OnEvent?.Invoke(e),
-                    OrderUpdate order => _options.OnOrder?.Invoke(order),
-                    ConfigUpdate config => _options.OnConfig?.Invoke(config),
-                    Gap gap when _options.OnGap is null => throw new InvalidDataException($"frames are lost: {gap}"),
-                    Gap gap => _options.OnGap(gap),
-                    Disconnected disconnected => _options.OnDisconnect?.Invoke(disconnected),
-                    _ => null,
-                } ?? Task.CompletedTask);
-            }
-            catch (Exception e)
-            {
-                Report(e, frame);
+                await HandAsync(handed);
             }
 
             Seq = (frame as Pushed)?.Seq ?? Seq;
+        }
+    }
+
+    private async Task HandAsync(Frame frame)
+    {
+        try
+        {
+            if (_handlers.TryGetValue(frame.GetType(), out var handler))
+            {
+                await handler(frame);
+            }
+            else if (frame is Gap or CandleGap or CandleHistory { Note: not null })
+            {
+                throw new InvalidDataException($"something is missing: {frame}");
+            }
+        }
+        catch (Exception e)
+        {
+            Report(e, frame);
         }
     }
 

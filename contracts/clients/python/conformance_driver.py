@@ -5,6 +5,7 @@ import dataclasses
 import json
 import sys
 
+from trading_address import socket_address
 from trading_sdk import Stopped, TradingClient
 
 
@@ -15,22 +16,27 @@ def meant(value):
 
 class Driver:
     def __init__(self):
-        self.client, self.throws = None, False
+        self.client, self.throws, self.free = None, False, asyncio.Event()
+        self.free.set()
 
     def write(self, on, **line):
         print(json.dumps({"on": on, **line}, default=str), flush=True)
 
     def report(self, on):
-        return lambda frame: self.write(on, **{k: v for k, v in dataclasses.asdict(frame).items() if k != "raw"})
+        return lambda frame: self.write(on, **{k: v for k, v in dataclasses.asdict(frame).items() if k not in ("raw", "candles")})
 
-    def event(self, frame):
+    async def event(self, frame):
         if self.throws:
             self.throws = False
             raise ValueError("thrown on purpose")
         self.report("event")(frame)
+        await self.free.wait()
 
     async def connect(self, command):
         options = {"heartbeat": command.get("heartbeat_s"), "resume_from": command.get("resume_from"), "queue_size": command.get("queue_size", 10_000)}
+        if "market" in command or "candles" in command:
+            options.update(market=command.get("market"), candles=command.get("candles"), on_candle=self.report("candle"), on_price=self.report("price"),
+                           on_history=self.report("history"), on_candle_gap=self.report("candle_gap"))
         self.client = TradingClient(
             command["url"], command["token"], protocol=command["protocol"], **options, on_ack=self.report("ack"), on_event=self.event,
             on_order=self.report("order"), on_config=self.report("config"), on_gap=self.report("gap"), on_disconnect=self.report("disconnected"),
@@ -66,6 +72,18 @@ class Driver:
             elif do == "protect":
                 legs = {k: float(command[k]) if command[k] == "NaN" else command[k] for k in ("stop_loss", "take_profit") if k in command}
                 result["reply"] = dataclasses.asdict(await self.client.protect(command["symbol"], **legs, deadline=deadline))
+            elif do == "request":
+                result["reply"] = dataclasses.asdict(await self.client.request(command["frame"], deadline=deadline))
+            elif do == "rest":
+                result["body"] = await self.client.rest(command["path"], deadline=deadline, **command.get("query", {}))
+            elif do == "address":
+                result["address"] = socket_address(command["url"])
+            elif do == "candles":
+                result["candles"] = [{"open_time": c.open_time.isoformat(), "close": c.close} for c in self.client.candles]
+            elif do == "hold":
+                self.free.clear()
+            elif do == "release":
+                self.free.set()
             elif do == "ping":
                 result["ms"] = 1000 * await self.client.ping(deadline)
             elif do == "throw":

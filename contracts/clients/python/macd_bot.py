@@ -1,34 +1,19 @@
 #!/usr/bin/python3
 """Follows the trend: long while the MACD line is above its signal line, out while it is below.
 
-Settings: MACD_FAST (12), MACD_SLOW (26), MACD_SIGNAL (9), and those of bot_kit.py.
+Settings: MACD_FAST (12), MACD_SLOW (26), MACD_SIGNAL (9), MARGIN_USD (50), and those of bot_kit.py.
 """
 import os
 
 from bot_kit import candle_bot, run
+from indicators import macd
 
 FAST, SLOW, SIGNAL = (int(os.environ.get(f"MACD_{name}", default)) for name, default in (("FAST", "12"), ("SLOW", "26"), ("SIGNAL", "9")))
 
 
-def ema(values, period):
-    """The exponential moving average at every value; the first is its own average."""
-    weight, averages = 2 / (period + 1), values[:1]
-    for value in values[1:]:
-        averages.append(averages[-1] + weight * (value - averages[-1]))
-    return averages
-
-
-def macd(closes):
-    """Line and signal at the last close, or None while there are too few."""
-    if len(closes) < SLOW + SIGNAL:
-        return None
-    line = [fast - slow for fast, slow in zip(ema(closes, FAST), ema(closes, SLOW))]
-    return line[-1], ema(line, SIGNAL)[-1]
-
-
 def decide(closes, is_long):
     """LONG, CLOSE or None, with the reason."""
-    values = macd(closes)
+    values = macd(closes, FAST, SLOW, SIGNAL)
     if values is None:
         return None, "too few candles"
     line, signal = values
@@ -40,4 +25,4 @@ def decide(closes, is_long):
 
 
 if __name__ == "__main__":
-    run(candle_bot(decide))
+    run(lambda: candle_bot(decide))

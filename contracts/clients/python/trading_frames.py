@@ -1,9 +1,12 @@
 """What the server sends, typed. `raw` is the frame as it came."""
+import json
+import re
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from decimal import Decimal
 
 # An order goes no further than these; a position may still be stopped or closed later.
-FINAL = {"rejected", "filled", "closed", "canceled", "stopped", "took_profit"}
+FINAL = {"recorded", "rejected", "filled", "closed", "canceled", "stopped", "took_profit"}
 
 
 @dataclass
@@ -52,7 +55,7 @@ class Event(Pushed):
 
 @dataclass
 class OrderUpdate(Pushed):
-    status: str = ""
+    status: str = ""  # of the wire's, or recorded where order() answers for a NO_TRADE
     decision_id: str = ""
     event_id: str = ""
     correlation_id: str = None
@@ -70,6 +73,42 @@ class OrderUpdate(Pushed):
 class ConfigUpdate(Frame):
     reason: str = ""
     config: dict = field(default_factory=dict)
+
+
+@dataclass
+class Candle(Frame):
+    """A closed bar. `replayed`: it was missed and is handed now. A later bar with the same open_time has better figures."""
+    symbol: str = ""
+    interval: str = ""
+    open_time: datetime = None
+    open: Decimal = None
+    high: Decimal = None
+    low: Decimal = None
+    close: Decimal = None
+    volume: Decimal = None
+    replayed: bool = False
+
+
+@dataclass
+class Price(Frame):
+    """The newest price; bid, ask and mark_price are None where the market does not tell them."""
+    symbol: str = ""
+    price: Decimal = None
+    bid: Decimal = None
+    ask: Decimal = None
+    mark_price: Decimal = None
+    market_time: datetime = None
+    observed_at: datetime = None
+
+
+@dataclass
+class CandleHistory(Frame):
+    """The bars that the client asked for are in its `candles` now. `complete` is False where the market did not answer in time: the rest follows."""
+    symbol: str = ""
+    interval: str = ""
+    complete: bool = True
+    note: str = None  # why there are none
+    candles: list = field(default_factory=list, repr=False)
 
 
 @dataclass
@@ -100,10 +139,43 @@ class Gap:
 
 
 @dataclass
+class CandleGap:
+    """Bars between these two open times are missing; how many is counted in market time."""
+    symbol: str
+    interval: str
+    after: datetime
+    before: datetime
+    missing: int
+
+
+@dataclass
 class Disconnected:
     code: int
     reason: str
     retry_in_s: float
+
+
+class _Exact(float):
+    """A JSON number that remembers how it was written."""
+
+    def __new__(cls, text):
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def loads(text):
+    """JSON whose numbers lose nothing on their way into a Decimal."""
+    return json.loads(text, parse_float=_Exact)
+
+
+def _amounts(raw, *names):
+    return {name: Decimal(getattr(raw[name], "text", str(raw[name]))) for name in names if raw.get(name) is not None}
+
+
+def _times(raw, *names):
+    # Python 3.9 reads no Z, and no more than six digits of a second.
+    return {name: datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", raw[name]).replace("Z", "+00:00")) for name in names if raw.get(name)}
 
 
 def parse(raw):
@@ -112,9 +184,16 @@ def parse(raw):
     if raw.get("message") == "connected":
         return Ack.of(raw)
     if "ok" in raw or kind == "pong":
-        return Reply.of(raw, ok=raw.get("ok", True), message=raw.get("message", kind), request_id=raw.get("request_id") or raw.get("id"))
+        return Reply.of(raw, ok=raw.get("ok", True), message=raw.get("message", kind))
     if kind == "event" and "category" in raw:
         return Event.of(raw, source_id=raw.get("source"), title=raw.get("title") or raw.get("payload", {}).get("signal_type"))
     if kind == "order_update":
-        return OrderUpdate.of(raw, **{k: Decimal(str(raw[k])) for k in ("qty", "avg_price", "fee", "realized_pnl") if raw.get(k) is not None})
+        return OrderUpdate.of(raw, **_amounts(raw, "qty", "avg_price", "fee", "realized_pnl"))
+    if kind in ("candle", "price", "candles_end"):
+        body = raw.get("payload", raw)
+        if kind == "candle":
+            return Candle.of(raw, **{**body, **_amounts(body, "open", "high", "low", "close", "volume"), **_times(body, "open_time")})
+        if kind == "price":
+            return Price.of(raw, **{**body, **_amounts(body, "price", "bid", "ask", "mark_price"), **_times(body, "market_time", "observed_at")})
+        return CandleHistory.of(raw, **body)
     return {"event": Event, "config_update": ConfigUpdate}.get(kind, Frame).of(raw)

@@ -1,6 +1,6 @@
 """Client of /ws/events: connects, stays connected, misses nothing, trades once. Needs only the package websockets (10 or newer).
 
-    async with TradingClient(url, token, on_event=handle) as bot:
+    async with TradingClient("127.0.0.1:8000", token, on_event=handle) as bot:
         reply = await bot.decide("LONG", margin_usd=50)
         update = await bot.order(reply.decision_id)
 """
@@ -14,39 +14,26 @@ import random
 import time
 import urllib.parse
 import uuid
-from collections import OrderedDict
 from decimal import Decimal
 
 import websockets
 
+from trading_address import rest_address, socket_address
 from trading_codes import CLOSE
-from trading_frames import FINAL, Ack, ConfigUpdate, Disconnected, Event, Gap, OrderUpdate, Pushed, Reply, parse
+from trading_errors import NoOrder, NoReply, RestError, Stopped, TradingError
+from trading_frames import Ack, Candle, CandleGap, CandleHistory, ConfigUpdate, Disconnected, Event, Gap, OrderUpdate, Price, Pushed, Reply, loads, parse
+from trading_market import Market, feature
+from trading_orders import Orders
+from trading_rest import get
+from trading_sequence import Again, Sequence
+
+__all__ = ["KEEP", "NoOrder", "NoReply", "RestError", "Stopped", "TradingClient", "TradingError"]
 
 log = logging.getLogger("trading_sdk")
 wire_log = logging.getLogger("trading_sdk.wire")
 wire_log.setLevel(logging.INFO)  # at DEBUG the websockets package prints the headers, and with them the token
 KEEP = object()  # a leg that protect() leaves as it is
-FIRST_BACKOFF, LAST_BACKOFF, IO_DEADLINE, REMEMBERED, MAX_UNANSWERED = 0.25, 30.0, 10.0, 1000, 1000
-
-
-class TradingError(Exception):
-    """Anything this client reports."""
-
-
-class NoReply(TradingError):
-    """No reply. A frame with a key may be sent again with the same key; what became of another is not known."""
-
-
-class Stopped(TradingError):
-    """The server said that trying again cannot help, or the client was closed."""
-
-    def __init__(self, code, reason, meaning=""):
-        super().__init__(" ".join(str(part) for part in (code, reason, meaning) if part))
-        self.code, self.reason = code, reason
-
-
-class _Again(Exception):
-    """Leave this connection for a new one."""
+FIRST_BACKOFF, LAST_BACKOFF, IO_DEADLINE, MAX_UNANSWERED = 0.25, 30.0, 10.0, 1000
 
 
 def finite(value, name="frame"):
@@ -63,22 +50,30 @@ def finite(value, name="frame"):
 
 
 class TradingClient:
-    """One session. Handlers are plain or async functions; they run one after the other, in the order of the frames.
+    """One session. Handlers are plain or async functions; they run one after the other, in the order of the frames, once the client is entered.
 
     `seq` is the last frame that was handled: keep it and pass it as `resume_from` to continue after a restart of your program.
-    on_gap is called when frames are lost for good, on_error(exception, frame) when a handler raised.
+    `market` asks for the group's prices and closed candles and names the pace of prices ("1s", "250ms", 0 for none), `candles` for that many
+    past ones; a handler for them asks too. on_gap and on_candle_gap are called when frames or bars are lost for good, on_error(exception,
+    frame) when a handler raised. `rest_url` is for where REST is not beside the socket.
     """
 
     def __init__(self, url, token, *, protocol=2, features=("orders", "resume", "config"), resume_from=None, heartbeat=None, deadline=30.0,
-                 queue_size=10_000, on_ack=None, on_event=None, on_order=None, on_config=None, on_gap=None, on_disconnect=None, on_error=None):
-        self.url, self._token, self.protocol, self.features, self.deadline = url, token, protocol, tuple(features), deadline
+                 queue_size=10_000, market=None, candles=None, rest_url=None, on_ack=None, on_event=None, on_order=None, on_config=None,
+                 on_candle=None, on_price=None, on_history=None, on_gap=None, on_candle_gap=None, on_disconnect=None, on_error=None):
+        self.url, self._token, self.protocol, self.deadline = socket_address(url), token, protocol, deadline
+        self._rest = rest_address(socket_address(rest_url) if rest_url else self.url)
+        wanted = feature(market, candles, on_candle, on_price)
+        self.features = (*features, wanted) if wanted else tuple(features)
         self.ack, self.seq = None, resume_from
-        self._handlers = {Ack: on_ack, Event: on_event, OrderUpdate: on_order, ConfigUpdate: on_config, Gap: on_gap, Disconnected: on_disconnect}
-        self._on_error, self._heartbeat, self._queue = on_error, heartbeat, asyncio.Queue(queue_size)
-        self._received, self._asked, self._doubted = resume_from, None, None
-        self._pending, self._final, self._news = {}, OrderedDict(), asyncio.Event()
+        self._handlers = {
+            Ack: on_ack, Event: on_event, OrderUpdate: on_order, ConfigUpdate: on_config, Candle: on_candle, Price: on_price,
+            CandleHistory: on_history, Gap: on_gap, CandleGap: on_candle_gap, Disconnected: on_disconnect}
+        self._on_error, self._heartbeat, self._queue, self._queue_size = on_error, heartbeat, asyncio.Queue(), queue_size
+        self._sequence, self._market = Sequence(resume_from) if "resume" in features else None, Market(candles) if wanted else None
+        self._pending, self._orders, self._news = {}, Orders(), asyncio.Event()
         self._ws, self._task, self._stopped, self._floor, self._heard, self._why = None, None, None, 0.0, 0.0, ""
-        self._acked = asyncio.Event()
+        self._acked, self._entered = asyncio.Event(), asyncio.Event()
 
     def __repr__(self):
         return f"TradingClient({self.url!r}, protocol={self.protocol}, seq={self.seq})"
@@ -92,6 +87,7 @@ class TradingClient:
             refused = self._stopped
             await self.__aexit__()
             raise refused or NoReply(f"no connection to {self.url} within {self.deadline} s: {self._why}")
+        self._entered.set()  # handlers may use the name that the client has in your program
         return self
 
     async def __aexit__(self, *_):
@@ -100,6 +96,16 @@ class TradingClient:
             await self._leave(self._ws)
         self._task.cancel()
         await asyncio.wait({self._task})
+
+    @property
+    def candles(self):
+        """The last closed bars, oldest first, up to the one that is being handled. As many as `candles` asked for, else 500."""
+        return list(self._market.book.bars) if self._market else []
+
+    @property
+    def price(self):
+        """The newest price, or None before the first."""
+        return self._market.price if self._market else None
 
     async def wait(self):
         """Runs until trying again cannot help; then raises Stopped, which says why."""
@@ -128,8 +134,11 @@ class TradingClient:
             frame = {"kind": "event", "category": "decision", "trace": {**trace, "decision_id": decision_id},
                      "payload": {"symbol": symbol, "action": action, "margin_usdt": margin_usd, **signal}}
         frame.update({k: v for k, v in {"validate_only": validate_only, "valid_until": valid_until}.items() if v})
+        self._orders.retried(decision_id)
         reply = await self.request(frame, keyed=True, deadline=deadline)
         reply.decision_id = decision_id
+        self._orders.replied(decision_id, action, symbol, reply)
+        self._tell()
         return reply
 
     async def cancel(self, decision_id, *, deadline=None):
@@ -164,20 +173,33 @@ class TradingClient:
         return await self.request(frame, keyed=keyed, deadline=deadline)
 
     async def order(self, decision_id, deadline=None):
-        """The update that ends a decision's order: filled, rejected …. Needs the feature orders."""
+        """The update that ends a decision's order: filled, rejected …; of NO_TRADE one with the status recorded. Needs the feature orders.
+
+        NoOrder at once where the decision was refused or only validated.
+        """
+        if "orders" not in self.features:
+            raise NoOrder("no update comes without the feature orders")
+
         async def final():
-            while decision_id not in self._final:
+            while (update := self._orders.end(decision_id)) is None:
                 if self._stopped:
                     raise self._stopped
                 await self._news.wait()
-            return self._final[decision_id]
+            return update
 
         return await self._within(final(), deadline, f"final update of {decision_id}")
+
+    async def rest(self, path, *, deadline=None, **query):
+        """What GET /api/v1/<path> answers to this token, such as rest("orders/open", limit=10): the group's own, numbers as Decimal.
+
+        RestError names the status and body of another answer.
+        """
+        return await get(self._rest, self._token, path, query, deadline or self.deadline)
 
     async def ping(self, deadline=None):
         """Seconds that a ping and its pong took."""
         begin = time.monotonic()
-        await self.request({"type" if self.protocol == 2 else "kind": "ping", "id": uuid.uuid4().hex}, deadline=deadline)
+        await self.request({"type" if self.protocol == 2 else "kind": "ping"}, deadline=deadline)
         return time.monotonic() - begin
 
     async def request(self, frame, *, keyed=False, deadline=None):
@@ -185,8 +207,11 @@ class TradingClient:
         if self._stopped or (self._ws is None and not keyed):
             raise self._stopped or NoReply("not connected")
         finite(frame)
-        key = frame.get("id") or frame.setdefault("request_id", uuid.uuid4().hex)
-        text, limit = json.dumps(frame, default=str), self.ack.limits.get("max_frame_bytes", 65536) if self.ack else 65536
+        # The server repeats nothing else in every reply: an id is an event's own, or a ping's.
+        key = frame.get("request_id", uuid.uuid4().hex)
+        if not isinstance(key, str) or not key or key in self._pending:
+            raise ValueError("request_id: expected a text that no other frame waits with")
+        text, limit = json.dumps({**frame, "request_id": key}, default=str), self.ack.limits.get("max_frame_bytes", 65536) if self.ack else 65536
         if len(text.encode()) > limit or len(self._pending) >= MAX_UNANSWERED:
             raise TradingError(f"the frame is over {limit} bytes, or {MAX_UNANSWERED} frames wait for replies")
         entry = self._pending[key] = {"text": text, "keyed": keyed, "on": None, "future": asyncio.get_running_loop().create_future()}
@@ -221,7 +246,7 @@ class TradingClient:
                     await self._connection()
                 except websockets.ConnectionClosed as closed:
                     code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
-                except (_Again, OSError, ValueError, asyncio.TimeoutError, websockets.WebSocketException) as error:
+                except (Again, OSError, ValueError, asyncio.TimeoutError, websockets.WebSocketException) as error:
                     reason = str(error) or type(error).__name__
                 known, self._why = CLOSE.get(reason), f"{code or ''} {reason}".strip()
                 if not (known["reconnect"] if known else code not in (1002, 1008)):
@@ -245,20 +270,19 @@ class TradingClient:
 
     async def _connection(self):
         query = {"features": ",".join(self.features), "protocol": self.protocol}
-        if "resume" in self.features and self._received is not None:
-            query["resume_from"] = self._asked = self._received
+        query["resume_from"] = self._sequence.ask() if self._sequence else None
+        query["candles"] = self._market.ask() if self._market else None
+        address = f"{self.url}?{urllib.parse.urlencode({k: v for k, v in query.items() if v is not None}, safe=',:')}"
         header = "additional_headers" if "additional_headers" in inspect.signature(websockets.connect).parameters else "extra_headers"
         options = {header: {"Authorization": f"Bearer {self._token}"}, "ping_interval": None, "close_timeout": 1, "compression": None, "logger": wire_log}
-        ws = await websockets.connect(f"{self.url}?{urllib.parse.urlencode(query, safe=',')}", open_timeout=IO_DEADLINE, **options)
+        ws = await websockets.connect(address, open_timeout=IO_DEADLINE, **options)
         keeper = None
         try:
-            ack = parse(json.loads(await asyncio.wait_for(ws.recv(), IO_DEADLINE)))
+            ack = parse(loads(await asyncio.wait_for(ws.recv(), IO_DEADLINE)))
             if not isinstance(ack, Ack):
                 raise ValueError("the first frame was no ack")
-            if self._received is None and "resume" in self.features:
-                self._received = ack.last_seq
-                if self.ack and ack.last_seq is None:
-                    self._put(Gap())  # the connection before broke before it was told where it stood
+            if self._sequence and not self._sequence.begin(ack.last_seq) and self.ack:
+                self._put(Gap())  # the connection before broke before it was told where it stood
             self.ack, self._ws = ack, ws
             self._put(ack)
             self._acked.set()
@@ -266,7 +290,7 @@ class TradingClient:
             while True:
                 text = await ws.recv()
                 self._heard = time.monotonic()
-                self._receive(json.loads(text))
+                self._receive(loads(text))
         finally:
             self._ws = None
             if keeper:
@@ -302,64 +326,47 @@ class TradingClient:
                 entry["future"].set_result(frame)
         elif kind == "system" and raw.get("code") == "SERVER_SHUTDOWN":
             self._floor = raw.get("detail", {}).get("reconnect_after_ms", 1000) / 1000
-        elif kind == "resumed":
-            self._resumed(raw)
-        elif isinstance(frame, ConfigUpdate) or (isinstance(frame, Pushed) and self._is_next(frame)):
+        elif kind == "resumed" and self._sequence:
+            self._sequence.resumed(raw, self._put)
+        elif isinstance(frame, (Candle, Price, CandleHistory)) and self._market:
+            if not isinstance(frame, Price) and self._is_full():
+                raise Again("the queue is full")  # the history is asked for again
+            if received := self._market.receive(frame):
+                self._put(received)
+        elif isinstance(frame, ConfigUpdate) or (isinstance(frame, Pushed) and (not self._sequence or self._sequence.is_next(frame, self._is_full(), self._put))):
             self._put(frame)
-            if isinstance(frame, OrderUpdate) and frame.status in FINAL:
-                self._final[frame.decision_id] = frame
-                if len(self._final) > REMEMBERED:
-                    self._final.popitem(last=False)
+            if isinstance(frame, OrderUpdate) and self._orders.updated(frame):
                 self._tell()
 
-    def _is_next(self, frame):
-        """False for what was received before. A hole before the frame is asked for once; if it stays, the author is told."""
-        last = self._received
-        if frame.seq is None:
-            return True
-        if "resume" in self.features and last is not None:
-            if frame.seq <= last:
-                return False
-            if self._queue.full():
-                raise _Again("the queue is full")  # the server's history is the rest of it
-            if frame.prev_seq is not None and frame.prev_seq > last:
-                if self._doubted != last:
-                    self._doubted = last
-                    raise _Again(f"hole between {last} and {frame.seq}")
-                self._put(Gap(last, frame.seq, frame.seq))
-        self._received = frame.seq
-        return True
-
-    def _resumed(self, raw):
-        first, last = raw.get("first_seq"), raw.get("last_seq")
-        if raw.get("recovered"):
-            self._received = self._received if self._received is not None else last
-            return
-        self._put(Gap(self._asked, first, last))
-        self._received = last
-        if first and first - 1 != self._asked and (last is None or first <= last):
-            self._received = first - 1
-            raise _Again("asks for what is still held")
+    def _is_full(self):
+        return self._queue.qsize() - bool(self._market and self._market.waiting) >= self._queue_size
 
     def _put(self, frame):
         if isinstance(frame, Gap):
             log.warning("frames are lost: %s", frame)
-        if self._queue.full():
+        if self._is_full() and not isinstance(frame, Price):
             log.warning("the queue is full, dropped: %s", frame)
         else:
             self._queue.put_nowait(frame)
 
     async def _dispatch(self):
+        await self._entered.wait()
         while True:
             frame = await self._queue.get()
-            try:
-                handler = self._handlers[type(frame)]
-                result = handler(frame) if handler else None
-                if inspect.isawaitable(result):
-                    await result
-            except Exception as error:
-                self._report(error, frame)
+            for handed in self._market.hand(frame) if isinstance(frame, (Candle, Price, CandleHistory)) else (frame,):
+                await self._hand(handed)
             self.seq = getattr(frame, "seq", None) or self.seq
+
+    async def _hand(self, frame):
+        if isinstance(frame, CandleGap) or (isinstance(frame, CandleHistory) and frame.note):
+            log.warning("%s", frame)
+        try:
+            handler = self._handlers[type(frame)]
+            result = handler(frame) if handler else None
+            if inspect.isawaitable(result):
+                await result
+        except Exception as error:
+            self._report(error, frame)
 
     def _report(self, error, frame):
         try:

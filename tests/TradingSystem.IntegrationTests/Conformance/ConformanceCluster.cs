@@ -42,12 +42,21 @@ public sealed class ConformanceCluster
     }
 
     /// <summary>A group with a name that is given once.</summary>
-    internal static async Task<TestGroup> AddGroupAsync()
+    internal static async Task<TestGroup> AddGroupAsync(string interval = "15m")
     {
         var name = $"conformance_{Interlocked.Increment(ref _groups)}";
-        var (id, token) = await Cluster.AddGroupAsync(name);
+        var (id, token) = await Cluster.AddGroupAsync(name, interval: interval);
         return new(id, name, token);
     }
+
+    /// <summary>What <c>make run</c> would have written of a group, without the login of a person.</summary>
+    internal static JsonObject DemoFile(TestGroup group) => new()
+    {
+        ["url"] = Cluster.Front.ToString().TrimEnd('/'),
+        ["ws_url"] = Cluster.Socket.ToString(),
+        ["groups"] = new JsonArray(new JsonObject { ["name"] = group.Name, ["token"] = group.Token }),
+        ["triggers"] = new JsonArray(),
+    };
 
     /// <summary>A trigger; the SDK answers the gateway's pings while no test needs it.</summary>
     internal static Task<TradingClient> ConnectAsync(TradingCluster cluster, string triggerToken) =>

@@ -16,6 +16,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Func<Line, Task>[] _scripts;
     private readonly ConcurrentQueue<(string Query, TimeSpan At)> _connections = new();
+    private readonly ConcurrentQueue<(string Address, string? Authorization)> _questions = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
 
     private ScriptedGateway(WebApplication app, Func<Line, Task>[] scripts) => (_app, _scripts) = (app, scripts);
@@ -25,6 +26,12 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     /// <summary>What each connection asked for, and when it came.</summary>
     public IReadOnlyList<(string Query, TimeSpan At)> Connections => [.. _connections];
 
+    /// <summary>What REST was asked.</summary>
+    public IReadOnlyList<(string Address, string? Authorization)> Questions => [.. _questions];
+
+    /// <summary>What REST answers to everything.</summary>
+    public Func<HttpContext, Task> Rest { get; set; } = context => context.Response.WriteAsJsonAsync(new JsonObject { ["items"] = new JsonArray() });
+
     public static async Task<ScriptedGateway> StartAsync(params Func<Line, Task>[] scripts)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -33,6 +40,8 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         var gateway = new ScriptedGateway(builder.Build(), scripts);
         gateway._app.UseWebSockets();
         gateway._app.Map("/ws/events", gateway.ServeAsync);
+        gateway._app.Map("/prefix/ws/events", gateway.ServeAsync);
+        gateway._app.Map("/{**rest}", gateway.AnswerAsync);
         await gateway._app.StartAsync();
         return gateway;
     }
@@ -44,10 +53,16 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    private Task AnswerAsync(HttpContext context)
+    {
+        _questions.Enqueue((context.Request.Path + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""), context.Request.Headers.Authorization));
+        return Rest(context);
+    }
+
     private async Task ServeAsync(HttpContext context)
     {
         var number = _connections.Count;
-        _connections.Enqueue((context.Request.QueryString.Value ?? "", _watch.Elapsed));
+        _connections.Enqueue((Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""), _watch.Elapsed));
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var line = new Line(socket, context.Request.Query["protocol"] == "3" ? "kind" : "type", context.RequestAborted);
         try
@@ -73,6 +88,39 @@ internal sealed class ScriptedGateway : IAsyncDisposable
             ? new() { ["type"] = "event", ["event_type"] = "immediate", ["id"] = $"{seq}", ["source_id"] = "s", ["title"] = $"at {seq}", ["payload"] = "", ["seq"] = seq, ["prev_seq"] = prev }
             : new() { ["kind"] = "event", ["category"] = "signal", ["id"] = $"{seq}", ["source"] = "s", ["payload"] = new JsonObject { ["signal_type"] = $"at {seq}" }, ["seq"] = seq, ["prev_seq"] = prev });
 
+        /// <summary>A closed bar of the given minute.</summary>
+        public Task CandleAsync(int minute, decimal close, string symbol = "BTCUSDT") => MarketAsync("candle", new()
+        {
+            ["symbol"] = symbol,
+            ["interval"] = "1m",
+            ["open_time"] = Minute(minute),
+            ["open"] = 1.5m,
+            ["high"] = 2.5m,
+            ["low"] = 0.5m,
+            ["close"] = close,
+            ["volume"] = 0.00000394m,
+            ["closed"] = true,
+        });
+
+        public Task PriceAsync(decimal price) =>
+            MarketAsync("price", new() { ["symbol"] = "BTCUSDT", ["price"] = price, ["bid"] = price - 1, ["market_time"] = Minute(0), ["observed_at"] = Minute(0) });
+
+        public Task CandlesEndAsync(bool complete = true) =>
+            MarketAsync("candles_end", complete ? [] : new() { ["symbol"] = "BTCUSDT", ["interval"] = "1m", ["count"] = 0, ["complete"] = false });
+
+        public static string Minute(int minute) => $"2025-01-31T{10 + (minute / 60)}:{minute % 60:00}:00+00:00";
+
+        private Task MarketAsync(string what, JsonObject fields)
+        {
+            if (dialect == "kind")
+            {
+                return SendAsync(new() { ["kind"] = what, ["payload"] = fields });
+            }
+
+            fields["type"] = what;
+            return SendAsync(fields);
+        }
+
         public Task SendAsync(JsonObject frame) => SendTextAsync(frame.ToJsonString());
 
         public Task SendTextAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, cancellationToken);
@@ -96,7 +144,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
                     return frame;
                 }
 
-                await SendAsync(new() { [dialect] = "pong", ["id"] = frame["id"]!.DeepClone() });
+                await SendAsync(new() { [dialect] = "pong", ["request_id"] = frame["request_id"]!.DeepClone() });
             }
         }
 

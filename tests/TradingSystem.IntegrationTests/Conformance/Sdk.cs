@@ -20,6 +20,17 @@ internal static class ClientFiles
     /// <summary>The command line tool as it was built beside these tests.</summary>
     public static string CommandLine { get; } = Path.Combine(AppContext.BaseDirectory, "tradingsystem.dll");
 
+    /// <summary>The root of the repository.</summary>
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(Folder, "..", ".."));
+
+    /// <summary>How an example bot (<c>rsi</c>, <c>macd</c>, <c>grid</c>, <c>listener</c>) is started.</summary>
+    public static (string File, string[] Arguments) Example(Sdk sdk, string name) => sdk switch
+    {
+        Sdk.Python => (Python, [Path.Combine(Folder, "python", name == "listener" ? "listener.py" : $"{name}_bot.py")]),
+        Sdk.TypeScript => ("node", [Compiled(Path.Combine("examples", $"{name}.js"))]),
+        _ => ("dotnet", [Path.Combine(AppContext.BaseDirectory, "trading-examples.dll"), name]),
+    };
+
     public static (string File, string[] Arguments) Driver(Sdk sdk) => sdk switch
     {
         Sdk.Python => (Python, [Path.Combine(Folder, "python", "conformance_driver.py")]),

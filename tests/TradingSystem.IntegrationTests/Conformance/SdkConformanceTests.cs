@@ -211,6 +211,73 @@ public sealed class SdkConformanceTests(Sdk sdk, int protocol)
     }
 
     [Test]
+    public async Task A_NO_TRADE_is_recorded_and_nothing_is_waited_for()
+    {
+        await ConnectAsync();
+        var reply = await _bot.DecideAsync("NO_TRADE", Key("idle"), marginUsd: 0);
+        var order = (await _bot.AskAsync("order", new() { ["decision_id"] = Key("idle") }))["order"]!;
+        Assert.That((order["status"]!.GetValue<string>(), order["event_id"]!.GetValue<string>()), Is.EqualTo(("recorded", reply["id"]!.GetValue<string>())));
+    }
+
+    [Test]
+    public async Task A_frame_with_an_id_of_its_own_finds_its_reply()
+    {
+        await ConnectAsync();
+        var dialect = protocol == 3 ? "kind" : "type";
+        var pong = await _bot.AskAsync("request", new() { ["frame"] = new JsonObject { [dialect] = "ping", ["id"] = 17 }, ["deadline_s"] = 20 });
+        Assert.That(pong["reply"]?["message"]?.GetValue<string>(), Is.EqualTo("pong"), pong.ToJsonString());
+        var log = new JsonObject { [dialect] = protocol == 3 ? "log" : "system", ["id"] = "mine", ["level"] = "info", ["code"] = "NOTE", ["message"] = "seen" };
+        var logged = await _bot.AskAsync("request", new() { ["frame"] = log, ["deadline_s"] = 20 });
+        Assert.That(logged["reply"]?["message"]?.GetValue<string>(), Is.EqualTo("logged"), logged.ToJsonString());
+    }
+
+    [Test]
+    public async Task The_market_comes_with_its_history_first_and_prices_at_their_pace()
+    {
+        var (_, token) = await Cluster.AddGroupAsync($"market_{_group.Name}", interval: "1s");
+        await _bot.ConnectAsync(Cluster.Socket, token, protocol, new() { ["market"] = "250ms", ["candles"] = 30 });
+        await _bot.SeeAsync("history", h => h["complete"]?.GetValue<bool>() ?? true);
+        await _bot.SeeAsync("price", p => p["symbol"]!.GetValue<string>() == "BTCUSDT");
+        var first = await _bot.SeeAsync("candle", _ => true);
+        await _bot.SeeAsync("candle", c => Opened(c) >= Opened(first).AddSeconds(2));
+        var book = (await _bot.AskAsync("candles"))["candles"]!.AsArray().Select(c => Opened(c!)).ToList();
+        var handed = _bot.Seen("candle").Select(Opened).ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(book, Is.Ordered.And.Unique);
+            Assert.That(book, Has.Count.InRange(1, 30));
+            Assert.That(handed, Is.Ordered.And.Unique);
+            Assert.That(_bot.Seen("candle").Select(c => c["interval"]!.GetValue<string>()), Is.All.EqualTo("1s"));
+        });
+    }
+
+    [Test]
+    public async Task What_a_resting_order_and_a_position_are_asked_for_is_told_under_the_replys_id()
+    {
+        await ConnectAsync();
+        await _bot.AskAsync("decide", new() { ["action"] = "LONG", ["decision_id"] = Key("held"), ["margin_usd"] = 50, ["stop_loss"] = 1 });
+        await _bot.AskAsync("order", new() { ["decision_id"] = Key("held") });
+        var moved = await _bot.AskAsync("protect", new() { ["symbol"] = "BTCUSDT", ["stop_loss"] = 2, ["take_profit"] = null });
+        Assert.That(moved["reply"]?["message"]?.GetValue<string>(), Is.EqualTo("accepted"), moved.ToJsonString());
+        await _bot.SeeAsync("order", o => o["decision_id"]?.GetValue<string>() == moved["reply"]!["id"]!.GetValue<string>());
+        var canceled = await _bot.AskAsync("cancel", new() { ["decision_id"] = Key("held") });
+        var update = await _bot.SeeAsync("order", o => o["decision_id"]?.GetValue<string>() == canceled["reply"]!["id"]!.GetValue<string>());
+        Assert.That(update["reason"]?["code"]?.GetValue<string>(), Is.EqualTo("NOTHING_TO_CANCEL"), update.ToJsonString());
+    }
+
+    [Test]
+    public async Task REST_is_read_with_the_same_token()
+    {
+        await ConnectAsync();
+        await _bot.DecideAsync("LONG", Key("read"));
+        await _bot.AskAsync("order", new() { ["decision_id"] = Key("read") });
+        var orders = await _bot.AskAsync("rest", new() { ["path"] = "orders", ["query"] = new JsonObject { ["limit"] = "5" } });
+        Assert.That(orders["body"]?["items"]?.AsArray().Select(o => o!["group_id"]!.GetValue<string>()), Is.EqualTo(new[] { _group.Id }), orders.ToJsonString());
+        var refused = await _bot.AskAsync("rest", new() { ["path"] = "orders", ["query"] = new JsonObject { ["limit"] = "none" } });
+        Assert.That(refused["error"]?.GetValue<string>(), Does.Contain("/api/v1/orders: 4").And.Contain("limit"), refused.ToJsonString());
+    }
+
+    [Test]
     public async Task A_second_session_of_a_token_is_told_so_and_the_first_goes_on()
     {
         await ConnectAsync();
@@ -236,6 +303,8 @@ public sealed class SdkConformanceTests(Sdk sdk, int protocol)
     }
 
     private Task<JsonObject> ConnectAsync() => _bot.ConnectAsync(Cluster.Socket, _group.Token, protocol);
+
+    private static DateTimeOffset Opened(JsonNode candle) => DateTimeOffset.Parse(candle["open_time"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
 
     private string Key(string name) => $"{name}-{_group.Name}";
 

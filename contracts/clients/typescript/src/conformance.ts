@@ -1,10 +1,12 @@
 // The TypeScript end of the conformance suite: commands as JSON lines in, what the SDK reports as JSON lines out.
 import { createInterface } from "node:readline";
 import { inspect } from "node:util";
-import { Stopped, TradingClient, type Json } from "./sdk.js";
+import { Stopped, TradingClient, socketAddress, type Json } from "./sdk.js";
 
 let client: TradingClient | undefined;
 let throws = false;
+let free: Promise<void> = Promise.resolve();
+let release = () => {};
 
 const write = (on: string, line: object) => process.stdout.write(`${JSON.stringify({ ...line, on })}\n`);
 const report = (on: string) => (frame: object) => void write(on, frame);
@@ -27,7 +29,9 @@ async function connect(command: Json): Promise<void> {
           throw new Error("thrown on purpose");
         }
         write("event", frame);
+        return free;
       },
+      ...("market" in command || "candles" in command ? market(command) : {}),
       onOrder: report("order"),
       onConfig: report("config"),
       onGap: report("gap"),
@@ -40,6 +44,15 @@ async function connect(command: Json): Promise<void> {
     stopped(error);
   }
 }
+
+const market = ({ market, candles }: Json) => ({
+  market: (market ?? undefined) as string | undefined,
+  candles: candles as number | undefined,
+  onCandle: report("candle"),
+  onPrice: report("price"),
+  onHistory: report("history"),
+  onCandleGap: report("candle_gap"),
+});
 
 /** JSON has no NaN: the suite writes {"float":"NaN"}. */
 const meant = (value: unknown) => (value !== null && typeof value === "object" && "float" in value ? Number(value.float) : value);
@@ -57,6 +70,12 @@ async function obey(command: Json): Promise<void> {
     else if (what === "order") result.order = await client!.order(String(command.decision_id), deadlineMs);
     else if (what === "cancel") result.reply = command.all ? await client!.cancelAll(deadlineMs) : await client!.cancel(String(command.decision_id), deadlineMs);
     else if (what === "protect") result.reply = await client!.protect(String(command.symbol), { ...legs(command), deadlineMs });
+    else if (what === "request") result.reply = await client!.request(command.frame as Json, { deadlineMs });
+    else if (what === "rest") result.body = await client!.rest(String(command.path), command.query as Record<string, string> | undefined, deadlineMs);
+    else if (what === "address") result.address = socketAddress(String(command.url));
+    else if (what === "candles") result.candles = client!.candles.map(({ open_time, close }) => ({ open_time, close }));
+    else if (what === "hold") free = new Promise((resolve) => (release = resolve));
+    else if (what === "release") release();
     else if (what === "ping") result.ms = await client!.ping(deadlineMs);
     else if (what === "throw") throws = true;
     else if (what === "show") result.text = inspect(client, { depth: 10, showHidden: true });

@@ -8,7 +8,7 @@ export interface Ack {
   session_id: string;
   protocol: number;
   targets: string[];
-  config: Json & { symbol?: string; group_id?: string; group_name?: string };
+  config: Json & { symbol?: string; interval?: string; group_id?: string; group_name?: string };
   limits: { max_frame_bytes?: number } & Record<string, number>;
   features?: string[];
   heartbeat_ms: number;
@@ -38,6 +38,7 @@ export interface Event extends Pushed {
 
 export interface OrderUpdate extends Pushed {
   frame: "order";
+  /** Of the wire's, or `recorded` where `order()` answers for a NO_TRADE. */
   status: string;
   decision_id: string;
   event_id: string;
@@ -56,6 +57,54 @@ export interface ConfigUpdate {
   frame: "config";
   reason: string;
   config: Ack["config"];
+}
+
+/** A closed bar. Numbers are doubles, as JavaScript has them. A later bar with the same `open_time` has better figures. */
+export interface Candle {
+  frame: "candle";
+  symbol: string;
+  interval: string;
+  open_time: string;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+  /** It was missed and is handed now. */
+  replayed?: boolean;
+}
+
+/** The newest price; `bid`, `ask` and `mark_price` are absent where the market does not tell them. */
+export interface Price {
+  frame: "price";
+  symbol: string;
+  price: number;
+  bid?: number;
+  ask?: number;
+  mark_price?: number;
+  market_time: string;
+  observed_at: string;
+}
+
+/** The bars that the client asked for are in its `candles` now. */
+export interface CandleHistory {
+  frame: "history";
+  symbol?: string;
+  interval?: string;
+  /** False where the market did not answer in time: the rest follows. */
+  complete?: boolean;
+  /** Why there are none. */
+  note?: string;
+}
+
+/** `missing` bars between these two open times are not to be had. */
+export interface CandleGap {
+  frame: "candle_gap";
+  symbol: string;
+  interval: string;
+  after: string;
+  before: string;
+  missing: number;
 }
 
 export interface Reply {
@@ -117,10 +166,10 @@ export interface Disconnected {
   retry_in_ms: number;
 }
 
-export type Frame = Ack | Event | OrderUpdate | ConfigUpdate | Reply | Resumed | Shutdown;
+export type Frame = Ack | Event | OrderUpdate | ConfigUpdate | Candle | Price | CandleHistory | Reply | Resumed | Shutdown;
 
 /** An order goes no further than these; a position may still be stopped or closed later. */
-export const FINAL = new Set(["rejected", "filled", "closed", "canceled", "stopped", "took_profit"]);
+export const FINAL = new Set(["recorded", "rejected", "filled", "closed", "canceled", "stopped", "took_profit"]);
 
 /** Undefined for frames that this version does not know. */
 export function parse(text: string): Frame | undefined {
@@ -131,7 +180,7 @@ export function parse(text: string): Frame | undefined {
   if ("ok" in raw) return as("reply");
   switch (kind) {
     case "pong":
-      return as("reply", { ok: true, message: "pong", request_id: raw.request_id ?? raw.id });
+      return as("reply", { ok: true, message: "pong" });
     case "event":
       return raw.category ? as("event", { source_id: raw.source, title: raw.title ?? (raw.payload as Json | undefined)?.signal_type }) : as("event");
     case "order_update":
@@ -140,6 +189,11 @@ export function parse(text: string): Frame | undefined {
       return as("config");
     case "resumed":
       return as("resumed");
+    case "candle":
+    case "price":
+      return as(kind, raw.payload as Json | undefined);
+    case "candles_end":
+      return as("history", raw.payload as Json | undefined);
     case "system":
       return raw.code === "SERVER_SHUTDOWN" ? as("shutdown") : undefined;
     default:

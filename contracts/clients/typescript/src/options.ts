@@ -1,11 +1,12 @@
-// What an author gives to the client, and how it says no.
-import type { Ack, ConfigUpdate, Disconnected, Event, Gap, OrderUpdate } from "./frames.js";
+// What an author gives to the client.
+import type { Ack, Candle, CandleGap, CandleHistory, ConfigUpdate, Disconnected, Event, Gap, OrderUpdate, Price } from "./frames.js";
 
-export type Delivered = Ack | Event | OrderUpdate | ConfigUpdate | Gap | Disconnected;
+export type Delivered = Ack | Event | OrderUpdate | ConfigUpdate | Candle | Price | CandleHistory | Gap | CandleGap | Disconnected;
 export type Handler<T> = (frame: T) => void | Promise<void>;
 
-/** Handlers run one after the other, in the order of the frames; the next waits until the promise of the one before is done. */
+/** Handlers run one after the other, in the order of the frames; the next waits until the promise of the one before is done. The first runs after `connect` has returned. */
 export interface Options {
+  /** With or without scheme, prefix and path: `127.0.0.1:8000`, `https://host/prefix`, `ws://host:8000/ws/events`. */
   url: string;
   token: string;
   protocol?: 2 | 3;
@@ -17,12 +18,26 @@ export interface Options {
   queueSize?: number;
   /** For browsers, which cannot send headers: the token is exchanged for a ticket before each connection. */
   tickets?: boolean;
+  /** Asks for the group's prices and closed candles and names the pace of prices: "1s", "250ms", or 0 for none. A handler for them asks too. */
+  market?: string | 0;
+  /** So many closed candles of the past (1 to 1000) are in `bot.candles` from `onHistory` on. */
+  candles?: number;
+  /** Where REST is, if not beside the socket. */
+  restUrl?: string;
   onAck?: Handler<Ack>;
   onEvent?: Handler<Event>;
   onOrder?: Handler<OrderUpdate>;
   onConfig?: Handler<ConfigUpdate>;
+  /** Each closed candle once and in order; `bot.candles` ends with it. */
+  onCandle?: Handler<Candle>;
+  /** The newest price; those that came while a handler was busy are left out. */
+  onPrice?: Handler<Price>;
+  /** `bot.candles` was filled, at the start and after a reconnect. */
+  onHistory?: Handler<CandleHistory>;
   /** Frames are lost for good. */
   onGap?: Handler<Gap>;
+  /** Candles are missing. */
+  onCandleGap?: Handler<CandleGap>;
   onDisconnect?: Handler<Disconnected>;
   /** A handler threw. */
   onError?: (error: unknown, frame: Delivered) => void;
@@ -48,14 +63,4 @@ export interface Legs {
   stop_loss?: number | string | null;
   take_profit?: number | string | null;
   deadlineMs?: number;
-}
-
-/** No reply. A frame with a key may be sent again with the same key; what became of another is not known. */
-export class NoReply extends Error {}
-
-/** The server said that trying again cannot help, or the client was closed. */
-export class Stopped extends Error {
-  constructor(readonly code: number | undefined, readonly reason: string, meaning?: string) {
-    super([code, reason, meaning].filter(Boolean).join(" "));
-  }
 }

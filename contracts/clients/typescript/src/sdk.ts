@@ -1,27 +1,33 @@
 /**
  * Client of /ws/events: connects, stays connected, misses nothing, trades once.
  *
- *   const bot = await TradingClient.connect({ url, token, onEvent: handle });
+ *   const bot = await TradingClient.connect({ url: "127.0.0.1:8000", token, onEvent: handle });
  *   const reply = await bot.decide("LONG", { margin_usd: 50 });
  *   const update = await bot.order(reply.decision_id!);
  */
-import type { WebSocket as NodeSocket } from "ws";
+import { restAddress, socketAddress } from "./address.js";
 import { CLOSE } from "./codes.js";
-import { FINAL, parse, type Ack, type Event, type Json, type OrderUpdate, type Reply, type Resumed } from "./frames.js";
+import { NoOrder, NoReply, Stopped } from "./errors.js";
+import { parse, type Ack, type Candle, type Json, type OrderUpdate, type Price, type Reply } from "./frames.js";
+import { Market, feature, type Handed } from "./market.js";
 import { encode, finite } from "./numbers.js";
-import { NoReply, Stopped, type Decision, type Delivered, type Handler, type Legs, type Options } from "./options.js";
+import type { Decision, Delivered, Handler, Legs, Options } from "./options.js";
+import { Orders } from "./orders.js";
+import { get, type Query } from "./rest.js";
+import { Sequence } from "./sequence.js";
+import { open, type Socket } from "./socket.js";
 
+export { socketAddress } from "./address.js";
+export * from "./errors.js";
 export * from "./frames.js";
 export * from "./options.js";
 
 const FIRST_BACKOFF_MS = 250;
 const LAST_BACKOFF_MS = 30_000;
 const IO_DEADLINE_MS = 10_000;
-const REMEMBERED = 1000;
 const MAX_UNANSWERED = 1000;
 
 type Pending = { text: string; keyed: boolean; on?: Socket; resolve: (reply: Reply) => void; reject: (error: Error) => void };
-type Socket = NodeSocket | WebSocket;
 type Close = { code?: number; reason: string };
 
 export class TradingClient {
@@ -29,24 +35,34 @@ export class TradingClient {
   /** The last frame that was handled: keep it for `resumeFrom`. */
   seq?: number;
   readonly #o: Options;
+  readonly #url: string;
+  readonly #rest: string;
+  readonly #features: string[];
+  readonly #sequence?: Sequence;
+  readonly #market?: Market;
+  readonly #orders = new Orders();
   readonly #pending = new Map<string, Pending>();
-  readonly #final = new Map<string, OrderUpdate>();
   readonly #queue: Delivered[] = [];
   readonly #watchers = new Set<() => void>();
-  #dispatching = false;
+  /** Nothing is handed before `connect` has returned. */
+  #dispatching = true;
   #socket?: Socket;
   #leave?: (close: Close) => void;
   #stopped?: Stopped;
-  #received?: number;
-  #asked?: number;
-  #doubted?: number;
   #floorMs = 0;
   #heard = 0;
   #why = "";
 
   private constructor(options: Options) {
     this.#o = options;
-    this.seq = this.#received = options.resumeFrom;
+    this.#url = socketAddress(options.url);
+    this.#rest = restAddress(options.restUrl === undefined ? this.#url : socketAddress(options.restUrl));
+    const { features = ["orders", "resume", "config"], resumeFrom, candles } = options;
+    const market = feature(options);
+    this.#features = market === undefined ? [...features] : [...features, market];
+    if (market !== undefined) this.#market = new Market(candles);
+    if (features.includes("resume")) this.#sequence = new Sequence(resumeFrom);
+    this.seq = resumeFrom;
   }
 
   /** Resolves after the first ack. */
@@ -54,12 +70,24 @@ export class TradingClient {
     const client = new TradingClient(options);
     void client.#run();
     try {
-      await client.#until(() => client.ack, options.deadlineMs, () => `connection to ${options.url} (${client.#why})`);
+      await client.#until(() => client.ack, options.deadlineMs, () => `connection to ${client.#url} (${client.#why})`);
     } catch (error) {
       client.close();
       throw error;
     }
+    // By then the caller has what connect returns, and handlers may use it.
+    setTimeout(() => void client.#dispatch(), 0);
     return client;
+  }
+
+  /** The last closed candles, oldest first, up to the one that is being handled. As many as `candles` asked for, else 500. */
+  get candles(): readonly Candle[] {
+    return [...(this.#market?.book.bars ?? [])];
+  }
+
+  /** The newest price. */
+  get price(): Price | undefined {
+    return this.#market?.price;
   }
 
   close(): void {
@@ -85,7 +113,10 @@ export class TradingClient {
           type: "event", event_type: "post_trade", targets: ["trade_execution"], title: title ?? `${action} ${symbol}`, decision_id,
           payload: encode({ source_id: "", symbol, signal: { action, qty, margin_usd, ...signal } }), condition: { domain: "trade_decision", trace },
         };
+    this.#orders.retried(decision_id);
     const reply = await this.request({ ...body, valid_until, validate_only }, { keyed: true, deadlineMs });
+    this.#orders.replied(decision_id, action, symbol ?? "", reply);
+    this.#tell();
     return { ...reply, decision_id };
   }
 
@@ -121,15 +152,24 @@ export class TradingClient {
     return this.request(this.#o.protocol === 3 ? { kind: name, payload: fields } : { type: name, ...fields }, { keyed, deadlineMs });
   }
 
-  /** The update that ends a decision's order: filled, rejected …. Needs the feature orders. */
-  order(decisionId: string, deadlineMs?: number): Promise<OrderUpdate> {
-    return this.#until(() => this.#final.get(decisionId), deadlineMs, () => `final update of ${decisionId}`);
+  /**
+   * The update that ends a decision's order: filled, rejected …; of NO_TRADE one with the status `recorded`. Needs the feature orders. NoOrder
+   * at once where the decision was refused or only validated.
+   */
+  async order(decisionId: string, deadlineMs?: number): Promise<OrderUpdate> {
+    if (!this.#features.includes("orders")) throw new NoOrder("no update comes without the feature orders");
+    return this.#until(() => this.#orders.end(decisionId), deadlineMs, () => `final update of ${decisionId}`);
+  }
+
+  /** What GET /api/v1/<path> answers to this token, such as `rest("orders/open", { limit: 10 })`: the group's own. RestError names the status and body of another answer. */
+  rest<T = { items: Json[]; next: string | null }>(path: string, query: Query = {}, deadlineMs = this.#o.deadlineMs ?? 30_000): Promise<T> {
+    return get<T>(this.#rest, this.#o.token, path, query, deadlineMs);
   }
 
   /** Milliseconds that a ping and its pong took. */
   async ping(deadlineMs?: number): Promise<number> {
     const begin = performance.now();
-    await this.request({ [this.#o.protocol === 3 ? "kind" : "type"]: "ping", id: crypto.randomUUID() }, { deadlineMs });
+    await this.request({ [this.#o.protocol === 3 ? "kind" : "type"]: "ping" }, { deadlineMs });
     return performance.now() - begin;
   }
 
@@ -137,8 +177,10 @@ export class TradingClient {
   async request(frame: Json, { keyed = false, deadlineMs = this.#o.deadlineMs ?? 30_000 } = {}): Promise<Reply> {
     if (this.#stopped) throw this.#stopped;
     if (!this.#socket && !keyed) throw new NoReply("not connected");
-    const key = String(frame.id ?? frame.request_id ?? crypto.randomUUID());
-    const text = encode("id" in frame ? frame : { ...frame, request_id: key });
+    // The server repeats nothing else in every reply: an id is an event's own, or a ping's.
+    const key = "request_id" in frame ? frame.request_id : crypto.randomUUID();
+    if (typeof key !== "string" || !key || this.#pending.has(key)) throw new RangeError("request_id: expected a text that no other frame waits with");
+    const text = encode({ ...frame, request_id: key });
     const limit = this.ack?.limits.max_frame_bytes ?? 65_536;
     if (new TextEncoder().encode(text).length > limit || this.#pending.size >= MAX_UNANSWERED) {
       throw new RangeError(`the frame is over ${limit} bytes, or ${MAX_UNANSWERED} frames wait for replies`);
@@ -187,21 +229,11 @@ export class TradingClient {
     }
   }
 
-  async #open(): Promise<Socket> {
-    const { url, token, protocol = 2, features = ["orders", "resume", "config"], tickets } = this.#o;
-    const query = new URLSearchParams({ features: features.join(","), protocol: String(protocol) });
-    if (features.includes("resume") && this.#received !== undefined) query.set("resume_from", String((this.#asked = this.#received)));
-    if (!tickets) {
-      const { WebSocket } = await import("ws");
-      return new WebSocket(`${url}?${query}`, { headers: { Authorization: `Bearer ${token}` }, perMessageDeflate: false, handshakeTimeout: IO_DEADLINE_MS });
-    }
-    // Beside /ws/events, below whatever prefix a proxy has.
-    const address = new URL("../api/v1/ws-tickets", url.replace(/^ws/, "http"));
-    const answer = await fetch(address, { method: "POST", headers: { Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(IO_DEADLINE_MS) });
-    if (answer.status === 401) throw new Error("INVALID_TOKEN");
-    if (!answer.ok) throw new Error(`ticket: ${answer.status}`);
-    query.set("ticket", ((await answer.json()) as { ticket: string }).ticket);
-    return new (globalThis.WebSocket ?? (await import("ws")).WebSocket)(`${url}?${query}`);
+  #open(): Promise<Socket> {
+    const { token, protocol = 2, tickets = false } = this.#o;
+    const query = new URLSearchParams({ features: this.#features.join(","), protocol: String(protocol) });
+    for (const [name, value] of Object.entries({ resume_from: this.#sequence?.ask(), candles: this.#market?.ask() })) if (value !== undefined) query.set(name, String(value));
+    return open(this.#url, token, query, tickets, IO_DEADLINE_MS);
   }
 
   async #connection(): Promise<Close> {
@@ -245,11 +277,8 @@ export class TradingClient {
   #greet(socket: Socket, text: string): NodeJS.Timeout {
     const ack = parse(text);
     if (ack?.frame !== "ack") throw new Error("the first frame was no ack");
-    if (this.#received === undefined && (this.#o.features ?? ["resume"]).includes("resume")) {
-      this.#received = ack.last_seq;
-      // The connection before broke before it was told where it stood.
-      if (this.ack && ack.last_seq === undefined) this.#put({ frame: "gap" });
-    }
+    // The connection before broke before it was told where it stood.
+    if (this.#sequence && !this.#sequence.begin(ack.last_seq) && this.ack) this.#put({ frame: "gap" });
     this.ack = ack;
     this.#socket = socket;
     this.#put(ack);
@@ -274,68 +303,52 @@ export class TradingClient {
     } else if (frame?.frame === "shutdown") {
       this.#floorMs = frame.detail?.reconnect_after_ms ?? 1000;
     } else if (frame?.frame === "resumed") {
-      this.#resumed(frame);
-    } else if (frame?.frame === "config" || ((frame?.frame === "event" || frame?.frame === "order") && this.#isNext(frame))) {
+      this.#sequence?.resumed(frame, (gap) => this.#put(gap));
+    } else if (frame?.frame === "candle" || frame?.frame === "price" || frame?.frame === "history") {
+      if (frame.frame !== "price" && this.#isFull()) throw new Error("the queue is full"); // the history is asked for again
+      const received = this.#market?.receive(frame);
+      if (received) this.#put(received);
+    } else if (frame?.frame === "config") {
       this.#put(frame);
-      if (frame.frame === "order" && FINAL.has(frame.status)) {
-        this.#final.set(frame.decision_id, frame);
-        if (this.#final.size > REMEMBERED) this.#final.delete(this.#final.keys().next().value!);
-        this.#tell();
-      }
+    } else if (frame?.frame === "event" || frame?.frame === "order") {
+      if (this.#sequence && !this.#sequence.isNext(frame, this.#isFull(), (gap) => this.#put(gap))) return;
+      this.#put(frame);
+      if (frame.frame === "order" && this.#orders.updated(frame)) this.#tell();
     }
   }
 
-  /** False for what was received before. A hole before the frame is asked for once; if it stays, the author is told. */
-  #isNext({ seq, prev_seq }: Event | OrderUpdate): boolean {
-    const last = this.#received;
-    if (seq === undefined) return true;
-    if (last !== undefined && (this.#o.features ?? ["resume"]).includes("resume")) {
-      if (seq <= last) return false;
-      if (this.#queue.length >= (this.#o.queueSize ?? 10_000)) throw new Error("the queue is full"); // the server's history is the rest of it
-      if (prev_seq !== undefined && prev_seq > last) {
-        if (this.#doubted !== last) {
-          this.#doubted = last;
-          throw new Error(`hole between ${last} and ${seq}`);
-        }
-        this.#put({ frame: "gap", after: last, first_seq: seq, last_seq: seq });
-      }
-    }
-    this.#received = seq;
-    return true;
-  }
-
-  #resumed({ recovered, first_seq, last_seq }: Resumed): void {
-    if (recovered) {
-      this.#received ??= last_seq;
-      return;
-    }
-    this.#put({ frame: "gap", after: this.#asked, first_seq, last_seq });
-    this.#received = last_seq;
-    if (first_seq && first_seq - 1 !== this.#asked && (last_seq === undefined || first_seq <= last_seq)) {
-      this.#received = first_seq - 1;
-      throw new Error("asks for what is still held");
-    }
+  #isFull(): boolean {
+    return this.#queue.length - Number(this.#market?.waiting ?? false) >= (this.#o.queueSize ?? 10_000);
   }
 
   #put(frame: Delivered): void {
     if (frame.frame === "gap") console.warn("frames are lost", frame);
-    if (this.#queue.length >= (this.#o.queueSize ?? 10_000)) console.warn("the queue is full, dropped", frame);
+    if (frame.frame !== "price" && this.#isFull()) console.warn("the queue is full, dropped", frame);
     else if (this.#queue.push(frame) && !this.#dispatching) void this.#dispatch();
   }
 
   async #dispatch(): Promise<void> {
-    const o = this.#o;
-    const handlers = { ack: o.onAck, event: o.onEvent, order: o.onOrder, config: o.onConfig, gap: o.onGap, disconnected: o.onDisconnect };
     this.#dispatching = true;
     for (let frame = this.#queue.shift(); frame; frame = this.#queue.shift()) {
-      try {
-        await (handlers[frame.frame] as Handler<Delivered> | undefined)?.(frame);
-      } catch (error) {
-        this.#report(error, frame);
-      }
+      const market = frame.frame === "candle" || frame.frame === "price" || frame.frame === "history" ? this.#market : undefined;
+      for (const handed of market ? market.hand(frame as Candle) : [frame]) await this.#hand(handed);
       if ("seq" in frame) this.seq = frame.seq;
     }
     this.#dispatching = false;
+  }
+
+  async #hand(frame: Delivered | Handed): Promise<void> {
+    const o = this.#o;
+    const handlers = {
+      ack: o.onAck, event: o.onEvent, order: o.onOrder, config: o.onConfig, candle: o.onCandle, price: o.onPrice, history: o.onHistory,
+      gap: o.onGap, candle_gap: o.onCandleGap, disconnected: o.onDisconnect,
+    };
+    if (frame.frame === "candle_gap" || (frame.frame === "history" && frame.note)) console.warn("candles are missing", frame);
+    try {
+      await (handlers[frame.frame] as Handler<Delivered> | undefined)?.(frame);
+    } catch (error) {
+      this.#report(error, frame);
+    }
   }
 
   #report(problem: unknown, frame: Delivered): void {
@@ -349,11 +362,19 @@ export class TradingClient {
 
   async #until<T>(find: () => T | undefined, deadlineMs = this.#o.deadlineMs ?? 30_000, what: () => string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      const search = () => {
+        try {
+          const found = find();
+          if (found !== undefined) resolve(found);
+          else if (this.#stopped) reject(this.#stopped);
+          return found !== undefined || this.#stopped !== undefined;
+        } catch (error) {
+          reject(error as Error);
+          return true;
+        }
+      };
       const look = () => {
-        const found = find();
-        if (found !== undefined) resolve(found);
-        else if (this.#stopped) reject(this.#stopped);
-        else return;
+        if (!search()) return;
         clearTimeout(timer);
         this.#watchers.delete(look);
       };
