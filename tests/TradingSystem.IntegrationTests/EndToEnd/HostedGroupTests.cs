@@ -10,7 +10,7 @@ public sealed class HostedGroupTests
     [Test]
     public async Task A_replayed_market_leads_from_a_rule_to_a_fill_with_ids_that_chain()
     {
-        using var file = new ReplayedMinutes(3000);
+        using var file = new ReplayFile();
         await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
         await cluster.AddGroupAsync("house_crypto_btcusdt", hosted: true, interval: "1m");
 
@@ -40,7 +40,7 @@ public sealed class HostedGroupTests
     [Test]
     public async Task A_group_decides_on_candles_of_its_own_interval_or_says_how_many_it_lacks()
     {
-        using var file = new ReplayedMinutes(3000);
+        using var file = new ReplayFile();
         await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
         foreach (var interval in new[] { "1m", "5m", "4h" })
         {

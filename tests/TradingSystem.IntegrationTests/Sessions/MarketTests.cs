@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.EndToEnd;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Sessions;
@@ -10,13 +9,13 @@ namespace TradingSystem.IntegrationTests.Sessions;
 [TestFixture(true, Description = "two gateways, RabbitMQ")]
 public sealed class MarketTests(bool distributed)
 {
-    private ReplayedMinutes _file = null!;
+    private ReplayFile _file = null!;
     private TradingCluster _cluster = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _file = new ReplayedMinutes(20_000);
+        _file = new ReplayFile(minutes: 20_000);
         _cluster = await TradingCluster.StartAsync(distributed, $"replay:{_file.Path}@600");
     }
 
