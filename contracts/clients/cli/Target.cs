@@ -51,9 +51,9 @@ internal sealed class Target
         return given.Length > 1 ? $"{string.Join(" and ", given)} each name whom to connect as: give one of them" : null;
     }
 
-    /// <summary>The user did not say as whom, so that it can be chosen by what is to be done.</summary>
+    /// <summary>No option says as whom, so that it can be chosen by what is to be done.</summary>
     public bool IsOpen(ParseResult parsed) =>
-        parsed.GetValue(_tokenFile) is null && parsed.GetValue(_tokenEnv) is null && parsed.GetValue(_group) is null && parsed.GetValue(_trigger) is null && OfEnvironment(parsed) is null;
+        parsed.GetValue(_tokenFile) is null && parsed.GetValue(_tokenEnv) is null && parsed.GetValue(_group) is null && parsed.GetValue(_trigger) is null;
 
     public Uri Url(ParseResult parsed)
     {
@@ -63,7 +63,7 @@ internal sealed class Target
             : throw new UserException("the address is no ws:// or wss:// address, or has a query", "give it as --url ws://HOST:8000/ws/events, without a token");
     }
 
-    /// <param name="preferTrigger">Where the user did not say as whom.</param>
+    /// <param name="preferTrigger">Where no option says as whom: a trigger of demo.json, if it has one.</param>
     public TradingClientOptions Options(ParseResult parsed, bool preferTrigger = false, OrderNews? news = null) => new()
     {
         Url = Url(parsed),
@@ -133,6 +133,11 @@ internal sealed class Target
             return NotEmpty(Environment.GetEnvironmentVariable(name), name);
         }
 
+        if (preferTrigger && Demo.Find(parsed.GetValue(_demo))?.Triggers is { Count: > 0 } triggers)
+        {
+            return Demo.Token(triggers, "trigger", null);
+        }
+
         if (OfEnvironment(parsed) is { } token)
         {
             return token;
@@ -142,7 +147,7 @@ internal sealed class Target
         var demo = Demo.Find(parsed.GetValue(_demo)) ?? throw new UserException(
             "there is no token",
             "start `make run`, which writes .data/demo.json, or set TRADING_GROUP_TOKEN, or give --token-env NAME or --token-file FILE");
-        return trigger is not null || (preferTrigger && group is null) ? Demo.Token(demo.Triggers, "trigger", trigger) : Demo.Token(demo.Groups, "group", group);
+        return trigger is not null ? Demo.Token(demo.Triggers, "trigger", trigger) : Demo.Token(demo.Groups, "group", group);
     }
 
     /// <summary>TRADING_GROUP_TOKEN, which gives way to whatever names a group, a trigger or their file.</summary>
