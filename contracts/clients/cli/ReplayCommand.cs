@@ -100,19 +100,21 @@ internal static class ReplayCommand
                 }
 
                 await _unanswered.WaitAsync(cancellationToken);
-                replies.Add(SendAsync(line, cancellationToken));
+                replies.Add(SendAsync(line, replies.LastOrDefault() ?? Task.CompletedTask, cancellationToken));
             }
 
             return replies;
         }
 
-        private async Task SendAsync(Recorded line, CancellationToken cancellationToken)
+        /// <param name="before">The reply to the frame before it is printed first, as it came first.</param>
+        private async Task SendAsync(Recorded line, Task before, CancellationToken cancellationToken)
         {
             var frame = line.Frame!;
             var keyed = frame.ContainsKey("decision_id") || frame.ContainsKey("event_key") || frame["trace"]?["decision_id"] is not null;
             try
             {
                 var reply = await bot.RequestAsync(frame, keyed, cancellationToken: cancellationToken);
+                await before;
                 Console.WriteLine(reply.Raw.ValueKind == JsonValueKind.Undefined ? reply.Message : reply.Raw.GetRawText());
                 Interlocked.Add(ref _accepted, reply.Ok ? 1 : 0);
                 Interlocked.Add(ref _duplicates, reply.Duplicate ? 1 : 0);

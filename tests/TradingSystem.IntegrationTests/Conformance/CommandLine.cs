@@ -29,7 +29,7 @@ internal static class CommandLine
     public static Task<Ended> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         ProgramAsync("dotnet", [ClientFiles.CommandLine, "bot", .. arguments], environment);
 
-    /// <param name="meanwhile">What is done while it runs.</param>
+    /// <param name="meanwhile">What is done when it has printed its first line.</param>
     public static async Task<Ended> ProgramAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, Func<Process, Task>? meanwhile = null)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
@@ -45,11 +45,12 @@ internal static class CommandLine
         using var deadline = new CancellationTokenSource(Patience);
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
             var error = process.StandardError.ReadToEndAsync(deadline.Token);
+            var first = meanwhile is null ? "" : $"{await process.StandardOutput.ReadLineAsync(deadline.Token)}\n";
             await (meanwhile?.Invoke(process) ?? Task.CompletedTask);
+            var output = first + await process.StandardOutput.ReadToEndAsync(deadline.Token);
             await process.WaitForExitAsync(deadline.Token);
-            return new(process.ExitCode, await output, await error);
+            return new(process.ExitCode, output, await error);
         }
         finally
         {
