@@ -66,7 +66,8 @@ internal sealed class TradedGroup
                 group._lists[list] = await cluster.ListAsync($"/api/v1/{list}?group_id={id}&limit=1000");
             }
 
-            return Lists.All(l => group.Rows(l) > 0) ? true : throw new InvalidOperationException(string.Join(", ", Lists.Select(l => $"{l} {group.Rows(l)}")));
+            // Decisions keep their order: with the last of them resting, and nothing else, all are done and no list moves any more.
+            return Lists.All(l => group.Rows(l) > 0) && group._lists["orders/open"].All(o => Text(o, "type") == "limit") ? true : throw new InvalidOperationException(string.Join(", ", Lists.Select(l => $"{l} {group.Rows(l)}")));
         });
         return group;
     }
