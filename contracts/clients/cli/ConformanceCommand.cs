@@ -13,11 +13,15 @@ internal static class ConformanceCommand
     public static Command Create()
     {
         var command = new Command("conformance", "Driver of the SDK conformance suite.") { Hidden = true };
-        command.SetAction((_, cancellationToken) => new Driver().RunAsync(cancellationToken));
+        command.SetAction(async (_, cancellationToken) =>
+        {
+            await using var driver = new Driver();
+            return await driver.RunAsync(cancellationToken);
+        });
         return command;
     }
 
-    private sealed class Driver
+    private sealed class Driver : IAsyncDisposable
     {
         private readonly Lock _writing = new();
         private TradingClient? _client;
@@ -37,13 +41,10 @@ internal static class ConformanceCommand
                 _ = ObeyAsync(command, cancellationToken);
             }
 
-            if (_client is not null)
-            {
-                await _client.DisposeAsync();
-            }
-
             return 0;
         }
+
+        public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;
 
         private async Task ObeyAsync(JsonObject command, CancellationToken cancellationToken)
         {
