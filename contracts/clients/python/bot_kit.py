@@ -77,7 +77,10 @@ async def stay(bot):
     """Until trying again cannot help, or a handler failed for good."""
     stopped = asyncio.ensure_future(bot.wait())
     await asyncio.wait({stopped, bot.ended}, return_when=asyncio.FIRST_COMPLETED)
-    await (bot.ended if bot.ended.done() else stopped)
+    if bot.ended.done():
+        stopped.cancel()
+        bot.ended.result()
+    await stopped
 
 
 async def must_be_active(bot):
