@@ -153,11 +153,15 @@ function saved({ language, text, project }, own) {
     write(own, "first_example.py", text);
     return { prepare: "", program: "/usr/bin/python3 first_example.py", cwd: own };
   }
-  if (language === "ts") {
-    write(path.join(own, "src/examples"), "first-example.ts", text);
-    return { prepare: "npm ci --no-audit --no-fund && npm run --silent build", program: "node dist/examples/first-example.js", cwd: own };
-  }
   // A project of its own, as one of another repository is.
+  if (language === "ts") {
+    const dir = path.join(folder, "first-example-ts");
+    write(dir, "package.json", '{ "type": "module" }\n');
+    write(dir, "first-example.ts", text);
+    const build = `(cd ${own} && npm ci --no-audit --no-fund && npm run --silent build) && npm install --no-audit --no-fund ${own}`;
+    const compile = `${own}/node_modules/.bin/tsc --strict --target es2022 --module nodenext --types node --typeRoots ${own}/node_modules/@types first-example.ts`;
+    return { prepare: `${build} && ${compile}`, program: "node first-example.js", cwd: dir };
+  }
   const dir = path.join(folder, "first-example");
   write(dir, "first-example.csproj", (project ?? "").replace(/Include="[^"]*\/contracts\/clients\//, `Include="${clone}/contracts/clients/`));
   write(dir, "Program.cs", text);
