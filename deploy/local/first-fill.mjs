@@ -272,14 +272,31 @@ async function git(...args) {
   return fs.readFileSync(log, "utf8").trim();
 }
 
-async function main() {
-  const commit = await git("rev-parse", "HEAD");
+/** What a build or a start made; a clone has none of it. */
+const MADE = new Set(["bin", "obj", "node_modules", "dist", "wwwroot", ".data"]);
+
+/** Clones the commit that is checked out. Where the folder is no repository, or not one that git opens for this user, its sources are copied instead. */
+async function copy() {
+  let commit;
+  try {
+    commit = await git("rev-parse", "HEAD");
+  } catch (e) {
+    if (!(e instanceof Problem)) throw e;
+    say("git has no commit here: the folder's sources are copied instead of cloned");
+    fs.cpSync(ROOT, clone, { recursive: true, filter: (source) => !MADE.has(path.basename(source)) });
+    return;
+  }
   if (await git("status", "--porcelain")) say("the working tree has uncommitted changes; what is measured is the commit without them");
-  const note = caches();
-  say(`${commit.slice(0, 12)} into ${clone}; ${note}`);
-  const began = Date.now();
+  say(`clones ${commit.slice(0, 12)}`);
   await git("clone", "--quiet", ROOT, clone);
   await git("-C", clone, "checkout", "--quiet", "--detach", commit);
+}
+
+async function main() {
+  const note = caches();
+  say(`into ${clone}; ${note}`);
+  const began = Date.now();
+  await copy();
   const port = await freePort();
   const results = {};
   await round("cold", port, seconds(began), results);
