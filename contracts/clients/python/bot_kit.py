@@ -56,31 +56,34 @@ def connect(**handlers):
         raise Problem("there is no token: set TRADING_GROUP_TOKEN and WS_URL, or start `make run`, which writes .data/demo.json (DEMO_FILE names another one)")
     if not url:
         raise Problem("there is no address: set WS_URL, such as 127.0.0.1:8000")
-    ended = asyncio.get_running_loop().create_future()
 
     def on_error(error, _):
         if passes(error):
             say(f"not now: {error}")
-        elif not ended.done():
-            ended.set_exception(error)
+        else:
+            bot.failure = bot.failure or error
+            bot.failed.set()
 
     # Where the services are apart, REST is at another address than the socket: demo.json has both, and API_URL is for who sets WS_URL.
     rest = os.environ.get("API_URL") or (None if os.environ.get("WS_URL") else wrote.get("url"))
     bot = TradingClient(
         url, token, protocol=PROTOCOL, deadline=float(os.environ.get("DEADLINE_S", "10")), rest_url=rest,
         on_disconnect=lambda d: say(f"disconnected ({d.code} {d.reason}), again in {d.retry_in_s:.1f} s"), on_error=on_error, **handlers)
-    bot.ended = ended
+    bot.failed, bot.failure = asyncio.Event(), None
     return bot
 
 
 async def stay(bot):
     """Until trying again cannot help, or a handler failed for good."""
-    stopped = asyncio.ensure_future(bot.wait())
-    await asyncio.wait({stopped, bot.ended}, return_when=asyncio.FIRST_COMPLETED)
-    if bot.ended.done():
+    stopped, failed = asyncio.ensure_future(bot.wait()), asyncio.ensure_future(bot.failed.wait())
+    try:
+        await asyncio.wait({stopped, failed}, return_when=asyncio.FIRST_COMPLETED)
+        if bot.failure:
+            raise bot.failure
+        await stopped
+    finally:
         stopped.cancel()
-        bot.ended.result()
-    await stopped
+        failed.cancel()
 
 
 async def must_be_active(bot):
