@@ -15,6 +15,8 @@ public sealed partial class BrokerConfirms(IBus bus, BusOptions options, ILogger
         deadline.CancelAfter(options.PublishDeadline);
         try
         {
+            // What is too late already does not leave; a message given up halfway would be an error in the log.
+            deadline.Token.ThrowIfCancellationRequested();
             await bus.Publish(message, messageType, Pipe.Execute<PublishContext>(c =>
             {
                 c.Durable = true;

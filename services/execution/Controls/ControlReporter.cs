@@ -11,6 +11,7 @@ namespace TradingSystem.Execution.Controls;
 public sealed class ControlReporter : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PublishDeadline = TimeSpan.FromSeconds(2);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -75,17 +76,26 @@ public sealed class ControlReporter : BackgroundService
 
     private async Task ReportAsync(CancellationToken stoppingToken)
     {
-        using var deadline = new CancellationTokenSource(PublishDeadline, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
         try
         {
-            await using var db = await _databases.CreateDbContextAsync(either.Token);
-            await _bus.Publish(await ReadAsync(db, either.Token), either.Token);
+            var states = await ReadInTimeAsync(stoppingToken);
+            // A time of its own: on a busy machine a slow read would leave none, and a message given up halfway is an error in the log.
+            using var deadline = new CancellationTokenSource(PublishDeadline, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
+            await _bus.Publish(states, either.Token);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             ControlReporterLog.NotTold(_log, e.Message);
         }
+    }
+
+    private async Task<ControlStates> ReadInTimeAsync(CancellationToken stoppingToken)
+    {
+        using var deadline = new CancellationTokenSource(ReadDeadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
+        await using var db = await _databases.CreateDbContextAsync(either.Token);
+        return await ReadAsync(db, either.Token);
     }
 }
 

@@ -41,6 +41,8 @@ public sealed class DecisionAnswers(DecisionPreview preview, IBus bus, IHostAppl
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, life.ApplicationStopping);
             if (await preview.OfAsync(question.Decision, either.Token) is { } would)
             {
+                // Nobody waits any more; a message given up halfway would be an error in the log.
+                either.Token.ThrowIfCancellationRequested();
                 await bus.Publish(new DecisionAnswer(question.Id, would), either.Token);
             }
         }

@@ -54,9 +54,10 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
             ReplayFeedLog.Broken(log, e.Message);
         }
 
+        // Who hears that it is over hears what it lacked as well.
+        await surveying;
         // The last price stays, and grows stale: a market that has ended must not look like one that stands still.
         Tell(sink, () => (_notice, _status) = (notice, _status with { IsOver = ended }));
-        await surveying;
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
     }
 

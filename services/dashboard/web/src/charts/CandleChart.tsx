@@ -11,7 +11,7 @@ import {
 } from 'lightweight-charts'
 import { useEffect, useRef } from 'react'
 import type { Candle } from '../api/types'
-import { barAt, finest, type TradeMark } from '../lib/candles'
+import { barAt, finest, lacking, type TradeMark } from '../lib/candles'
 import { fixed, quantity } from '../lib/format'
 import { colors } from '../theme'
 import { chartOptions } from './options'
@@ -27,6 +27,8 @@ interface Drawn {
   first: number
   last: number
   count: number
+  /** Empty places that stand for the bars that lack. */
+  gaps: number
   shown: readonly Candle[]
   /** Behind the point, on the axis and under the crosshair. */
   places: number
@@ -38,6 +40,8 @@ const minMove = (places: number) => 10 ** -Math.min(places, 12)
 const seconds = (candle: Candle) => (Date.parse(candle.open_time) / 1000) as UTCTimestamp
 const bar = (c: Candle) => ({ time: seconds(c), open: c.open, high: c.high, low: c.low, close: c.close })
 const column = (c: Candle) => ({ time: seconds(c), value: c.volume, color: c.close >= c.open ? '#2ebd8533' : '#f6465d33' })
+
+const inTime = <T extends { time: UTCTimestamp }>(items: T[]) => items.sort((a, b) => a.time - b.time)
 
 /** Candles with the fills as arrows. Mount anew (key) for another symbol or interval. */
 export function CandleChart({ candles, marks, tick }: { candles: readonly Candle[]; marks: readonly TradeMark[]; tick: number | undefined }) {
@@ -57,8 +61,11 @@ export function CandleChart({ candles, marks, tick }: { candles: readonly Candle
     const volume = chart.addSeries(HistogramSeries, { priceScaleId: '', priceFormat: { type: 'volume' }, lastValueVisible: false, priceLineVisible: false })
     volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } })
     series.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.2 } })
-    const fit = () => chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, (drawn.current?.count ?? 0) - 120), to: (drawn.current?.count ?? 0) + 4 })
-    drawn.current = { candles: series, volume, markers: createSeriesMarkers(series, []), fit, first: 0, last: 0, count: 0, shown: [], places: -1 }
+    const fit = () => {
+      const places = (drawn.current?.count ?? 0) + (drawn.current?.gaps ?? 0)
+      chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, places - 120), to: places + 4 })
+    }
+    drawn.current = { candles: series, volume, markers: createSeriesMarkers(series, []), fit, first: 0, last: 0, count: 0, gaps: 0, shown: [], places: -1 }
     return () => {
       drawn.current = null
       chart.remove()
@@ -76,7 +83,8 @@ export function CandleChart({ candles, marks, tick }: { candles: readonly Candle
       d.candles.applyOptions({ priceFormat: { type: 'custom', minMove: minMove(places), formatter: (value: number) => fixed(value, places) } })
       d.places = places
     }
-    const grows = d.count > 0 && d.first === seconds(first) && candles.length - d.count <= 1 && candles.length >= d.count && candles.slice(0, -2).every((c, i) => d.shown[i] === c)
+    const gaps = lacking(opens.current)
+    const grows = d.count > 0 && d.gaps === gaps.length && d.first === seconds(first) && candles.length - d.count <= 1 && candles.length >= d.count && candles.slice(0, -2).every((c, i) => d.shown[i] === c)
     if (grows) {
       // Only the tail moved, so only it is drawn; the bar before it may have just closed.
       for (const candle of candles.slice(-2)) {
@@ -85,11 +93,12 @@ export function CandleChart({ candles, marks, tick }: { candles: readonly Candle
         d.volume.update(column(candle))
       }
     } else {
-      d.candles.setData(candles.map(bar))
-      d.volume.setData(candles.map(column))
+      const empty = gaps.map((at) => ({ time: (at / 1000) as UTCTimestamp }))
+      d.candles.setData(inTime([...candles.map(bar), ...empty]))
+      d.volume.setData(inTime([...candles.map(column), ...empty]))
     }
     const fresh = d.count === 0
-    Object.assign(d, { first: seconds(first), last: seconds(last), count: candles.length, shown: candles })
+    Object.assign(d, { first: seconds(first), last: seconds(last), count: candles.length, gaps: gaps.length, shown: candles })
     if (fresh) d.fit()
   }, [candles, tick])
 

@@ -16,7 +16,8 @@ export const chartOptions: DeepPartial<ChartOptions> = {
   timeScale: {
     borderColor: colors.grid,
     timeVisible: true,
-    secondsVisible: false,
+    // Only marks within a minute have them; without, a minute of equity would be several marks of the same name.
+    secondsVisible: true,
     rightOffset: 4,
     tickMarkFormatter: (time: Time, kind: number) => axisLabel(Number(time), kind),
     tickMarkMaxCharacterLength: 12,

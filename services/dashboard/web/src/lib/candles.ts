@@ -76,6 +76,9 @@ export function marksOfUpdates(updates: readonly OrderUpdate[]): TradeMark[] {
   })
 }
 
+/** How long a bar is, in ms, told by the nearest two: bars may lack in between. Infinite for fewer than two. */
+const lengthOf = (opens: readonly number[]) => opens.reduce((least, open, i) => (i === 0 ? least : Math.min(least, open - opens[i - 1]!)), Infinity)
+
 /**
  * Open time of the bar that a moment lies in, of bars oldest first; all in ms. The bar itself may still be on its way: then the last one stands in.
  * Null before the first of them, and where the last one is more than a bar back.
@@ -85,9 +88,19 @@ export function barAt(opens: readonly number[], at: number): number | null {
   if (next === 0 || opens.length === 0) return null
   if (next > 0) return opens[next - 1]!
   const last = opens.at(-1)!
-  // Bars may lack in between, so the nearest two tell how long one is.
-  const length = opens.reduce((least, open, i) => (i === 0 ? least : Math.min(least, open - opens[i - 1]!)), Infinity)
-  return at < last + 2 * length ? last : null
+  return at < last + 2 * lengthOf(opens) ? last : null
+}
+
+/** Bars that a gap is drawn as at most: it is to be seen, not to push all else off the chart. */
+const MAX_GAP = 10
+
+/** Open times of the bars that lack between those there are, oldest first; all in ms. Of a long gap the first ones. */
+export function lacking(opens: readonly number[], most = MAX_GAP): number[] {
+  const length = lengthOf(opens)
+  return opens.slice(1).flatMap((open, i) => {
+    const missing = Math.min(Math.round((open - opens[i]!) / length) - 1, most)
+    return Array.from({ length: missing }, (_, n) => opens[i]! + (n + 1) * length)
+  })
 }
 
 export function mergeMarks(current: readonly TradeMark[], incoming: readonly TradeMark[], limit = 500): TradeMark[] {

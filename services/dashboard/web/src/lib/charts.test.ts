@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Candle, Fill, OrderUpdate } from '../api/types'
-import { barAt, finest, marksOfFills, marksOfUpdates, mergeCandles, mergeLoaded, mergeMarks, type TradeMark } from './candles'
+import { barAt, finest, lacking, marksOfFills, marksOfUpdates, mergeCandles, mergeLoaded, mergeMarks, type TradeMark } from './candles'
 import { speaker, stance, text, words } from './opinion'
 import { Rate } from './rate'
 
@@ -38,6 +38,18 @@ describe('finest', () => {
     [[], 0.01, 2],
   ])('of %j with tick %s is %i', (values, tick, places) => {
     expect(finest(values.map(bar), tick)).toBe(places)
+  })
+})
+
+describe('the bars that lack', () => {
+  it.each([
+    [[], []],
+    [[0], []],
+    [[0, 60, 120], []],
+    [[0, 60, 240, 300], [120, 180]],
+    [[0, 60, 60 * 100], [120, 180, 240]],
+  ])('between %j are %j', (opens, lacks) => {
+    expect(lacking(opens, 3)).toEqual(lacks)
   })
 })
 
