@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NUnit.Framework;
 using TradingSystem.Execution.Venues;
 using TradingSystem.IntegrationTests.Servers;
@@ -28,9 +29,11 @@ public sealed partial class VenueConformanceTests(string venue)
     public async Task The_clock_is_read_and_hardly_differs_from_ours()
     {
         await using var trader = await _stage.OpenAsync();
+        var began = Stopwatch.GetTimestamp();
         var reply = await trader.Venue.SyncClockAsync(default);
         Assert.That(reply.IsAccepted, Is.True, reply.ToString());
-        Assert.That(trader.Venue.ClockOffset.Duration(), Is.LessThan(TimeSpan.FromSeconds(1)));
+        // One clock: what is read off is no more than the way there and back, however busy the machine, and the exchange's rounding.
+        Assert.That(trader.Venue.ClockOffset.Duration(), Is.LessThan(Stopwatch.GetElapsedTime(began) + TimeSpan.FromMilliseconds(10)));
     }
 
     [Test]
