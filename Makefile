@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 WEB := services/dashboard/web
 
-.PHONY: help run up-local down-local status-local up down test lint format bench soak bot first-fill clean
+.PHONY: help run up-local down-local status-local up down test lint format bench soak bot first-fill measures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -53,6 +53,9 @@ bot: ## the command line for bots, e.g. make bot ARGS=doctor
 
 first-fill: ## clones, starts and times each README's bot until its first fill; EMPTY_CACHES=true downloads every package
 	@exec node deploy/local/first-fill.mjs
+
+measures: ## how the house stands: two-way arrows, long classes, words and shapes with two homes; ARGS=PROJECT names the arrows
+	@dotnet run --project tests/TradingSystem.House -c Release -- $(ARGS)
 
 clean: ## removes build outputs; DATA_DIR stays
 	rm -rf $(WEB)/dist services/dashboard/wwwroot contracts/clients/typescript/dist
