@@ -1,5 +1,5 @@
 #!/bin/bash
-# ready-to-run.sh FOLDER: compiles the product's assemblies in FOLDER ahead of time, in place. The tests start the product hundreds of times,
+# ready-to-run.sh FOLDER: compiles the programs in FOLDER that tests start ahead of time, in place. They are started hundreds of times,
 # and two fifths of a start is the just-in-time compiler. Without the compiler's package everything stays as it is, only slower.
 # What was compiled is kept under obj/ready-to-run by the hash of what it was made from, for three days after its last use.
 set -uo pipefail
@@ -58,9 +58,10 @@ compile() {
   cp "$made" "$folder/$name"
 }
 
-# The assemblies that the product consists of, which are beside the tests too.
-for assembly in services/standalone/bin/Release/net"$major".0/*.dll; do
-  name=$(basename "$assembly")
+# The assemblies that the product, the command line and the emulated exchanges consist of, which are beside the tests too.
+for name in $(for project in services/standalone contracts/clients/cli contracts/clients/dotnet/examples tests/TradingSystem.VenueEmulator; do
+  find $project/bin/Release/net"$major".0 -maxdepth 1 -name "*.dll" -printf "%f\n"
+done | sort -u); do
   [ -f "$work/il/$name" ] || continue
   compile "$name" &
   while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done

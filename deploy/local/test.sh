@@ -11,6 +11,7 @@ export TRADINGSYSTEM_TEST_RUN="run-$$-$(date +%s%N)"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 passed=0
 failed=0
+declare -A parts=()
 
 say() { printf '\n[%4d s] %s\n' "$SECONDS" "$*"; }
 fail() { say "FAILED: $*"; failed=$((failed + 1)); }
@@ -26,6 +27,8 @@ ours() {
 
 clean() {
   local pid signal
+  # A part goes on with its next command when the one that runs is ended.
+  for pid in "${parts[@]}"; do kill -KILL "$pid" 2>/dev/null; done
   for signal in TERM KILL; do
     for pid in $(ours); do kill -"$signal" "$pid" 2>/dev/null; done
     [ "$signal" = KILL ] || { for _ in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(ours)" ] && break; sleep 0.3; done; }
@@ -72,51 +75,90 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
-# --- page --------------------------------------------------------------------------------------
+# --- parts that run beside others ------------------------------------------------------------------
+# What a part prints is shown when it is waited for, in one piece; what it counts is added then.
+begin() { ("$@") >"$results/$1.out" 2>&1 & parts[$1]=$!; }
+
+# Within a part.
+count() { echo "$1 $2" >>"$results/$part.counts"; }
+miss() { echo "FAILED: $*"; count 0 1; }
+quietly() { "$@" >"$results/$part.log" 2>&1 || { tail -40 "$results/$part.log"; return 1; }; }
+
+join() {
+  local p f
+  wait "${parts[$1]}" || echo "0 1" >>"$results/$1.counts"
+  unset "parts[$1]"
+  say "$1:"
+  cat "$results/$1.out"
+  [ -f "$results/$1.counts" ] || return 0
+  while read -r p f; do passed=$((passed + p)) failed=$((failed + f)); done <"$results/$1.counts"
+}
+
 web=services/dashboard/web
-say "npm ci (deploy/local, page) …"
-npm --prefix deploy/local ci --no-audit --no-fund >"$results/npm.log" 2>&1 || { tail -20 "$results/npm.log"; fail "npm ci in deploy/local"; }
-if (cd $web && npm ci --no-audit --no-fund) >"$results/npm.log" 2>&1; then
-  say "page: lint, unit tests, build …"
-  (cd $web && npm run --silent lint --if-present) || fail "lint of the page"
-  (cd $web && npx --no-install vitest run --reporter=default --reporter=json --outputFile="$results/vitest.json") || web_tests=failed
+
+packages() {
+  local part=packages folder
+  for folder in deploy/local tests/contract-check contracts/clients/typescript; do
+    quietly npm --prefix $folder ci --no-audit --no-fund || miss "npm ci in $folder"
+  done
+  quietly npm --prefix contracts/clients/typescript run --silent build || miss "build of the TypeScript SDK"
+  echo "packages of make run, of the contract check and of the TypeScript SDK, and the SDK's build: $SECONDS s after the start"
+}
+
+page_tests() {
+  local part=page_tests code=0 p f counts
+  (cd $web && npm run --silent lint --if-present) || miss "lint of the page"
+  (cd $web && npx --no-install vitest run --reporter=default --reporter=json --outputFile="$results/vitest.json") || code=$?
   counts=$(node -e 'const r=JSON.parse(require("fs").readFileSync(process.argv[1]));console.log(r.numPassedTests,r.numFailedTests)' "$results/vitest.json" 2>/dev/null)
   read -r p f <<<"${counts:-0 0}"
-  passed=$((passed + p)) failed=$((failed + f))
-  [ "${web_tests:-}" = failed ] && [ "$f" = 0 ] && fail "vitest"
+  count "$p" "$f"
+  [ $code -eq 0 ] || [ "$f" -gt 0 ] || miss "vitest"
+}
+
+ahead_of_time() {
+  deploy/local/ready-to-run.sh tests/TradingSystem.IntegrationTests/bin/Release/net10.0
+}
+
+# One project's tests.
+dotnet_tests() {
+  local project=$1 code=0 counters p f=0 n kind
+  say "$project …"
+  timeout --kill-after=20 "${TEST_TIMEOUT:-70m}" dotnet test "tests/$project" -c Release --no-build --results-directory "$results" \
+    --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=normal" ${FILTER:+--filter "$FILTER"} || code=$?
+  counters=$(grep -o '<Counters [^>]*>' "$results/$project.trx" 2>/dev/null | tail -1)
+  of() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+  p=$(of passed)
+  for kind in failed error timeout aborted; do n=$(of $kind); f=$((f + ${n:-0})); done
+  passed=$((passed + ${p:-0})) failed=$((failed + f))
+  [ $code -eq 0 ] || [ "$f" -gt 0 ] || fail "$project ended with exit code $code"
+}
+
+# --- packages, page, build -----------------------------------------------------------------------
+say "npm ci (page; others beside it), dotnet restore …"
+begin packages
+dotnet restore TradingSystem.sln --locked-mode -v q &
+restore=$!
+# The page first: its build is copied beside the product's.
+if (cd $web && npm ci --no-audit --no-fund) >"$results/npm.log" 2>&1; then
+  say "page: build; its lint and unit tests beside what follows …"
   (cd $web && npm run --silent build) >"$results/web.log" 2>&1 || { tail -40 "$results/web.log"; fail "build of the page"; }
+  begin page_tests
 else
   tail -20 "$results/npm.log"
   fail "npm ci of the page"
 fi
-
-# --- packages of the contract check and the TypeScript SDK ---------------------------------------
-say "npm ci (contract check, TypeScript SDK) …"
-for folder in tests/contract-check contracts/clients/typescript; do
-  npm --prefix $folder ci --no-audit --no-fund >"$results/npm.log" 2>&1 || { tail -20 "$results/npm.log"; fail "npm ci in $folder"; }
-done
-npm --prefix contracts/clients/typescript run --silent build || fail "build of the TypeScript SDK"
-
-# --- .NET --------------------------------------------------------------------------------------
-say "dotnet restore …"
-dotnet restore TradingSystem.sln --locked-mode -v q || { fail "dotnet restore"; exit 1; }
+wait $restore || { fail "dotnet restore"; exit 1; }
 say "dotnet build …"
 dotnet build TradingSystem.sln -c Release --no-restore -v q || { fail "dotnet build"; exit 1; }
-say "compiling what the tests start, ahead of time …"
-deploy/local/ready-to-run.sh tests/TradingSystem.IntegrationTests/bin/Release/net10.0
+[ -z "${parts[page_tests]:-}" ] || join page_tests
+join packages
 
-for project in TradingSystem.Tests TradingSystem.IntegrationTests; do
-  say "$project …"
-  timeout --kill-after=20 "${TEST_TIMEOUT:-70m}" dotnet test "tests/$project" -c Release --no-build --results-directory "$results" \
-    --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=normal" ${FILTER:+--filter "$FILTER"}
-  code=$?
-  counters=$(grep -o '<Counters [^>]*>' "$results/$project.trx" 2>/dev/null | tail -1)
-  count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
-  p=$(count passed) f=0
-  for kind in failed error timeout aborted; do n=$(count $kind); f=$((f + ${n:-0})); done
-  passed=$((passed + ${p:-0})) failed=$((failed + f))
-  [ $code -ne 0 ] && [ "$f" -eq 0 ] && fail "$project ended with exit code $code"
-done
+# --- .NET tests ----------------------------------------------------------------------------------
+# What the integration tests start is compiled ahead of time while the unit tests run.
+begin ahead_of_time
+dotnet_tests TradingSystem.Tests
+join ahead_of_time
+dotnet_tests TradingSystem.IntegrationTests
 
 # --- as the READMEs say it ---------------------------------------------------------------------------
 if [ -z "${FILTER:-}" ]; then

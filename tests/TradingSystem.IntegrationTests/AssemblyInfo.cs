@@ -3,6 +3,6 @@ using NUnit.Framework;
 
 [assembly: SupportedOSPlatform("linux")]
 
-// Each fixture starts servers of its own; two at a time is what two cores carry.
+// More than cores: half of the time a fixture waits, for a process to start or for a moment to come.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
-[assembly: LevelOfParallelism(2)]
+[assembly: LevelOfParallelism(4)]

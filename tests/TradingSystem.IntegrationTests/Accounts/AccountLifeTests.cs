@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.IntegrationTests.Execution;
+using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Accounts;
 
@@ -10,21 +11,21 @@ namespace TradingSystem.IntegrationTests.Accounts;
 [TestFixture]
 public sealed class AccountLifeTests
 {
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
     private AccountsHost _host = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        await _postgres.StartAsync();
-        _host = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Keys:1", AccountsHost.Key()));
+        await _database.InitialiseAsync();
+        _host = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Keys:1", AccountsHost.Key()));
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
         await _host.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [Test]

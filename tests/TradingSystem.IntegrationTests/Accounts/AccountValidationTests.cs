@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
+using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Accounts;
 
@@ -12,21 +13,21 @@ public sealed class AccountValidationTests
     private const string Secret = "canary-secret-0000000000";
     private const string Pass = "canary-pass-000";
 
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
     private AccountsHost _host = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        await _postgres.StartAsync();
-        _host = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Keys:1", AccountsHost.Key()));
+        await _database.InitialiseAsync();
+        _host = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Keys:1", AccountsHost.Key()));
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
         await _host.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [TestCase("""{"exchange":"simulated"}""", "name", "required")]

@@ -236,22 +236,3 @@ internal sealed class PlayedTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
 }
-
-/// <summary>One PostgreSQL for a fixture.</summary>
-internal sealed class FixturePostgres : IAsyncDisposable
-{
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"accounts-{Guid.NewGuid():n}");
-    private readonly IPostgresServer _server;
-
-    public FixturePostgres() => _server = TestServers.Postgres(_folder);
-
-    public string ConnectionString => _server.ConnectionString;
-
-    public Task StartAsync() => _server.InitialiseAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-}

@@ -17,7 +17,7 @@ namespace TradingSystem.IntegrationTests.Accounts;
 [TestFixture]
 public sealed class BindingTests
 {
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
     private AccountsHost _host = null!;
     private AccountsHost _other = null!;
     private Guid _group;
@@ -25,10 +25,10 @@ public sealed class BindingTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        await _postgres.StartAsync();
+        await _database.InitialiseAsync();
         var key = AccountsHost.Key();
-        _host = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Keys:1", key));
-        _other = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Keys:1", key));
+        _host = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Keys:1", key));
+        _other = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Keys:1", key));
     }
 
     [OneTimeTearDown]
@@ -36,7 +36,7 @@ public sealed class BindingTests
     {
         await _other.DisposeAsync();
         await _host.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [SetUp]
@@ -119,7 +119,7 @@ public sealed class BindingTests
             Assert.That(snapshots[second].Positions.Single().Qty, Is.EqualTo(-0.02m));
             Assert.That(snapshots[_group].Equity, Is.EqualTo(snapshots[second].Equity));
         });
-        await Wait.UntilAsync("the account's equity is announced as it is now", TimeSpan.FromSeconds(30), () => _host.ReadAsync(db =>
+        await Wait.UntilAsync("the account's equity is announced as it is now", () => _host.ReadAsync(db =>
             db.Equity.AnyAsync(e => e.AccountId == account && db.Accounts.Any(a => a.Id == account && a.Version == e.AccountVersion))));
     }
 

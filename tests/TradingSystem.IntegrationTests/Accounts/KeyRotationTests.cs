@@ -13,16 +13,16 @@ namespace TradingSystem.IntegrationTests.Accounts;
 [TestFixture]
 public sealed class KeyRotationTests
 {
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
     private readonly string _log = Path.Combine(Path.GetTempPath(), $"keys-{Guid.NewGuid():n}.log");
 
     [OneTimeSetUp]
-    public Task StartAsync() => _postgres.StartAsync();
+    public Task StartAsync() => _database.InitialiseAsync();
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        await _postgres.DisposeAsync();
+        await _database.DisposeAsync();
         File.Delete(_log);
     }
 
@@ -32,7 +32,7 @@ public sealed class KeyRotationTests
     {
         var (old, fresh) = (AccountsHost.Key(), AccountsHost.Key());
         var ids = new List<string>();
-        await using (var before = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Keys:1", old)))
+        await using (var before = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Keys:1", old)))
         {
             for (var i = 0; i < 3; i++)
             {
@@ -41,7 +41,7 @@ public sealed class KeyRotationTests
         }
 
         await OwnProcess.RunAsync("dotnet", [Assembly(), RewrapCommand.Switch], _log, Environment(("EXECUTION__KEYS__1", old), ("EXECUTION__KEYS__2", fresh)));
-        await using var after = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Keys:2", fresh));
+        await using var after = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Keys:2", fresh));
         for (var i = 0; i < 3; i++)
         {
             using var credentials = await after.Services.GetRequiredService<CredentialVault>().OpenAsync(Guid.Parse(ids[i]), "okx", CancellationToken.None);
@@ -58,13 +58,13 @@ public sealed class KeyRotationTests
     public async Task A_row_whose_key_is_gone_is_told_so_and_does_not_become_active()
     {
         string id;
-        await using (var before = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Keys:8", AccountsHost.Key())))
+        await using (var before = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Keys:8", AccountsHost.Key())))
         {
             before.Venue.Verdict = new CredentialVerdict.Unreachable("timeout");
             id = (string)(await before.CreateAsync(new { name = "orphan", exchange = "bybit", mode = "sandbox", api_key = "orphan-key", api_secret = "orphan-secret" }))["id"]!;
         }
 
-        await using var after = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Keys:9", AccountsHost.Key()));
+        await using var after = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Keys:9", AccountsHost.Key()));
         var (status, answer, text) = await after.PostAsync($"/{id}/activate");
         Assert.That((status, (string)answer["code"]!), Is.EqualTo((HttpStatusCode.Conflict, "CREDENTIALS_UNREADABLE")));
         Assert.That(text, Does.Contain("key version 8 (EXECUTION__KEYS__8) is not here"));
@@ -75,7 +75,7 @@ public sealed class KeyRotationTests
     [Test]
     public async Task Without_a_key_simulated_accounts_work_and_others_are_refused_with_the_setting_named()
     {
-        await using var host = await AccountsHost.StartAsync(_postgres.ConnectionString);
+        await using var host = await AccountsHost.StartAsync(_database.ConnectionString);
         await host.SimulatedAsync("works");
         var (status, answer, text) = await host.PostAsync("", new { name = "refused", exchange = "binance", mode = "sandbox", api_key = "refused-key", api_secret = "refused-secret" });
         Assert.Multiple(() =>
@@ -104,7 +104,7 @@ public sealed class KeyRotationTests
 
     private Dictionary<string, string> Environment(params (string Name, string Value)[] settings) => new(settings.Select(s => new KeyValuePair<string, string>(s.Name, s.Value)))
     {
-        ["CONNECTIONSTRINGS__POSTGRES"] = _postgres.ConnectionString,
+        ["CONNECTIONSTRINGS__POSTGRES"] = _database.ConnectionString,
         ["AUTH__JWTKEY"] = "a-signing-key-for-tests-only-0123456789",
         ["BUS__TRANSPORT"] = "InMemory",
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{OwnProcess.FreePort()}",

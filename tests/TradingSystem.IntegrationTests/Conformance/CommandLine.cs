@@ -42,7 +42,7 @@ internal static class CommandLine
 
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Wait.Most);
         try
         {
             var error = process.StandardError.ReadToEndAsync(deadline.Token);

@@ -91,7 +91,7 @@ public sealed class CommandLineRecordingTests
         var ended = await ProgramAsync("dotnet", [ClientFiles.CommandLine, "bot", "listen"], At(gateway), meanwhile: listener => InterruptAsync($"{listener.Id}"));
         Assert.That(ended.Code, Is.Zero, $"{ended}");
         Assert.That(ended.Error, Is.Empty);
-        Assert.That(await closed.Task.WaitAsync(TimeSpan.FromSeconds(10)), Is.True);
+        Assert.That(await closed.Task.WaitAsync(Wait.Most), Is.True);
     }
 
     [Test]

@@ -29,7 +29,7 @@ public sealed class ExampleBotTests(Sdk sdk)
         {
             try
             {
-                await Wait.UntilAsync($"an order of {name}", TimeSpan.FromSeconds(60), async () =>
+                await Wait.UntilAsync($"an order of {name}", async () =>
                     (await Cluster.ListAsync($"/api/v1/orders?group_id={group.Id}&status=filled")).Count > 0);
             }
             catch (TimeoutException)
@@ -132,7 +132,7 @@ public sealed class ExampleBotTests(Sdk sdk)
     private async Task EndsAsync(string name, string token, Dictionary<string, string> settings, string said)
     {
         using var bot = Start(name, token, settings, Path.GetTempPath());
-        await Wait.UntilAsync($"the end of {name}", TimeSpan.FromSeconds(60), () => Task.FromResult(bot.HasExited));
+        await Wait.UntilAsync($"the end of {name}", () => Task.FromResult(bot.HasExited));
         var printed = await File.ReadAllTextAsync(_log);
         Assert.That(bot.ExitCode, Is.EqualTo(1), printed);
         Assert.That(printed, Does.Contain("error: ").And.Contain(said).And.Not.Contain("Traceback").And.Not.Contain("   at "), name);
@@ -140,7 +140,7 @@ public sealed class ExampleBotTests(Sdk sdk)
     }
 
     private Task PrintedAsync(string text) =>
-        Wait.UntilAsync($"'{text}' in {_log}", TimeSpan.FromSeconds(30), async () => File.Exists(_log) && (await File.ReadAllTextAsync(_log)).Contains(text, StringComparison.Ordinal));
+        Wait.UntilAsync($"'{text}' in {_log}", async () => File.Exists(_log) && (await File.ReadAllTextAsync(_log)).Contains(text, StringComparison.Ordinal));
 
     private OwnProcess Start(string name, string token, IReadOnlyDictionary<string, string>? more = null, string? folder = null)
     {

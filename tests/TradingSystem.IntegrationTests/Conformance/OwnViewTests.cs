@@ -44,7 +44,7 @@ public sealed class OwnViewTests(bool distributed)
 
             await MoreAsync(log, bot);
             await File.WriteAllTextAsync(stop, "");
-            var line = await Wait.ForAsync("the bot's view", TimeSpan.FromSeconds(60), () => Task.FromResult(Lines(log).FirstOrDefault(l => l.StartsWith("view ", StringComparison.Ordinal))));
+            var line = await Wait.ForAsync("the bot's view", () => Task.FromResult(Lines(log).FirstOrDefault(l => l.StartsWith("view ", StringComparison.Ordinal))));
             Compare(JsonNode.Parse(line[5..])!.AsObject(), await cluster.ListAllAsync("/api/v1/orders"), await cluster.ListAllAsync("/api/v1/fills"), await cluster.ListAllAsync("/api/v1/positions"));
             Assert.That(Lines(log).Where(l => l.StartsWith("gap", StringComparison.Ordinal)), Is.Empty);
             Assert.That(await cluster.ListAllAsync("/api/v1/orders"), Has.All.Matches<JsonNode>(o => o["group_id"]!.ToString() == id));
@@ -65,7 +65,7 @@ public sealed class OwnViewTests(bool distributed)
     private static async Task MoreAsync(string log, OwnProcess bot)
     {
         var (candles, booked) = (Count(log, "candle"), Count(log, "book closed"));
-        await Wait.UntilAsync("an hour of market and a position closed in it", TimeSpan.FromSeconds(90), () =>
+        await Wait.UntilAsync("an hour of market and a position closed in it", () =>
         {
             Assert.That(bot.ExitCode, Is.Null, OwnProcess.Tail(log));
             return Task.FromResult(Count(log, "candle") >= candles + CandlesOfAnHour && Count(log, "book closed") > booked);

@@ -145,7 +145,7 @@ public sealed partial class ReadmeTests
         });
         try
         {
-            await Wait.UntilAsync($"`{command}`", TimeSpan.FromMinutes(3), () => Task.FromResult(process.HasExited || until?.Invoke(Printed(log)) == true));
+            await Wait.UntilAsync($"`{command}`", () => Task.FromResult(process.HasExited || until?.Invoke(Printed(log)) == true));
         }
         catch (TimeoutException)
         {

@@ -18,6 +18,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     private readonly ConcurrentQueue<(string Query, TimeSpan At)> _connections = new();
     private readonly ConcurrentQueue<(string Address, string? Authorization)> _questions = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly CancellationTokenSource _ended = new();
 
     private ScriptedGateway(WebApplication app, Func<Line, Task>[] scripts) => (_app, _scripts) = (app, scripts);
 
@@ -48,19 +49,30 @@ internal sealed class ScriptedGateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await _app.StopAsync(deadline.Token);
+        // A bot that is still there would be waited for.
+        await _ended.CancelAsync();
+        await _app.StopAsync();
         await _app.DisposeAsync();
+        _ended.Dispose();
     }
 
-    private Task AnswerAsync(HttpContext context)
+    private async Task AnswerAsync(HttpContext context)
     {
+        await using var ending = _ended.Token.Register(context.Abort);
         _questions.Enqueue((context.Request.Path + Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""), context.Request.Headers.Authorization));
-        return Rest(context);
+        try
+        {
+            await Rest(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody waits for the answer any more.
+        }
     }
 
     private async Task ServeAsync(HttpContext context)
     {
+        await using var ending = _ended.Token.Register(context.Abort);
         var number = _connections.Count;
         _connections.Enqueue((Uri.UnescapeDataString(context.Request.QueryString.Value ?? ""), _watch.Elapsed));
         using var socket = await context.WebSockets.AcceptWebSocketAsync();

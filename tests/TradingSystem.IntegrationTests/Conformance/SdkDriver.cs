@@ -10,8 +10,6 @@ namespace TradingSystem.IntegrationTests.Conformance;
 /// </summary>
 internal sealed class SdkDriver : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
     private readonly List<JsonObject> _lines = [];
     private readonly List<string> _noise = [];
@@ -90,7 +88,7 @@ internal sealed class SdkDriver : IAsyncDisposable
     /// <summary>The first line of a kind that fits, whether it came already or is still to come.</summary>
     public async Task<JsonObject> SeeAsync(string on, Func<JsonObject, bool> fits)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Wait.Most);
         while (true)
         {
             var news = Volatile.Read(ref _news);
@@ -110,7 +108,7 @@ internal sealed class SdkDriver : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"no '{on}' within {Patience.TotalSeconds} s:\n{Output}");
+                throw new TimeoutException($"no '{on}' within {Wait.Most.TotalSeconds} s:\n{Output}");
             }
         }
     }

@@ -102,7 +102,7 @@ public sealed class SdkResumeTests(Sdk sdk, int protocol)
         var key = $"lost-{_group.Name}";
         _network.LoseReplies();
         var deciding = _bot.DecideAsync("LONG", key);
-        await Wait.UntilAsync("the order is there", TimeSpan.FromSeconds(30), async () => (await OrdersAsync()).Count == 1);
+        await Wait.UntilAsync("the order is there", async () => (await OrdersAsync()).Count == 1);
         _network.Cut();
         var reply = await deciding;
         await _bot.SeeAsync("order", IsFilled);

@@ -31,7 +31,7 @@ public sealed class ShutdownTests
             await cluster.TerminateAsync(cluster.Gateway);
             var ends = await Task.WhenAll(bots.Select(b => b.SeeAsync("disconnected", _ => true)));
             cluster.Restart(cluster.Gateway);
-            await cluster.ReadyAsync(TimeSpan.FromSeconds(60));
+            await cluster.ReadyAsync();
             await ConformanceCluster.RaiseAsync(trigger, "after", "*");
             await Task.WhenAll(bots.Select(b => b.SeeAsync("event", e => e["title"]!.GetValue<string>() == "after")));
             Assert.Multiple(() =>

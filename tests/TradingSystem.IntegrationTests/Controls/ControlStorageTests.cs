@@ -13,50 +13,22 @@ namespace TradingSystem.IntegrationTests.Controls;
 
 /// <summary>Two nodes on one database: what a person says at one holds at the other from the same moment on.</summary>
 [TestFixture]
-public sealed class ControlStorageTests
+public sealed class ControlStorageTests : TwoNodes
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"controls-{Guid.NewGuid():n}");
-    private IPostgresServer _postgres = null!;
-    private ExecutionNode _one = null!;
-    private ExecutionNode _two = null!;
-    private Guid _group;
-
-    [OneTimeSetUp]
-    public async Task StartAsync()
-    {
-        _postgres = TestServers.Postgres(_folder);
-        await _postgres.InitialiseAsync();
-        _one = new(_postgres.ConnectionString);
-        _two = new(_postgres.ConnectionString);
-        await _one.MigrateAsync();
-    }
-
-    [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _one.DisposeAsync();
-        await _two.DisposeAsync();
-        await _postgres.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    [SetUp]
-    public void NewGroup() => _group = Guid.NewGuid();
-
     [Test]
     public async Task A_halt_holds_on_every_node_from_its_moment_on_although_nothing_told_of_it()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        await _two.ProcessAsync(ExecutionNode.Decision(_group));
-        await _one.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        await Two.ProcessAsync(ExecutionNode.Decision(Group));
+        await One.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
         Assert.Multiple(async () =>
         {
-            Assert.That((await _two.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("HALTED"));
-            Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group, TradeAction.Close)))[0].ReasonCode, Is.EqualTo("HALTED"));
-            Assert.That((await _two.ProcessAsync(ExecutionNode.Decision(Guid.NewGuid())))[0].Status, Is.EqualTo("filled"), "another group trades on");
+            Assert.That((await Two.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("HALTED"));
+            Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group, TradeAction.Close)))[0].ReasonCode, Is.EqualTo("HALTED"));
+            Assert.That((await Two.ProcessAsync(ExecutionNode.Decision(Guid.NewGuid())))[0].Status, Is.EqualTo("filled"), "another group trades on");
         });
-        await _two.Controls.SetStateAsync(Order("over"), TradingState.Active, CancellationToken.None);
-        Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group, TradeAction.Close)))[0].Status, Is.EqualTo("closed"));
+        await Two.Controls.SetStateAsync(Order("over"), TradingState.Active, CancellationToken.None);
+        Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group, TradeAction.Close)))[0].Status, Is.EqualTo("closed"));
     }
 
     [Test]
@@ -69,7 +41,7 @@ public sealed class ControlStorageTests
             {
                 try
                 {
-                    await node.ProcessAsync(ExecutionNode.Decision(_group), ExecutionNode.Decision(_group, TradeAction.Close));
+                    await node.ProcessAsync(ExecutionNode.Decision(Group), ExecutionNode.Decision(Group, TradeAction.Close));
                 }
                 catch (PostgresException e) when (DecisionWriter.IsConflict(e))
                 {
@@ -77,18 +49,18 @@ public sealed class ControlStorageTests
                 }
             }
         });
-        var trading = new[] { Trade(_one), Trade(_two) };
+        var trading = new[] { Trade(One), Trade(Two) };
         for (var round = 0; round < 15; round++)
         {
             var before = await FillsAsync();
-            await Wait.UntilAsync("somebody trades", TimeSpan.FromSeconds(30), async () => await FillsAsync() > before);
-            var halted = await _two.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
+            await Wait.UntilAsync("somebody trades", async () => await FillsAsync() > before);
+            var halted = await Two.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
             var held = await FillsAsync();
             var refused = await RefusedAsync();
-            await Wait.UntilAsync("both go on and are refused", TimeSpan.FromSeconds(30), async () => await RefusedAsync() > refused + 10);
+            await Wait.UntilAsync("both go on and are refused", async () => await RefusedAsync() > refused + 10);
             Assert.That(await FillsAsync(), Is.EqualTo(held), "nothing left after the halt was saved");
-            Assert.That(await _one.ReadAsync(db => db.Fills.Where(f => f.GroupId == _group).MaxAsync(f => f.CreatedAt)), Is.LessThanOrEqualTo(halted.ChangedAt));
-            await _one.Controls.SetStateAsync(Order("over"), TradingState.Active, CancellationToken.None);
+            Assert.That(await One.ReadAsync(db => db.Fills.Where(f => f.GroupId == Group).MaxAsync(f => f.CreatedAt)), Is.LessThanOrEqualTo(halted.ChangedAt));
+            await One.Controls.SetStateAsync(Order("over"), TradingState.Active, CancellationToken.None);
         }
 
         await stop.CancelAsync();
@@ -98,22 +70,22 @@ public sealed class ControlStorageTests
     [Test]
     public async Task A_limit_set_at_one_node_is_kept_at_the_other_and_by_a_later_one()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        await _two.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxOrderNotional = 500m }, expected: 0, CancellationToken.None);
-        var refused = (await _one.ProcessAsync(ExecutionNode.Decision(_group)))[0];
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        await Two.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxOrderNotional = 500m }, expected: 0, CancellationToken.None);
+        var refused = (await One.ProcessAsync(ExecutionNode.Decision(Group)))[0];
         Assert.That((refused.ReasonCode, refused.ReasonLimit, refused.ReasonNearestAcceptable), Is.EqualTo(("ORDER_NOTIONAL_LIMIT", "500", "50")));
-        await using var later = new ExecutionNode(_postgres.ConnectionString);
-        Assert.That((await later.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("ORDER_NOTIONAL_LIMIT"));
+        await using var later = new ExecutionNode(ConnectionString);
+        Assert.That((await later.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("ORDER_NOTIONAL_LIMIT"));
     }
 
     [Test]
     public async Task A_change_of_limits_that_rests_on_another_version_changes_nothing()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        Assert.That(await _one.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxLeverage = 5m }, expected: 0, CancellationToken.None), Is.Not.Null);
-        Assert.That(await _two.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxLeverage = 100m }, expected: 0, CancellationToken.None), Is.Null);
-        var row = await _one.ReadAsync(db => db.Controls.SingleAsync(c => c.ScopeId == _group));
-        var audit = await _one.ReadAsync(db => db.ControlAudit.Where(a => a.ScopeId == _group).ToListAsync());
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        Assert.That(await One.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxLeverage = 5m }, expected: 0, CancellationToken.None), Is.Not.Null);
+        Assert.That(await Two.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxLeverage = 100m }, expected: 0, CancellationToken.None), Is.Null);
+        var row = await One.ReadAsync(db => db.Controls.SingleAsync(c => c.ScopeId == Group));
+        var audit = await One.ReadAsync(db => db.ControlAudit.Where(a => a.ScopeId == Group).ToListAsync());
         Assert.Multiple(() =>
         {
             Assert.That((row.Limits, row.LimitsVersion), Is.EqualTo(("""{"max_leverage":5}""", 1)));
@@ -124,142 +96,142 @@ public sealed class ControlStorageTests
     [Test]
     public async Task Limits_that_cannot_be_read_refuse_everything()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        await _one.Store.ChangeAsync(
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        await One.Store.ChangeAsync(
             async (db, _) =>
             {
-                db.Controls.Add(new Control { ScopeId = _group, Scope = ControlWords.Group, ChangedBy = "tester", Limits = """{"max_leverage":"high"}""" });
+                db.Controls.Add(new Control { ScopeId = Group, Scope = ControlWords.Group, ChangedBy = "tester", Limits = """{"max_leverage":"high"}""" });
                 return await Task.FromResult(true);
             },
             CancellationToken.None);
-        Assert.That((await _two.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("LIMITS_UNREADABLE"));
+        Assert.That((await Two.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("LIMITS_UNREADABLE"));
     }
 
     [Test]
     public async Task A_trip_is_saved_with_its_refusal_and_holds_everywhere_until_a_person_ends_it()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        await _one.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxGroupOrdersPerMinute = 3 }, null, CancellationToken.None);
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        await One.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxGroupOrdersPerMinute = 3 }, null, CancellationToken.None);
         // The first one was before the limit and counts all the same; the rest of the message meets the new state.
-        var orders = await _one.ProcessAsync([.. Enumerable.Range(0, 5).Select(_ => ExecutionNode.Decision(_group))]);
-        var elsewhere = (await _two.ProcessAsync(ExecutionNode.Decision(_group)))[0];
+        var orders = await One.ProcessAsync([.. Enumerable.Range(0, 5).Select(_ => ExecutionNode.Decision(Group))]);
+        var elsewhere = (await Two.ProcessAsync(ExecutionNode.Decision(Group)))[0];
         Assert.Multiple(async () =>
         {
             Assert.That(orders.Select(o => o.ReasonCode), Is.EqualTo(new[] { null, null, "GROUP_ORDER_RATE_LIMIT", "REDUCING", "REDUCING" }));
             Assert.That(elsewhere.ReasonCode, Is.EqualTo("REDUCING"));
-            Assert.That(await _one.ReadAsync(db => db.ControlAudit.CountAsync(a => a.ScopeId == _group && a.Action == "trip" && a.Actor == ControlSet.LimitActor)), Is.EqualTo(1));
+            Assert.That(await One.ReadAsync(db => db.ControlAudit.CountAsync(a => a.ScopeId == Group && a.Action == "trip" && a.Actor == ControlSet.LimitActor)), Is.EqualTo(1));
         });
-        Assert.That((await _two.ProcessAsync(ExecutionNode.Decision(_group, TradeAction.Close)))[0].Status, Is.EqualTo("closed"));
-        await _one.Controls.SetLimitsAsync(Order(null), RiskLimits.None, null, CancellationToken.None);
-        Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("REDUCING"), "only a person ends it");
-        await _one.Controls.SetStateAsync(Order("looked at it"), TradingState.Active, CancellationToken.None);
-        Assert.That((await _two.ProcessAsync(ExecutionNode.Decision(_group)))[0].Status, Is.EqualTo("filled"));
+        Assert.That((await Two.ProcessAsync(ExecutionNode.Decision(Group, TradeAction.Close)))[0].Status, Is.EqualTo("closed"));
+        await One.Controls.SetLimitsAsync(Order(null), RiskLimits.None, null, CancellationToken.None);
+        Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("REDUCING"), "only a person ends it");
+        await One.Controls.SetStateAsync(Order("looked at it"), TradingState.Active, CancellationToken.None);
+        Assert.That((await Two.ProcessAsync(ExecutionNode.Decision(Group)))[0].Status, Is.EqualTo("filled"));
     }
 
     [Test]
     public async Task What_a_day_lost_and_how_many_orders_a_minute_had_outlive_the_process()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        await _one.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxDailyLoss = 0.5m, CooldownAfterLossS = 3600 }, null, CancellationToken.None);
-        Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group, TradeAction.Close)))[0].Status, Is.EqualTo("closed"));
-        await using var later = new ExecutionNode(_postgres.ConnectionString);
-        Assert.That((await later.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("COOLDOWN"));
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        await One.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxDailyLoss = 0.5m, CooldownAfterLossS = 3600 }, null, CancellationToken.None);
+        Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group, TradeAction.Close)))[0].Status, Is.EqualTo("closed"));
+        await using var later = new ExecutionNode(ConnectionString);
+        Assert.That((await later.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("COOLDOWN"));
         await later.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxDailyLoss = 0.5m }, null, CancellationToken.None);
-        Assert.That((await later.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("DAILY_LOSS_LIMIT"));
+        Assert.That((await later.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("DAILY_LOSS_LIMIT"));
         await later.Controls.SetLimitsAsync(Order(null), new RiskLimits { MaxOrdersPerMinute = 2 }, null, CancellationToken.None);
-        await using var latest = new ExecutionNode(_postgres.ConnectionString);
-        Assert.That((await latest.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("ORDER_RATE_LIMIT"));
+        await using var latest = new ExecutionNode(ConnectionString);
+        Assert.That((await latest.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("ORDER_RATE_LIMIT"));
     }
 
     [Test]
     public async Task A_position_gets_one_closing_order_a_command_however_often_and_wherever_it_runs()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        await _one.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
-        var command = await _one.Controls.CloseAllAsync(Order("flat"), CancellationToken.None);
-        var groups = await _one.ReadAsync(db => db.Bindings.Where(b => b.GroupId == _group).ToListAsync());
-        var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? _one : _two).Flattening.RunAsync(command, groups, new HashSet<Guid>(), CancellationToken.None)));
-        var looks = await Task.WhenAll(new[] { _one, _two }.Select(n => n.Flattening.LookAsync(command, groups, CancellationToken.None)));
-        var closing = await _one.ReadAsync(db => db.Orders.Where(o => o.GroupId == _group && o.ClientDecisionId == $"close_all:{command.Id}").ToListAsync());
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        await One.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
+        var command = await One.Controls.CloseAllAsync(Order("flat"), CancellationToken.None);
+        var groups = await One.ReadAsync(db => db.Bindings.Where(b => b.GroupId == Group).ToListAsync());
+        var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? One : Two).Flattening.RunAsync(command, groups, new HashSet<Guid>(), CancellationToken.None)));
+        var looks = await Task.WhenAll(new[] { One, Two }.Select(n => n.Flattening.LookAsync(command, groups, CancellationToken.None)));
+        var closing = await One.ReadAsync(db => db.Orders.Where(o => o.GroupId == Group && o.ClientDecisionId == $"close_all:{command.Id}").ToListAsync());
         Assert.Multiple(async () =>
         {
             Assert.That(closing.Select(o => (o.Status, o.Side)), Is.EqualTo(new[] { ("closed", (string?)"SELL") }));
             Assert.That(runs, Is.All.True, "all of it was told");
             Assert.That(looks.SelectMany(l => l).SelectMany(c => c.Attempts).Select(o => o.Id).Distinct(), Is.EqualTo(new[] { closing[0].Id }));
             Assert.That(looks.SelectMany(l => l).Select(c => c.Step.Doing), Is.All.EqualTo(ClosingDoing.Done));
-            Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("HALTED"), "a command opens nothing");
+            Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("HALTED"), "a command opens nothing");
         });
     }
 
     [Test]
     public async Task A_kill_fences_what_was_accepted_before_it_also_after_trading_goes_on()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        var early = ExecutionNode.Decision(_group);
-        var kill = await _two.Controls.KillAsync(Order("drill"), flatten: false, CancellationToken.None);
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        var early = ExecutionNode.Decision(Group);
+        var kill = await Two.Controls.KillAsync(Order("drill"), flatten: false, CancellationToken.None);
         Assert.That(kill.HeldSince, Is.GreaterThanOrEqualTo(early.CreatedAt));
-        await _two.Controls.SetStateAsync(Order("over"), TradingState.Active, CancellationToken.None);
-        Assert.That((await _one.ProcessAsync(early))[0].ReasonCode, Is.EqualTo("FENCED"));
-        Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group)))[0].Status, Is.EqualTo("filled"));
+        await Two.Controls.SetStateAsync(Order("over"), TradingState.Active, CancellationToken.None);
+        Assert.That((await One.ProcessAsync(early))[0].ReasonCode, Is.EqualTo("FENCED"));
+        Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group)))[0].Status, Is.EqualTo("filled"));
     }
 
     [Test]
     public async Task An_accounts_halt_is_its_groups_halt_and_a_freer_group_changes_nothing()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        var account = await _one.ReadAsync(db => db.Bindings.Where(b => b.GroupId == _group).Select(b => b.AccountId).SingleAsync());
-        await _one.Controls.SetStateAsync(new(new(ControlWords.Account, account), "tester", "drill"), TradingState.Halted, CancellationToken.None);
-        await _one.Controls.SetStateAsync(Order("not mine to say"), TradingState.Active, CancellationToken.None);
-        var refused = (await _two.ProcessAsync(ExecutionNode.Decision(_group)))[0];
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        var account = await One.ReadAsync(db => db.Bindings.Where(b => b.GroupId == Group).Select(b => b.AccountId).SingleAsync());
+        await One.Controls.SetStateAsync(new(new(ControlWords.Account, account), "tester", "drill"), TradingState.Halted, CancellationToken.None);
+        await One.Controls.SetStateAsync(Order("not mine to say"), TradingState.Active, CancellationToken.None);
+        var refused = (await Two.ProcessAsync(ExecutionNode.Decision(Group)))[0];
         Assert.That((refused.ReasonCode, refused.ReasonLimit), Is.EqualTo(("HALTED", $"account {account}")));
-        Assert.That(await _one.ReadAsync(async db => (await ControlReporter.ReadAsync(db, CancellationToken.None)).Items.Single(i => i.ScopeId == account).Groups), Is.EqualTo(new[] { _group }));
+        Assert.That(await One.ReadAsync(async db => (await ControlReporter.ReadAsync(db, CancellationToken.None)).Items.Single(i => i.ScopeId == account).Groups), Is.EqualTo(new[] { Group }));
     }
 
     [Test]
     public async Task A_pause_does_not_loosen_a_stop()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        await _one.Controls.StopAsync(Order("drill"), CancellationToken.None);
-        await _one.Controls.PauseAsync(Order("drill"), CancellationToken.None);
-        Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("STOPPED"));
-        await _one.Controls.ResumeAsync(Order("over"), CancellationToken.None);
-        Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group)))[0].Status, Is.EqualTo("filled"));
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        await One.Controls.StopAsync(Order("drill"), CancellationToken.None);
+        await One.Controls.PauseAsync(Order("drill"), CancellationToken.None);
+        Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("STOPPED"));
+        await One.Controls.ResumeAsync(Order("over"), CancellationToken.None);
+        Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group)))[0].Status, Is.EqualTo("filled"));
     }
 
     [Test]
     public async Task A_switch_fires_once_after_its_time_and_not_if_the_bot_came_back()
     {
-        await _one.ProcessAsync(ExecutionNode.Decision(_group));
-        var switched = await _one.Store.ChangeAsync(
+        await One.ProcessAsync(ExecutionNode.Decision(Group));
+        var switched = await One.Store.ChangeAsync(
             (db, now) =>
             {
-                var row = new DeadMan { GroupId = _group, Action = DeadManActions.Flatten, AfterS = 3600, Armed = true, SilentSince = now.AddSeconds(-3599), ChangedBy = "tester", ChangedAt = now };
+                var row = new DeadMan { GroupId = Group, Action = DeadManActions.Flatten, AfterS = 3600, Armed = true, SilentSince = now.AddSeconds(-3599), ChangedBy = "tester", ChangedAt = now };
                 db.DeadMen.Add(row);
                 return Task.FromResult(row);
             },
             CancellationToken.None);
-        Assert.That(await _one.Controls.FireAsync(switched, CancellationToken.None), Is.Null, "not yet");
+        Assert.That(await One.Controls.FireAsync(switched, CancellationToken.None), Is.Null, "not yet");
         await SilentSinceAsync(null);
-        Assert.That(await _one.Controls.FireAsync(switched, CancellationToken.None), Is.Null, "it came back");
+        Assert.That(await One.Controls.FireAsync(switched, CancellationToken.None), Is.Null, "it came back");
         await SilentSinceAsync(TimeProvider.System.GetUtcNow().AddHours(-2));
-        var fired = await Task.WhenAll(_one.Controls.FireAsync(switched, CancellationToken.None), _two.Controls.FireAsync(switched, CancellationToken.None));
+        var fired = await Task.WhenAll(One.Controls.FireAsync(switched, CancellationToken.None), Two.Controls.FireAsync(switched, CancellationToken.None));
         Assert.That(fired.Count(c => c is not null), Is.EqualTo(1), "two nodes, one command");
         var command = fired.Single(c => c is not null)!;
         Assert.Multiple(async () =>
         {
             Assert.That((command.Cancels, command.Flattens, command.Fences), Is.EqualTo((true, true, false)));
-            Assert.That((await _one.ProcessAsync(ExecutionNode.Decision(_group)))[0].ReasonCode, Is.EqualTo("PAUSED"));
+            Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group)))[0].ReasonCode, Is.EqualTo("PAUSED"));
         });
     }
 
     private static Task<int> Count(ExecutionNode node, Func<IQueryable<Order>, IQueryable<Order>> where) => node.ReadAsync(db => where(db.Orders).CountAsync());
 
-    private Task<int> FillsAsync() => Count(_one, orders => orders.Where(o => o.GroupId == _group && (o.Status == "filled" || o.Status == "closed")));
+    private Task<int> FillsAsync() => Count(One, orders => orders.Where(o => o.GroupId == Group && (o.Status == "filled" || o.Status == "closed")));
 
-    private Task<int> RefusedAsync() => Count(_one, orders => orders.Where(o => o.GroupId == _group && o.ReasonCode == "HALTED"));
+    private Task<int> RefusedAsync() => Count(One, orders => orders.Where(o => o.GroupId == Group && o.ReasonCode == "HALTED"));
 
     private Task<int> SilentSinceAsync(DateTimeOffset? since) =>
-        _one.ReadAsync(db => db.DeadMen.Where(d => d.GroupId == _group).ExecuteUpdateAsync(s => s.SetProperty(d => d.SilentSince, since)));
+        One.ReadAsync(db => db.DeadMen.Where(d => d.GroupId == Group).ExecuteUpdateAsync(s => s.SetProperty(d => d.SilentSince, since)));
 
-    private ControlOrder Order(string? reason) => new(new(ControlWords.Group, _group), "tester", reason);
+    private ControlOrder Order(string? reason) => new(new(ControlWords.Group, Group), "tester", reason);
 }

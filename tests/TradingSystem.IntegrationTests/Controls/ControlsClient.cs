@@ -51,7 +51,7 @@ internal static class ControlsClient
     }
 
     public static Task<JsonObject> CompleteAsync(this TradingCluster cluster, JsonObject receipt) =>
-        Wait.ForAsync("the receipt is complete", TimeSpan.FromSeconds(40), async () =>
+        Wait.ForAsync("the receipt is complete", async () =>
         {
             var (_, body) = await cluster.CallAsync(HttpMethod.Get, $"/api/v1/controls/commands/{receipt["id"]!.GetValue<string>()}");
             return body["status"]?.GetValue<string>() == "complete" ? body : null;

@@ -11,8 +11,6 @@ namespace TradingSystem.IntegrationTests.Controls;
 [TestFixture(true, Description = "six processes, RabbitMQ")]
 public sealed class KillTests(bool distributed)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
-
     private TradingCluster _cluster = null!;
     private int _names;
 
@@ -35,12 +33,12 @@ public sealed class KillTests(bool distributed)
         var groups = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => GroupAsync()));
         var traders = groups.Select(g => new Trader(_cluster, g.Token)).ToList();
         traders.ForEach(t => t.Start());
-        await Wait.UntilAsync("they trade", TimeSpan.FromSeconds(30), async () => (await FilledAsync(groups)).Count >= 100 && traders.TrueForAll(t => t.Accepted.Count > 10));
+        await Wait.UntilAsync("they trade", async () => (await FilledAsync(groups)).Count >= 100 && traders.TrueForAll(t => t.Accepted.Count > 10));
 
         var asked = TimeProvider.System.GetUtcNow();
         var answer = await _cluster.KillAsync(null, flatten: true);
         var answered = TimeProvider.System.GetUtcNow();
-        await Wait.UntilAsync("they hear of it", Soon, () => Task.FromResult(traders.TrueForAll(t => t.Refused.Contains("TRADING_HALTED"))));
+        await Wait.UntilAsync("they hear of it", () => Task.FromResult(traders.TrueForAll(t => t.Refused.Contains("TRADING_HALTED"))));
         foreach (var trader in traders)
         {
             await trader.DisposeAsync();
@@ -49,7 +47,7 @@ public sealed class KillTests(bool distributed)
         var receipt = await _cluster.CompleteAsync(answer);
         var since = Time(receipt["no_order_since"]!);
         var accepted = traders.SelectMany(t => t.Accepted).ToHashSet();
-        await Wait.UntilAsync("every accepted decision has its outcome", Soon, async () => accepted.IsSubsetOf((await OrdersAsync(groups)).Select(o => Text(o, "decision_id"))));
+        await Wait.UntilAsync("every accepted decision has its outcome", async () => accepted.IsSubsetOf((await OrdersAsync(groups)).Select(o => Text(o, "decision_id"))));
         var orders = await OrdersAsync(groups);
         var closing = orders.Where(o => o["client_decision_id"]?.GetValue<string>() == $"kill:{Text(receipt, "id")}").ToList();
         var decided = orders.Except(closing).ToList();
@@ -165,16 +163,16 @@ public sealed class KillTests(bool distributed)
         {
             await SwitchAsync(leaves.Id, "flatten", 3);
             await SwitchAsync(returns.Id, "flatten", 20);
-            await Wait.UntilAsync("both are armed", Soon, async () => (await SwitchOfAsync(leaves.Id))["armed"]!.GetValue<bool>() && (await SwitchOfAsync(returns.Id))["armed"]!.GetValue<bool>());
+            await Wait.UntilAsync("both are armed", async () => (await SwitchOfAsync(leaves.Id))["armed"]!.GetValue<bool>() && (await SwitchOfAsync(returns.Id))["armed"]!.GetValue<bool>());
         }
 
         await back.DisposeAsync();
-        await Wait.UntilAsync("the silence is noticed", Soon, async () => (await SwitchOfAsync(returns.Id))["silent_since"] is not null);
+        await Wait.UntilAsync("the silence is noticed", async () => (await SwitchOfAsync(returns.Id))["silent_since"] is not null);
         await using (await Bot.GroupAsync(_cluster, returns.Token))
         {
-            await Wait.UntilAsync("the return is noticed", Soon, async () => (await SwitchOfAsync(returns.Id))["silent_since"] is null);
-            await Wait.UntilAsync("the other one fires", Soon, async () => (await SwitchOfAsync(leaves.Id))["fired_at"] is not null);
-            await Wait.UntilAsync("its position is closed", Soon, async () => (await PositionAsync(leaves.Id))["side"]!.GetValue<string>() == "FLAT");
+            await Wait.UntilAsync("the return is noticed", async () => (await SwitchOfAsync(returns.Id))["silent_since"] is null);
+            await Wait.UntilAsync("the other one fires", async () => (await SwitchOfAsync(leaves.Id))["fired_at"] is not null);
+            await Wait.UntilAsync("its position is closed", async () => (await PositionAsync(leaves.Id))["side"]!.GetValue<string>() == "FLAT");
             var fired = await SwitchOfAsync(leaves.Id);
             Assert.That(Time(fired["fired_at"]!) - Time(fired["silent_since"]!), Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(3)));
             Assert.That((await SwitchOfAsync(returns.Id))["fired_at"], Is.Null);
@@ -205,7 +203,7 @@ public sealed class KillTests(bool distributed)
         await _cluster.KillAsync("execution");
         _cluster.Restart("execution");
         _cluster.Restart(_cluster.Gateway);
-        await _cluster.ReadyAsync(TimeSpan.FromSeconds(60));
+        await _cluster.ReadyAsync();
         var complete = await _cluster.CompleteAsync(receipt);
         Assert.Multiple(async () =>
         {
@@ -245,19 +243,19 @@ public sealed class KillTests(bool distributed)
         await bot.ReceiveAsync();
         var reply = await bot.AskAsync(Bot.Decision("LONG"));
         Assert.That(Text(reply, "message"), Is.EqualTo("accepted"), reply.ToJsonString());
-        return await Wait.ForAsync("its order", Soon, async () => (await _cluster.ListAsync($"/api/v1/orders?decision_id={Text(reply, "id")}")).SingleOrDefault());
+        return await Wait.ForAsync("its order", async () => (await _cluster.ListAsync($"/api/v1/orders?decision_id={Text(reply, "id")}")).SingleOrDefault());
     }
 
-    private Task TradesAgainAsync(string token) => Wait.UntilAsync("the group trades", Soon, async () =>
+    private Task TradesAgainAsync(string token) => Wait.UntilAsync("the group trades", async () =>
     {
         await using var bot = await Bot.GroupAsync(_cluster, token);
         await bot.ReceiveAsync();
         var reply = await bot.AskAsync(Bot.Decision("LONG"));
         return Text(reply, "message") == "accepted"
-            && Text(await Wait.ForAsync("its order", Soon, async () => (await _cluster.ListAsync($"/api/v1/orders?decision_id={Text(reply, "id")}")).SingleOrDefault()), "status") == "filled";
+            && Text(await Wait.ForAsync("its order", async () => (await _cluster.ListAsync($"/api/v1/orders?decision_id={Text(reply, "id")}")).SingleOrDefault()), "status") == "filled";
     });
 
-    private Task IsHeldAsync(string token) => Wait.UntilAsync("the group is held back", Soon, async () =>
+    private Task IsHeldAsync(string token) => Wait.UntilAsync("the group is held back", async () =>
     {
         await using var bot = await Bot.GroupAsync(_cluster, token);
         await bot.ReceiveAsync();

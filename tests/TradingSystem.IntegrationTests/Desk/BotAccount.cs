@@ -9,8 +9,6 @@ namespace TradingSystem.IntegrationTests.Desk;
 /// <summary>An account of any kind, the group that trades on it, and the group's bot.</summary>
 internal class BotAccount(VenueCluster cluster, Guid id, string group, string token)
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-
     public static readonly string[] Terminal = ["filled", "closed", "rejected", "canceled", "recorded", "stopped", "took_profit"];
 
     public VenueCluster Cluster => cluster;
@@ -48,7 +46,7 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     public async Task<Guid> SendAsync(JsonObject frame)
     {
         var accepted = Guid.Empty;
-        await Wait.UntilAsync("the frame is accepted", Patience, async () =>
+        await Wait.UntilAsync("the frame is accepted", async () =>
         {
             var reply = await ReplyAsync(frame);
             if (!reply["ok"]!.GetValue<bool>())
@@ -73,7 +71,7 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     public async Task<JsonNode?> OrderAsync(Guid decision) => (await cluster.Product.ListAsync($"/api/v1/orders?decision_id={decision}")).SingleOrDefault();
 
     public Task<JsonNode> OrderAsync(Guid decision, params string[] statuses) =>
-        Wait.ForAsync($"the order is {string.Join('/', statuses)}", Patience, async () => await OrderAsync(decision) is { } order && statuses.Contains(order["status"]!.GetValue<string>()) ? order : null);
+        Wait.ForAsync($"the order is {string.Join('/', statuses)}", async () => await OrderAsync(decision) is { } order && statuses.Contains(order["status"]!.GetValue<string>()) ? order : null);
 
     public Task<JsonNode> DoneAsync(Guid decision) => OrderAsync(decision, Terminal);
 
@@ -88,7 +86,7 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     public async Task<Guid> RestAsync(string action, decimal price, decimal marginUsd = 50m, decimal? stopLoss = null, DateTimeOffset? validUntil = null)
     {
         var decision = await LimitAsync(action, price, marginUsd, stopLoss, validUntil);
-        await Wait.UntilAsync("it rests", Patience, async () => await OpenAsync(decision, "working") is not null ? true : throw new InvalidOperationException($"{await OrderAsync(decision)}"));
+        await Wait.UntilAsync("it rests", async () => await OpenAsync(decision, "working") is not null ? true : throw new InvalidOperationException($"{await OrderAsync(decision)}"));
         return decision;
     }
 
@@ -98,7 +96,7 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     public Task<IReadOnlyList<JsonNode>> FillsAsync() => cluster.Product.ListAsync($"/api/v1/fills?group_id={group}");
 
     /// <summary>The last announced update of the decision with this status, as the diary has it.</summary>
-    public Task<JsonNode> UpdateAsync(Guid decision, string status) => Wait.ForAsync($"an update says {status}", Patience, async () =>
+    public Task<JsonNode> UpdateAsync(Guid decision, string status) => Wait.ForAsync($"an update says {status}", async () =>
         (await cluster.SqlAsync("select row_to_json(u)::text from diary.order_updates u where u.decision_id = $1 and u.status = $2 order by u.seq desc limit 1", decision, status))
             .SingleOrDefault() is { } row ? JsonNode.Parse(row) : null);
 
@@ -107,7 +105,7 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     {
         var told = await UpdateAsync(decision, status);
         var id = told["order_id"]!.GetValue<string>();
-        var exit = await Wait.ForAsync("the exit is among the orders", Patience, async () =>
+        var exit = await Wait.ForAsync("the exit is among the orders", async () =>
             (await cluster.Product.ListAsync($"/api/v1/orders?group_id={group}")).SingleOrDefault(o => o["id"]!.GetValue<string>() == id && o["status"]!.GetValue<string>() == status));
         var fills = (await FillsAsync()).Where(f => f["order_id"]!.GetValue<string>() == id).ToList();
         Assert.Multiple(() =>

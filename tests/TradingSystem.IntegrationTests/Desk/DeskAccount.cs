@@ -31,6 +31,6 @@ internal sealed class DeskAccount(VenueCluster cluster, VenueKind venue, string 
 
     public async Task<decimal> VenueQtyAsync() => (await AtVenueAsync()).Positions.Where(p => p.Symbol == "BTCUSDT").Sum(p => p.Side == PositionSide.Short ? -Math.Abs(p.Qty) : p.Qty);
 
-    public Task PositionsAgreeAsync() => Wait.UntilAsync("both positions are the same", Patience, async () =>
+    public Task PositionsAgreeAsync() => Wait.UntilAsync("both positions are the same", async () =>
         await VenueQtyAsync() is var theirs && await OurQtyAsync() is var ours && theirs == ours ? true : throw new InvalidOperationException($"venue {theirs}, ours {ours}"));
 }

@@ -86,7 +86,7 @@ public sealed class DeskChaosTests
             TestContext.Out.WriteLine($"{await kills} kills, {await disturbances} silent streams and clocks that jumped");
         }
 
-        await cluster.Product.ReadyAsync(TimeSpan.FromSeconds(60));
+        await cluster.Product.ReadyAsync();
         foreach (var fault in (await cluster.Emulator.FaultsAsync()).GroupBy(f => f.Kind))
         {
             TestContext.Out.WriteLine($"{fault.Key}: {fault.Sum(f => f.Hits)}");

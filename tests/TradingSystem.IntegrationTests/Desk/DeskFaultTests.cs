@@ -35,9 +35,9 @@ public sealed class DeskFaultTests
         Assert.That((await account.VenueQtyAsync(), await account.OurQtyAsync()), Is.EqualTo((0m, 0m)));
         Assert.That(await account.StepsAsync(opened), Is.EqualTo(new[] { "accepted", "submitted", "filled" }));
         Assert.That(await account.StepsAsync(closing), Is.EqualTo(new[] { "accepted", "submitted", "closed" }));
-        await Wait.UntilAsync("all of it is announced", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync("all of it is announced", async () =>
             (await _cluster.SqlAsync("select count(*) from execution.order_steps where account_id = $1 and announced_at is null", account.Id))[0] == "0");
-        await Wait.UntilAsync("the diary has every step", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync("the diary has every step", async () =>
             (await _cluster.SqlAsync("select status from diary.order_updates where decision_id = $1", opened)).Order().SequenceEqual(["accepted", "filled", "submitted"]));
     }
 
@@ -134,7 +134,7 @@ public sealed class DeskFaultTests
         await account.WarmAsync();
         await account.FaultAsync(FaultKind.TimeoutBefore);
         var unknown = await account.DecideAsync("LONG");
-        await Wait.UntilAsync("it is unknown", DeskAccount.Patience, async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", unknown))[0] == "unknown");
+        await Wait.UntilAsync("it is unknown", async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", unknown))[0] == "unknown");
         var refused = await account.TradeAsync("LONG");
         Assert.That(refused["reason"]!["code"]!.GetValue<string>(), Is.EqualTo("OUTCOME_UNKNOWN_PENDING"));
         Assert.That((await account.DoneAsync(unknown))["status"]!.GetValue<string>(), Is.EqualTo("filled"));

@@ -35,7 +35,7 @@ public sealed class DeskLifeTests
         await account.WarmAsync();
         await account.FaultAsync(state switch { "working" => FaultKind.LateFill, "sending" or "unknown" => FaultKind.TimeoutBefore, _ => FaultKind.BusyBefore }, seconds: 6);
         var decision = await account.DecideAsync("LONG");
-        await Wait.UntilAsync($"it is {state}", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync($"it is {state}", async () =>
             (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1 and (sends > 0 or state = 'sending')", decision)).SingleOrDefault() == state);
         await _cluster.Product.KillAndRestartAsync("standalone", TimeSpan.Zero);
         var order = await account.DoneAsync(decision);
@@ -83,7 +83,7 @@ public sealed class DeskLifeTests
         await account.FaultAsync(FaultKind.QueryLag, count: null, seconds: 20);
         await account.FaultAsync(FaultKind.TimeoutAfter);
         var decision = await account.DecideAsync("LONG");
-        await Wait.UntilAsync("the venue has filled it", DeskAccount.Patience, async () => await account.VenueQtyAsync() != held);
+        await Wait.UntilAsync("the venue has filled it", async () => await account.VenueQtyAsync() != held);
         await _cluster.Product.KillAndRestartAsync("standalone", TimeSpan.Zero);
         Assert.That((await account.DoneAsync(decision))["status"]!.GetValue<string>(), Is.EqualTo("filled"));
         await account.PositionsAgreeAsync();
@@ -97,9 +97,9 @@ public sealed class DeskLifeTests
         await account.WarmAsync();
         await account.FaultAsync(FaultKind.LateFill, seconds: 25);
         var working = await account.DecideAsync("LONG");
-        await Wait.UntilAsync("the venue has it", DeskAccount.Patience, async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", working)).SingleOrDefault() == "working");
+        await Wait.UntilAsync("the venue has it", async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", working)).SingleOrDefault() == "working");
         var waiting = await account.DecideAsync("LONG");
-        await Wait.UntilAsync("it waits", DeskAccount.Patience, async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", waiting)).SingleOrDefault() == "pending");
+        await Wait.UntilAsync("it waits", async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", waiting)).SingleOrDefault() == "pending");
         var receipt = await _cluster.Product.KillAsync(account.Group, flatten: false);
         receipt = await _cluster.Product.CompleteAsync(receipt);
         Assert.Multiple(async () =>
@@ -122,7 +122,7 @@ public sealed class DeskLifeTests
         Assert.That(status, Is.EqualTo(System.Net.HttpStatusCode.OK));
         await account.FaultAsync(FaultKind.LateFill, seconds: 4);
         Assert.That((await account.TradeAsync("LONG"))["status"]!.GetValue<string>(), Is.EqualTo("filled"));
-        await Wait.UntilAsync("it was set and stopped", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync("it was set and stopped", async () =>
         {
             var set = (await _cluster.Emulator.JournalAsync(venue, account.Key)).OfType<CountdownSet>().ToList();
             return set.Count >= 2 && set[0].Until is not null && set[^1].Until is null;
@@ -135,7 +135,7 @@ public sealed class DeskLifeTests
         var account = await _cluster.OpenAsync(venue);
         await account.WarmAsync();
         await _cluster.Product.KillAsync(account.Group, flatten: true);
-        await Wait.UntilAsync("it is flat", DeskAccount.Patience, async () => await account.VenueQtyAsync() == 0m && await account.OurQtyAsync() == 0m);
+        await Wait.UntilAsync("it is flat", async () => await account.VenueQtyAsync() == 0m && await account.OurQtyAsync() == 0m);
     }
 
     private async Task<Dictionary<string, decimal>> PositionsAsync(Guid account) =>

@@ -96,7 +96,7 @@ public sealed class DeskLimitTests
         var (status, _) = await CancelAsync(resting);
         Assert.That(status, Is.EqualTo(HttpStatusCode.Accepted));
         await account.OrderAsync(resting, "canceled");
-        await Wait.UntilAsync("what was filled is protected", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync("what was filled is protected", async () =>
             (await account.AtVenueAsync()).Algos.Where(a => a.State == AlgoState.Waiting).Select(a => a.Qty).SequenceEqual([0.01m]));
         await SetAsync(Below * 0.5m - 100m);
         await account.OrderAsync(resting, "stopped");
@@ -141,7 +141,7 @@ public sealed class DeskLimitTests
         await _cluster.Product.KillAsync("standalone");
         await SetAsync(Below - 100m);
         _cluster.Product.Restart("standalone");
-        await _cluster.Product.ReadyAsync(TimeSpan.FromSeconds(60));
+        await _cluster.Product.ReadyAsync();
         Assert.That((await account.DoneAsync(filled))["status"]!.GetValue<string>(), Is.EqualTo("filled"));
         Assert.That(await account.OpenAsync(kept, "working"), Is.Not.Null);
         Assert.That((await account.CountAsync(filled), await account.CountAsync(kept)), Is.EqualTo((1, 1)));

@@ -38,7 +38,7 @@ public sealed class DeskProtectionTests
         Assert.That(order["status"]!.GetValue<string>(), Is.EqualTo(stop ? "stopped" : "took_profit"), order.ToJsonString());
         await account.PositionsAgreeAsync();
         Assert.That(await account.VenueQtyAsync(), Is.Zero);
-        await Wait.UntilAsync("no leg is left", DeskAccount.Patience, async () => await WaitingAsync(account) == 0);
+        await Wait.UntilAsync("no leg is left", async () => await WaitingAsync(account) == 0);
         Assert.That(await account.StepsAsync(decision), Is.EqualTo(new[] { "accepted", "submitted", "filled", "protected", stop ? "stopped" : "took_profit" }));
         var exit = await account.ExitAsync(decision, stop ? "stopped" : "took_profit");
         Assert.Multiple(() =>
@@ -59,7 +59,7 @@ public sealed class DeskProtectionTests
         var first = await account.DecideAsync("LONG", 100m, low, high);
         await account.OrderAsync(first, "protected");
         await account.TradeAsync("LONG", 100m);
-        await Wait.UntilAsync("the legs have the position's size", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync("the legs have the position's size", async () =>
         {
             var held = await account.VenueQtyAsync();
             var sizes = await SizesAsync(account);
@@ -68,7 +68,7 @@ public sealed class DeskProtectionTests
         var closing = await account.TradeAsync("CLOSE");
         Assert.That((await account.DoneAsync(first))["status"]!.GetValue<string>(), Is.EqualTo("closed"));
         Assert.That((await account.ExitAsync(first, "closed"))["id"]!.GetValue<string>(), Is.EqualTo(closing["id"]!.GetValue<string>()), "the entry is told of what ended its position");
-        await Wait.UntilAsync("no leg is left", DeskAccount.Patience, async () => await WaitingAsync(account) == 0);
+        await Wait.UntilAsync("no leg is left", async () => await WaitingAsync(account) == 0);
     }
 
     [Test]
@@ -89,7 +89,7 @@ public sealed class DeskProtectionTests
         Assert.That((order["status"]!.GetValue<string>(), order["reason"]?["code"]?.GetValue<string>()), Is.EqualTo(("closed", "UNPROTECTED")), order.ToJsonString());
         Assert.That(await account.VenueQtyAsync(), Is.Zero);
         Assert.That((await account.ExitAsync(decision, "closed"))["side"]!.GetValue<string>(), Is.EqualTo("SELL"));
-        await Wait.UntilAsync("the seconds are kept", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync("the seconds are kept", async () =>
             (await _cluster.SqlAsync("select naked_seconds > 1 from execution.desk_protections where account_id = $1 and naked_since is null", account.Id)).SequenceEqual(["True"]));
     }
 
@@ -98,7 +98,7 @@ public sealed class DeskProtectionTests
     /// <summary>Around the feed's price and the venue's, which are not the same.</summary>
     private async Task<(decimal Low, decimal High)> BoundsAsync()
     {
-        var feed = await Wait.ForAsync("a price", DeskAccount.Patience, async () => (await _cluster.Product.ListAsync("/api/v1/orders")).Select(o => o["price_at_decision"]?.ToString()).FirstOrDefault(p => p is not null) ?? await FirstPriceAsync());
+        var feed = await Wait.ForAsync("a price", async () => (await _cluster.Product.ListAsync("/api/v1/orders")).Select(o => o["price_at_decision"]?.ToString()).FirstOrDefault(p => p is not null) ?? await FirstPriceAsync());
         var price = decimal.Parse(feed, System.Globalization.CultureInfo.InvariantCulture);
         return (decimal.Floor(Math.Min(price, VenueCluster.Price) * 0.8m), decimal.Floor(Math.Max(price, VenueCluster.Price) * 1.2m));
     }

@@ -82,7 +82,7 @@ internal sealed class VenueCluster : IAsyncDisposable
     }
 
     public async Task BindAsync(string account, string group) =>
-        await Wait.UntilAsync("the group is bound", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the group is bound", async () =>
         {
             using var bound = await Product.Http.PutAsync(new Uri(Product.Front, $"/api/v1/accounts/{account}/groups/{group}"), null);
             return bound.IsSuccessStatusCode ? true : throw new InvalidOperationException(await bound.Content.ReadAsStringAsync());
@@ -130,6 +130,8 @@ internal sealed class VenueCluster : IAsyncDisposable
             ["EXECUTION__VENUES__RECONNECTLEAST"] = "00:00:00.050",
             ["EXECUTION__VENUES__RECONNECTMOST"] = "00:00:00.500",
             ["EXECUTION__ORDERSYNCINTERVALS"] = "30",
+            // The product's own: an order that no fault lets through ends with its decision's age.
+            ["EXECUTION__MAXDECISIONAGE"] = "00:00:30",
         };
         foreach (var (venue, path) in new[] { (VenueKind.Binance, "/private/ws"), (VenueKind.Bybit, "/v5/private"), (VenueKind.Okx, "/ws/v5/private") })
         {

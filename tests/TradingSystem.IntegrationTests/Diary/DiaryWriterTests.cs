@@ -13,19 +13,17 @@ namespace TradingSystem.IntegrationTests.Diary;
 [TestFixture]
 public sealed class DiaryWriterTests
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"diary-{Guid.NewGuid():n}");
-    private IPostgresServer _postgres = null!;
+    private readonly FixtureDatabase _database = new();
     private ServiceProvider _services = null!;
     private DiaryWriter _writer = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = TestServers.Postgres(_folder);
-        await _postgres.InitialiseAsync();
+        await _database.InitialiseAsync();
         var services = new ServiceCollection();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => NpgsqlDataSource.Create(_postgres.ConnectionString));
+        services.AddSingleton(_ => NpgsqlDataSource.Create(_database.ConnectionString));
         services.AddServiceDb<DiaryDb>(DiaryDb.Schema);
         services.AddSingleton<TimelineSignal>();
         services.AddSingleton<DiaryWriter>();
@@ -38,8 +36,7 @@ public sealed class DiaryWriterTests
     public async Task StopAsync()
     {
         await _services.DisposeAsync();
-        await _postgres.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await _database.DisposeAsync();
     }
 
     [Test]

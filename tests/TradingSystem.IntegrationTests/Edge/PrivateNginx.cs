@@ -64,7 +64,7 @@ internal sealed class PrivateNginx(string folder) : IAsyncDisposable
 
             """);
         _process = OwnProcess.Start("/usr/sbin/nginx", ["-c", Path.Combine(folder, "nginx.conf"), "-p", folder], Log);
-        await Wait.UntilAsync("nginx listens", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("nginx listens", async () =>
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, Port);

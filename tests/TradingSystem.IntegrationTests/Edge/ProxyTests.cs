@@ -17,8 +17,6 @@ public sealed partial class ProxyTests
 {
     private const string Base = "/trading";
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("edge-").FullName;
     private TradingCluster _cluster = null!;
     private PrivateNginx _nginx = null!;
@@ -99,7 +97,7 @@ public sealed partial class ProxyTests
         var ended = Task.WhenAny(botSays, pageSays);
         Assert.That(async () => await ended.WaitAsync(patience.Token), Throws.InstanceOf<OperationCanceledException>(), "neither was cut");
         await bot.SendAsync(Encoding.UTF8.GetBytes("""{"type":"ping","id":"still"}"""), WebSocketMessageType.Text, true, default);
-        await botSays.WaitAsync(Soon);
+        await botSays.WaitAsync(Wait.Most);
         Assert.That(pageSays.IsCompleted, Is.False);
     }
 
@@ -158,7 +156,7 @@ public sealed partial class ProxyTests
 
     private static async Task<JsonObject> ReadAsync(ClientWebSocket socket)
     {
-        using var deadline = new CancellationTokenSource(Soon);
+        using var deadline = new CancellationTokenSource(Wait.Most);
         var buffer = new byte[64 * 1024];
         var length = 0;
         ValueWebSocketReceiveResult part;
@@ -223,7 +221,7 @@ public sealed partial class ProxyTests
     private async Task<string> RefusalAsync(string from, string? claimed = null)
     {
         using var socket = await ConnectAsync("trading_group_token=tg_wrong", from, claimed);
-        using var deadline = new CancellationTokenSource(Soon);
+        using var deadline = new CancellationTokenSource(Wait.Most);
         var buffer = new byte[16 * 1024];
         while (socket.CloseStatus is null)
         {

@@ -94,7 +94,7 @@ public sealed class DecisionTests(bool distributed)
             await bot.ReplyAsync();
         }
 
-        await Wait.UntilAsync("the order is there", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the order is there", async () =>
             (await _cluster.ListAsync("/api/v1/orders")).Any(o => o["client_decision_id"]?.GetValue<string>() == "last-words"));
     }
 
@@ -129,7 +129,7 @@ public sealed class DecisionTests(bool distributed)
             Assert.That(pushed["source_id"]!.GetValue<string>(), Is.EqualTo("social_monitor"));
             Assert.That(pushed["priority"]!.GetValue<int>(), Is.EqualTo(7));
         });
-        await Wait.UntilAsync("the diary has it", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the diary has it", async () =>
             (await _cluster.ListAsync("/api/v1/events")).Any(e => e["id"]!.GetValue<string>() == id));
     }
 
@@ -152,7 +152,7 @@ public sealed class DecisionTests(bool distributed)
             },
         });
         Assert.That(logged["message"]!.GetValue<string>(), Is.EqualTo("logged"), logged.ToJsonString());
-        await Wait.UntilAsync("the row is there", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the row is there", async () =>
             (await _cluster.ListAsync("/api/v1/discussions")).Any(d => d["decision"]?["mark"]?.GetValue<string>() == "row-1"));
     }
 
@@ -229,6 +229,6 @@ public sealed class DecisionTests(bool distributed)
     }
 
     private Task<JsonNode> OrderOfAsync(string decisionId) =>
-        Wait.ForAsync($"an order for {decisionId}", TimeSpan.FromSeconds(30), async () =>
+        Wait.ForAsync($"an order for {decisionId}", async () =>
             (await _cluster.ListAsync($"/api/v1/orders?decision_id={decisionId}")).SingleOrDefault());
 }

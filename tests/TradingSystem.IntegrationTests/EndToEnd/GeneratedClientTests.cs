@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Controls;
 using TradingSystem.IntegrationTests.Servers;
-using TradingSystem.Tests.Wire.Documents;
+using TradingSystem.TestSupport.Wire;
 
 namespace TradingSystem.IntegrationTests.EndToEnd;
 
@@ -16,17 +16,17 @@ public sealed class GeneratedClientTests(bool distributed)
     [Test]
     public async Task A_generated_client_compiles_and_pulls_the_kill_switch()
     {
-        await using var cluster = await TradingCluster.StartAsync(distributed);
+        var cluster = await UsualProduct.AskAsync(distributed);
         var (group, token) = await cluster.AddGroupAsync("generated");
-        await Wait.UntilAsync("execution knows the group", TimeSpan.FromSeconds(40), async () =>
+        await Wait.UntilAsync("execution knows the group", async () =>
             (await cluster.ListAsync($"/api/v1/accounts?group_id={group}")).Count == 1);
-        await Wait.UntilAsync("every service has described itself", TimeSpan.FromSeconds(90), async () =>
+        await Wait.UntilAsync("every service has described itself", async () =>
             JsonNode.Parse(await cluster.Http.GetStringAsync(new Uri(cluster.Front, "/openapi/v1.json")))!["info"]!["x-unavailable"] is null);
         await using (var bot = await Bot.GroupAsync(cluster, token))
         {
             await bot.ReceiveAsync();
             await bot.AskAsync(Bot.Decision("LONG"));
-            await Wait.UntilAsync("it holds something", TimeSpan.FromSeconds(40), async () =>
+            await Wait.UntilAsync("it holds something", async () =>
                 (await cluster.ListAsync($"/api/v1/positions?group_id={group}")).Any(p => p["side"]!.GetValue<string>() == "LONG"));
         }
 

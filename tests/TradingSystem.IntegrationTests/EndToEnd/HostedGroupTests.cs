@@ -14,12 +14,12 @@ public sealed class HostedGroupTests
         await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
         await cluster.AddGroupAsync("house_crypto_btcusdt", hosted: true, interval: "1m");
 
-        var order = await Wait.ForAsync("a filled order of the hosted group", TimeSpan.FromSeconds(60), async () =>
+        var order = await Wait.ForAsync("a filled order of the hosted group", async () =>
             (await cluster.ListAsync("/api/v1/orders")).FirstOrDefault(o => o["status"]!.GetValue<string>() is "filled" or "closed"));
         var eventId = order["trigger_event_id"]!.GetValue<string>();
         var decisionId = order["decision_id"]!.GetValue<string>();
 
-        await Wait.UntilAsync("diary, fills and equity have the chain", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("diary, fills and equity have the chain", async () =>
             (await cluster.ListAsync("/api/v1/events?limit=1000")).Any(e => Text(e, "id") == eventId)
             && (await cluster.ListAsync("/api/v1/events?limit=1000")).Any(e => Text(e, "id") == decisionId && Text(e, "trigger_event_id") == eventId)
             && (await cluster.ListAsync("/api/v1/discussions")).Any(d => Text(d, "trigger_event_id") == eventId && Text(d, "decision_id") == decisionId)
@@ -48,7 +48,7 @@ public sealed class HostedGroupTests
         }
 
         var opinions = new Dictionary<string, string>();
-        await Wait.UntilAsync("every group has spoken", TimeSpan.FromSeconds(60), async () =>
+        await Wait.UntilAsync("every group has spoken", async () =>
         {
             foreach (var discussion in await cluster.ListAsync("/api/v1/discussions?limit=1000"))
             {

@@ -22,9 +22,9 @@ public sealed class LogRotationTests
             var started = (await File.ReadAllTextAsync($"/proc/{writer.Id}/stat")).Split(") ").Last().Split(' ')[19];
             await File.WriteAllTextAsync(Path.Combine(folder, "service.json"), $$"""{"pid":{{writer.Id}},"mark":"sh","start":"{{started}}"}""");
             using var rotating = OwnProcess.Start("node", [keeper, folder, folder, $"{Limit}", "20"], Path.Combine(folder, "keeper.out"));
-            await Wait.UntilAsync("the oldest is put away twice", TimeSpan.FromSeconds(60), () => Task.FromResult(File.Exists(log + ".3")));
+            await Wait.UntilAsync("the oldest is put away twice", () => Task.FromResult(File.Exists(log + ".3")));
             var oldest = await File.ReadAllTextAsync(log + ".3");
-            await Wait.UntilAsync("the oldest gives way to the next", TimeSpan.FromSeconds(60), async () => await File.ReadAllTextAsync(log + ".3") != oldest);
+            await Wait.UntilAsync("the oldest gives way to the next", async () => await File.ReadAllTextAsync(log + ".3") != oldest);
             await writer.KillAsync();
             Assert.That(Directory.GetFiles(folder, "service.log*").Select(Path.GetFileName), Is.SubsetOf(new[] { "service.log", "service.log.1", "service.log.2", "service.log.3" }));
         }

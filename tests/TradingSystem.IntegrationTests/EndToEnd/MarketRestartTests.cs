@@ -28,14 +28,14 @@ public sealed class MarketRestartTests(bool distributed)
         }
 
         var candles = await CandlesAsync(cluster, 300);
-        await Wait.UntilAsync("the older history is told again", TimeSpan.FromSeconds(90), async () =>
+        await Wait.UntilAsync("the older history is told again", async () =>
             closed.Keys.All((candles = await CandlesAsync(cluster, 300)).ContainsKey));
         foreach (var (minute, candle) in closed.Where(c => c.Value["closed"]!.GetValue<bool>()))
         {
             Assert.That(candles[minute].ToJsonString(), Is.EqualTo(candle.ToJsonString()), "what was told before the crash is told after it");
         }
 
-        await Wait.UntilAsync("the last minute is closed", TimeSpan.FromSeconds(90), async () => (candles = await CandlesAsync(cluster, 300)).Any(c => c.Key > told[^1].At));
+        await Wait.UntilAsync("the last minute is closed", async () => (candles = await CandlesAsync(cluster, 300)).Any(c => c.Key > told[^1].At));
         foreach (var (at, price) in told)
         {
             var candle = candles[Minute(at)];
@@ -57,14 +57,14 @@ public sealed class MarketRestartTests(bool distributed)
         await using var bot = await Bot.GroupAsync(cluster, token);
         await bot.ReceiveAsync();
         var accepted = await bot.AskAsync(Bot.Decision(action));
-        await Wait.UntilAsync($"{action} is filled", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync($"{action} is filled", async () =>
             (await cluster.ListAsync("/api/v1/orders")).Any(o => o["decision_id"]?.ToString() == accepted["id"]!.ToString() && o["status"]!.GetValue<string>() is "filled" or "closed"));
         await PriceAsync(cluster, told);
     }
 
     private static async Task<decimal> PriceAsync(TradingCluster cluster, List<(DateTimeOffset At, decimal Price)> told)
     {
-        var tick = await Wait.ForAsync("a price", TimeSpan.FromSeconds(60), async () =>
+        var tick = await Wait.ForAsync("a price", async () =>
             (await cluster.ListAsync("/api/v1/prices")).FirstOrDefault(p => p["symbol"]!.GetValue<string>() == "BTCUSDT"));
         told.Add((tick["market_time"]!.GetValue<DateTimeOffset>(), tick["price"]!.GetValue<decimal>()));
         return told[^1].Price;

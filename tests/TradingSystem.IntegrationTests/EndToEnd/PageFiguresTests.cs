@@ -11,7 +11,7 @@ namespace TradingSystem.IntegrationTests.EndToEnd;
 [TestFixture]
 public sealed partial class PageFiguresTests
 {
-    private const float Patience = 30_000;
+    private static readonly float Patience = (float)Wait.Most.TotalMilliseconds;
 
     [Test]
     public async Task A_tiny_price_is_shown_with_its_digits_wherever_it_stands()
@@ -80,7 +80,7 @@ public sealed partial class PageFiguresTests
     {
         await using var cluster = await TradingCluster.StartAsync(distributed: false);
         await cluster.AddGroupAsync("trade_crypto_btcusdt_15m");
-        await Wait.UntilAsync("the simulated account's equity is kept", TimeSpan.FromSeconds(30), async () => (await cluster.ListAsync("/api/v1/equity?mode=simulated")).Count > 0);
+        await Wait.UntilAsync("the simulated account's equity is kept", async () => (await cluster.ListAsync("/api/v1/equity?mode=simulated")).Count > 0);
         Assert.That(await cluster.ListAsync("/api/v1/equity?mode=live"), Is.Empty);
         using (var refused = await cluster.Http.GetAsync(new Uri(cluster.Front, "/api/v1/equity?mode=real")))
         {

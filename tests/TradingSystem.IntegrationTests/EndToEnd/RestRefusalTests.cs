@@ -17,12 +17,9 @@ public sealed class RestRefusalTests(bool distributed)
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _cluster = await TradingCluster.StartAsync(distributed);
+        _cluster = await UsualProduct.AskAsync(distributed);
         (_group, _) = await _cluster.AddGroupAsync("refusals");
     }
-
-    [OneTimeTearDown]
-    public ValueTask StopAsync() => _cluster.DisposeAsync();
 
     [TestCase("DELETE", "/api/v1/orders", "GET")]
     [TestCase("POST", "/api/v1/orders", "GET")]

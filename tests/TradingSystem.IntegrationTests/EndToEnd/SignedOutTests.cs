@@ -17,7 +17,7 @@ public sealed class SignedOutTests(bool distributed)
     [Test]
     public async Task A_token_of_a_session_that_signed_out_is_refused_by_every_service()
     {
-        await using var cluster = await TradingCluster.StartAsync(distributed);
+        var cluster = await UsualProduct.AskAsync(distributed);
         using var http = new HttpClient { BaseAddress = cluster.Front };
         using var login = await http.PostAsJsonAsync("/api/v1/auth/login", new { username = TradingCluster.AdminName, password = TradingCluster.Password });
         var token = (string)(await login.Content.ReadFromJsonAsync<JsonObject>())!["access_token"]!;
@@ -33,7 +33,7 @@ public sealed class SignedOutTests(bool distributed)
         Assert.That(logout.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         foreach (var path in OneOfEach)
         {
-            await Wait.UntilAsync($"{path} refuses it", TimeSpan.FromSeconds(30), async () =>
+            await Wait.UntilAsync($"{path} refuses it", async () =>
             {
                 using var answer = await http.GetAsync(path);
                 return answer.StatusCode == HttpStatusCode.Unauthorized && (await answer.Content.ReadAsStringAsync()).Contains("signed_out", StringComparison.Ordinal);

@@ -18,21 +18,18 @@ public sealed class StrictRestTests(bool distributed)
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _cluster = await TradingCluster.StartAsync(distributed);
+        _cluster = await UsualProduct.AskAsync(distributed);
         (_group, _token) = await _cluster.AddGroupAsync("strict");
-        await Wait.UntilAsync("execution knows the group", TimeSpan.FromSeconds(40), async () =>
+        await Wait.UntilAsync("execution knows the group", async () =>
             (await _cluster.ListAsync($"/api/v1/accounts?group_id={_group}")).Count == 1);
     }
-
-    [OneTimeTearDown]
-    public ValueTask StopAsync() => _cluster.DisposeAsync();
 
     [Test]
     public async Task Every_address_that_can_be_read_refuses_an_unknown_parameter_and_names_it()
     {
         // The front's document is without a service that does not describe itself in time.
         string[] oneOfEach = ["/api/v1/orders", "/api/v1/groups", "/diary", "/api/v1/candles", "/api/v1/hosted-groups"];
-        var paths = await Wait.ForAsync("every service has described itself", TimeSpan.FromSeconds(90), async () =>
+        var paths = await Wait.ForAsync("every service has described itself", async () =>
         {
             var document = JsonNode.Parse(await _cluster.Http.GetStringAsync(new Uri(_cluster.Front, "/openapi/v1.json")))!;
             var known = document["paths"]!.AsObject().Where(p => p.Value!.AsObject().ContainsKey("get")).Select(p => p.Key).ToList();
@@ -118,7 +115,7 @@ public sealed class StrictRestTests(bool distributed)
         var (status, limits) = await _cluster.CallAsync(HttpMethod.Put, $"/api/v1/risk/limits/group/{_group}", new JsonObject { ["symbols"] = new JsonArray("btcusdt") });
         Assert.That((status, limits["limits"]!["symbols"]!.ToJsonString()), Is.EqualTo((HttpStatusCode.OK, """["BTCUSDT"]""")));
         var decision = "";
-        await Wait.UntilAsync("it is accepted", TimeSpan.FromSeconds(40), async () =>
+        await Wait.UntilAsync("it is accepted", async () =>
         {
             await using var bot = await Bot.GroupAsync(_cluster, _token);
             await bot.ReceiveAsync();
@@ -126,7 +123,7 @@ public sealed class StrictRestTests(bool distributed)
             decision = reply["id"]?.GetValue<string>() ?? throw new InvalidOperationException(reply.ToJsonString());
             return true;
         });
-        var order = await Wait.ForAsync("its order", TimeSpan.FromSeconds(40), async () => (await _cluster.ListAsync($"/api/v1/orders?symbol=btcusdt&decision_id={decision}")).SingleOrDefault());
+        var order = await Wait.ForAsync("its order", async () => (await _cluster.ListAsync($"/api/v1/orders?symbol=btcusdt&decision_id={decision}")).SingleOrDefault());
         Assert.That(order["status"]!.GetValue<string>(), Is.EqualTo("filled"), order.ToJsonString());
         Assert.That((await _cluster.ListAsync("/api/v1/candles?symbol=btcusdt&interval=1m&limit=1")).Single()["symbol"]!.GetValue<string>(), Is.EqualTo("BTCUSDT"));
     }

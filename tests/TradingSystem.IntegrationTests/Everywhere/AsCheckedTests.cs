@@ -45,7 +45,7 @@ public sealed class AsCheckedTests
         Assert.That(Math.Abs(await account.HeldThereAsync()), Is.Positive);
         await _stage.PriceAsync(trigger);
         await account.UpdateAsync(decision, "stopped");
-        await Wait.UntilAsync("it is flat on both sides", BotAccount.Patience, async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
+        await Wait.UntilAsync("it is flat on both sides", async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
     }
 
     [Test]

@@ -48,7 +48,7 @@ public sealed partial class ExitTests
             Assert.That(exit["realized_pnl"]!.GetValue<decimal>(), Is.EqualTo(qty * (price - entry["avg_price"]!.GetValue<decimal>())));
             Assert.That(exit["fee"]!.GetValue<decimal>(), Is.Positive.And.Not.EqualTo(entry["fee"]!.GetValue<decimal>()));
         });
-        await Wait.UntilAsync("it is flat", BotAccount.Patience, async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
+        await Wait.UntilAsync("it is flat", async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
         await AddsUpAsync(account);
     }
 

@@ -15,8 +15,6 @@ namespace TradingSystem.IntegrationTests.Everywhere;
 [TestFixture]
 public sealed class ExitsAndReceiptsTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
-
     private Stage _stage = null!;
     private TradingAccount _watcher = null!;
 
@@ -48,7 +46,7 @@ public sealed class ExitsAndReceiptsTests
         var exit = await account.DecideAsync("CLOSE");
         if (kind.Emulated() is null)
         {
-            await Wait.UntilAsync("it is told that it waits", Soon, async () => Text((await account.OrderAsync(exit))?["reason"], "code") == "WAITING_FOR_PRICE");
+            await Wait.UntilAsync("it is told that it waits", async () => Text((await account.OrderAsync(exit))?["reason"], "code") == "WAITING_FOR_PRICE");
             Assert.That((await account.UpdateAsync(exit, "accepted")).ToJsonString(), Does.Contain("WAITING_FOR_PRICE"));
             await KillInSilenceAsync();
             Assert.That((await account.OrderAsync(exit))!["status"]!.GetValue<string>(), Is.AnyOf("accepted", "submitted"));
@@ -71,7 +69,7 @@ public sealed class ExitsAndReceiptsTests
         var receipt = await _stage.Product.ControlAsync("close-all", account.Group);
         if (kind.Emulated() is null)
         {
-            await Wait.UntilAsync("the receipt says why it is still open", Soon, async () =>
+            await Wait.UntilAsync("the receipt says why it is still open", async () =>
             {
                 var (status, running) = await ReceiptAsync(receipt);
                 var group = running["groups"]!.AsArray().SingleOrDefault();
@@ -99,13 +97,13 @@ public sealed class ExitsAndReceiptsTests
             await using var hold = new NpgsqlCommand("lock table execution.positions in access exclusive mode", connection, transaction);
             await hold.ExecuteNonQueryAsync();
             var asking = _stage.Product.KillAsync(account.Group, flatten: true);
-            await Wait.UntilAsync("the command is saved", Soon, async () => await CommandsAsync(account) is [_]);
+            await Wait.UntilAsync("the command is saved", async () => await CommandsAsync(account) is [_]);
             await _stage.Product.KillAsync(_stage.Execution);
             await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _stage.Product.Restart(_stage.Execution);
-        await _stage.Product.ReadyAsync(Soon);
+        await _stage.Product.ReadyAsync();
         ClosedOnce(await _stage.Product.CompleteAsync(new JsonObject { ["id"] = (await CommandsAsync(account))[0] }));
         await IsFlatAsync(account);
     }
@@ -169,7 +167,7 @@ public sealed class ExitsAndReceiptsTests
         // Nobody has the key in memory any more.
         await _stage.KillAsync();
         var receipt = await _stage.Product.ControlAsync("close-all", account.Group);
-        var ended = await Wait.ForAsync("it has ended", Soon, async () => await ReceiptAsync(receipt) is (HttpStatusCode.OK, var told) ? told : null);
+        var ended = await Wait.ForAsync("it has ended", async () => await ReceiptAsync(receipt) is (HttpStatusCode.OK, var told) ? told : null);
         var group = ended["groups"]![0]!;
         Assert.Multiple(() =>
         {
@@ -192,7 +190,7 @@ public sealed class ExitsAndReceiptsTests
     private async Task SilenceAsync()
     {
         _stage.Silence();
-        await Wait.UntilAsync("prices are stale", Soon, async () => Text((await _watcher.TradeAsync("LONG"))["reason"], "code") is "PRICE_STALE" or "PRICE_MISSING");
+        await Wait.UntilAsync("prices are stale", async () => Text((await _watcher.TradeAsync("LONG"))["reason"], "code") is "PRICE_STALE" or "PRICE_MISSING");
     }
 
     /// <summary>SIGKILL, and a new process that answers; it is not ready while its market is silent.</summary>
@@ -200,7 +198,7 @@ public sealed class ExitsAndReceiptsTests
     {
         await _stage.Product.KillAsync(_stage.Execution);
         _stage.Product.Restart(_stage.Execution);
-        await Wait.UntilAsync("the new process answers", Soon, async () => (await _stage.Product.CallAsync(HttpMethod.Get, "/api/v1/controls")).Status == HttpStatusCode.OK);
+        await Wait.UntilAsync("the new process answers", async () => (await _stage.Product.CallAsync(HttpMethod.Get, "/api/v1/controls")).Status == HttpStatusCode.OK);
     }
 
     private async Task DeactivateAsync(TradingAccount account) =>
@@ -212,7 +210,7 @@ public sealed class ExitsAndReceiptsTests
         _stage.Product.CallAsync(HttpMethod.Get, $"/api/v1/controls/commands/{Text(receipt, "id")}");
 
     private static Task IsFlatAsync(TradingAccount account) =>
-        Wait.UntilAsync("it is flat on both sides", BotAccount.Patience, async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
+        Wait.UntilAsync("it is flat on both sides", async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
 
     /// <summary>The receipt tells what became of its one closing order, and leaves nothing open.</summary>
     private static void ClosedOnce(JsonObject complete)

@@ -46,7 +46,7 @@ public sealed class ForeignFeeTests
             Assert.That(exit["fee"]!.GetValue<decimal>(), Is.Positive);
         });
         Assert.That(Number((await _cluster.SqlAsync("select fees::text from execution.accounts where id = $1", account.Id))[0]), Is.EqualTo(fills.Sum(f => f["fee"]!.GetValue<decimal>())), "they are the account's costs");
-        await Wait.UntilAsync("the balance is the wallet in USDT", BotAccount.Patience, async () =>
+        await Wait.UntilAsync("the balance is the wallet in USDT", async () =>
             Math.Abs(Number((await _cluster.SqlAsync("select balance::text from execution.accounts where id = $1", account.Id))[0]) - there.Wallet) < 0.000001m);
         Assert.That(await _cluster.SqlAsync("select kind from execution.reconciliation_log where account_id = $1 and kind = 'balance'", account.Id), Is.Empty, "nothing of it looked like a difference");
     }

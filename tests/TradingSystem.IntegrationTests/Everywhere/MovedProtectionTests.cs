@@ -75,7 +75,7 @@ public sealed class MovedProtectionTests
         Assert.That(await MoveAsync(account, new() { ["stop_loss"] = Low - 4_000m }), Is.EqualTo((200, "")), "beyond the first stop it is still there to be moved");
         await _stage.PriceAsync(Low - 4_500m);
         Assert.That((await account.UpdateAsync(decision, "stopped"))["decision_id"]!.GetValue<string>(), Is.EqualTo(decision.ToString()));
-        await Wait.UntilAsync("nothing is held and nothing waits", BotAccount.Patience, async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
+        await Wait.UntilAsync("nothing is held and nothing waits", async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
         await StandsAsync(account, null, null);
         Assert.That(await MoveAsync(account, new() { ["stop_loss"] = Low - 6_000m }), Is.EqualTo((409, "NO_POSITION")));
     }
@@ -124,7 +124,7 @@ public sealed class MovedProtectionTests
 
         var legs = new JsonObject { ["stop_loss"] = Low + 3_000m };
         Task asked = overTheSocket ? account.SendAsync(Protect(legs)) : PutAsync(account, legs);
-        await Wait.UntilAsync("it is begun", BotAccount.Patience, async () => (await StatesAsync(account)) is ["moving" or "done"]);
+        await Wait.UntilAsync("it is begun", async () => (await StatesAsync(account)) is ["moving" or "done"]);
         await _stage.KillAsync();
         try
         {
@@ -135,13 +135,13 @@ public sealed class MovedProtectionTests
             // Whoever asked was not answered; the tables know what was begun.
         }
 
-        await Wait.UntilAsync("the move has its end", TimeSpan.FromSeconds(120), async () => (await StatesAsync(account)) is ["done" or "refused"]);
+        await Wait.UntilAsync("the move has its end", async () => (await StatesAsync(account)) is ["done" or "refused"]);
         var isDone = await StatesAsync(account) is ["done"];
         await StandsAsync(account, isDone ? Low + 3_000m : Low, High);
         Assert.That(await account.HeldThereAsync(), Is.Positive);
         await _stage.PriceAsync(Low + 1_000m);
-        await Wait.UntilAsync(isDone ? "the new stop has fired" : "the old stop waits", BotAccount.Patience, async () => await account.HeldThereAsync() == 0m == isDone);
-        await Wait.UntilAsync("both sides hold the same", BotAccount.Patience, async () => await account.OurQtyAsync() == await account.HeldThereAsync());
+        await Wait.UntilAsync(isDone ? "the new stop has fired" : "the old stop waits", Wait.Most, async () => await account.HeldThereAsync() == 0m == isDone);
+        await Wait.UntilAsync("both sides hold the same", async () => await account.OurQtyAsync() == await account.HeldThereAsync());
     }
 
     private static JsonObject Protect(JsonObject legs)
@@ -165,7 +165,7 @@ public sealed class MovedProtectionTests
         if (status == HttpStatusCode.Accepted)
         {
             var path = $"/api/v1/protections/moves/{body["id"]!.GetValue<string>()}";
-            body = await Wait.ForAsync($"the end of {legs.ToJsonString()}", BotAccount.Patience, async () =>
+            body = await Wait.ForAsync($"the end of {legs.ToJsonString()}", async () =>
             {
                 var (_, seen) = await _stage.Product.CallAsync(HttpMethod.Get, path);
                 return seen["status"]!.GetValue<string>() is "done" or "refused" ? seen : null;
@@ -178,7 +178,7 @@ public sealed class MovedProtectionTests
     }
 
     /// <summary>By our own answer, and by the venue's where there is one.</summary>
-    private Task StandsAsync(TradingAccount account, decimal? stop, decimal? take) => Wait.UntilAsync($"the legs stand at {stop} and {take}", BotAccount.Patience, async () =>
+    private Task StandsAsync(TradingAccount account, decimal? stop, decimal? take) => Wait.UntilAsync($"the legs stand at {stop} and {take}", async () =>
     {
         var (_, body) = await _stage.Product.CallAsync(HttpMethod.Get, $"/api/v1/protections/{account.Group}/BTCUSDT");
         var ours = body["legs"]!.AsArray().Select(l => (Kind: l!["kind"]!.GetValue<string>(), Price: l["trigger_price"]!.GetValue<decimal>(), State: l["state"]!.GetValue<string>())).Order().ToList();
@@ -195,7 +195,7 @@ public sealed class MovedProtectionTests
     private async Task<List<string>> ToldAsync(TradingAccount account, int count)
     {
         List<string> told = [];
-        await Wait.UntilAsync($"{count} moves are told", BotAccount.Patience, async () =>
+        await Wait.UntilAsync($"{count} moves are told", async () =>
         {
             told = await _stage.SqlAsync(
                 "select u.status from execution.protection_moves m join diary.order_updates u on u.decision_id = m.id where m.group_id = $1 order by m.seq", Guid.Parse(account.Group));

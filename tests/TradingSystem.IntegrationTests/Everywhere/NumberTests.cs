@@ -71,7 +71,7 @@ public sealed class NumberTests
         await bot.DisposeAsync();
         Assert.That((await account.HeldThereAsync(), await account.OurQtyAsync()), Is.EqualTo((held, held)));
         Assert.That((await account.TradeAsync("CLOSE"))["status"]!.GetValue<string>(), Is.EqualTo("closed"));
-        await Wait.UntilAsync("it is flat on both sides", BotAccount.Patience, async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
+        await Wait.UntilAsync("it is flat on both sides", async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
     }
 
     private static JsonObject Frame(string action, string signal)

@@ -59,10 +59,10 @@ public sealed class PositionModeTests
     {
         var (group, token) = await _cluster.AddGroupAsync($"mode_{Guid.NewGuid():n}");
         await BindAsync(await AddAccountAsync("hedge"), group);
-        await Wait.UntilAsync("the gateway knows", TimeSpan.FromSeconds(40), async () =>
+        await Wait.UntilAsync("the gateway knows", async () =>
             (await _cluster.Http.GetFromJsonAsync<JsonObject>(new Uri(_cluster.Front, $"/api/v1/groups/{group}")))!["position_mode"]!.GetValue<string>() == "hedge");
         await _cluster.KillAndRestartAsync(_cluster.Killable.Contains("gateway") ? "gateway" : "standalone", TimeSpan.Zero);
-        await Wait.UntilAsync("the bot is in", TimeSpan.FromSeconds(40), async () =>
+        await Wait.UntilAsync("the bot is in", async () =>
         {
             await using var bot = await Bot.GroupAsync(_cluster, token);
             return (await bot.ReceiveAsync())?["config"]?["position_mode"]?.GetValue<string>() == "hedge";
@@ -96,7 +96,7 @@ public sealed class PositionModeTests
         return made.IsSuccessStatusCode ? JsonNode.Parse(text)!["id"]!.GetValue<string>() : throw new InvalidOperationException(text);
     }
 
-    private Task BindAsync(string account, string group) => Wait.UntilAsync("the group is bound", TimeSpan.FromSeconds(30), async () =>
+    private Task BindAsync(string account, string group) => Wait.UntilAsync("the group is bound", async () =>
     {
         using var bound = await _cluster.Http.PutAsync(new Uri(_cluster.Front, $"/api/v1/accounts/{account}/groups/{group}"), null);
         return bound.IsSuccessStatusCode ? true : throw new InvalidOperationException(await bound.Content.ReadAsStringAsync());

@@ -90,7 +90,7 @@ internal sealed class Stage : IAsyncDisposable
         // Quotes first: nobody is to see the new price beside an old bid or ask.
         _market.Quote(symbol, price);
         _market.Silent = false;
-        await Wait.UntilAsync($"bid and ask are {price}", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync($"bid and ask are {price}", async () =>
             (await Product.ListAsync("/api/v1/prices")).Single(p => p["symbol"]!.GetValue<string>() == symbol) is var tick && Number(tick["bid"]) == price && Number(tick["ask"]) == price);
         _market.Trade(symbol, price, qty);
         if (symbol == "BTCUSDT")
@@ -122,11 +122,11 @@ internal sealed class Stage : IAsyncDisposable
         if (_watcher is null)
         {
             _watcher = await OpenAsync(AccountKind.Instant);
-            await Wait.UntilAsync("the first order is filled", DeskAccount.Patience, async () =>
+            await Wait.UntilAsync("the first order is filled", async () =>
                 (await _watcher.TradeAsync("LONG"))["status"]!.GetValue<string>() == "filled");
         }
 
-        await Wait.UntilAsync($"execution knows the price {price}", DeskAccount.Patience, async () =>
+        await Wait.UntilAsync($"execution knows the price {price}", async () =>
             Number((await _watcher.PositionAsync())?["mark_price"]) == price);
     }
 

@@ -35,7 +35,7 @@ public sealed class StageTests
         await _stage.PriceAsync(Stage.Price + 500m);
         var closed = await account.TradeAsync("CLOSE");
         Assert.That(closed["status"]!.GetValue<string>(), Is.EqualTo("closed"), closed.ToJsonString());
-        await Wait.UntilAsync("it is flat on both sides", BotAccount.Patience, async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
+        await Wait.UntilAsync("it is flat on both sides", async () => (await account.HeldThereAsync(), await account.OurQtyAsync()) == (0m, 0m));
         Assert.That((await account.PositionAsync())!["realized_pnl"]!.GetValue<decimal>(), Is.Positive);
         Assert.That(await account.FillsAsync(), Has.Count.EqualTo(2));
         await account.UpdateAsync(Guid.Parse(closed["decision_id"]!.GetValue<string>()), "closed");

@@ -96,7 +96,7 @@ public sealed class TakenBackOrderTests(bool distributed)
         }
 
         await account.SendAsync(Cancel(resting.ToString()));
-        await Wait.UntilAsync("the wish is saved", BotAccount.Patience, async () =>
+        await Wait.UntilAsync("the wish is saved", async () =>
             (await _stage.SqlAsync("select 1 from execution.desk_orders where decision_id = $1 and leg = 'E' and cancel_requested_at is not null", resting)).Count == 1);
         await _stage.Product.KillAsync(_stage.Execution);
         if (account.AtExchange is { } there)
@@ -105,7 +105,7 @@ public sealed class TakenBackOrderTests(bool distributed)
         }
 
         _stage.Product.Restart(_stage.Execution);
-        await _stage.Product.ReadyAsync(TimeSpan.FromSeconds(90));
+        await _stage.Product.ReadyAsync();
         await _stage.PriceAsync(Stage.Price);
         await EndsAsync(account, resting, "CANCELED");
         Assert.That((await account.StepsAsync(resting)).Count(s => s == "canceled"), Is.EqualTo(1));
@@ -157,7 +157,7 @@ public sealed class TakenBackOrderTests(bool distributed)
         await _stage.Product.StateAsync(account.Group, "HALTED");
         var cancel = await account.SendAsync(Cancel(null));
         Assert.That((await account.UpdateAsync(cancel, "rejected")).ToJsonString(), Does.Contain("NOTHING_TO_CANCEL"));
-        await Wait.UntilAsync("decisions do not", BotAccount.Patience, async () => (await account.ReplyAsync(Bot.Decision("LONG")))["message"]!.GetValue<string>() == "halted");
+        await Wait.UntilAsync("decisions do not", async () => (await account.ReplyAsync(Bot.Decision("LONG")))["message"]!.GetValue<string>() == "halted");
     }
 
     [Test]
@@ -212,7 +212,7 @@ public sealed class TakenBackOrderTests(bool distributed)
         (payload["signal"]!["order_type"], payload["signal"]!["price"]) = ("limit", Below);
         frame["payload"] = payload.ToJsonString();
         var decision = await account.SendAsync(frame);
-        await Wait.UntilAsync("it rests", BotAccount.Patience, async () => await account.OpenAsync(decision, "working") is not null);
+        await Wait.UntilAsync("it rests", async () => await account.OpenAsync(decision, "working") is not null);
         return decision;
     }
 
@@ -222,7 +222,7 @@ public sealed class TakenBackOrderTests(bool distributed)
         Assert.That(order["reason"]!["code"]!.GetValue<string>(), Is.EqualTo(code), order.ToJsonString());
     }
 
-    private Task RememberedAsync(TradingAccount account, string key) => Wait.UntilAsync("the cancel is remembered", BotAccount.Patience, async () =>
+    private Task RememberedAsync(TradingAccount account, string key) => Wait.UntilAsync("the cancel is remembered", async () =>
         (await _stage.SqlAsync("select outcome from execution.order_cancels where group_id = $1 and decision_key = $2", Guid.Parse(account.Group), key)).SequenceEqual(["remembered"]));
 
     private Task<(HttpStatusCode Status, JsonObject Body)> CallAsync(JsonObject body) => _stage.Product.CallAsync(HttpMethod.Post, "/api/v1/orders/cancel", body);

@@ -59,7 +59,7 @@ internal sealed class TradedGroup
             await bot.AskAsync(Decision(new() { ["action"] = "LONG", ["qty"] = 0.5m, ["margin_usd"] = 50m, ["order_type"] = "limit", ["price"] = 1_000m }, $"{name}-rests"));
         }
 
-        await Wait.UntilAsync($"{name} has one of everything", Patience, async () =>
+        await Wait.UntilAsync($"{name} has one of everything", async () =>
         {
             foreach (var list in Lists)
             {
@@ -90,7 +90,7 @@ internal sealed class TradedGroup
 
     /// <summary>Opens a position; again until there is a price.</summary>
     private Task HoldAsync(TradingCluster cluster, Bot bot, JsonObject more) =>
-        Wait.UntilAsync("a position is held", 2 * Patience, async () =>
+        Wait.UntilAsync("a position is held", async () =>
         {
             var signal = more.DeepClone().AsObject();
             (signal["action"], signal["qty"], signal["margin_usd"]) = ("LONG", 0.0, 50m);
@@ -100,7 +100,7 @@ internal sealed class TradedGroup
         });
 
     private static Task BindAsync(TradingCluster cluster, string account, string group) =>
-        Wait.UntilAsync("the group is bound", Patience, async () =>
+        Wait.UntilAsync("the group is bound", async () =>
         {
             using var bound = await cluster.Http.PutAsync(new Uri(cluster.Front, $"/api/v1/accounts/{account}/groups/{group}"), null);
             return bound.IsSuccessStatusCode ? true : throw new InvalidOperationException(await bound.Content.ReadAsStringAsync());

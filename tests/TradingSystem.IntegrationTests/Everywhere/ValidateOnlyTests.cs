@@ -123,7 +123,7 @@ public sealed class ValidateOnlyTests
 
     /// <param name="seen">Asked again until it says so: a desk that has just opened, or a price that has just come, is not there at once.</param>
     private async Task<JsonNode> WouldAsync(TradingAccount account, string action, decimal marginUsd, Func<JsonNode, bool>? seen = null) =>
-        await Wait.ForAsync($"what would become of {action} is said", BotAccount.Patience, async () =>
+        await Wait.ForAsync($"what would become of {action} is said", async () =>
         {
             var reply = await AskAsync(account, Checked(Bot.Decision(action, marginUsd, $"asked-{Guid.NewGuid():n}")));
             return Text(reply, "checked") == "limits" && reply["would"] is { } would && (seen is null || seen(would)) ? would : throw new InvalidOperationException(reply.ToJsonString());

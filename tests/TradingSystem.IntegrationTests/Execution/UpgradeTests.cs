@@ -14,28 +14,19 @@ public sealed class UpgradeTests
 {
     private const string Before = "20261122020008_SimulatedVenues";
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"upgrade-{Guid.NewGuid():n}");
-    private IPostgresServer _postgres = null!;
+    private readonly FixtureDatabase _database = new();
 
     [OneTimeSetUp]
-    public async Task StartAsync()
-    {
-        _postgres = TestServers.Postgres(_folder);
-        await _postgres.InitialiseAsync();
-    }
+    public Task StartAsync() => _database.InitialiseAsync();
 
     [OneTimeTearDown]
-    public async Task StopAsync()
-    {
-        await _postgres.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask StopAsync() => _database.DisposeAsync();
 
     [Test]
     public async Task Open_positions_keep_what_they_cost_and_are_closed_for_what_that_makes()
     {
         var (rising, falling) = (Guid.NewGuid(), Guid.NewGuid());
-        await using (var node = new ExecutionNode(_postgres.ConnectionString))
+        await using (var node = new ExecutionNode(_database.ConnectionString))
         {
             await node.MigrateAsync();
             foreach (var price in new[] { 100_000m, 100_033.3m, 99_999.9m })
@@ -50,7 +41,7 @@ public sealed class UpgradeTests
             await MigrateAsync(node, null);
         }
 
-        await using var upgraded = new ExecutionNode(_postgres.ConnectionString);
+        await using var upgraded = new ExecutionNode(_database.ConnectionString);
         upgraded.Price(100_000m);
         foreach (var group in new[] { rising, falling })
         {

@@ -14,8 +14,7 @@ namespace TradingSystem.IntegrationTests.Execution;
 [TestFixture]
 public sealed class WaitingExitTests
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"exits-{Guid.NewGuid():n}");
-    private IPostgresServer _postgres = null!;
+    private readonly FixtureDatabase _database = new();
     private ExecutionNode _priced = null!;
     private ExecutionNode _blind = null!;
     private Guid _group;
@@ -23,9 +22,8 @@ public sealed class WaitingExitTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _postgres = TestServers.Postgres(_folder);
-        await _postgres.InitialiseAsync();
-        _priced = new(_postgres.ConnectionString);
+        await _database.InitialiseAsync();
+        _priced = new(_database.ConnectionString);
         await _priced.MigrateAsync();
     }
 
@@ -33,15 +31,14 @@ public sealed class WaitingExitTests
     public async Task StopAsync()
     {
         await _priced.DisposeAsync();
-        await _postgres.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await _database.DisposeAsync();
     }
 
     [SetUp]
     public async Task OpenAsync()
     {
         _group = Guid.NewGuid();
-        _blind = new(_postgres.ConnectionString, priced: false);
+        _blind = new(_database.ConnectionString, priced: false);
         Assert.That((await _priced.ProcessAsync(ExecutionNode.Decision(_group)))[0].Status, Is.EqualTo("filled"));
     }
 
@@ -59,7 +56,7 @@ public sealed class WaitingExitTests
 
         // The process that accepted it is gone; the others find it in the table, and only one of them wins.
         await _blind.DisposeAsync();
-        await using var other = new ExecutionNode(_postgres.ConnectionString);
+        await using var other = new ExecutionNode(_database.ConnectionString);
         await Task.WhenAll(_priced.Exits.LookAsync(CancellationToken.None), other.Exits.LookAsync(CancellationToken.None));
         var late = (await other.Processor.ProcessAsync([exit], seenBefore: true, CancellationToken.None))[0];
         var fills = await _priced.ReadAsync(db => db.Fills.Where(f => f.DecisionId == exit.Id).ToListAsync());
@@ -69,7 +66,7 @@ public sealed class WaitingExitTests
             Assert.That(fills.Select(f => (f.Qty, f.Price)), Is.EqualTo(new[] { (late.Qty, late.AvgPrice!.Value) }));
         });
         Assert.That(await HeldAsync(), Is.Zero);
-        await Wait.UntilAsync("its end was told", TimeSpan.FromSeconds(30), () => _priced.ReadAsync(db => db.WaitingExits.AnyAsync(e => e.DecisionId == exit.Id && e.AnnouncedAt != null)));
+        await Wait.UntilAsync("its end was told", () => _priced.ReadAsync(db => db.WaitingExits.AnyAsync(e => e.DecisionId == exit.Id && e.AnnouncedAt != null)));
         await BalancesAreTheSumOfTheFillsAsync();
     }
 
@@ -176,7 +173,7 @@ public sealed class WaitingExitTests
         // This one has it in memory as waiting; the other one reads the table.
         await _blind.Processor.SettleAsync([WaitingExitOf(exit)], afresh: false, CancellationToken.None);
         await _priced.Exits.LookAsync(CancellationToken.None);
-        await Wait.UntilAsync("its end was told", TimeSpan.FromSeconds(30), () => _priced.ReadAsync(db => db.WaitingExits.AnyAsync(e => e.DecisionId == exit.Id && e.SettledAt != null && e.AnnouncedAt != null)));
+        await Wait.UntilAsync("its end was told", () => _priced.ReadAsync(db => db.WaitingExits.AnyAsync(e => e.DecisionId == exit.Id && e.SettledAt != null && e.AnnouncedAt != null)));
         await _priced.Exits.LookAsync(CancellationToken.None);
 
         var ownId = OrderIds.Order(cancel.Id);
@@ -201,7 +198,7 @@ public sealed class WaitingExitTests
         {
             var key = $"race-{round}";
             var exit = Exit(key);
-            await using var blind = new ExecutionNode(_postgres.ConnectionString, priced: false);
+            await using var blind = new ExecutionNode(_database.ConnectionString, priced: false);
             await blind.ProcessAsync(exit);
             var cancelling = ApplyAsync(blind, Cancel(key), byPerson: false);
             await Task.WhenAll(cancelling, _priced.Exits.LookAsync(CancellationToken.None));

@@ -33,7 +33,7 @@ public sealed class ForeignMessageTests
         await FilledAsync(bot);
         foreach (var queue in Readers)
         {
-            await Wait.UntilAsync($"{queue} parked what it could not read", TimeSpan.FromSeconds(30), async () =>
+            await Wait.UntilAsync($"{queue} parked what it could not read", async () =>
                 (await channel.QueueDeclarePassiveAsync($"{queue}_error")).MessageCount == 3 && (await channel.QueueDeclarePassiveAsync(queue)).MessageCount == 0);
         }
 
@@ -45,7 +45,7 @@ public sealed class ForeignMessageTests
         }
         while (pushed["title"]?.GetValue<string>() != "before the upgrade");
 
-        await Wait.UntilAsync("the diary has it, too", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the diary has it, too", async () =>
             (await cluster.ListAllAsync("/api/v1/events")).Any(e => e["title"]?.GetValue<string>() == "before the upgrade"));
     }
 

@@ -20,7 +20,7 @@ public sealed class KillTests(bool distributed)
     {
         // An outage on a busy machine may be longer than the usual limits; that old decisions and prices are refused is another test's.
         await using var cluster = await TradingCluster.StartAsync(
-            distributed, settings: new Dictionary<string, string> { ["EXECUTION__MAXDECISIONAGE"] = "00:05:00", ["EXECUTION__PRICEWAIT"] = "00:03:00" });
+            distributed, settings: new Dictionary<string, string> { ["EXECUTION__MAXDECISIONAGE"] = "00:05:00", ["EXECUTION__PRICEWAIT"] = "00:03:00" }, ownServers: true);
         var (_, token) = await cluster.AddGroupAsync("trade_crypto_btcusdt_15m");
         var accepted = new ConcurrentDictionary<string, byte>();
         using var stop = new CancellationTokenSource();
@@ -56,7 +56,7 @@ public sealed class KillTests(bool distributed)
         HashSet<string> diary = [];
         try
         {
-            await Wait.UntilAsync("every accepted decision has an order and a diary row", TimeSpan.FromSeconds(60), async () =>
+            await Wait.UntilAsync("every accepted decision has an order and a diary row", async () =>
             {
                 orders = [.. (await cluster.ListAllAsync("/api/v1/orders")).Select(o => o["decision_id"]!.GetValue<string>())];
                 diary = [.. (await cluster.ListAllAsync("/api/v1/events")).Select(e => e["id"]!.GetValue<string>())];
@@ -91,8 +91,8 @@ public sealed class KillTests(bool distributed)
     private static async Task DecisionsFlowAsync(TradingCluster cluster, ConcurrentDictionary<string, byte> accepted, string when)
     {
         var before = accepted.Keys.ToHashSet();
-        await Wait.UntilAsync($"20 decisions are accepted {when}", TimeSpan.FromSeconds(60), () => Task.FromResult(accepted.Count > before.Count + 20));
-        await Wait.UntilAsync($"decisions become orders {when}", TimeSpan.FromSeconds(60), async () =>
+        await Wait.UntilAsync($"20 decisions are accepted {when}", () => Task.FromResult(accepted.Count > before.Count + 20));
+        await Wait.UntilAsync($"decisions become orders {when}", async () =>
             (await cluster.ListAsync("/api/v1/orders?limit=100")).Select(o => o["decision_id"]!.GetValue<string>()).Any(id => !before.Contains(id) && accepted.ContainsKey(id)));
     }
 

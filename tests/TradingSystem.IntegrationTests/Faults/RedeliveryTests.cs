@@ -84,18 +84,18 @@ public sealed class RedeliveryTests
     {
         foreach (var queue in Queues)
         {
-            await Wait.UntilAsync($"{queue} is empty", TimeSpan.FromSeconds(60), () => tap.IsEmptyAsync(queue));
+            await Wait.UntilAsync($"{queue} is empty", () => tap.IsEmptyAsync(queue));
         }
 
         var (_, token) = await cluster.Product.AddGroupAsync($"last_{Guid.NewGuid():n}");
         await using var bot = await Bot.ConnectAsync(cluster.Product.Socket, $"trading_group_token={token}&features=orders");
         await bot.ReceiveAsync();
         await bot.SendAsync(Bot.Decision("NO_TRADE", decisionId: "last"));
-        await Wait.UntilAsync("the last decision is recorded", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the last decision is recorded", async () =>
             (await cluster.Product.ListAsync("/api/v1/orders?limit=1000")).Any(o => o["decision_id"]?.GetValue<string>() == "last" || o["client_decision_id"]?.GetValue<string>() == "last"));
         foreach (var queue in Queues)
         {
-            await Wait.UntilAsync($"{queue} is empty again", TimeSpan.FromSeconds(60), () => tap.IsEmptyAsync(queue));
+            await Wait.UntilAsync($"{queue} is empty again", () => tap.IsEmptyAsync(queue));
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class RedeliveryTests
             "select coalesce(sum(case side when 'BUY' then qty else -qty end), 0) - coalesce((select sum(qty) from execution.positions where group_id = $1), 0) from execution.fills where group_id = $1", Guid.Parse(group));
         // The diary may be a little behind, and never has more.
         var written = "";
-        await Wait.UntilAsync("the diary has every decision", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the diary has every decision", async () =>
             (written = (await cluster.SqlAsync("select count(*) from diary.events where event_type = 'post_trade' and group_id = $1", Guid.Parse(group)))[0]) == $"{Decisions}");
         var talks = await cluster.SqlAsync("select trigger_event_id from diary.trading_group_discussions where group_id = $1 group by trigger_event_id having count(*) > 1", Guid.Parse(hosted));
         var sent = await cluster.Emulator.CountsAsync(atVenue.Venue, atVenue.Key);

@@ -56,7 +56,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         await app.StartAsync();
         var host = new DashboardHost(app);
         var ready = app.Services.GetServices<IReadyCheck>().ToList();
-        await Wait.UntilAsync("the dashboard is ready", TimeSpan.FromSeconds(60), () => Task.FromResult(ready.TrueForAll(c => c.IsReady)));
+        await Wait.UntilAsync("the dashboard is ready", () => Task.FromResult(ready.TrueForAll(c => c.IsReady)));
         return host;
     }
 

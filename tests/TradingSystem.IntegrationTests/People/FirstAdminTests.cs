@@ -9,42 +9,42 @@ namespace TradingSystem.IntegrationTests.People;
 [TestFixture]
 public sealed class FirstAdminTests
 {
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
 
     [OneTimeSetUp]
-    public Task StartAsync() => _postgres.StartAsync();
+    public Task StartAsync() => _database.InitialiseAsync();
 
     [OneTimeTearDown]
-    public ValueTask StopAsync() => _postgres.DisposeAsync();
+    public ValueTask StopAsync() => _database.DisposeAsync();
 
     [Test]
     public async Task The_settings_make_the_first_administrator_and_leave_the_password_that_a_person_chose()
     {
         const string Chosen = "chosen by a person";
-        await using (var host = await DashboardHost.StartAsync(_postgres.ConnectionString))
+        await using (var host = await DashboardHost.StartAsync(_database.ConnectionString))
         {
             using var admin = await host.SignedInAsync();
             Assert.That((string?)(await admin.MeAsync()).Body["role"], Is.EqualTo("admin"));
         }
 
-        await using (var host = await DashboardHost.StartAsync(_postgres.ConnectionString, "--Auth:AdminPassword=another one of the settings"))
+        await using (var host = await DashboardHost.StartAsync(_database.ConnectionString, "--Auth:AdminPassword=another one of the settings"))
         {
             using var admin = await host.SignedInAsync(password: "another one of the settings");
             Assert.That((await admin.PostAsync("/api/v1/users/me/password", new { current_password = "another one of the settings", new_password = Chosen })).Status, Is.EqualTo(HttpStatusCode.OK), "nobody had chosen one, so the settings' was followed");
         }
 
-        await using (var host = await DashboardHost.StartAsync(_postgres.ConnectionString))
+        await using (var host = await DashboardHost.StartAsync(_database.ConnectionString))
         {
             using var admin = await host.SignedInAsync(password: Chosen);
             using var settings = host.Browser();
             Assert.That((await settings.LoginAsync(DashboardHost.Admin, DashboardHost.AdminPassword)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
 
             // An operator who has the machine resets it beside the running service, which hears of it.
-            Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_postgres.ConnectionString, ResetAdminPassword.FromInput), new StringReader("from the operator\n")), Is.Zero);
-            await Wait.UntilAsync("whoever was signed in is not any more", TimeSpan.FromSeconds(20), async () => (await admin.MeAsync()).Status == HttpStatusCode.Unauthorized);
+            Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.FromInput), new StringReader("from the operator\n")), Is.Zero);
+            await Wait.UntilAsync("whoever was signed in is not any more", async () => (await admin.MeAsync()).Status == HttpStatusCode.Unauthorized);
             Assert.That((string?)(await admin.RefreshAsync()).Body["message"], Is.EqualTo("password_changed"));
             using var again = await host.SignedInAsync(password: "from the operator");
-            Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_postgres.ConnectionString, ResetAdminPassword.Switch)), Is.Zero);
+            Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.Switch)), Is.Zero);
             using var asSet = await host.SignedInAsync();
             var (_, audit) = await asSet.GetAsync("/api/v1/users/audit?username=operator");
             Assert.That(audit["items"]!.AsArray().Select(r => $"{r!["actor"]} {r["action"]} {r["subject"]} {r["address"]}"), Is.EqualTo(new[] { "operator password_reset admin console", "operator password_reset admin console" }));
@@ -53,12 +53,12 @@ public sealed class FirstAdminTests
 
     [Test]
     public async Task A_password_that_is_too_short_resets_nothing() =>
-        Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_postgres.ConnectionString, ResetAdminPassword.FromInput), new StringReader("too short\n")), Is.EqualTo(1));
+        Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.FromInput), new StringReader("too short\n")), Is.EqualTo(1));
 
     [TestCase("elevenchars", "12 to 256 characters")]
     [TestCase("twelve\u0007chars", "no control characters")]
     public void A_password_of_the_settings_that_breaks_a_rule_ends_the_start(string password, string rule) =>
         Assert.That(
-            () => DashboardHost.StartAsync(_postgres.ConnectionString, $"--Auth:AdminPassword={password}"),
+            () => DashboardHost.StartAsync(_database.ConnectionString, $"--Auth:AdminPassword={password}"),
             Throws.InstanceOf<InvalidOperationException>().With.Message.Contains(rule));
 }

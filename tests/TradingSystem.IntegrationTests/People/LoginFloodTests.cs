@@ -11,21 +11,21 @@ namespace TradingSystem.IntegrationTests.People;
 [TestFixture]
 public sealed class LoginFloodTests
 {
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
     private DashboardHost _host = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        await _postgres.StartAsync();
-        _host = await DashboardHost.StartAsync(_postgres.ConnectionString);
+        await _database.InitialiseAsync();
+        _host = await DashboardHost.StartAsync(_database.ConnectionString);
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
         await _host.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [Test]
@@ -50,7 +50,7 @@ public sealed class LoginFloodTests
                 refused.TrySetResult();
             }
         }).ToList();
-        await refused.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await refused.Task.WaitAsync(Wait.Most);
 
         var before = Volatile.Read(ref hashed);
         var (status, body) = await owner.LoginAsync(DashboardHost.Admin, DashboardHost.AdminPassword);
@@ -72,7 +72,7 @@ public sealed class LoginFloodTests
         }
 
         var known = _host.Services.GetRequiredService<KnownAddresses>();
-        await Wait.UntilAsync("the address is known", TimeSpan.FromSeconds(60), () => Task.FromResult(known.Contains("127.0.0.8")));
+        await Wait.UntilAsync("the address is known", () => Task.FromResult(known.Contains("127.0.0.8")));
         var hashed = 0;
         var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var flood = Enumerable.Range(0, HashQueue.Capacity + 100).Select(i => (Index: i, Browser: _host.Browser($"127.0.1.{1 + (i / HashQueue.PerLine)}"))).ToList();
@@ -96,7 +96,7 @@ public sealed class LoginFloodTests
                 // It was still waiting when the test went on.
             }
         }).ToList();
-        await refused.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await refused.Task.WaitAsync(Wait.Most);
 
         using var owner = _host.Browser("127.0.0.8");
         var before = Volatile.Read(ref hashed);

@@ -11,23 +11,21 @@ namespace TradingSystem.IntegrationTests.People;
 [TestFixture]
 public sealed class SessionsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
     private DashboardHost _host = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        await _postgres.StartAsync();
-        _host = await DashboardHost.StartAsync(_postgres.ConnectionString);
+        await _database.InitialiseAsync();
+        _host = await DashboardHost.StartAsync(_database.ConnectionString);
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
         await _host.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [Test]
@@ -78,7 +76,7 @@ public sealed class SessionsTests
 
         Assert.That((string?)(await thief.RefreshAsync()).Body["message"], Is.EqualTo("token_reused"));
         Assert.That((string?)(await owner.RefreshAsync()).Body["message"], Is.EqualTo("token_reused"));
-        await Wait.UntilAsync("the owner's token is refused too", Patience, async () => (await owner.MeAsync()).Status == HttpStatusCode.Unauthorized);
+        await Wait.UntilAsync("the owner's token is refused too", async () => (await owner.MeAsync()).Status == HttpStatusCode.Unauthorized);
     }
 
     [Test]
@@ -111,7 +109,7 @@ public sealed class SessionsTests
         Assert.That((await browser.PostAsync("/api/v1/auth/logout")).Status, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That(browser.Cookie, Is.Null, "the cookie is taken back");
         JsonObject refusal = [];
-        await Wait.UntilAsync("the token is refused", Patience, async () =>
+        await Wait.UntilAsync("the token is refused", async () =>
         {
             (var status, refusal) = await browser.MeAsync();
             return status == HttpStatusCode.Unauthorized;
@@ -126,7 +124,7 @@ public sealed class SessionsTests
         using var here = await _host.SignedInAsync();
         using var elsewhere = await _host.SignedInAsync();
         Assert.That((await here.PostAsync("/api/v1/auth/logout-everywhere")).Status, Is.EqualTo(HttpStatusCode.NoContent));
-        await Wait.UntilAsync("both tokens are refused", Patience, async () =>
+        await Wait.UntilAsync("both tokens are refused", async () =>
             (await here.MeAsync()).Status == HttpStatusCode.Unauthorized && (await elsewhere.MeAsync()).Status == HttpStatusCode.Unauthorized);
         Assert.That((string?)(await elsewhere.RefreshAsync()).Body["message"], Is.EqualTo("signed_out_everywhere"));
         using var again = await _host.SignedInAsync();
@@ -181,13 +179,13 @@ public sealed class SessionsTests
     [Test]
     public async Task Token_hub_and_session_end_together_when_the_session_has_come_to_its_end()
     {
-        await using var host = await DashboardHost.StartAsync(_postgres.ConnectionString, "--Auth:SessionLifetime=00:00:06", "--Auth:TokenLifetime=00:15:00");
+        await using var host = await DashboardHost.StartAsync(_database.ConnectionString, "--Auth:SessionLifetime=00:00:06", "--Auth:TokenLifetime=00:15:00");
         using var browser = host.Browser();
         var (_, login) = await browser.LoginAsync(DashboardHost.Admin, DashboardHost.AdminPassword);
         Assert.That((int)login["expires_in"]!, Is.LessThanOrEqualTo(6), "no token outlives its session");
         using var hub = await OpenAsync($"ticket={(await browser.PostAsync("/api/v1/auth/hub-ticket")).Body["ticket"]}", host);
         await ReadToEndAsync(hub);
-        await Wait.UntilAsync("the token has ended with the hub", Patience, async () => (await browser.MeAsync()).Status == HttpStatusCode.Unauthorized);
+        await Wait.UntilAsync("the token has ended with the hub", async () => (await browser.MeAsync()).Status == HttpStatusCode.Unauthorized);
         Assert.That((string?)(await browser.MeAsync()).Body["detail"]![0]!["got"], Is.EqualTo("token_expired"));
         Assert.That((string?)(await browser.RefreshAsync()).Body["message"], Is.EqualTo("session_expired"));
     }
@@ -211,7 +209,7 @@ public sealed class SessionsTests
     /// <summary>Everything until the server ends the connection.</summary>
     private static async Task<string> ReadToEndAsync(ClientWebSocket socket)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         var text = new StringBuilder();
         var buffer = new byte[16 * 1024];
         try

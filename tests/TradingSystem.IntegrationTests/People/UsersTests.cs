@@ -12,15 +12,15 @@ public sealed class UsersTests
 {
     private const string Password = "a password of twelve";
 
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
     private DashboardHost _host = null!;
     private Browser _admin = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        await _postgres.StartAsync();
-        _host = await DashboardHost.StartAsync(_postgres.ConnectionString);
+        await _database.InitialiseAsync();
+        _host = await DashboardHost.StartAsync(_database.ConnectionString);
         _admin = await _host.SignedInAsync();
     }
 
@@ -29,7 +29,7 @@ public sealed class UsersTests
     {
         _admin?.Dispose();
         await _host.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [Test]
@@ -68,7 +68,7 @@ public sealed class UsersTests
         var both = await Task.WhenAll(_admin.PatchAsync($"/api/v1/users/{first}", new { role = "trader" }), ada.PatchAsync($"/api/v1/users/{me}", new { role = "trader" }));
         Assert.That(both.Count(b => b.Status == HttpStatusCode.OK), Is.EqualTo(1), string.Join(' ', both.Select(b => b.Status)));
         var survivor = both[0].Status == HttpStatusCode.OK ? _admin : ada;
-        await Wait.UntilAsync("the one who is left makes the other one an administrator again", TimeSpan.FromSeconds(20), async () =>
+        await Wait.UntilAsync("the one who is left makes the other one an administrator again", async () =>
             (await survivor.PatchAsync($"/api/v1/users/{(survivor == _admin ? first : me)}", new { role = "admin" })).Status == HttpStatusCode.OK);
         var (status, _) = await _admin.LoginAsync(DashboardHost.Admin, DashboardHost.AdminPassword);
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
@@ -115,7 +115,7 @@ public sealed class UsersTests
         Assert.That((await rolf.GetAsync("/api/v1/users?limit=1")).Status, Is.EqualTo(HttpStatusCode.OK));
         await _admin.PatchAsync($"/api/v1/users/{id}", new { role = "viewer" });
 
-        await Wait.UntilAsync("his token is refused", TimeSpan.FromSeconds(20), async () => (await rolf.GetAsync("/api/v1/users?limit=1")).Status == HttpStatusCode.Unauthorized);
+        await Wait.UntilAsync("his token is refused", async () => (await rolf.GetAsync("/api/v1/users?limit=1")).Status == HttpStatusCode.Unauthorized);
         Assert.That((await rolf.RefreshAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await rolf.GetAsync("/api/v1/users?limit=1")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
     }
@@ -136,7 +136,7 @@ public sealed class UsersTests
         };
         Assert.That((int)status, Is.InRange(200, 204));
 
-        await Wait.UntilAsync("the token is refused", TimeSpan.FromSeconds(20), async () => (await browser.MeAsync()).Status == HttpStatusCode.Unauthorized);
+        await Wait.UntilAsync("the token is refused", async () => (await browser.MeAsync()).Status == HttpStatusCode.Unauthorized);
         var (refresh, body) = await browser.RefreshAsync();
         Assert.That((refresh, (string?)body["message"]), Is.EqualTo((HttpStatusCode.Unauthorized, reason)));
         Assert.That((await browser.LoginAsync(name, Password)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
@@ -149,7 +149,7 @@ public sealed class UsersTests
         using (var browser = await _host.SignedInAsync("audited", Password, from: "127.0.0.8"))
         {
             Assert.That((await browser.PostAsync("/api/v1/users/me/password", new { current_password = Password, new_password = "a newer password" })).Status, Is.EqualTo(HttpStatusCode.OK));
-            await Wait.UntilAsync("signed in with it", TimeSpan.FromSeconds(20), async () => (await browser.LoginAsync("audited", "a newer password")).Status == HttpStatusCode.OK);
+            await Wait.UntilAsync("signed in with it", async () => (await browser.LoginAsync("audited", "a newer password")).Status == HttpStatusCode.OK);
             await browser.PostAsync("/api/v1/auth/logout");
             for (var i = 0; i < 3; i++)
             {
@@ -196,7 +196,7 @@ public sealed class UsersTests
 
         var (status, fresh) = await here.PostAsync("/api/v1/users/me/password", new { current_password = Password, new_password = "a newer password" });
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
-        await Wait.UntilAsync("the old token is refused here too", TimeSpan.FromSeconds(20), async () => (await here.MeAsync()).Status == HttpStatusCode.Unauthorized);
+        await Wait.UntilAsync("the old token is refused here too", async () => (await here.MeAsync()).Status == HttpStatusCode.Unauthorized);
         here.Token = (string)fresh["access_token"]!;
         Assert.That((await here.MeAsync()).Status, Is.EqualTo(HttpStatusCode.OK), "the answer's token is good");
         Assert.That((await here.RefreshAsync()).Status, Is.EqualTo(HttpStatusCode.OK), "and so is the session");

@@ -20,7 +20,7 @@ public sealed class Bot : IAsyncDisposable
     public static async Task<Bot> ConnectAsync(Uri socket, string query)
     {
         var bot = new Bot();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         await bot._socket.ConnectAsync(new Uri($"{socket}?{query}"), deadline.Token);
         return bot;
     }
@@ -67,14 +67,14 @@ public sealed class Bot : IAsyncDisposable
 
     public async Task SendAsync(string frame)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         await _socket.SendAsync(Encoding.UTF8.GetBytes(frame), WebSocketMessageType.Text, true, deadline.Token);
     }
 
     /// <summary>The next frame, or null when the server closed.</summary>
     public async Task<JsonObject?> ReceiveAsync(TimeSpan? within = null)
     {
-        using var deadline = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(within ?? Wait.Most);
         var length = 0;
         while (true)
         {

@@ -10,14 +10,14 @@ public sealed class ContainerPostgres : IPostgresServer
     private readonly int _port = OwnProcess.FreePort();
     private readonly PostgreSqlContainer _container;
 
-    public ContainerPostgres(string image) =>
+    public ContainerPostgres(string image, int connections) =>
         _container = new PostgreSqlBuilder(image)
             .WithDatabase("trading")
             .WithUsername("app")
             .WithPassword(Password)
             .WithPortBinding(_port, PostgreSqlBuilder.PostgreSqlPort)
             // The library's own settings forget the last commits when the server is killed.
-            .WithCommand("-c", "synchronous_commit=on", "-c", "full_page_writes=on", "-c", "max_connections=300")
+            .WithCommand("-c", "synchronous_commit=on", "-c", "full_page_writes=on", "-c", $"max_connections={connections}")
             .Build();
 
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=app;Password={Password};Database=trading";

@@ -63,7 +63,7 @@ public sealed class RawSocket : IDisposable
     /// <summary>The next frame's opcode and payload; null at the end of the stream.</summary>
     public async Task<(int Opcode, byte[] Payload)?> ReceiveAsync(TimeSpan? within = null)
     {
-        using var deadline = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(within ?? Wait.Most);
         var header = new byte[2];
         try
         {
@@ -124,7 +124,7 @@ public sealed class RawSocket : IDisposable
 
     private async Task<string> HeadAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await _stream.ReadAsync(one, deadline.Token) > 0)

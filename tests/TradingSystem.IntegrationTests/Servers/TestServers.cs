@@ -13,18 +13,21 @@ public static partial class TestServers
         var other => throw new InvalidOperationException($"TEST_SERVERS is system or containers, not '{other}'."),
     };
 
+    /// <summary>A server for a fixture that kills it, stops it or fills it; everybody else has a <see cref="FixtureDatabase"/>.</summary>
     /// <param name="folder">What a server of the operating system keeps its files in; the fixture removes it.</param>
-    public static IPostgresServer Postgres(string folder)
+    public static IPostgresServer OwnPostgres(string folder, int connections = 300)
     {
         Directory.CreateDirectory(folder);
-        return UseContainers ? new ContainerPostgres(Image("postgres")) : new PrivatePostgres(folder);
+        return UseContainers ? new ContainerPostgres(Image("postgres"), connections) : new PrivatePostgres(folder, connections: connections);
     }
 
-    /// <inheritdoc cref="Postgres"/>
-    public static IRabbitServer Rabbit(string folder)
+    /// <summary>A node for a fixture that kills it, stops it or fills it; everybody else has a <see cref="FixtureBroker"/>.</summary>
+    /// <param name="folder">As of <see cref="OwnPostgres"/>.</param>
+    /// <param name="managed">With the management plugin.</param>
+    public static IRabbitServer OwnRabbit(string folder, bool managed = false)
     {
         Directory.CreateDirectory(folder);
-        return UseContainers ? new ContainerRabbit(Image("rabbitmq")) : new PrivateRabbit(folder);
+        return UseContainers ? new ContainerRabbit(Image("rabbitmq")) : new PrivateRabbit(folder, managed);
     }
 
     /// <summary>What is tested is what is deployed.</summary>

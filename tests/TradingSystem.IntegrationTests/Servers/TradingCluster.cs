@@ -14,22 +14,22 @@ public sealed class TradingCluster : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("trading-").FullName;
     private readonly bool _distributed;
-    private readonly IPostgresServer _postgres;
-    private readonly IRabbitServer _rabbit;
+    private readonly ITestDatabase _database;
+    private readonly ITestBroker? _broker;
     private readonly string _market;
     private readonly Dictionary<string, OwnProcess> _processes = [];
     private readonly Dictionary<string, int> _ports = [];
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly List<string> _more = [];
 
-    private TradingCluster(bool distributed, string market, IReadOnlyDictionary<string, string> settings)
+    private TradingCluster(bool distributed, string market, IReadOnlyDictionary<string, string> settings, bool migrated, bool ownServers)
     {
         _settings = settings;
         _distributed = distributed;
         _market = market;
         File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        _postgres = TestServers.Postgres(Path.Combine(_folder, "postgres"));
-        _rabbit = TestServers.Rabbit(Path.Combine(_folder, "rabbit"));
+        _database = ownServers ? TestServers.OwnPostgres(Path.Combine(_folder, "postgres")) : new FixtureDatabase(migrated);
+        _broker = !distributed ? null : ownServers ? TestServers.OwnRabbit(Path.Combine(_folder, "rabbit")) : new FixtureBroker();
         foreach (var service in Names)
         {
             _ports[service] = OwnProcess.FreePort();
@@ -38,10 +38,10 @@ public sealed class TradingCluster : IAsyncDisposable
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
-    public string ConnectionString => _postgres.ConnectionString;
+    public string ConnectionString => _database.ConnectionString;
 
     /// <summary>amqp:// of the broker, where there is one.</summary>
-    public string Broker => _rabbit.Address;
+    public string Broker => _broker!.Address;
 
     public static string AdminName => "admin";
 
@@ -51,7 +51,8 @@ public sealed class TradingCluster : IAsyncDisposable
     public static string SigningKey => "a-signing-key-for-tests-only-0123456789";
 
     /// <summary>Everything that can be killed.</summary>
-    public IReadOnlyList<string> Killable => _distributed ? [.. Services, "rabbitmq", "postgres"] : ["standalone", "postgres"];
+    public IReadOnlyList<string> Killable =>
+        [.. _distributed ? Services : ["standalone"], .. _broker is IRabbitServer ? ["rabbitmq"] : (string[])[], .. _database is IPostgresServer ? ["postgres"] : (string[])[]];
 
     public Uri Front => new($"http://127.0.0.1:{_ports[_distributed ? "dashboard" : "standalone"]}");
 
@@ -67,13 +68,17 @@ public sealed class TradingCluster : IAsyncDisposable
 
     /// <param name="settings">Environment variables of every process.</param>
     /// <param name="serviceByService">Each service prepares its own part of database and broker, as it is deployed; one process does it sooner.</param>
-    public static async Task<TradingCluster> StartAsync(bool distributed, string market = "simulated", IReadOnlyDictionary<string, string>? settings = null, bool serviceByService = false)
+    /// <param name="ownServers">Database and broker that nobody shares, so that they can be killed.</param>
+    public static async Task<TradingCluster> StartAsync(
+        bool distributed, string market = "simulated", IReadOnlyDictionary<string, string>? settings = null, bool serviceByService = false, bool ownServers = false)
     {
-        var cluster = new TradingCluster(distributed, market, settings ?? new Dictionary<string, string>());
+        // One process on the in-memory bus prepares nothing but its database, and always the same.
+        var migrated = !distributed && !serviceByService && !ownServers;
+        var cluster = new TradingCluster(distributed, market, settings ?? new Dictionary<string, string>(), migrated, ownServers);
         try
         {
-            await Task.WhenAll(cluster._postgres.InitialiseAsync(), distributed ? cluster._rabbit.StartAsync() : Task.CompletedTask);
-            foreach (var name in serviceByService ? cluster.Names : ["standalone"])
+            await Task.WhenAll(cluster._database.InitialiseAsync(), cluster._broker?.StartAsync() ?? Task.CompletedTask);
+            foreach (var name in migrated ? [] : serviceByService ? cluster.Names : ["standalone"])
             {
                 await OwnProcess.RunAsync("dotnet", [cluster.Assembly(name), "--migrate"], cluster.Log(name), cluster.Environment(name));
             }
@@ -83,7 +88,7 @@ public sealed class TradingCluster : IAsyncDisposable
                 cluster.StartService(name);
             }
 
-            await cluster.ReadyAsync(TimeSpan.FromSeconds(90));
+            await cluster.ReadyAsync();
             await cluster.LoginAsync();
             return cluster;
         }
@@ -135,13 +140,13 @@ public sealed class TradingCluster : IAsyncDisposable
 
     public long MemoryOf(string name) => _processes[name].ResidentBytes;
 
-    public Task ReadyAsync(TimeSpan deadline) => Task.WhenAll(Names.Select(name => ReadyAsync(name, deadline)));
+    public Task ReadyAsync() => Task.WhenAll(Names.Select(ReadyAsync));
 
-    private async Task ReadyAsync(string name, TimeSpan deadline)
+    private async Task ReadyAsync(string name)
     {
         try
         {
-            await Wait.UntilAsync($"{name} is ready", deadline, async () =>
+            await Wait.UntilAsync($"{name} is ready", async () =>
             {
                 using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{_ports[name]}/readyz"));
                 return answer.IsSuccessStatusCode;
@@ -158,8 +163,8 @@ public sealed class TradingCluster : IAsyncDisposable
     /// <summary>SIGKILL, and a new process when <paramref name="meanwhile"/> is over; ends when all are ready.</summary>
     public async Task WithoutAsync(string name, Func<Task> meanwhile)
     {
-        Func<Task> kill = name switch { "postgres" => _postgres.KillAsync, "rabbitmq" => _rabbit.KillAsync, _ => _processes[name].KillAsync };
-        Func<Task> start = name switch { "postgres" => _postgres.StartAsync, "rabbitmq" => _rabbit.StartAsync, _ => () => Started(name) };
+        Func<Task> kill = name switch { "postgres" => Postgres().KillAsync, "rabbitmq" => Rabbit().KillAsync, _ => _processes[name].KillAsync };
+        Func<Task> start = name switch { "postgres" => Postgres().StartAsync, "rabbitmq" => Rabbit().StartAsync, _ => () => Started(name) };
         await kill();
         try
         {
@@ -170,7 +175,11 @@ public sealed class TradingCluster : IAsyncDisposable
             await start();
         }
 
-        await ReadyAsync(TimeSpan.FromSeconds(60));
+        await ReadyAsync();
+
+        IPostgresServer Postgres() => _database as IPostgresServer ?? throw new InvalidOperationException("A server that others share is not killed: ownServers.");
+
+        IRabbitServer Rabbit() => _broker as IRabbitServer ?? throw new InvalidOperationException("A broker that others share is not killed: ownServers.");
 
         Task Started(string service)
         {
@@ -244,7 +253,7 @@ public sealed class TradingCluster : IAsyncDisposable
         return all;
     }
 
-    public string Logs() => string.Join("\n", Names.Select(n => $"--- {n}\n{OwnProcess.Tail(Log(n))}")) + (_distributed ? $"\n--- rabbitmq\n{_rabbit.Logs()}" : "");
+    public string Logs() => string.Join("\n", Names.Select(n => $"--- {n}\n{OwnProcess.Tail(Log(n))}")) + (_broker is null ? "" : $"\n--- rabbitmq\n{_broker.Logs()}");
 
     public string WholeLog(string name) => File.ReadAllText(Log(name));
 
@@ -256,8 +265,12 @@ public sealed class TradingCluster : IAsyncDisposable
             process.Dispose();
         }
 
-        await _rabbit.DisposeAsync();
-        await _postgres.DisposeAsync();
+        if (_broker is not null)
+        {
+            await _broker.DisposeAsync();
+        }
+
+        await _database.DisposeAsync();
         Http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -273,7 +286,7 @@ public sealed class TradingCluster : IAsyncDisposable
 
     private async Task LoginAsync()
     {
-        var login = await Wait.ForAsync("login", TimeSpan.FromSeconds(30), async () =>
+        var login = await Wait.ForAsync("login", async () =>
         {
             using var answer = await Http.PostAsJsonAsync(new Uri(Front, "/api/v1/auth/login"), new { username = AdminName, password = AdminPassword });
             return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonObject>() : null;
@@ -297,7 +310,7 @@ public sealed class TradingCluster : IAsyncDisposable
         _ports[name] = OwnProcess.FreePort();
         _more.Add(name);
         StartService(name);
-        await ReadyAsync(TimeSpan.FromSeconds(60));
+        await ReadyAsync();
         return name;
     }
 
@@ -317,7 +330,7 @@ public sealed class TradingCluster : IAsyncDisposable
         {
             // Who only migrates listens nowhere.
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_ports.GetValueOrDefault(name)}",
-            ["CONNECTIONSTRINGS__POSTGRES"] = _postgres.ConnectionString,
+            ["CONNECTIONSTRINGS__POSTGRES"] = _database.ConnectionString,
             ["AUTH__JWTKEY"] = SigningKey,
             ["AUTH__ADMINUSERNAME"] = AdminName,
             ["AUTH__ADMINPASSWORD"] = AdminPassword,
@@ -327,6 +340,9 @@ public sealed class TradingCluster : IAsyncDisposable
             // A rule's event in the middle of a test that counts frames is chance; a replay is there for its rules.
             ["TRIGGER__RULES__ENABLED"] = _market.StartsWith("replay:", StringComparison.Ordinal) ? "true" : "false",
             ["BUS__TRANSPORT"] = _distributed ? "RabbitMq" : "InMemory",
+            // A start on a busy machine takes longer than an old decision or an old price is taken; that these are refused is for tests that say so.
+            ["EXECUTION__MAXDECISIONAGE"] = "00:03:00",
+            ["EXECUTION__PRICEWAIT"] = "00:01:00",
         };
         foreach (var (setting, value) in _settings)
         {
@@ -335,7 +351,7 @@ public sealed class TradingCluster : IAsyncDisposable
 
         if (_distributed)
         {
-            environment["BUS__RABBITMQ"] = _rabbit.Address;
+            environment["BUS__RABBITMQ"] = Broker;
             foreach (var service in Services.Where(s => name == "dashboard" && s != name))
             {
                 environment[$"FORWARD__{service.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()}"] = $"http://127.0.0.1:{_ports[service]}";

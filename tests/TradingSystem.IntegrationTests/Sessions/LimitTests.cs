@@ -78,7 +78,7 @@ public sealed class LimitTests
         Assert.That(refused.Select(r => r["code"]!.GetValue<string>()), Is.All.EqualTo("RATE_LIMITED"));
         var wait = refused[^1]["retry_after_ms"]!.GetValue<int>();
         Assert.That(wait, Is.InRange(1, 1000));
-        await Wait.UntilAsync("a frame passes again", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("a frame passes again", async () =>
             (await bot.AskAsync(JsonNode.Parse("""{"type":"system","level":"info","code":"RATE"}""")!))["ok"]!.GetValue<bool>());
     }
 
@@ -158,7 +158,7 @@ public sealed class LimitTests
         }
 
         // It wakes up to find itself closed, not to a gap.
-        await Wait.UntilAsync("the stalled session is gone", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the stalled session is gone", async () =>
             (await trigger.AskAsync(Bot.Immediate("count", "{}", stalledName)))["dispatched_clients"]!.GetValue<int>() == 0);
         var frames = 0;
         while (await stalled.ReceiveAsync() is { Opcode: 1 })
@@ -276,7 +276,7 @@ public sealed class LimitTests
         var (_, token) = await _cluster.AddGroupAsync($"limits_frozen_{byHttp}");
         using var frozen = await RawSocket.ConnectAsync(_cluster.Socket, $"trading_group_token={token}", byHttp);
         await frozen.ReceiveAsync();
-        await using var newcomer = await Wait.ForAsync("the token is taken over", TimeSpan.FromSeconds(30), async () =>
+        await using var newcomer = await Wait.ForAsync("the token is taken over", async () =>
         {
             var bot = await Bot.GroupAsync(_cluster, token);
             if (await bot.ReceiveAsync() is not null)

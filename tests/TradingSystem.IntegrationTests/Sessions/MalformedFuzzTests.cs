@@ -4,7 +4,7 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.IntegrationTests.Servers;
-using TradingSystem.Tests.Wire.Fuzz;
+using TradingSystem.TestSupport.Wire;
 
 namespace TradingSystem.IntegrationTests.Sessions;
 
@@ -28,7 +28,7 @@ public sealed class MalformedFuzzTests
         var (_, token) = await cluster.AddGroupAsync("malformed");
         for (var sent = 0; sent < Frames;)
         {
-            using var socket = await Wait.ForAsync("the token is free", TimeSpan.FromSeconds(30), async () =>
+            using var socket = await Wait.ForAsync("the token is free", async () =>
             {
                 var fresh = await RawSocket.ConnectAsync(cluster.Socket, $"trading_group_token={token}");
                 return await fresh.ReceiveAsync() is { Opcode: 1 } ? fresh : null;

@@ -36,7 +36,7 @@ public sealed class MarketTests(bool distributed)
     public async Task History_and_live_candles_are_the_files_bars_in_order_each_once(int protocol)
     {
         var (_, token) = await _cluster.AddGroupAsync($"market_history_{protocol}", interval: "1m");
-        await Wait.UntilAsync("there is some history", TimeSpan.FromSeconds(60), async () => (await _cluster.ListAsync("/api/v1/candles?symbol=BTCUSDT&interval=1m&limit=100")).Count == 100);
+        await Wait.UntilAsync("there is some history", async () => (await _cluster.ListAsync("/api/v1/candles?symbol=BTCUSDT&interval=1m&limit=100")).Count == 100);
         await using var bot = await Bot.ConnectAsync(_cluster.Socket, $"trading_group_token={token}&protocol={protocol}&features=market:100ms,orders&candles=50");
         var ack = await bot.ReceiveAsync();
         Assert.That(ack!["features"]!.AsArray().Select(f => f!.ToString()), Does.Contain("market"));
@@ -79,7 +79,7 @@ public sealed class MarketTests(bool distributed)
     {
         var socket = distributed ? (await _cluster.AddGatewayAsync()).Socket : _cluster.Socket;
         var (_, token) = await _cluster.AddGroupAsync("market_thousand", interval: "1m");
-        await Wait.UntilAsync("there is as much", TimeSpan.FromSeconds(150), async () => (await _cluster.ListAsync("/api/v1/candles?symbol=BTCUSDT&interval=1m&limit=1000")).Count == 1000);
+        await Wait.UntilAsync("there is as much", async () => (await _cluster.ListAsync("/api/v1/candles?symbol=BTCUSDT&interval=1m&limit=1000")).Count == 1000);
         await using var bot = await Bot.ConnectAsync(socket, $"trading_group_token={token}&features=market:0&candles=1000");
         await bot.ReceiveAsync();
         DateTimeOffset? last = null;

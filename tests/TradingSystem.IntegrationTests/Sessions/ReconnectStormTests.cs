@@ -32,7 +32,7 @@ public sealed class ReconnectStormTests(bool distributed)
         var bots = tokens.Select((token, g) => Task.Run(() => ReadAsync(sockets, token, g, started[g], () => Interlocked.Decrement(ref left) < 0, stop.Token))).ToList();
 
         // What is raised before a bot was ever there is not its own.
-        await Task.WhenAll(started.Select(s => s.Task)).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(started.Select(s => s.Task)).WaitAsync(Wait.Most);
         var raised = await RaiseAsync(cluster, triggerToken, () => Volatile.Read(ref left) > 0);
         await stop.CancelAsync();
         var seen = await Task.WhenAll(bots);

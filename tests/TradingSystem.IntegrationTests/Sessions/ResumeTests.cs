@@ -64,7 +64,7 @@ public sealed class ResumeTests(bool distributed)
         var last = await LastOfFirstConnectionAsync(token, name, events: 2);
         await RaiseAsync(name, from: 2, count: 5);
         await _cluster.KillAndRestartAsync(_cluster.Gateway, TimeSpan.Zero);
-        await using var bot = await Wait.ForAsync("the token is free again", TimeSpan.FromSeconds(30), async () =>
+        await using var bot = await Wait.ForAsync("the token is free again", async () =>
         {
             var fresh = await Bot.ConnectAsync(_cluster.Socket, $"trading_group_token={token}&features=resume&resume_from={last}");
             return await fresh.ReceiveAsync() is not null ? fresh : null;
@@ -92,7 +92,7 @@ public sealed class ResumeTests(bool distributed)
         Assert.That(firstHeld, Is.GreaterThan(last));
         await bot.DisposeAsync();
 
-        await using var again = await Wait.ForAsync("the token is free again", TimeSpan.FromSeconds(30), async () =>
+        await using var again = await Wait.ForAsync("the token is free again", async () =>
         {
             var fresh = await Bot.ConnectAsync(_cluster.Socket, $"trading_group_token={token}&features=resume&resume_from={firstHeld}");
             return await fresh.ReceiveAsync() is not null ? fresh : null;
@@ -126,9 +126,9 @@ public sealed class ResumeTests(bool distributed)
             await bot.SendAsync(Bot.Decision("LONG", decisionId: "resume-order-1"));
         }
 
-        await Wait.UntilAsync("the order is filled", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the order is filled", async () =>
             (await _cluster.ListAsync("/api/v1/orders")).Any(o => o["client_decision_id"]?.GetValue<string>() == "resume-order-1"));
-        await using var again = await Wait.ForAsync("the token is free again", TimeSpan.FromSeconds(30), async () =>
+        await using var again = await Wait.ForAsync("the token is free again", async () =>
         {
             var fresh = await Bot.ConnectAsync(_other, $"trading_group_token={token}&features=resume,orders&resume_from={last}");
             return await fresh.ReceiveAsync() is not null ? fresh : null;
@@ -165,7 +165,7 @@ public sealed class ResumeTests(bool distributed)
 
     private async Task RaiseAsync(string group, int from, int count)
     {
-        await using var trigger = await Wait.ForAsync("the trigger's token is free", TimeSpan.FromSeconds(30), async () =>
+        await using var trigger = await Wait.ForAsync("the trigger's token is free", async () =>
         {
             var fresh = await Bot.TriggerAsync(_cluster, _trigger);
             return await fresh.ReceiveAsync() is not null ? fresh : null;

@@ -16,8 +16,6 @@ namespace TradingSystem.IntegrationTests.Simulation;
 /// <summary>An account on the simulated exchange and a group that trades on it, on a host in this process whose prices the test makes.</summary>
 internal sealed class ExchangeAccount(AccountsHost host, Guid id, Guid group)
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-
     public Guid Id => id;
 
     public Guid Group => group;
@@ -71,7 +69,7 @@ internal sealed class ExchangeAccount(AccountsHost host, Guid id, Guid group)
         return decision.Id;
     }
 
-    public Task<Order> OrderAsync(Guid decision, params string[] statuses) => Wait.ForAsync($"the order is {string.Join('/', statuses)}", Patience, async () =>
+    public Task<Order> OrderAsync(Guid decision, params string[] statuses) => Wait.ForAsync($"the order is {string.Join('/', statuses)}", async () =>
     {
         var order = await host.ReadAsync(db => db.Orders.AsNoTracking().SingleAsync(o => o.DecisionId == decision));
         return statuses.Contains(order.Status) ? order : throw new InvalidOperationException($"{order.Status} {order.ReasonCode} {order.ReasonMessage}");
@@ -120,5 +118,5 @@ internal sealed class ExchangeAccount(AccountsHost host, Guid id, Guid group)
     public Task<List<ReconciliationEntry>> LogAsync(string kind) =>
         host.ReadAsync(db => db.ReconciliationLog.AsNoTracking().Where(r => r.AccountId == id && r.Kind == kind).OrderBy(r => r.Seq).ToListAsync());
 
-    public Task UntilAsync(string what, Func<Task<bool>> condition) => Wait.UntilAsync(what, Patience, condition);
+    public Task UntilAsync(string what, Func<Task<bool>> condition) => Wait.UntilAsync(what, Wait.Most, condition);
 }

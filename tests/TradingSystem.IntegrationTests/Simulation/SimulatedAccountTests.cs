@@ -14,8 +14,6 @@ namespace TradingSystem.IntegrationTests.Simulation;
 [TestFixture(true)]
 public sealed class SimulatedAccountTests(bool distributed)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private TradingCluster _cluster = null!;
 
     private string Execution => distributed ? "execution" : "standalone";
@@ -44,7 +42,7 @@ public sealed class SimulatedAccountTests(bool distributed)
         var (group, token, account) = await OpenAsync();
         Assert.That((string?)(await AccountAsync(account))["fill_model"], Is.EqualTo("exchange"));
         var price = await PriceAsync(group, token);
-        await using var bot = await Wait.ForAsync("the token is free again", Patience, async () => (Bot?)await OpenAsync(token));
+        await using var bot = await Wait.ForAsync("the token is free again", async () => (Bot?)await OpenAsync(token));
         var frame = Bot.Decision("LONG", 50m, $"d-{Guid.NewGuid():n}");
         var payload = JsonNode.Parse(frame["payload"]!.GetValue<string>())!;
         payload["signal"]!["stop_loss"] = decimal.Floor(price * 0.8m);
@@ -55,7 +53,7 @@ public sealed class SimulatedAccountTests(bool distributed)
         var updates = new List<JsonObject>();
         while (updates.Count == 0 || (string)updates[^1]["status"]! != "protected")
         {
-            var update = await bot.OfTypeAsync("order_update", Patience);
+            var update = await bot.OfTypeAsync("order_update", Wait.Most);
             if ((string?)update["decision_id"] == id)
             {
                 updates.Add(update);
@@ -67,7 +65,7 @@ public sealed class SimulatedAccountTests(bool distributed)
         Assert.That(updates.Select(u => string.Join(' ', u.Select(f => f.Key))).Distinct().Count(), Is.EqualTo(1));
         var receipt = await _cluster.CompleteAsync(await _cluster.KillAsync(group, flatten: true));
         Assert.That((string)receipt["status"]!, Is.EqualTo("complete"));
-        await Wait.UntilAsync("it is flat and its legs are gone", Patience, async () =>
+        await Wait.UntilAsync("it is flat and its legs are gone", async () =>
             (await SqlAsync("select (select coalesce(sum(abs(qty)), 0) from execution.positions where account_id = $1), (select count(*) from execution.desk_orders where account_id = $1 and state in ('pending', 'sending', 'working', 'unknown', 'held'))", account)).Single() is var left
                 && left.Split('|').All(n => Number(n) == 0m));
     }
@@ -81,7 +79,7 @@ public sealed class SimulatedAccountTests(bool distributed)
         await using (await LockAsync("execution.fills"))
         {
             decision = await DecideAsync(token);
-            await Wait.UntilAsync("the exchange has filled some of it", Patience, async () => (await RecordsAsync(account, decision)).Fills > 0);
+            await Wait.UntilAsync("the exchange has filled some of it", async () => (await RecordsAsync(account, decision)).Fills > 0);
             await _cluster.KillAsync(Execution);
         }
 
@@ -98,7 +96,7 @@ public sealed class SimulatedAccountTests(bool distributed)
         await using (await LockAsync("execution.simulated_venues"))
         {
             decision = await DecideAsync(token);
-            await Wait.UntilAsync("it has left", Patience, async () => (await SqlAsync("select state from execution.desk_orders where decision_id = $1", decision)).SingleOrDefault() == "sending");
+            await Wait.UntilAsync("it has left", async () => (await SqlAsync("select state from execution.desk_orders where decision_id = $1", decision)).SingleOrDefault() == "sending");
             Assert.That(await RecordsAsync(account, decision), Is.EqualTo(new Records(0, 0, 0m)));
             await _cluster.KillAsync(Execution);
         }
@@ -118,19 +116,19 @@ public sealed class SimulatedAccountTests(bool distributed)
         var (group, token, account) = await OpenAsync();
         var price = await PriceAsync(group, token);
         var decision = await DecideAsync(token, "LONG", decimal.Floor(price * 0.8m));
-        await Wait.UntilAsync("it is protected", Patience, async () => await StatusAsync(decision) == "protected");
+        await Wait.UntilAsync("it is protected", async () => await StatusAsync(decision) == "protected");
         var owner = await EpochAsync(account);
         var other = await _cluster.AddExecutionAsync();
         await _cluster.KillAsync("execution");
         var closing = await DecideAsync(token, "CLOSE");
-        await Wait.UntilAsync("the other node closes it", Patience, async () => await StatusAsync(closing) == "closed" && await StatusAsync(decision) == "closed");
+        await Wait.UntilAsync("the other node closes it", async () => await StatusAsync(closing) == "closed" && await StatusAsync(decision) == "closed");
         Assert.That(await EpochAsync(account), Is.GreaterThan(owner));
         var (opened, closed) = (await RecordsAsync(account, decision), await RecordsAsync(account, closing));
         Assert.That((opened.Orders, closed.Orders, closed.Quantity), Is.EqualTo((1, 1, opened.Quantity)));
-        await Wait.UntilAsync("the exchange holds nothing", Patience, async () =>
+        await Wait.UntilAsync("the exchange holds nothing", async () =>
             (await SqlAsync("select jsonb_array_length((state::jsonb)->'Exchange'->'Positions') + jsonb_array_length((state::jsonb)->'Exchange'->'Orders') from execution.simulated_venues where account_id = $1", account)).Single() == "0");
         _cluster.Restart("execution");
-        await _cluster.ReadyAsync(TimeSpan.FromSeconds(60));
+        await _cluster.ReadyAsync();
         await _cluster.RemoveAsync(other);
     }
 
@@ -141,19 +139,19 @@ public sealed class SimulatedAccountTests(bool distributed)
     private async Task BackAsync()
     {
         _cluster.Restart(Execution);
-        await _cluster.ReadyAsync(TimeSpan.FromSeconds(60));
+        await _cluster.ReadyAsync();
     }
 
     private async Task EndsFilledOnceAsync(string account, Guid decision)
     {
-        var order = await Wait.ForAsync("the order has ended", Patience, async () =>
+        var order = await Wait.ForAsync("the order has ended", async () =>
             (await _cluster.ListAsync($"/api/v1/orders?decision_id={decision}")).SingleOrDefault() is { } o && (string)o["status"]! is "filled" or "rejected" or "canceled" ? o : null);
         Assert.That((string)order["status"]!, Is.EqualTo("filled"), order.ToJsonString());
         var known = await RecordsAsync(account, decision);
         Assert.That((known.Orders, known.Quantity), Is.EqualTo((1, (decimal)order["qty"]!)), "one order at the exchange, filled once");
         var booked = (await SqlAsync("select count(*), sum(qty) from execution.fills where order_id = $1", OrderIds.Order(decision))).Single().Split('|');
         Assert.That((Number(booked[0]), Number(booked[1])), Is.EqualTo(((decimal)known.Fills, known.Quantity)), "each fill booked once");
-        await Wait.UntilAsync("the exchange and the books hold the same", Patience, async () =>
+        await Wait.UntilAsync("the exchange and the books hold the same", async () =>
             (await SqlAsync(
                 """
                 select (select (p->>'Quantity')::numeric from jsonb_array_elements((v.state::jsonb)->'Exchange'->'Positions') p) = (select sum(qty) from execution.positions where account_id = v.account_id)
@@ -166,7 +164,7 @@ public sealed class SimulatedAccountTests(bool distributed)
     private async Task<(string Group, string Token, string Account)> OpenAsync()
     {
         var (group, token) = await _cluster.AddGroupAsync($"simulated_{Guid.NewGuid():n}");
-        var account = await Wait.ForAsync("the group has its account", Patience, async () => (string?)(await _cluster.ListAsync($"/api/v1/accounts?group_id={group}")).SingleOrDefault()?["id"]);
+        var account = await Wait.ForAsync("the group has its account", async () => (string?)(await _cluster.ListAsync($"/api/v1/accounts?group_id={group}")).SingleOrDefault()?["id"]);
         return (group, token, account);
     }
 
@@ -196,7 +194,7 @@ public sealed class SimulatedAccountTests(bool distributed)
             frame["payload"] = payload.ToJsonString();
         }
 
-        var accepted = await Wait.ForAsync("the decision is accepted", Patience, async () =>
+        var accepted = await Wait.ForAsync("the decision is accepted", async () =>
         {
             await using var bot = await OpenAsync(token);
             var reply = await bot.AskAsync(frame.DeepClone());
@@ -211,7 +209,7 @@ public sealed class SimulatedAccountTests(bool distributed)
         foreach (var action in new[] { "LONG", "CLOSE" })
         {
             var decision = await DecideAsync(token, action);
-            await Wait.UntilAsync($"the first {action} is through", Patience, async () =>
+            await Wait.UntilAsync($"the first {action} is through", async () =>
                 (await _cluster.ListAsync($"/api/v1/orders?decision_id={decision}")).SingleOrDefault() is { } o && (string)o["status"]! is "filled" or "closed");
         }
 

@@ -22,21 +22,21 @@ public sealed class SimulatedDeskTests
 {
     private const decimal Usual = 100_000m;
 
-    private readonly FixturePostgres _postgres = new();
+    private readonly FixtureDatabase _database = new();
     private AccountsHost _host = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        await _postgres.StartAsync();
-        _host = await AccountsHost.StartAsync(_postgres.ConnectionString, ("Execution:Simulation:FundingInterval", "00:00:01"));
+        await _database.InitialiseAsync();
+        _host = await AccountsHost.StartAsync(_database.ConnectionString, ("Execution:Simulation:FundingInterval", "00:00:01"));
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
         await _host.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [SetUp]
@@ -377,7 +377,7 @@ public sealed class SimulatedDeskTests
     private Task<bool> HasOpenAsync(ExchangeAccount account) =>
         _host.ReadAsync(db => db.DeskOrders.AnyAsync(o => o.AccountId == account.Id && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held")));
 
-    private static Task BalancesAgreeAsync(ExchangeAccount account) => Wait.UntilAsync("both balances are the same", ExchangeAccount.Patience, async () =>
+    private static Task BalancesAgreeAsync(ExchangeAccount account) => Wait.UntilAsync("both balances are the same", async () =>
         await account.BalanceAsync() is var ours && (await account.KeptAsync()).Balance is var theirs && Math.Abs(ours - theirs) < 0.000001m
             ? true : throw new InvalidOperationException($"venue {theirs}, ours {ours}"));
 }

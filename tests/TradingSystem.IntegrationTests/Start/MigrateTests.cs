@@ -9,8 +9,6 @@ namespace TradingSystem.IntegrationTests.Start;
 [TestFixture]
 public sealed class MigrateTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(90);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("migrate-").FullName;
     private PrivatePostgres _postgres = null!;
     private PrivateRabbit _rabbit = null!;
@@ -40,7 +38,7 @@ public sealed class MigrateTests
         mute.Start();
         var port = ((IPEndPoint)mute.LocalEndpoint).Port;
         using var migrating = Migrate("late", ("BUS__RABBITMQ", $"amqp://guest:guest@127.0.0.1:{port}/"));
-        await Wait.UntilAsync("it says what it waits for", Soon, () => Task.FromResult(Log("late").Contains($"waiting for RabbitMQ at 127.0.0.1:{port}", StringComparison.Ordinal)));
+        await Wait.UntilAsync("it says what it waits for", () => Task.FromResult(Log("late").Contains($"waiting for RabbitMQ at 127.0.0.1:{port}", StringComparison.Ordinal)));
         Assert.That(migrating.HasExited, Is.False);
         mute.Stop();
         using var broker = new Relay(port, _rabbit.Port);
@@ -97,7 +95,7 @@ public sealed class MigrateTests
 
     private static async Task<int> EndAsync(OwnProcess process, string what)
     {
-        await Wait.UntilAsync($"{what} has ended", Soon, () => Task.FromResult(process.HasExited));
+        await Wait.UntilAsync($"{what} has ended", () => Task.FromResult(process.HasExited));
         return process.ExitCode!.Value;
     }
 

@@ -13,14 +13,17 @@ internal sealed class EmulatedStage : VenueStage
     private static readonly OutboundGate Loopback = new(new OutboundOptions { AllowPrivate = "127.0.0.1" }.Validated());
 
     private readonly string _name;
+    private readonly TimeSpan _patience;
 
-    private EmulatedStage(string name, EmulatorProcess emulator) => (_name, Emulator) = (name, emulator);
+    private EmulatedStage(string name, EmulatorProcess emulator, TimeSpan patience) => (_name, Emulator, _patience) = (name, emulator, patience);
 
     public EmulatorProcess Emulator { get; }
 
     public VenueKind Kind => Enum.Parse<VenueKind>(_name, ignoreCase: true);
 
-    public static new async Task<EmulatedStage> StartAsync(string name) => new(name, await EmulatorProcess.StartAsync());
+    /// <param name="name">As the product writes the exchange.</param>
+    /// <param name="patience">How long an order and an attempt to read wait for their answer: short where faults let that time run out, long where none does.</param>
+    public static async Task<EmulatedStage> StartAsync(string name, TimeSpan patience) => new(name, await EmulatorProcess.StartAsync(), patience);
 
     public override Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null) =>
         OpenAsync(VenueEnvironment.Live, mode, margin, change);
@@ -52,9 +55,9 @@ internal sealed class EmulatedStage : VenueStage
                     },
                 },
             },
-            OrderDeadline = TimeSpan.FromSeconds(1),
-            ReadAttempt = TimeSpan.FromSeconds(1),
-            ReadDeadline = TimeSpan.FromSeconds(5),
+            OrderDeadline = _patience,
+            ReadAttempt = _patience,
+            ReadDeadline = 4 * _patience,
             StreamPing = TimeSpan.FromMilliseconds(400),
             ReconnectLeast = TimeSpan.FromMilliseconds(50),
             ReconnectMost = TimeSpan.FromMilliseconds(400),

@@ -113,7 +113,7 @@ public sealed class EmulatorDialectTests
         using var raw = await OpenAsync(VenueKind.Bybit);
         var (_, reply) = await CreateAsync(raw, "\"side\":\"Buy\",\"orderType\":\"Market\",\"qty\":\"0.01\",\"orderLinkId\":\"one\"");
         Assert.That(reply["result"]!.AsObject().Select(p => p.Key), Is.EquivalentTo(new[] { "orderId", "orderLinkId" }));
-        await Wait.UntilAsync("it has filled", Trader.Patience, async () => (await OneAsync("one"))?["orderStatus"]?.GetValue<string>() == "Filled");
+        await Wait.UntilAsync("it has filled", async () => (await OneAsync("one"))?["orderStatus"]?.GetValue<string>() == "Filled");
         Expect(await CreateAsync(raw, "\"side\":\"Buy\",\"orderType\":\"Market\",\"qty\":\"0.01\",\"orderLinkId\":\"one\""), 200, "110072");
 
         async Task<JsonNode?> OneAsync(string link) => (await raw.GetAsync("/v5/order/realtime", $"category=linear&symbol=BTCUSDT&orderLinkId={link}"))["result"]!["list"]!.AsArray().FirstOrDefault();
@@ -138,7 +138,7 @@ public sealed class EmulatorDialectTests
         using var raw = await OpenAsync(VenueKind.Bybit);
         await CreateAsync(raw, "\"side\":\"Buy\",\"orderType\":\"Market\",\"qty\":\"0.01\"");
         const string stop = """{"category":"linear","symbol":"BTCUSDT","stopLoss":"58000","takeProfit":"62000","positionIdx":0}""";
-        await Wait.UntilAsync("the position can be protected", Trader.Patience, async () => (await raw.PostAsync("/v5/position/trading-stop", stop)).Body["retCode"]!.GetValue<int>() == 0);
+        await Wait.UntilAsync("the position can be protected", async () => (await raw.PostAsync("/v5/position/trading-stop", stop)).Body["retCode"]!.GetValue<int>() == 0);
         Expect(await raw.PostAsync("/v5/position/trading-stop", stop), 200, "34040");
         Assert.That(await OpenOrdersAsync(), Has.Count.EqualTo(2));
         await _emulator.SetPriceAsync(new PriceRequest("BTCUSDT", 57_900m));

@@ -109,7 +109,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
             "--journal", Path.Combine(_folder, "journal.jsonl"),
         ];
         _process = OwnProcess.Start("dotnet", arguments, Log);
-        await Wait.UntilAsync("the emulator answers", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("the emulator answers", async () =>
         {
             if (_process.HasExited)
             {

@@ -83,9 +83,9 @@ public sealed class EmulatorShapeTests
         const string create = "/v5/order/create";
         Task<(int Status, JsonNode Body)> Create(string rest) => _bybit.PostAsync(create, $$"""{"category":"linear","symbol":"BTCUSDT",{{rest}}}""");
         await Create("\"side\":\"Buy\",\"orderType\":\"Market\",\"qty\":\"0.02\"");
-        await Servers.Wait.UntilAsync("it has filled", Trader.Patience, async () => (await _emulator.AccountAsync(VenueKind.Bybit, _bybit.Key)).Fills.Count == 1);
+        await Wait.UntilAsync("it has filled", async () => (await _emulator.AccountAsync(VenueKind.Bybit, _bybit.Key)).Fills.Count == 1);
         await Create("\"side\":\"Sell\",\"orderType\":\"Market\",\"qty\":\"0.01\",\"reduceOnly\":true");
-        await Servers.Wait.UntilAsync("it has filled", Trader.Patience, async () => (await _emulator.AccountAsync(VenueKind.Bybit, _bybit.Key)).Fills.Count == 2);
+        await Wait.UntilAsync("it has filled", async () => (await _emulator.AccountAsync(VenueKind.Bybit, _bybit.Key)).Fills.Count == 2);
         Same("bybit/order_place.json", (await Create("\"side\":\"Buy\",\"orderType\":\"Limit\",\"qty\":\"0.01\",\"price\":\"59000\",\"orderLinkId\":\"w1\"")).Body);
         Same("bybit/time.json", await _bybit.GetAsync("/v5/market/time"));
         Same("bybit/instruments_linear.json", await _bybit.GetAsync("/v5/market/instruments-info", "category=linear"));

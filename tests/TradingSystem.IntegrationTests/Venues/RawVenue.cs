@@ -52,7 +52,7 @@ internal sealed class RawVenue(EmulatorProcess emulator, VenueKind venue) : IDis
     public async Task<ClientWebSocket> StreamAsync(bool business = false)
     {
         var socket = new ClientWebSocket();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         switch (venue)
         {
             case VenueKind.Binance:
@@ -86,7 +86,7 @@ internal sealed class RawVenue(EmulatorProcess emulator, VenueKind venue) : IDis
 
     public static async Task<JsonObject> NextAsync(ClientWebSocket socket, Func<JsonObject, bool> wanted)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         var buffer = new byte[64 * 1024];
         while (true)
         {
@@ -110,7 +110,7 @@ internal sealed class RawVenue(EmulatorProcess emulator, VenueKind venue) : IDis
 
     private static async Task TellAsync(ClientWebSocket socket, string text)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, deadline.Token);
     }
 

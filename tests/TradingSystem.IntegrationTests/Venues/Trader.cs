@@ -10,8 +10,6 @@ internal sealed class Trader(IVenue venue, IDisposable? registry) : IAsyncDispos
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public IVenue Venue => venue;
 
     public string Key => venue.Account.Credentials.Key;
@@ -68,7 +66,7 @@ internal sealed class Trader(IVenue venue, IDisposable? registry) : IAsyncDispos
         UntilAsync(id, o => !o.IsOpen, protection, symbol);
 
     public Task<VenueOrder> UntilAsync(string id, Func<VenueOrder, bool> wanted, bool protection = false, string symbol = "BTCUSDT") =>
-        Wait.ForAsync($"{id} is as expected", Patience, async () => await QueryAsync(id, protection, symbol) is { IsAccepted: true } reply && wanted(reply.Value!) ? reply.Value : null);
+        Wait.ForAsync($"{id} is as expected", async () => await QueryAsync(id, protection, symbol) is { IsAccepted: true } reply && wanted(reply.Value!) ? reply.Value : null);
 
     public async Task<IReadOnlyList<VenueOrder>> OpenAsync(string? symbol = "BTCUSDT")
     {
@@ -87,7 +85,7 @@ internal sealed class Trader(IVenue venue, IDisposable? registry) : IAsyncDispos
     /// <summary>Signed quantity, 0 when flat.</summary>
     public async Task<decimal> QtyAsync(PositionSide? side = null) => (await PositionsAsync()).Where(p => p.Side == side).Sum(p => p.Quantity);
 
-    public Task FlatAsync() => Wait.UntilAsync("the position is closed", Patience, async () => (await PositionsAsync()).Count == 0);
+    public Task FlatAsync() => Wait.UntilAsync("the position is closed", async () => (await PositionsAsync()).Count == 0);
 
     public async Task<IReadOnlyList<VenueFill>> FillsAsync(FillQuery query)
     {

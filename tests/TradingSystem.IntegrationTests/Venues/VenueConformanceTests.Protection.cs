@@ -156,7 +156,7 @@ public sealed partial class VenueConformanceTests
         await trader.TradeAsync(Trader.Market(OrderSide.Sell, 0.02m) with { PositionSide = PositionSide.Short });
         await trader.ProtectAsync(new ProtectionOrder("BTCUSDT", Trader.NewId('S'), ProtectionKind.StopLoss, OrderSide.Buy, 62_000m) { Quantity = 0.02m, PositionSide = PositionSide.Short });
         await _stage.SetPriceAsync("BTCUSDT", 62_100m);
-        await Servers.Wait.UntilAsync("the short is closed", Trader.Patience, async () => await trader.QtyAsync(PositionSide.Short) == 0m);
+        await Wait.UntilAsync("the short is closed", async () => await trader.QtyAsync(PositionSide.Short) == 0m);
         Assert.That(await trader.QtyAsync(PositionSide.Long), Is.EqualTo(0.03m));
     }
 

@@ -72,6 +72,6 @@ public sealed partial class VenueConformanceTests
         await using var trader = await _stage.OpenAsync();
         var listener = trader.Listen();
         await listener.OpenedAsync();
-        Assert.That(async () => await listener.DisposeAsync().AsTask().WaitAsync(Trader.Patience), Throws.Nothing);
+        Assert.That(async () => await listener.DisposeAsync().AsTask().WaitAsync(Wait.Most), Throws.Nothing);
     }
 }

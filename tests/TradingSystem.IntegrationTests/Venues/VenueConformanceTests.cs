@@ -252,6 +252,6 @@ public sealed partial class VenueConformanceTests(string venue)
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         Assert.That(async () => await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m), cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
-        await Wait.UntilAsync("nothing came of it", Trader.Patience, async () => (await trader.PositionsAsync()).Count == 0);
+        await Wait.UntilAsync("nothing came of it", async () => (await trader.PositionsAsync()).Count == 0);
     }
 }

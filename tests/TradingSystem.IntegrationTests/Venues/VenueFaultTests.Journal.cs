@@ -11,7 +11,7 @@ public sealed partial class VenueFaultTests
     [Test]
     public async Task The_venue_keeps_everything_through_a_kill()
     {
-        var stage = await EmulatedStage.StartAsync(venue);
+        var stage = await EmulatedStage.StartAsync(venue, Patience);
         await using (stage)
         {
             await using var trader = await stage.OpenAsync();

@@ -63,7 +63,7 @@ public sealed partial class VenueFaultTests
     [Test]
     public async Task A_venue_that_is_down_takes_no_order_and_is_found_again_with_a_gap()
     {
-        var stage = await EmulatedStage.StartAsync(venue);
+        var stage = await EmulatedStage.StartAsync(venue, Patience);
         await using (stage)
         {
             await using var trader = await stage.OpenAsync();

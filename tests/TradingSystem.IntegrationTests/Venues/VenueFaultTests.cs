@@ -14,10 +14,12 @@ namespace TradingSystem.IntegrationTests.Venues;
 public sealed partial class VenueFaultTests(string venue)
 {
     private const decimal Price = 60_000m;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private EmulatedStage _stage = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _stage = await EmulatedStage.StartAsync(venue);
+    public async Task StartAsync() => _stage = await EmulatedStage.StartAsync(venue, Patience);
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _stage.DisposeAsync();
@@ -95,7 +97,7 @@ public sealed partial class VenueFaultTests(string venue)
         Assert.That(reply.Is(RefusalMeaning.RateLimited), Is.True, reply.ToString());
         Assert.That(reply.Refusal!.RetryAfter, Is.Null.Or.LessThanOrEqualTo(TimeSpan.FromSeconds(2)));
         Assert.That(await _stage.CountAsync(trader, id), Is.Zero);
-        await Wait.UntilAsync("the venue takes orders again", Trader.Patience, async () => (await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m), default)).IsAccepted);
+        await Wait.UntilAsync("the venue takes orders again", async () => (await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m), default)).IsAccepted);
     }
 
     [TestCase(40)]
@@ -320,7 +322,7 @@ public sealed partial class VenueFaultTests(string venue)
         await using var trader = await _stage.OpenAsync(change: o => (o.ReadAttempt, o.ReadDeadline) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(600)));
         await trader.PositionsAsync();
         await _stage.FaultAsync(trader, FaultKind.TimeoutBefore, count: null, on: [Operation.Read]);
-        var reply = await trader.Venue.PositionsAsync(null, default).WaitAsync(Trader.Patience);
+        var reply = await trader.Venue.PositionsAsync(null, default).WaitAsync(Wait.Most);
         Assert.That(reply.IsUnknown, Is.True, reply.ToString());
     }
 
@@ -348,7 +350,7 @@ public sealed partial class VenueFaultTests(string venue)
         // What comes later than the delayed one is dealt with after it.
         await _stage.FaultAsync(trader, FaultKind.DelayAnswer, on: [Operation.Read], seconds: 1.5);
         await trader.Venue.PositionsAsync(null, default);
-        await Wait.UntilAsync("another order goes through", Trader.Patience, async () => (await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m, next), default)).IsAccepted);
+        await Wait.UntilAsync("another order goes through", async () => (await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m, next), default)).IsAccepted);
         await trader.EndedAsync(next);
         Assert.That(await _stage.CountAsync(trader, late), Is.Zero);
         Assert.That(await trader.QtyAsync(), Is.EqualTo(0.01m));

@@ -17,7 +17,7 @@ internal abstract class VenueStage : IAsyncDisposable
     /// <summary>Those with a network between us and them, and faults on it.</summary>
     public static IEnumerable<string> Emulated => ["binance", "bybit", "okx"];
 
-    public static async Task<VenueStage> StartAsync(string name) => name == "simulated" ? new SimulatedStage() : await EmulatedStage.StartAsync(name);
+    public static async Task<VenueStage> StartAsync(string name) => name == "simulated" ? new SimulatedStage() : await EmulatedStage.StartAsync(name, TimeSpan.FromSeconds(30));
 
     /// <summary>A new account of which nobody else knows.</summary>
     public abstract Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null);

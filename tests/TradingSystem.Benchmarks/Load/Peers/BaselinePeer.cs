@@ -1,5 +1,5 @@
 using TradingSystem.Benchmarks.Load.Baselines;
-using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.TestSupport.Servers;
 
 namespace TradingSystem.Benchmarks.Load.Peers;
 
@@ -35,7 +35,7 @@ internal sealed class BaselinePeer(bool durable, string folder) : Peer
         var log = Path.Combine(folder, "baseline.log");
         _process = OwnProcess.Start("dotnet", arguments, log, environment);
         using var http = new HttpClient();
-        await Wait.UntilAsync($"baseline {Name} is ready\n{OwnProcess.Tail(log)}", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync($"baseline {Name} is ready\n{OwnProcess.Tail(log)}", async () =>
         {
             using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{_port}/readyz"));
             return answer.IsSuccessStatusCode;

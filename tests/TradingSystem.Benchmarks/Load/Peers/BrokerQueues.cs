@@ -1,5 +1,5 @@
 using System.Text;
-using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.TestSupport.Servers;
 
 namespace TradingSystem.Benchmarks.Load.Peers;
 

@@ -1,4 +1,4 @@
-using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.TestSupport.Servers;
 
 namespace TradingSystem.Benchmarks.Load.Peers;
 
@@ -58,7 +58,7 @@ internal sealed class ProductPeer : Peer
         using var http = new HttpClient();
         foreach (var service in _services)
         {
-            await Wait.UntilAsync($"{service} is ready\n{OwnProcess.Tail(Log(service))}", TimeSpan.FromSeconds(90), async () =>
+            await Wait.UntilAsync($"{service} is ready\n{OwnProcess.Tail(Log(service))}", async () =>
             {
                 using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{_ports[service]}/readyz"));
                 return answer.IsSuccessStatusCode;

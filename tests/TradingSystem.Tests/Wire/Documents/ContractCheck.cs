@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TradingSystem.Contracts.Wire.Documents;
+using TradingSystem.TestSupport.Wire;
 
 namespace TradingSystem.Tests.Wire.Documents;
 

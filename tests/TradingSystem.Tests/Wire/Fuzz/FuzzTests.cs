@@ -6,6 +6,7 @@ using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.TestSupport.Wire;
 
 namespace TradingSystem.Tests.Wire.Fuzz;
 

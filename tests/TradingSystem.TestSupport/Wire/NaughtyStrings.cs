@@ -1,7 +1,7 @@
-namespace TradingSystem.Tests.Wire.Fuzz;
+namespace TradingSystem.TestSupport.Wire;
 
 /// <summary>Texts that have broken programs before: numbers that are none, markup, queries, formats, scripts, invisible characters.</summary>
-internal static class NaughtyStrings
+public static class NaughtyStrings
 {
     public static readonly string[] All =
     [

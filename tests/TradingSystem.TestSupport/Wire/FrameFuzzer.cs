@@ -4,10 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TradingSystem.Contracts.Wire.Documents;
 
-namespace TradingSystem.Tests.Wire.Fuzz;
+namespace TradingSystem.TestSupport.Wire;
 
 /// <summary>Endless frames, most of them wrong, the same ones for the same seed.</summary>
-internal sealed class FrameFuzzer(int seed)
+public sealed class FrameFuzzer(int seed)
 {
     // The frames of clients three times: the server's are refused at once.
     private static readonly byte[][] Golden = [.. FrameCatalog.All.SelectMany(s => Enumerable.Repeat(s, s.FromClient ? 3 : 1)).SelectMany(s => s.Examples)];

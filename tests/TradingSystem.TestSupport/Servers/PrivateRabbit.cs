@@ -1,10 +1,13 @@
 using System.Net.Sockets;
 
-namespace TradingSystem.IntegrationTests.Servers;
+namespace TradingSystem.TestSupport.Servers;
 
 /// <summary>A RabbitMQ node of the operating system with its own folder, ports and epmd.</summary>
-public sealed class PrivateRabbit(string folder) : IRabbitServer
+/// <param name="folder">What it keeps its files in.</param>
+/// <param name="managed">With the management plugin, through which virtual hosts are made; it costs seconds of each start.</param>
+public sealed class PrivateRabbit(string folder, bool managed = false) : IRabbitServer
 {
+    private readonly int _management = managed ? OwnProcess.FreePort() : 0;
     private readonly int _distribution = OwnProcess.FreePort();
     private readonly int _epmd = OwnProcess.FreePort();
     private OwnProcess? _process;
@@ -12,6 +15,8 @@ public sealed class PrivateRabbit(string folder) : IRabbitServer
     public int Port { get; } = OwnProcess.FreePort();
 
     public int ProcessId => _process!.Id;
+
+    public Uri? Management => managed ? new($"http://127.0.0.1:{_management}") : null;
 
     public string Address => $"amqp://guest:guest@127.0.0.1:{Port}/";
 
@@ -29,9 +34,10 @@ public sealed class PrivateRabbit(string folder) : IRabbitServer
             loopback_users = none
             vm_memory_high_watermark.absolute = 1GB
             disk_free_limit.absolute = 100MB
+            {(managed ? $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {_management}\nmanagement_agent.disable_metrics_collector = true" : "")}
 
             """);
-        await File.WriteAllTextAsync(Path.Combine(folder, "enabled_plugins"), "[].\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "enabled_plugins"), managed ? "[rabbitmq_management].\n" : "[].\n");
         _process = OwnProcess.Start("/usr/lib/rabbitmq/bin/rabbitmq-server", [], Log, new Dictionary<string, string>
         {
             ["HOME"] = Path.Combine(folder, "home"),
@@ -49,7 +55,7 @@ public sealed class PrivateRabbit(string folder) : IRabbitServer
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
         });
-        await Wait.UntilAsync("RabbitMQ listens", TimeSpan.FromSeconds(60), async () =>
+        await Wait.UntilAsync("RabbitMQ listens", async () =>
         {
             using var client = new TcpClient();
             await client.ConnectAsync("127.0.0.1", Port);

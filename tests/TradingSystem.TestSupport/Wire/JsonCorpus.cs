@@ -1,13 +1,13 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace TradingSystem.Tests.Wire.Fuzz;
+namespace TradingSystem.TestSupport.Wire;
 
 /// <summary>
 /// Corner cases of JSON's grammar, in the three sorts of Nicolas Seriot's "Parsing JSON is a minefield": what every parser must take,
 /// what none may take, and what is left to each. Made here by combination.
 /// </summary>
-internal static partial class JsonCorpus
+public static partial class JsonCorpus
 {
     private static readonly string[] Whole = ["", "0", "-0", "1", "-1", "00", "-01", "012", "+1", "-", "--1", "1 000", "1_000", "0x1F", "１", "1a", "123456789012345678901234567890"];
     private static readonly string[] Fraction = ["", ".0", ".5", ".", "..1", ".1.2", ".-1", ".00000000000000000000000000000000000001"];

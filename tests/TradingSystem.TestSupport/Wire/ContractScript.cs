@@ -1,26 +1,22 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using NUnit.Framework;
 
-namespace TradingSystem.Tests.Wire.Documents;
+namespace TradingSystem.TestSupport.Wire;
 
 /// <summary>Runs a script of tests/contract-check with a job on its standard input.</summary>
-internal static class ContractScript
+public static class ContractScript
 {
     /// <summary>What it wrote, its errors behind it when it failed.</summary>
     /// <param name="package">One that it needs.</param>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string script, string package, JsonObject job, TimeSpan within, [CallerFilePath] string here = "")
+    public static async Task<(int ExitCode, string Output)> RunAsync(string script, string package, JsonObject job, TimeSpan within)
     {
-        // From whichever project this is compiled into: the folder of all tests.
-        var tests = new DirectoryInfo(Path.GetDirectoryName(here)!);
-        while (tests.Name != "tests")
+        var folder = Path.Combine(Folder(), "contract-check");
+        if (!Directory.Exists(Path.Combine(folder, "node_modules", package)))
         {
-            tests = tests.Parent!;
+            throw new DirectoryNotFoundException($"{package} is missing: npm ci --prefix tests/contract-check");
         }
 
-        var folder = Path.Combine(tests.FullName, "contract-check");
-        Assert.That(Directory.Exists(Path.Combine(folder, "node_modules", package)), Is.True, "first: npm ci --prefix tests/contract-check");
         using var node = Process.Start(new ProcessStartInfo("node", script)
         {
             WorkingDirectory = folder,
@@ -47,4 +43,7 @@ internal static class ContractScript
 
         return (node.ExitCode, node.ExitCode == 0 ? await output : await output + await errors);
     }
+
+    /// <summary>The folder of all tests.</summary>
+    private static string Folder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace TradingSystem.IntegrationTests.Servers;
+namespace TradingSystem.TestSupport.Servers;
 
 /// <summary>A child process that the test owns: its output goes to a file, it is killed by its own pid.</summary>
 public sealed class OwnProcess : IDisposable
@@ -54,7 +54,7 @@ public sealed class OwnProcess : IDisposable
 
     public static async Task RunAsync(string file, IEnumerable<string> arguments, string logFile, IReadOnlyDictionary<string, string>? environment = null)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         using var process = Start(file, arguments, logFile, environment);
         try
         {
@@ -108,7 +108,7 @@ public sealed class OwnProcess : IDisposable
     /// <summary>SIGTERM; ends when the process has.</summary>
     public async Task TerminateAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Wait.Most);
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         await _process.WaitForExitAsync(deadline.Token);
     }

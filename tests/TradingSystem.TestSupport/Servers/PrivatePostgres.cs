@@ -1,12 +1,15 @@
 using Npgsql;
 
-namespace TradingSystem.IntegrationTests.Servers;
+namespace TradingSystem.TestSupport.Servers;
 
 /// <summary>
 /// A PostgreSQL of the operating system in a folder of its own. fsync is off unless <paramref name="durable"/>: a killed process
 /// keeps its page cache, but what is measured must pay for its commits.
 /// </summary>
-public sealed class PrivatePostgres(string folder, bool durable = false) : IPostgresServer
+/// <param name="folder">What it keeps its files in.</param>
+/// <param name="durable">Each commit reaches the disk.</param>
+/// <param name="connections">How many it takes at a time.</param>
+public sealed class PrivatePostgres(string folder, bool durable = false, int connections = 300) : IPostgresServer
 {
     private OwnProcess? _process;
 
@@ -39,9 +42,9 @@ public sealed class PrivatePostgres(string folder, bool durable = false) : IPost
 
     public async Task StartAsync()
     {
-        var (file, arguments) = AsUser("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c", $"fsync={(durable ? "on" : "off")}", "-c", "max_connections=300");
+        var (file, arguments) = AsUser("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c", $"fsync={(durable ? "on" : "off")}", "-c", $"max_connections={connections}");
         _process = OwnProcess.Start(file, arguments, Log);
-        await Wait.UntilAsync("PostgreSQL answers", TimeSpan.FromSeconds(30), async () =>
+        await Wait.UntilAsync("PostgreSQL answers", async () =>
         {
             await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username=app;Database=postgres;Timeout=2;Pooling=false");
             await connection.OpenAsync();
@@ -53,7 +56,7 @@ public sealed class PrivatePostgres(string folder, bool durable = false) : IPost
     {
         await _process!.KillAsync();
         // SIGKILL to the postmaster leaves backends that end by themselves; a new one refuses to start before.
-        await Wait.UntilAsync("the old backends are gone", TimeSpan.FromSeconds(30), () => Task.FromResult(!ShareDataFolder()));
+        await Wait.UntilAsync("the old backends are gone", () => Task.FromResult(!ShareDataFolder()));
     }
 
     public async ValueTask DisposeAsync()
