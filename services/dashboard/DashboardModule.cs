@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.SignalR;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Dashboard.BotTokens;
@@ -10,6 +11,8 @@ using TradingSystem.Dashboard.Forwarding;
 using TradingSystem.Dashboard.Live;
 using TradingSystem.Dashboard.Pages;
 using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Dashboard.Settings;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.Rest;
@@ -59,7 +62,8 @@ public sealed class DashboardModule : IServiceModule
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<HubTickets>();
-        services.AddSingleton<HubSessions>();
+        services.AddSingleton(p => new HubSessions((page, reason, cancellationToken) =>
+            p.GetRequiredService<IHubContext<LiveHub>>().Clients.Client(page).SendAsync(LiveMethods.SessionEnded, reason, cancellationToken)));
         services.AddSingleton<RevocationRounds>();
         services.AddHostedService(p => p.GetRequiredService<RevocationRounds>());
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, HubTicketScheme>(HubTicketScheme.Name, null);

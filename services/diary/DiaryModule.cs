@@ -4,6 +4,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Diary.Activity;
 using TradingSystem.Diary.Queries;
 using TradingSystem.Diary.Recording;
+using TradingSystem.Diary.Settings;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Diary.Timeline;
 using TradingSystem.Hosting;

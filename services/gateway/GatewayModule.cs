@@ -5,12 +5,14 @@ using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Controls;
 using TradingSystem.Gateway.Documents;
+using TradingSystem.Gateway.Endpoint;
 using TradingSystem.Gateway.Events;
 using TradingSystem.Gateway.Feeds;
 using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Leases;
 using TradingSystem.Gateway.Market;
+using TradingSystem.Gateway.Settings;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Gateway.Triggers;
@@ -99,11 +101,14 @@ public sealed class GatewayModule : IServiceModule
         services.AddHostedService(p => p.GetRequiredService<TriggerPresence>());
         services.AddSingleton<OpenPositions>();
         services.AddSingleton<AcceptedKeys>();
+        services.AddSingleton(p => Listeners(p.GetRequiredService<SessionRegistry>()));
         services.AddSingleton<FeedHistory>();
         services.AddSingleton<FeedFollower>();
         services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<FeedFollower>());
         services.AddHostedService(p => p.GetRequiredService<FeedFollower>());
     }
+
+    private static FeedListeners Listeners(SessionRegistry sessions) => new(sessions.Wake, sessions.ConfigChanged);
 
     private static void AddSessions(IServiceCollection services)
     {

@@ -15,7 +15,7 @@ if (args.Contains(RewrapCommand.Switch))
 
 if (ResetAdminPassword.IsAsked(args))
 {
-    return await ResetAdminPassword.RunAsync(args);
+    return await ResetAdminPassword.RunAsync(args, new DashboardModule());
 }
 
 return await ServiceApp.RunAsync(

@@ -7,6 +7,7 @@ using TradingSystem.TradingGroup.Api;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Groups;
 using TradingSystem.TradingGroup.Market;
+using TradingSystem.TradingGroup.Settings;
 using TradingSystem.TradingGroup.Storage;
 
 namespace TradingSystem.TradingGroup;

@@ -7,6 +7,7 @@ using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Api;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Publishing;
 using TradingSystem.Trigger.Rules;
 using TradingSystem.Trigger.Storage;

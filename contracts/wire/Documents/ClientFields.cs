@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TradingSystem.Contracts.Wire.Frames;
+using TradingSystem.Contracts.Wire.Validation;
 using static TradingSystem.Contracts.Wire.Documents.Field;
 
 namespace TradingSystem.Contracts.Wire.Documents;

@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Wire.Frames;
+using TradingSystem.Contracts.Wire.Validation;
 using static TradingSystem.Contracts.Wire.Documents.ClientFields;
 using static TradingSystem.Contracts.Wire.Documents.Field;
 

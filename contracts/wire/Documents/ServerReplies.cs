@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Wire.Replies;
+using TradingSystem.Contracts.Wire.Validation;
 using static TradingSystem.Contracts.Wire.Documents.Field;
 
 namespace TradingSystem.Contracts.Wire.Documents;
@@ -86,7 +87,7 @@ internal static class ServerReplies
         yield return Shape(dialect, "pong", "Answer to a ping", "May come before the replies to earlier frames.",
             [
                 Must(Discriminator(dialect), Value.Const("pong"), ""),
-                May("id", Value.TextOrNumber(Frames.FieldLimits.RequestId), "The ping's own."),
+                May("id", Value.TextOrNumber(Validation.FieldLimits.RequestId), "The ping's own."),
                 RequestId,
             ],
             examples.Pong);

@@ -73,7 +73,7 @@ internal sealed record Value(string Words, JsonObject Schema, IReadOnlyList<Fiel
 
     /// <summary>From a client: a number or a decimal string. A schema cannot tell the size of a string's number.</summary>
     public static Value Amount(decimal min, decimal max) => new(
-        max == Frames.FieldLimits.MaxAmount ? "decimal" : $"decimal {min} to {max}",
+        max == Validation.FieldLimits.MaxAmount ? "decimal" : $"decimal {min} to {max}",
         new()
         {
             ["anyOf"] = new JsonArray(

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Dashboard.Settings;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Sessions;

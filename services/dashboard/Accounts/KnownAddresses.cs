@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Dashboard.Storage;
 
 namespace TradingSystem.Dashboard.Accounts;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Dashboard.Storage;
 
 namespace TradingSystem.Dashboard.Accounts;
 
@@ -8,6 +9,9 @@ public static class Passwords
 {
     public const int MinLength = 12;
     public const int MaxLength = 256;
+
+    /// <summary>Bytes at most of a body in which a password stands.</summary>
+    public const int MaxBody = 16 * 1024;
 
     /// <summary>The rule that a new password breaks, or null.</summary>
     public static string? Fault(string password) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Dashboard.Accounts;

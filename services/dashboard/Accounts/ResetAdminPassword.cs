@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Dashboard.Settings;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Sessions;
@@ -22,9 +24,9 @@ public static class ResetAdminPassword
     public static bool IsAsked(string[] args) => args.Any(a => a is Switch or FromInput);
 
     /// <summary>The exit code.</summary>
-    public static async Task<int> RunAsync(string[] args, TextReader? input = null)
+    public static async Task<int> RunAsync(string[] args, IServiceModule dashboard, TextReader? input = null)
     {
-        if (await ServiceApp.TryBuildAsync("dashboard", [.. args.Where(a => a is not (Switch or FromInput))], topologyOnly: true, new DashboardModule()) is not { } built)
+        if (await ServiceApp.TryBuildAsync("dashboard", [.. args.Where(a => a is not (Switch or FromInput))], topologyOnly: true, dashboard) is not { } built)
         {
             return 1;
         }

@@ -1,12 +1,14 @@
-using System.Globalization;
-using TradingSystem.Contracts.Wire.Validation;
+using Microsoft.AspNetCore.Http.HttpResults;
 using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Accounts;
 
 /// <summary>What a person types in.</summary>
+[BodyTerms(MaxBytes = Passwords.MaxBody, Quotes = BodyQuotes.None)]
+[NoNulls]
 public sealed record LoginRequest(string Username, string Password);
 
 /// <summary><c>ExpiresIn</c> is in seconds.</summary>
@@ -18,31 +20,23 @@ public static class SignInEndpoint
         app.MapPost("/api/v1/auth/login", LoginAsync)
             .Operation("login", "A token for the other routes. A browser is given a cookie too, for POST /api/v1/auth/refresh.")
             .WithTags("auth")
-            .Accepts<LoginRequest>("application/json")
-            .Produces<LoginResponse>()
-            .Produces<ApiError>(StatusCodes.Status400BadRequest)
-            .Produces<ApiError>(StatusCodes.Status401Unauthorized)
-            .Produces<ApiError>(StatusCodes.Status429TooManyRequests)
-            .Produces<ApiError>(StatusCodes.Status503ServiceUnavailable)
             .AllowAnonymous();
 
-    private static async Task<IResult> LoginAsync(
-        HttpContext http, SignIn signIn, LoginGuard guard, KnownAddresses known, HashQueue hashes, RefusedSignIns refused, ILogger<SignIn> log, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<LoginResponse>, RestError, UnauthorizedError, TooManyError>> LoginAsync(
+        HttpContext http, RestBody<LoginRequest> asked, SignIn signIn, LoginGuard guard, KnownAddresses known, HashQueue hashes, RefusedSignIns refused, ILogger<SignIn> log, CancellationToken cancellationToken)
     {
         var address = ClientAddress.Of(http);
-        var (body, error) = await PersonBody.ReadAsync(
-            http.Request, ["username", "password"], f => new LoginRequest(f.Line("username", User.MaxNameLength, 1, required: true)!, f.Line("password", Passwords.MaxLength, 1, required: true)!), cancellationToken);
-        if (body is null)
+        if (!asked.TryRead(Read, out var body, out var refusal))
         {
             SignInLog.Malformed(log, address);
-            return error!;
+            return refusal;
         }
 
         if (guard.TryBegin(address, body.Username) is { } wait)
         {
             SignInLog.Locked(log, address, Seconds(wait));
             refused.Add(address);
-            return TryLater(http, "too_many_attempts", "username", wait);
+            return TryLater("too_many_attempts", "username", wait);
         }
 
         try
@@ -53,14 +47,14 @@ public static class SignInEndpoint
                 guard.Undo(address, body.Username);
                 SignInLog.Busy(log, address);
                 refused.Add(address);
-                return TryLater(http, "busy", "$", HashQueue.Busy);
+                return TryLater("busy", "$", HashQueue.Busy);
             }
 
             if (await signIn.TryAsync(place, body.Username, body.Password, address, cancellationToken) is not { } issued)
             {
                 SignInLog.Refused(log, address);
                 refused.Add(address);
-                return ApiError.Of(StatusCodes.Status401Unauthorized, "invalid_credentials", new FieldError("username", "name and password belong together", ""));
+                return RestError.Unauthorized("username", "name and password belong together", "", "invalid_credentials");
             }
 
             guard.Succeeded(address, body.Username);
@@ -77,17 +71,16 @@ public static class SignInEndpoint
             }
 
             SignInLog.Unavailable(log, address, e.Message);
-            return ApiError.Of(StatusCodes.Status503ServiceUnavailable, "unavailable", new FieldError("$", "the password cannot be checked just now", ""));
+            return RestError.Unavailable("$", "the password cannot be checked just now");
         }
     }
 
     private static int Seconds(TimeSpan wait) => (int)Math.Ceiling(wait.TotalSeconds);
 
-    public static IResult TryLater(HttpContext http, string message, string path, TimeSpan wait)
-    {
-        http.Response.Headers.RetryAfter = Seconds(wait).ToString(CultureInfo.InvariantCulture);
-        return ApiError.Of(StatusCodes.Status429TooManyRequests, message, new FieldError(path, $"wait {Seconds(wait)} s", ""));
-    }
+    public static TooManyError TryLater(string message, string path, TimeSpan wait) => RestError.TooMany(message, wait, path, $"wait {Seconds(wait)} s");
+
+    private static LoginRequest Read(RestBody<LoginRequest> body) => new(
+        body.Fields.Line("username", User.MaxNameLength, 1, required: true)!, body.Fields.Line("password", Passwords.MaxLength, 1, required: true)!);
 }
 
 // One line a refused request. A typed name may be a password in the wrong field, so it stays out of the log.

@@ -1,8 +1,8 @@
-using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting.Rest;
-using TradingSystem.Hosting;
 
 namespace TradingSystem.Dashboard.Accounts;
 
@@ -18,22 +18,11 @@ public sealed record UserAuditView(long Id, DateTimeOffset At, string? Actor, st
 internal static class UserAuditApi
 {
     /// <param name="username">Who did it, or to whom it was done.</param>
-    public static async Task<IResult> ListAsync(DashboardDb db, string? username, string? limit, string? cursor, CancellationToken cancellationToken)
+    public static async Task<Ok<Page<UserAuditView>>> ListAsync(DashboardDb db, string? username, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        if (!ListLimit.TryRead(limit, out var size, out var error))
-        {
-            return error;
-        }
-
-        var before = long.MaxValue;
-        if (cursor is not null && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-        {
-            return ApiError.Of(StatusCodes.Status400BadRequest, "validation_error", new FieldError("cursor", "a cursor of this list", FieldError.Shorten(cursor)));
-        }
-
         var rows = await db.UserAudit.AsNoTracking()
-            .Where(e => e.Id < before && (username == null || e.Actor == username || e.Subject == username))
-            .OrderByDescending(e => e.Id).Take(size + 1).ToListAsync(cancellationToken);
-        return Results.Json(Paging.Cut(rows, size, e => e.Id, e => new UserAuditView(e.Id, e.At, e.Actor, e.Action, e.Subject, e.Address, e.Detail)));
+            .Where(e => e.Id < list.Before && (username == null || e.Actor == username || e.Subject == username))
+            .OrderByDescending(e => e.Id).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(rows, e => e.Id, e => new UserAuditView(e.Id, e.At, e.Actor, e.Action, e.Subject, e.Address, e.Detail)));
     }
 }

@@ -1,9 +1,12 @@
-using System.Globalization;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Dashboard.Settings;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Sessions;
@@ -21,18 +24,21 @@ public sealed record UserView(Guid Id, string Username, [property: Words(typeof(
 /// <summary>Body of POST.</summary>
 /// <param name="Username">Unique.</param>
 /// <param name="Password">At least 12 characters.</param>
+[BodyTerms(MaxBytes = Passwords.MaxBody, Quotes = BodyQuotes.None)]
 [NoNulls]
 public sealed record NewUser(string Username, string Password, [property: Words(typeof(Roles))] string Role);
 
 /// <summary>Body of PATCH; what is left out stays as it is.</summary>
 /// <param name="Password">At least 12 characters.</param>
 /// <param name="Disabled">Whether the person may not sign in.</param>
+[BodyTerms(MaxBytes = Passwords.MaxBody, Quotes = BodyQuotes.None)]
 [NoNulls]
 public sealed record UserChange(string? Password = null, [property: Words(typeof(Roles))] string? Role = null, bool? Disabled = null);
 
 /// <summary>Body of a change of the own password.</summary>
 /// <param name="CurrentPassword">As it is now.</param>
 /// <param name="NewPassword">At least 12 characters.</param>
+[BodyTerms(MaxBytes = Passwords.MaxBody, Quotes = BodyQuotes.None)]
 [NoNulls]
 public sealed record OwnPassword(string CurrentPassword, string NewPassword);
 
@@ -44,99 +50,88 @@ public static class UsersApi
     public static void MapUsers(this WebApplication app)
     {
         var users = app.MapGroup(Route).WithTags("users").RequireRole(Roles.Admin);
-        users.MapGet("/", ListAsync).Operation("listUsers", "Users by name").Produces<Page<UserView>>().Produces<ApiError>(400);
-        users.MapPost("/", CreateAsync).Operation("createUser", "A person who may sign in")
-            .Accepts<NewUser>("application/json").Produces<UserView>(201).Produces<ApiError>(400).Produces<ApiError>(409).Produces<ApiError>(429);
-        users.MapGet("/{id:guid}", GetAsync).Operation("getUser", "One user").Produces<UserView>().Produces<ApiError>(404);
-        users.MapPatch("/{id:guid}", ChangeAsync).Operation("changeUser", "Role, password, or whether the person may sign in. A new password, and a disabled user, are signed out everywhere.")
-            .Accepts<UserChange>("application/json").Produces<UserView>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(409).Produces<ApiError>(429);
-        users.MapDelete("/{id:guid}", DeleteAsync).Operation("deleteUser", "Removes a person, who is signed out everywhere. What the audit says of them stays.")
-            .Produces(204).Produces<ApiError>(404).Produces<ApiError>(409);
-        users.MapGet("/audit", UserAuditApi.ListAsync).Operation("listUserAudit", "Who did what to whom, newest first").Produces<Page<UserAuditView>>().Produces<ApiError>(400);
+        users.MapGet("/", ListAsync).Operation("listUsers", "Users by name");
+        users.MapPost("/", CreateAsync).Operation("createUser", "A person who may sign in");
+        users.MapGet("/{id:guid}", GetAsync).Operation("getUser", "One user");
+        users.MapPatch("/{id:guid}", ChangeAsync).Operation("changeUser", "Role, password, or whether the person may sign in. A new password, and a disabled user, are signed out everywhere.");
+        users.MapDelete("/{id:guid}", DeleteAsync).Operation("deleteUser", "Removes a person, who is signed out everywhere. What the audit says of them stays.");
+        users.MapGet("/audit", UserAuditApi.ListAsync).Operation("listUserAudit", "Who did what to whom, newest first");
 
         var me = app.MapGroup($"{Route}/me").WithTags("users").RequireRole(Roles.Viewer);
-        me.MapGet("/", MeAsync).Operation("getMe", "Who is signed in").Produces<UserView>().Produces<ApiError>(404);
-        me.MapPost("/password", ChangeOwnPasswordAsync).Operation("changeOwnPassword", "Every other session of the person ends; the answer is a new token for this one.")
-            .Accepts<OwnPassword>("application/json").Produces<LoginResponse>().Produces<ApiError>(400).Produces<ApiError>(404).Produces<ApiError>(429);
+        me.MapGet("/", MeAsync).Operation("getMe", "Who is signed in");
+        me.MapPost("/password", ChangeOwnPasswordAsync).Operation("changeOwnPassword", "Every other session of the person ends; the answer is a new token for this one.");
     }
 
     /// <summary>The user of a token; null for one that is gone.</summary>
     internal static Task<User?> FindAsync(this DashboardDb db, ClaimsPrincipal person, CancellationToken cancellationToken) =>
         Guid.TryParse(person.FindFirstValue(PersonClaims.User), out var id) ? db.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) : Task.FromResult<User?>(null);
 
-    private static async Task<IResult> ListAsync(DashboardDb db, string? limit, string? cursor, CancellationToken cancellationToken)
+    /// <summary>By the database's own order, in which it sorts, too: the cursor is a name.</summary>
+    private static async Task<Ok<Page<UserView>>> ListAsync(DashboardDb db, [Range(1, Paging.MaxLimit)] int? limit, string? cursor, CancellationToken cancellationToken)
     {
-        if (!ListLimit.TryRead(limit, out var size, out var error))
-        {
-            return error;
-        }
-
-        // By the database's own order, in which it sorts, too.
+        var size = limit ?? Paging.DefaultLimit;
         var users = await db.Users.FromSql($"select * from dashboard.users where username > {cursor ?? string.Empty}").AsNoTracking()
             .OrderBy(u => u.Username).Take(size + 1).ToListAsync(cancellationToken);
-        return Results.Json(new Page<UserView>([.. users.Take(size).Select(UserView.Of)], users.Count > size ? users[size - 1].Username : null));
+        return TypedResults.Ok(Paging.Cut(users, size, u => u.Username, UserView.Of));
     }
 
-    private static async Task<IResult> GetAsync(DashboardDb db, Guid id, CancellationToken cancellationToken) =>
-        await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken) is { } user ? Results.Json(UserView.Of(user)) : NotFound(id.ToString());
+    private static async Task<Results<Ok<UserView>, NotFoundError>> GetAsync(DashboardDb db, Guid id, CancellationToken cancellationToken) =>
+        await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken) is { } user
+            ? TypedResults.Ok(UserView.Of(user))
+            : RestError.NotFound(id);
 
-    private static async Task<IResult> MeAsync(HttpContext http, DashboardDb db, CancellationToken cancellationToken) =>
-        await db.FindAsync(http.User, cancellationToken) is { } user ? Results.Json(UserView.Of(user)) : NotFound(http.User.Identity?.Name);
+    private static async Task<Results<Ok<UserView>, NotFoundError>> MeAsync(HttpContext http, DashboardDb db, CancellationToken cancellationToken) =>
+        await db.FindAsync(http.User, cancellationToken) is { } user ? TypedResults.Ok(UserView.Of(user)) : NotMe(http.User.Identity?.Name);
 
-    private static async Task<IResult> CreateAsync(HttpContext http, UserChanges changes, HashQueue hashes, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
+    private static async Task<Results<Created<UserView>, RestError, ConflictError, TooManyError>> CreateAsync(
+        HttpContext http, RestBody<NewUser> asked, UserChanges changes, HashQueue hashes, IPasswordHasher<User> hasher, CancellationToken cancellationToken)
     {
-        var (body, error) = await PersonBody.ReadAsync(
-            http.Request, ["username", "password", "role"],
-            f => new NewUser(Name(f)!, f.Line("password", Passwords.MaxLength, Passwords.MinLength, required: true)!, f.OneOf("role", true, [.. Roles.All])!), cancellationToken);
-        if (body is null)
+        if (!asked.TryRead(Read, out var body, out var refusal))
         {
-            return error!;
+            return refusal;
         }
 
         using var place = hashes.TryEnter(LineOf(http), isKnown: true);
         if (place is null)
         {
-            return SignInEndpoint.TryLater(http, "busy", "$", HashQueue.Busy);
+            return SignInEndpoint.TryLater("busy", "$", HashQueue.Busy);
         }
 
         var hash = await place.RunAsync(() => hasher.Hash(body.Password), cancellationToken);
-        return await changes.RunAsync(async (db, now) =>
+        return await changes.RunAsync<Results<Created<UserView>, RestError, ConflictError, TooManyError>>(async (db, now) =>
         {
             if (await db.Users.AnyAsync(u => u.Username == body.Username, cancellationToken))
             {
-                return Conflict("username", "unique", body.Username);
+                return RestError.Conflict("username", "unique", body.Username);
             }
 
             var user = new User { Id = Guid.CreateVersion7(now), Username = body.Username, PasswordHash = hash, Role = body.Role, CreatedAt = now, UpdatedAt = now };
             db.Users.Add(user);
             db.Note(now, Actor.Of(http), UserActions.Created, user.Username, user.Role);
-            return Results.Json(UserView.Of(user), statusCode: StatusCodes.Status201Created);
+            return TypedResults.Created((string?)null, UserView.Of(user));
         }, cancellationToken);
     }
 
-    private static async Task<IResult> ChangeAsync(
-        HttpContext http, UserChanges changes, LoginOptions options, HashQueue hashes, IPasswordHasher<User> hasher, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<UserView>, RestError, NotFoundError, ConflictError, TooManyError>> ChangeAsync(
+        HttpContext http, RestBody<UserChange> asked, UserChanges changes, LoginOptions options, HashQueue hashes, IPasswordHasher<User> hasher, Guid id, CancellationToken cancellationToken)
     {
-        var (body, error) = await PersonBody.ReadAsync(
-            http.Request, ["password", "role", "disabled"],
-            f => new UserChange(f.Line("password", Passwords.MaxLength, Passwords.MinLength), f.OneOf("role", false, [.. Roles.All]), f.Flag("disabled")), cancellationToken);
-        if (body is null)
+        if (!asked.TryRead(Read, out var body, out var refusal))
         {
-            return error!;
+            return refusal;
         }
 
         using var place = hashes.TryEnter(LineOf(http), isKnown: true);
         if (place is null)
         {
-            return SignInEndpoint.TryLater(http, "busy", "$", HashQueue.Busy);
+            return SignInEndpoint.TryLater("busy", "$", HashQueue.Busy);
         }
 
         var hash = body.Password is { } password ? await place.RunAsync(() => hasher.Hash(password), cancellationToken) : null;
-        return await changes.RunAsync(async (db, now) =>
+        return await changes.RunAsync<Results<Ok<UserView>, RestError, NotFoundError, ConflictError, TooManyError>>(async (db, now) =>
         {
             if (await db.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) is not { } user)
             {
-                return NotFound(id.ToString());
+                return RestError.NotFound(id);
             }
 
             var takesAway = user is { Role: Roles.Admin, Disabled: false } && ((body.Role ?? user.Role) != Roles.Admin || body.Disabled == true);
@@ -146,7 +141,7 @@ public static class UsersApi
             }
 
             await ApplyAsync(db, user, body, hash, Actor.Of(http), options, now, cancellationToken);
-            return Results.Json(UserView.Of(user));
+            return TypedResults.Ok(UserView.Of(user));
         }, cancellationToken);
     }
 
@@ -180,12 +175,13 @@ public static class UsersApi
         }
     }
 
-    private static Task<IResult> DeleteAsync(HttpContext http, UserChanges changes, LoginOptions options, Guid id, CancellationToken cancellationToken) =>
-        changes.RunAsync(async (db, now) =>
+    private static Task<Results<NoContent, NotFoundError, ConflictError>> DeleteAsync(
+        HttpContext http, UserChanges changes, LoginOptions options, Guid id, CancellationToken cancellationToken) =>
+        changes.RunAsync<Results<NoContent, NotFoundError, ConflictError>>(async (db, now) =>
         {
             if (await db.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) is not { } user)
             {
-                return NotFound(id.ToString());
+                return RestError.NotFound(id);
             }
 
             if (user is { Role: Roles.Admin, Disabled: false } && await IsLastAdminAsync(db, user, cancellationToken))
@@ -196,31 +192,28 @@ public static class UsersApi
             await db.EndAllAsync(user, SessionEnds.UserDeleted, now, options, null, cancellationToken);
             db.Users.Remove(user);
             db.Note(now, Actor.Of(http), UserActions.Deleted, user.Username, user.Role);
-            return Results.NoContent();
+            return TypedResults.NoContent();
         }, cancellationToken);
 
-    private static async Task<IResult> ChangeOwnPasswordAsync(
-        HttpContext http, DashboardDb own, UserChanges changes, SignIn signIn, SessionStore sessions, LoginGuard guard, LoginOptions options, HashQueue hashes, IPasswordHasher<User> hasher,
+    private static async Task<Results<Ok<LoginResponse>, RestError, NotFoundError, ConflictError, TooManyError>> ChangeOwnPasswordAsync(
+        HttpContext http, RestBody<OwnPassword> asked, DashboardDb own, UserChanges changes, SignIn signIn, SessionStore sessions, LoginGuard guard, LoginOptions options, HashQueue hashes, IPasswordHasher<User> hasher,
         CancellationToken cancellationToken)
     {
-        var (body, error) = await PersonBody.ReadAsync(
-            http.Request, ["current_password", "new_password"],
-            f => new OwnPassword(f.Line("current_password", Passwords.MaxLength, 1, required: true)!, f.Line("new_password", Passwords.MaxLength, Passwords.MinLength, required: true)!), cancellationToken);
-        if (body is null)
+        if (!asked.TryRead(Read, out var body, out var refusal))
         {
-            return error!;
+            return refusal;
         }
 
         if (await own.FindAsync(http.User, cancellationToken) is not { } user)
         {
-            return NotFound(http.User.Identity?.Name);
+            return NotMe(http.User.Identity?.Name);
         }
 
         // Who found a page open must not find the password out with it.
         var line = LineOf(http);
         if (guard.TryBegin(line, user.Username) is { } wait)
         {
-            return SignInEndpoint.TryLater(http, "too_many_attempts", "current_password", wait);
+            return SignInEndpoint.TryLater("too_many_attempts", "current_password", wait);
         }
 
         string hash;
@@ -230,12 +223,12 @@ public static class UsersApi
             if (place is null)
             {
                 guard.Undo(line, user.Username);
-                return SignInEndpoint.TryLater(http, "busy", "$", HashQueue.Busy);
+                return SignInEndpoint.TryLater("busy", "$", HashQueue.Busy);
             }
 
             if (!await signIn.IsRightAsync(place, user, body.CurrentPassword, cancellationToken))
             {
-                return ApiError.Of(StatusCodes.Status400BadRequest, "validation_error", new FieldError("current_password", "the password that is good now", ""));
+                return RestError.Invalid("current_password", "the password that is good now", "");
             }
 
             guard.Succeeded(line, user.Username);
@@ -263,12 +256,24 @@ public static class UsersApi
             return true;
         }, cancellationToken);
         return done && session is { } id && await sessions.RenewAsync(id, cancellationToken) is { } token
-            ? Results.Json(new LoginResponse(token.Token, token.ExpiresIn))
-            : Conflict("$", "unchanged since it was read; sign in again", user.Username);
+            ? TypedResults.Ok(new LoginResponse(token.Token, token.ExpiresIn))
+            : RestError.Conflict("$", "unchanged since it was read; sign in again", user.Username);
     }
 
     /// <summary>Who is signed in waits behind oneself only.</summary>
     private static string LineOf(HttpContext http) => $"user {http.User.Identity?.Name}";
+
+    private static NewUser Read(RestBody<NewUser> body) => new(
+        Name(body.Fields)!,
+        body.Fields.Line("password", Passwords.MaxLength, Passwords.MinLength, required: true)!,
+        body.Fields.OneOf("role", true, [.. Roles.All])!);
+
+    private static UserChange Read(RestBody<UserChange> body) => new(
+        body.Fields.Line("password", Passwords.MaxLength, Passwords.MinLength), body.Fields.OneOf("role", false, [.. Roles.All]), body.Fields.Flag("disabled"));
+
+    private static OwnPassword Read(RestBody<OwnPassword> body) => new(
+        body.Fields.Line("current_password", Passwords.MaxLength, 1, required: true)!,
+        body.Fields.Line("new_password", Passwords.MaxLength, Passwords.MinLength, required: true)!);
 
     private static string? Name(FieldReader fields)
     {
@@ -285,26 +290,8 @@ public static class UsersApi
     private static async Task<bool> IsLastAdminAsync(DashboardDb db, User user, CancellationToken cancellationToken) =>
         !await db.Users.AnyAsync(u => u.Role == Roles.Admin && !u.Disabled && u.Id != user.Id, cancellationToken);
 
-    private static IResult LastAdmin(User user) => Conflict("id", "another administrator who may sign in", user.Username);
+    private static ConflictError LastAdmin(User user) => RestError.Conflict("id", "another administrator who may sign in", user.Username);
 
-    private static IResult Conflict(string path, string rule, string got) => ApiError.Of(StatusCodes.Status409Conflict, "conflict", new FieldError(path, rule, FieldError.Shorten(got)));
-
-    private static IResult NotFound(string? got) => ApiError.Of(StatusCodes.Status404NotFound, "not_found", new FieldError("id", "existing", FieldError.Shorten(got ?? "")));
-}
-
-/// <summary>Page size of a list of the dashboard's.</summary>
-internal static class ListLimit
-{
-    public static bool TryRead(string? text, out int limit, out IResult error)
-    {
-        error = Results.Empty;
-        limit = Paging.DefaultLimit;
-        if (text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= Paging.MaxLimit))
-        {
-            return true;
-        }
-
-        error = ApiError.Of(StatusCodes.Status400BadRequest, "validation_error", new FieldError("limit", $"an integer from 1 to {Paging.MaxLimit}", FieldError.Shorten(text)));
-        return false;
-    }
+    /// <summary>Who asks is there no more.</summary>
+    private static NotFoundError NotMe(string? name) => RestError.NotFound("id", "existing", name ?? "");
 }

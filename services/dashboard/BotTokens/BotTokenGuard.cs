@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.Rest;
 
@@ -55,7 +53,7 @@ public static class BotTokenGuard
     }
 
     /// <summary>Null for a group's token that may ask now.</summary>
-    private static IResult? Refusal(HttpContext http, TokenVerdict verdict, BotTokenUse use, TokenRates rates, BotTokenOptions options)
+    private static RestError? Refusal(HttpContext http, TokenVerdict verdict, BotTokenUse use, TokenRates rates, BotTokenOptions options)
     {
         switch (verdict)
         {
@@ -63,7 +61,7 @@ public static class BotTokenGuard
                 return Forbidden("a person's session; a bot's token has none, and is revoked by an administrator", "a trading group's token");
             case TokenVerdict.OfGroup group:
                 return rates.TryTake(group.TokenId) is var wait && wait > TimeSpan.Zero
-                    ? TooMany(http, wait, $"at most {options.RequestsPerSecond} requests a second with one token")
+                    ? TooMany(wait, $"at most {options.RequestsPerSecond} requests a second with one token")
                     : null;
             case TokenVerdict.OfTrigger:
                 return Forbidden($"a trading group's token, or a person's; a trigger's opens {Addresses.Events} and POST /api/v1/ws-tickets alone", "a trigger's token");
@@ -72,28 +70,20 @@ public static class BotTokenGuard
             case TokenVerdict.Unknown:
                 return Unauthorized(http, "no good token");
             case TokenVerdict.TooMany locked:
-                return TooMany(http, locked.Wait, "fewer bad tokens from one address");
+                return TooMany(locked.Wait, "fewer bad tokens from one address");
             default:
-                SetRetryAfter(http, Unavailable);
-                return ApiError.Of(StatusCodes.Status503ServiceUnavailable, ReplyMessages.Unavailable, new FieldError(Header, "a token that can be checked just now; try again", ""));
+                return RestError.Unavailable(Header, "a token that can be checked just now; try again", "", Unavailable);
         }
     }
 
     /// <summary><paramref name="got"/> is never the token itself.</summary>
-    private static IResult Unauthorized(HttpContext http, string got)
+    private static UnauthorizedError Unauthorized(HttpContext http, string got)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        return ApiError.Of(StatusCodes.Status401Unauthorized, "unauthorized", new FieldError(Header, Rule, got));
+        return RestError.Unauthorized(Header, Rule, got);
     }
 
-    private static IResult Forbidden(string rule, string got) => ApiError.Of(StatusCodes.Status403Forbidden, "forbidden", new FieldError(Header, rule, got));
+    private static ForbiddenError Forbidden(string rule, string got) => RestError.Forbidden(Header, rule, got);
 
-    private static IResult TooMany(HttpContext http, TimeSpan wait, string rule)
-    {
-        SetRetryAfter(http, wait);
-        return ApiError.Of(StatusCodes.Status429TooManyRequests, ReplyMessages.RateLimited, new FieldError(Header, rule, "more"));
-    }
-
-    private static void SetRetryAfter(HttpContext http, TimeSpan wait) =>
-        http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+    private static TooManyError TooMany(TimeSpan wait, string rule) => RestError.TooMany(ReplyMessages.RateLimited, wait, Header, rule, "more");
 }

@@ -13,12 +13,10 @@ namespace TradingSystem.Dashboard.Forwarding;
 /// </summary>
 public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILogger<Forwarder> log) : IDisposable
 {
-    private const long MaxBody = 1024 * 1024;
+    private const int MaxBody = 1024 * 1024;
 
     /// <summary>A body, on its way in or out, that stands still for longer is given up.</summary>
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(100);
-
-    private static readonly FieldError TooLargeDetail = new("$", "at most 1 MiB", "");
 
     private readonly HttpMessageInvoker _client = new(new HeadersDeadline(options.HeadersDeadline, new SocketsHttpHandler
     {
@@ -40,7 +38,7 @@ public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILog
     {
         if (http.Request.ContentLength > MaxBody)
         {
-            await FailAsync(http, StatusCodes.Status413PayloadTooLarge, "payload_too_large", TooLargeDetail);
+            await RestError.TooLarge(MaxBody).ExecuteAsync(http);
             return;
         }
 
@@ -53,7 +51,7 @@ public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILog
         var address = new Uri(target.Address, http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent());
         if (!target.Owns(address.AbsolutePath))
         {
-            await FailAsync(http, StatusCodes.Status404NotFound, "not_found", new FieldError("path", "known path", FieldError.Shorten(http.Request.Path.Value ?? "")));
+            await RestError.NotFound("path", "known path", http.Request.Path.Value ?? "").ExecuteAsync(http);
             return;
         }
 
@@ -71,18 +69,18 @@ public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILog
         }
         else if (IsTooLarge(reason))
         {
-            await FailAsync(http, StatusCodes.Status413PayloadTooLarge, "payload_too_large", TooLargeDetail);
+            await RestError.TooLarge(MaxBody).ExecuteAsync(http);
         }
         else if (reason is TimeoutException || error == ForwarderError.RequestTimedOut)
         {
             ForwarderLog.Failed(log, target.Service, "timeout", null);
-            await FailAsync(http, StatusCodes.Status504GatewayTimeout, "gateway_timeout", new FieldError(target.Service, "answers", "timeout"));
+            await RestError.Of(StatusCodes.Status504GatewayTimeout, "gateway_timeout", target.Service, "answers", "timeout").ExecuteAsync(http);
         }
         else
         {
             var got = Reason(reason);
             ForwarderLog.Failed(log, target.Service, got, null);
-            await FailAsync(http, StatusCodes.Status502BadGateway, "bad_gateway", new FieldError(target.Service, "answers", got));
+            await RestError.Of(StatusCodes.Status502BadGateway, "bad_gateway", target.Service, "answers", got).ExecuteAsync(http);
         }
     }
 
@@ -103,12 +101,6 @@ public sealed class Forwarder(IHttpForwarder proxy, ForwardOptions options, ILog
         AggregateException all => all.InnerExceptions.Any(IsTooLarge),
         _ => IsTooLarge(e.InnerException),
     };
-
-    private static Task FailAsync(HttpContext http, int status, string message, FieldError detail)
-    {
-        http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new ApiError(message, [detail]), http.RequestAborted);
-    }
 }
 
 internal static partial class ForwarderLog

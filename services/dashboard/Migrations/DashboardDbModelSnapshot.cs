@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Dashboard.Storage;
 
 #nullable disable
 

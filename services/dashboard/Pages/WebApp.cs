@@ -1,5 +1,4 @@
 using Microsoft.Extensions.FileProviders;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Pages;
@@ -23,7 +22,7 @@ public static class WebApp
         if (FindRoot(app) is not { } root)
         {
             WebAppLog.NotBuilt(app.Logger);
-            MapPage(app, () => ApiError.Of(StatusCodes.Status503ServiceUnavailable, "web_app_not_built", new FieldError("path", "run npm run build in services/dashboard/web", "/")));
+            MapPage(app, () => RestError.Of(StatusCodes.Status503ServiceUnavailable, "web_app_not_built", "path", "run npm run build in services/dashboard/web", "/"));
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Dashboard.Sessions;

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Dashboard.Settings;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting.Sessions;
 
 namespace TradingSystem.Dashboard.Sessions;

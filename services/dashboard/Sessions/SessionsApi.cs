@@ -1,6 +1,8 @@
 using System.Security.Claims;
-using TradingSystem.Contracts.Wire.Validation;
+using Microsoft.AspNetCore.Http.HttpResults;
 using TradingSystem.Dashboard.Accounts;
+using TradingSystem.Dashboard.Settings;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Sessions;
@@ -20,16 +22,16 @@ public static class SessionsApi
     {
         var auth = app.MapGroup("/api/v1/auth").WithTags("auth");
         auth.MapPost("/refresh", RefreshAsync).Operation("refreshToken", "A new token for the session of the browser's cookie, which is replaced. 401 says in message why there is none.")
-            .Produces<LoginResponse>().Produces<ApiError>(StatusCodes.Status401Unauthorized).Produces<ApiError>(StatusCodes.Status403Forbidden).AllowAnonymous().WithBotTokens(BotTokenUse.Refused);
+            .AllowAnonymous().WithBotTokens(BotTokenUse.Refused);
         auth.MapPost("/logout", LogoutAsync).Operation("logout", "Ends the session of the token, else of the cookie; what it has open ends at once.")
-            .Produces(StatusCodes.Status204NoContent).Produces<ApiError>(StatusCodes.Status403Forbidden).AllowAnonymous().WithBotTokens(BotTokenUse.Refused);
+            .AllowAnonymous().WithBotTokens(BotTokenUse.Refused);
         auth.MapPost("/logout-everywhere", LogoutEverywhereAsync).Operation("logoutEverywhere", "Ends every session of the person.")
-            .Produces(StatusCodes.Status204NoContent).RequireRole(Roles.Viewer);
+            .RequireRole(Roles.Viewer);
         auth.MapPost("/hub-ticket", HubTicketAsync).Operation("issueHubTicket", $"A ticket for one connection to /hubs/live?{HubTicketScheme.Parameter}=…, good for {HubTickets.LifeSeconds} s.")
-            .Produces<IssuedHubTicket>(StatusCodes.Status201Created).Produces<ApiError>(StatusCodes.Status409Conflict).RequireRole(Roles.Viewer);
+            .RequireRole(Roles.Viewer);
     }
 
-    private static async Task<IResult> RefreshAsync(HttpContext http, SessionStore sessions, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<LoginResponse>, UnauthorizedError, ForbiddenError>> RefreshAsync(HttpContext http, SessionStore sessions, CancellationToken cancellationToken)
     {
         if (SessionCookie.IsForeign(http.Request))
         {
@@ -40,13 +42,13 @@ public static class SessionsApi
         if (issued is null)
         {
             SessionCookie.Remove(http);
-            return ApiError.Of(StatusCodes.Status401Unauthorized, reason!, new FieldError(SessionCookie.Name, Rules.GetValueOrDefault(reason!, "a session that was not ended"), reason!));
+            return RestError.Unauthorized(SessionCookie.Name, Rules.GetValueOrDefault(reason!, "a session that was not ended"), reason!, reason!);
         }
 
         return Answer(http, issued);
     }
 
-    private static async Task<IResult> LogoutAsync(HttpContext http, SessionStore sessions, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ForbiddenError>> LogoutAsync(HttpContext http, SessionStore sessions, CancellationToken cancellationToken)
     {
         if (SessionCookie.IsForeign(http.Request))
         {
@@ -56,10 +58,10 @@ public static class SessionsApi
         await sessions.EndAsync(SessionOf(http.User), SessionCookie.Read(http.Request), ClientAddress.Of(http), cancellationToken);
         SessionCookie.Remove(http);
         http.Response.Headers.CacheControl = "no-store";
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> LogoutEverywhereAsync(HttpContext http, UserChanges changes, LoginOptions options, CancellationToken cancellationToken)
+    private static async Task<NoContent> LogoutEverywhereAsync(HttpContext http, UserChanges changes, LoginOptions options, CancellationToken cancellationToken)
     {
         await changes.RunAsync(async (db, now) =>
         {
@@ -73,16 +75,16 @@ public static class SessionsApi
             return true;
         }, cancellationToken);
         SessionCookie.Remove(http);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> HubTicketAsync(HttpContext http, HubTickets tickets, CancellationToken cancellationToken) =>
+    private static async Task<Results<Created<IssuedHubTicket>, ConflictError>> HubTicketAsync(HttpContext http, HubTickets tickets, CancellationToken cancellationToken) =>
         SessionOf(http.User) is { } session && await tickets.IssueAsync(session, cancellationToken) is { } ticket
-            ? Results.Json(new IssuedHubTicket(ticket, HubTickets.LifeSeconds), statusCode: StatusCodes.Status201Created)
-            : ApiError.Of(StatusCodes.Status409Conflict, "no_ticket", new FieldError("session", $"signed in, with at most {HubTickets.MaxPerSession} tickets that are good", ""));
+            ? TypedResults.Created((string?)null, new IssuedHubTicket(ticket, HubTickets.LifeSeconds))
+            : RestError.Conflict("session", $"signed in, with at most {HubTickets.MaxPerSession} tickets that are good", "", message: "no_ticket");
 
     /// <summary>The token as scripts get it, the rest of the session as a cookie that only this interface sees.</summary>
-    public static IResult Answer(HttpContext http, Issued issued)
+    public static Ok<LoginResponse> Answer(HttpContext http, Issued issued)
     {
         if (issued.Refresh is { } refresh)
         {
@@ -90,11 +92,10 @@ public static class SessionsApi
         }
 
         http.Response.Headers.CacheControl = "no-store";
-        return Results.Json(new LoginResponse(issued.Access.Token, issued.Access.ExpiresIn));
+        return TypedResults.Ok(new LoginResponse(issued.Access.Token, issued.Access.ExpiresIn));
     }
 
     public static Guid? SessionOf(ClaimsPrincipal person) => Guid.TryParse(person.FindFirstValue(PersonClaims.Session), out var id) ? id : null;
 
-    private static IResult Foreign() =>
-        ApiError.Of(StatusCodes.Status403Forbidden, "forbidden", new FieldError("Sec-Fetch-Site", "same-origin", ""));
+    private static ForbiddenError Foreign() => RestError.Forbidden("Sec-Fetch-Site", "same-origin", "");
 }

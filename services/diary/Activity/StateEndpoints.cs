@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Diary.Settings;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Hosting.Rest;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using TradingSystem.Diary.Storage;
-using TradingSystem.Diary.Timeline;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Queries;
@@ -149,16 +148,6 @@ public static class Items
         new(
             r.Seq, r.Id, r.AccountId, r.GroupId, r.GroupName, r.Mode, r.Balance, r.Equity, r.RealizedPnl, r.UnrealizedPnl,
             Parse(r.Positions), r.CreatedAt);
-
-    public static TimelineEntry Entry(EventRow r) => new(r.Seq, r.CreatedAt, r.EventType == "post_trade" ? "decision" : "event", r.GroupId, Item(r));
-
-    public static TimelineEntry Entry(DiscussionRow r) => new(r.Seq, r.CreatedAt, "discussion", r.GroupId, Item(r));
-
-    public static TimelineEntry Entry(SystemLogRow r) => new(r.Seq, r.CreatedAt, "system_log", null, Item(r));
-
-    public static TimelineEntry Entry(OrderUpdateRow r) => new(r.Seq, r.CreatedAt, "order_update", r.GroupId, Item(r));
-
-    public static TimelineEntry Entry(EquityRow r) => new(r.Seq, r.CreatedAt, "equity", r.GroupId, Item(r));
 
     private static JsonElement Parse(string json) => JsonElement.Parse(json);
 

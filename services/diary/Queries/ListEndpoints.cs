@@ -1,10 +1,8 @@
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Contracts.Wire.Frames;
-using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Queries;
@@ -19,115 +17,82 @@ public static class ListEndpoints
     public static void MapLists(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1").WithTags("diary");
-        api.MapGet("/events", GetEventsAsync).RequireRole(Roles.Viewer).Operation("listEvents", "Events and decisions, newest first").Produces<Page<EventItem>>();
-        api.MapGet("/discussions", GetDiscussionsAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("listDiscussions", "Discussions of groups, newest first").Produces<Page<DiscussionItem>>();
-        api.MapGet("/discussions/{id:guid}", GetDiscussionAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getDiscussion", "One discussion").Produces<DiscussionItem>().Produces<ApiError>(404);
-        api.MapGet("/system-logs", GetSystemLogsAsync).RequireRole(Roles.Viewer).Operation("listSystemLogs", "What services and bots logged, newest first").Produces<Page<SystemLogItem>>();
-        api.MapGet("/equity", GetEquityAsync).RequireRole(Roles.Viewer).Operation("listEquity", "Account values, newest first").Produces<Page<EquityItem>>();
+        api.MapGet("/events", GetEventsAsync).RequireRole(Roles.Viewer).Operation("listEvents", "Events and decisions, newest first");
+        api.MapGet("/discussions", GetDiscussionsAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("listDiscussions", "Discussions of groups, newest first");
+        api.MapGet("/discussions/{id:guid}", GetDiscussionAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getDiscussion", "One discussion");
+        api.MapGet("/system-logs", GetSystemLogsAsync).RequireRole(Roles.Viewer).Operation("listSystemLogs", "What services and bots logged, newest first");
+        api.MapGet("/equity", GetEquityAsync).RequireRole(Roles.Viewer).Operation("listEquity", "Account values, newest first");
     }
 
-    private static async Task<IResult> GetEventsAsync(
+    private static async Task<Ok<Page<EventItem>>> GetEventsAsync(
         DiaryDb db,
-        string? limit,
-        string? cursor,
-        [FromQuery(Name = "event_type"), Words(typeof(ListEndpoints), nameof(Kinds))] string? eventType,
-        [FromQuery(Name = "group_id")] string? groupId,
-        [FromQuery(Name = "source_id")] string? sourceId,
+        [AsParameters] ListQuery list,
+        [Words(typeof(ListEndpoints), nameof(Kinds))] string? event_type,
+        Guid? group_id,
+        string? source_id,
         CancellationToken cancellationToken)
     {
-        var check = new QueryCheck();
-        var group = check.Id("group_id", groupId);
-        eventType = check.OneOf("event_type", eventType, Kinds);
-        var source = QueryCheck.Text(sourceId);
+        var source = PostgresText.Clean(source_id);
         var rows = db.Events.AsNoTracking();
-        rows = eventType is null ? rows : rows.Where(e => e.EventType == eventType);
-        rows = group is null ? rows : rows.Where(e => e.GroupId == group);
+        rows = event_type is null ? rows : rows.Where(e => e.EventType == event_type);
+        rows = group_id is null ? rows : rows.Where(e => e.GroupId == group_id);
         rows = source is null ? rows : rows.Where(e => e.SourceId == source);
-        return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
+        return await PageAsync(rows, list, Items.Item, cancellationToken);
     }
 
-    private static async Task<IResult> GetDiscussionAsync(DiaryDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<DiscussionItem>, NotFoundError>> GetDiscussionAsync(DiaryDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
         await db.Discussions.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellationToken) is { } discussion && scope.Covers(discussion.GroupId)
-            ? Results.Ok(Items.Item(discussion))
-            : ApiError.Of(StatusCodes.Status404NotFound, "not_found", new FieldError("id", "existing", id.ToString()));
+            ? TypedResults.Ok(Items.Item(discussion))
+            : RestError.NotFound(id);
 
-    private static async Task<IResult> GetDiscussionsAsync(
-        DiaryDb db,
-        GroupScope scope,
-        string? limit,
-        string? cursor,
-        [FromQuery(Name = "group_id")] string? groupId,
-        CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<DiscussionItem>>, RestError>> GetDiscussionsAsync(
+        DiaryDb db, GroupScope scope, [AsParameters] ListQuery list, Guid? group_id, CancellationToken cancellationToken)
     {
-        var check = new QueryCheck();
-        var group = check.Id("group_id", groupId);
-        if (scope.Narrow(ref group) is { } refusal)
+        if (scope.Narrow(ref group_id) is { } refusal)
         {
             return refusal;
         }
 
         var rows = db.Discussions.AsNoTracking();
-        rows = group is null ? rows : rows.Where(e => e.GroupId == group);
-        return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
+        rows = group_id is null ? rows : rows.Where(e => e.GroupId == group_id);
+        return await PageAsync(rows, list, Items.Item, cancellationToken);
     }
 
-    private static async Task<IResult> GetSystemLogsAsync(
+    private static async Task<Ok<Page<SystemLogItem>>> GetSystemLogsAsync(
         DiaryDb db,
-        string? limit,
-        string? cursor,
+        [AsParameters] ListQuery list,
         [Words(typeof(ListEndpoints), nameof(Levels))] string? level,
         string? code,
-        [FromQuery(Name = "source_id")] string? sourceId,
+        string? source_id,
         CancellationToken cancellationToken)
     {
-        var check = new QueryCheck();
-        var wantedLevel = check.OneOf("level", level, Levels);
-        var (wantedCode, source) = (QueryCheck.Text(code), QueryCheck.Text(sourceId));
+        var (wantedCode, source) = (PostgresText.Clean(code), PostgresText.Clean(source_id));
         var rows = db.SystemLogs.AsNoTracking();
-        rows = wantedLevel is null ? rows : rows.Where(e => e.Level == wantedLevel);
+        rows = level is null ? rows : rows.Where(e => e.Level == level);
         rows = wantedCode is null ? rows : rows.Where(e => e.Code == wantedCode);
         rows = source is null ? rows : rows.Where(e => e.SourceId == source);
-        return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
+        return await PageAsync(rows, list, Items.Item, cancellationToken);
     }
 
-    private static async Task<IResult> GetEquityAsync(
+    private static async Task<Ok<Page<EquityItem>>> GetEquityAsync(
         DiaryDb db,
-        string? limit,
-        string? cursor,
-        [FromQuery(Name = "group_id")] string? groupId,
+        [AsParameters] ListQuery list,
+        Guid? group_id,
         [Words(typeof(Modes))] string? mode,
-        string? since,
+        Moment? since,
         CancellationToken cancellationToken)
     {
-        var check = new QueryCheck();
-        var group = check.Id("group_id", groupId);
-        mode = check.OneOf("mode", mode, Modes.All);
-        var moment = check.Time("since", since);
         var rows = db.EquitySnapshots.AsNoTracking();
-        rows = group is null ? rows : rows.Where(e => e.GroupId == group);
+        rows = group_id is null ? rows : rows.Where(e => e.GroupId == group_id);
         rows = mode is null ? rows : rows.Where(e => e.Mode == mode);
-        rows = moment is null ? rows : rows.Where(e => e.CreatedAt >= moment);
-        return await PageAsync(rows, check, limit, cursor, Items.Item, cancellationToken);
+        rows = since is not { Time: var first } ? rows : rows.Where(e => e.CreatedAt >= first);
+        return await PageAsync(rows, list, Items.Item, cancellationToken);
     }
 
-    private static async Task<IResult> PageAsync<TRow, TItem>(
-        IQueryable<TRow> rows,
-        QueryCheck check,
-        string? limit,
-        string? cursor,
-        Func<TRow, TItem> map,
-        CancellationToken cancellationToken)
+    private static async Task<Ok<Page<TItem>>> PageAsync<TRow, TItem>(IQueryable<TRow> rows, ListQuery list, Func<TRow, TItem> map, CancellationToken cancellationToken)
         where TRow : class, ISequenced
     {
-        var count = check.Limit(limit);
-        var before = check.Seq("cursor", cursor);
-        if (check.Problem is { } problem)
-        {
-            return problem;
-        }
-
-        rows = before is null ? rows : rows.Where(r => r.Seq < before);
-        var found = await rows.OrderByDescending(r => r.Seq).Take(count + 1).ToListAsync(cancellationToken);
-        return Results.Ok(Paging.Cut(found, count, r => r.Seq, map));
+        var found = await rows.Where(r => r.Seq < list.Before).OrderByDescending(r => r.Seq).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(found, r => r.Seq, map));
     }
 }

@@ -1,9 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using TradingSystem.Diary.Queries;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Timeline;
@@ -15,6 +17,8 @@ namespace TradingSystem.Diary.Timeline;
 public static class DiaryEndpoints
 {
     public static readonly string[] Formats = ["json", "jsonl"];
+
+    private const string LastEventId = "Last-Event-ID";
 
     private const string Options =
         "`limit` (1 to 1000, 100 where it is left out) says how many. `since` is an RFC 3339 time with offset or an entry's `seq`: then the first entries at or after that time, "
@@ -33,35 +37,24 @@ public static class DiaryEndpoints
         TimelineReader reader,
         TimelineStream stream,
         IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json,
-        string? limit,
-        string? since,
+        [Range(1, Paging.MaxLimit)] int? limit,
+        DiaryStart? since,
         [Words(typeof(DiaryEndpoints), nameof(Formats))] string? format,
-        [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
+        [FromHeader(Name = LastEventId)] string? lastEventId,
         CancellationToken cancellationToken)
     {
-        var check = new QueryCheck();
-        var count = check.Limit(limit);
+        var count = limit ?? Paging.DefaultLimit;
         var live = context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
-        long? after = null;
-        DateTimeOffset? moment = null;
+        var (after, moment) = (since?.After, since?.From);
         if (live && lastEventId is { Length: > 0 })
         {
-            after = check.Seq("last_event_id", lastEventId);
-        }
-        else if (since is not null && long.TryParse(since, NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
-        {
-            after = seq;
-        }
-        else
-        {
-            moment = check.Time("since", since);
-        }
+            if (!Cursor.TryParse(lastEventId, CultureInfo.InvariantCulture, out var last))
+            {
+                await RestError.Invalid(LastEventId, "the id of an event of this stream", lastEventId).ExecuteAsync(context);
+                return;
+            }
 
-        format = check.OneOf("format", format, Formats);
-        if (check.Problem is { } problem)
-        {
-            await problem.ExecuteAsync(context);
-            return;
+            (after, moment) = (last.Before, null);
         }
 
         if (live)
@@ -87,4 +80,22 @@ public static class DiaryEndpoints
 
         await response.WriteAsync(lines.ToString(), cancellationToken);
     }
+}
+
+/// <summary>Where the diary is read on from: behind an entry's <c>seq</c>, or from a moment on, as RFC 3339 has it.</summary>
+/// <param name="After">The entry; null for a moment.</param>
+/// <param name="From">The moment; null for an entry.</param>
+public readonly record struct DiaryStart(long? After, DateTimeOffset? From) : IQueryValue<DiaryStart>
+{
+    public static string Rule => $"{Rfc3339.QueryRule}, or an entry's seq";
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out DiaryStart result)
+    {
+        result = s is null ? default
+            : long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? new(seq, null)
+            : new(null, Rfc3339.Read(s));
+        return result != default;
+    }
+
+    public static DiaryStart Parse(string s, IFormatProvider? provider) => TryParse(s, provider, out var start) ? start : throw new FormatException(Rule);
 }

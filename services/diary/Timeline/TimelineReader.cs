@@ -1,22 +1,12 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Diary.Queries;
 using TradingSystem.Diary.Storage;
-using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Timeline;
-
-/// <summary>One entry of the merged timeline.</summary>
-/// <param name="Kind">What <c>Data</c> is.</param>
-/// <param name="GroupId">The trading group; null where it is of none.</param>
-/// <param name="Data">As the kind's own list has it: event and decision as /api/v1/events, discussion as /api/v1/discussions, system_log as /api/v1/system-logs, equity as /api/v1/equity; order_update is a step of an order.</param>
-public sealed record TimelineEntry(long Seq, DateTimeOffset CreatedAt, [property: Words(typeof(TimelineReader), nameof(TimelineReader.Kinds))] string Kind, Guid? GroupId, object Data);
 
 /// <summary>Merges the tables by their common sequence. Entries come oldest first.</summary>
 public sealed class TimelineReader(IDbContextFactory<DiaryDb> contexts)
 {
-    public static readonly string[] Kinds = ["event", "decision", "discussion", "system_log", "order_update", "equity"];
-
     /// <summary>The newest <paramref name="limit"/> entries.</summary>
     public Task<IReadOnlyList<TimelineEntry>> LastAsync(int limit, CancellationToken cancellationToken) =>
         ReadAsync(new Newest(limit), cancellationToken);
@@ -36,11 +26,11 @@ public sealed class TimelineReader(IDbContextFactory<DiaryDb> contexts)
         // One snapshot for all tables: an entry of a later commit must not hide one that a table read earlier did not show yet.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var entries = new List<TimelineEntry>();
-        entries.AddRange((await slice.Of(db.Events).ToListAsync(cancellationToken)).Select(Items.Entry));
-        entries.AddRange((await slice.Of(db.Discussions).ToListAsync(cancellationToken)).Select(Items.Entry));
-        entries.AddRange((await slice.Of(db.SystemLogs).ToListAsync(cancellationToken)).Select(Items.Entry));
-        entries.AddRange((await slice.Of(db.OrderUpdates).ToListAsync(cancellationToken)).Select(Items.Entry));
-        entries.AddRange((await slice.Of(db.EquitySnapshots).ToListAsync(cancellationToken)).Select(Items.Entry));
+        entries.AddRange((await slice.Of(db.Events).ToListAsync(cancellationToken)).Select(Entries.Entry));
+        entries.AddRange((await slice.Of(db.Discussions).ToListAsync(cancellationToken)).Select(Entries.Entry));
+        entries.AddRange((await slice.Of(db.SystemLogs).ToListAsync(cancellationToken)).Select(Entries.Entry));
+        entries.AddRange((await slice.Of(db.OrderUpdates).ToListAsync(cancellationToken)).Select(Entries.Entry));
+        entries.AddRange((await slice.Of(db.EquitySnapshots).ToListAsync(cancellationToken)).Select(Entries.Entry));
         await snapshot.CommitAsync(cancellationToken);
         entries.Sort((a, b) => a.Seq.CompareTo(b.Seq));
         return slice.Cut(entries);

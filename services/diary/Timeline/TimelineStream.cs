@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Diary.Queries;
+using TradingSystem.Diary.Settings;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
@@ -25,6 +27,8 @@ public sealed class TimelineStream(
 {
     private const int BatchSize = 500;
 
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(5);
+
     private int _streams;
 
     public async Task RunAsync(HttpContext context, long? after, DateTimeOffset? since, int limit)
@@ -32,8 +36,7 @@ public sealed class TimelineStream(
         if (Interlocked.Increment(ref _streams) > options.MaxStreams)
         {
             Interlocked.Decrement(ref _streams);
-            context.Response.Headers.RetryAfter = "5";
-            await ApiError.Of(StatusCodes.Status503ServiceUnavailable, ReplyMessages.Unavailable, [new("$", $"at most {options.MaxStreams} streams at a time", "one more")]).ExecuteAsync(context);
+            await RestError.Unavailable("$", $"at most {options.MaxStreams} streams at a time", "one more", FullFor).ExecuteAsync(context);
             return;
         }
 

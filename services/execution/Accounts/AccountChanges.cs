@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;
@@ -13,20 +15,17 @@ internal static class AccountChanges
 
     public static void MapChanges(this RouteGroupBuilder accounts)
     {
-        accounts.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createAccount", "Makes a trade account; a live one stays inactive until it is confirmed").Accepts<NewAccount>("application/json")
-            .Produces<AccountView>(201).Produces<AccountError>(400).Produces<AccountError>(409).Produces<AccountError>(422);
-        accounts.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeAccount", "Changes what is given of a trade account").Accepts<AccountChange>("application/json")
-            .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
-        accounts.MapDelete("/{id:guid}", DeleteAsync).RequireRole(Roles.Admin).Operation("deleteAccount", "Deletes a trade account that never had an order and has no group").Produces(204).Produces<AccountError>(404).Produces<AccountError>(409);
+        accounts.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createAccount", "Makes a trade account; a live one stays inactive until it is confirmed");
+        accounts.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeAccount", "Changes what is given of a trade account");
+        accounts.MapDelete("/{id:guid}", DeleteAsync).RequireRole(Roles.Admin).Operation("deleteAccount", "Deletes a trade account that never had an order and has no group");
     }
 
-    private static async Task<IResult> CreateAsync(
-        HttpContext http, AccountWork work, AccountReader reader, CredentialVault vault, ICredentialCheck check, IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Created<AccountView>, RestError, NotFoundError, ConflictError, UnprocessableError>> CreateAsync(
+        HttpContext http, RestBody<NewAccount> body, AccountWork work, AccountReader reader, CredentialVault vault, ICredentialCheck check, IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (read, error) = await AccountDraft.ReadAsync(http.Request, cancellationToken);
-        if (read is null)
+        if (!body.TryRead(AccountDraft.Read, out var read, out var invalid))
         {
-            return error!;
+            return invalid;
         }
 
         using var draft = read;
@@ -51,7 +50,7 @@ internal static class AccountChanges
 
                 db.Audit(account, AuditActions.Created, http.User.Actor(), now, Detail(account.IsSimulated ? $"{account.Exchange} {account.FillModel}" : $"{account.Exchange} {account.Mode}", sealing.Note));
                 code = account.Mode == Modes.Live ? LiveSteps.Request(db, account, http.User.Actor(), now) : null;
-                return Task.FromResult<IResult?>(null);
+                return Task.FromResult<RestError?>(null);
             },
             cancellationToken);
         if (failure is not null)
@@ -61,21 +60,20 @@ internal static class AccountChanges
 
         await using var fresh = await databases.CreateDbContextAsync(cancellationToken);
         http.Response.Headers.CacheControl = "no-store";
-        return await reader.ViewAsync(fresh, id, cancellationToken) is { } view ? Results.Created($"{Route}/{id}", view with { LiveCode = code }) : AccountErrors.NotFound(id);
+        return await reader.ViewAsync(fresh, id, cancellationToken) is { } view ? TypedResults.Created($"{Route}/{id}", view with { LiveCode = code }) : RestError.NotFound(id);
     }
 
-    private static async Task<IResult> ChangeAsync(
-        HttpContext http, AccountWork work, AccountReader reader, CredentialVault vault, ICredentialCheck check, StoredCredentials stored, IDbContextFactory<ExecutionDb> databases, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<AccountView>, RestError, NotFoundError, ConflictError, UnprocessableError>> ChangeAsync(
+        HttpContext http, RestBody<AccountChange> body, AccountWork work, AccountReader reader, CredentialVault vault, ICredentialCheck check, StoredCredentials stored, IDbContextFactory<ExecutionDb> databases, Guid id, CancellationToken cancellationToken)
     {
         if (await reader.FindAsync(id, cancellationToken) is not { } before)
         {
-            return AccountErrors.NotFound(id);
+            return RestError.NotFound(id);
         }
 
-        var (read, error) = await AccountPatch.ReadAsync(http.Request, before, cancellationToken);
-        if (read is null)
+        if (!body.TryRead(b => AccountPatch.Read(b, before), out var read, out var invalid))
         {
-            return error!;
+            return invalid;
         }
 
         using var patch = read;
@@ -101,12 +99,12 @@ internal static class AccountChanges
                 code = null;
                 if (await db.LockAsync(id, cancellationToken) is not { } account)
                 {
-                    return AccountErrors.NotFound(id);
+                    return RestError.NotFound(id);
                 }
 
                 if (account.Revision != before.Revision)
                 {
-                    return AccountErrors.Conflict(AccountCodes.ChangedMeanwhile, "$", "unchanged since it was read; try again", account.Name);
+                    return AccountRefusals.Meanwhile(account);
                 }
 
                 if (patch.ChangesModes(account) && await InUseAsync(db, account, cancellationToken) is { } used)
@@ -125,27 +123,28 @@ internal static class AccountChanges
 
         await using var fresh = await databases.CreateDbContextAsync(cancellationToken);
         http.Response.Headers.CacheControl = "no-store";
-        return await reader.ViewAsync(fresh, id, cancellationToken) is { } view ? Results.Ok(view with { LiveCode = code }) : AccountErrors.NotFound(id);
+        return await reader.ViewAsync(fresh, id, cancellationToken) is { } view ? TypedResults.Ok(view with { LiveCode = code }) : RestError.NotFound(id);
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken) =>
-        await work.RunAsync(
+    private static async Task<Results<NoContent, RestError, NotFoundError, ConflictError>> DeleteAsync(HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken)
+    {
+        var refused = await work.RunAsync(
             "",
             async (db, now) =>
             {
                 if (await db.LockAsync(id, cancellationToken) is not { } account)
                 {
-                    return AccountErrors.NotFound(id);
+                    return RestError.NotFound(id);
                 }
 
                 if (await db.HasOrdersAsync(id, cancellationToken))
                 {
-                    return AccountErrors.Conflict(AccountCodes.AccountHasOrders, "id", "without an order, refused ones included; deactivate it instead", account.Name);
+                    return RestError.Conflict("id", "without an order, refused ones included; deactivate it instead", account.Name, RestCodes.AccountHasOrders);
                 }
 
                 if (await db.Bindings.Where(b => b.AccountId == id).Select(b => b.GroupName).FirstOrDefaultAsync(cancellationToken) is { } group)
                 {
-                    return AccountErrors.Conflict(AccountCodes.AccountBound, "id", "without a group; bind the group to another account first", group);
+                    return RestError.Conflict("id", "without a group; bind the group to another account first", group, RestCodes.AccountBound);
                 }
 
                 await db.Equity.Where(e => e.AccountId == id).ExecuteDeleteAsync(cancellationToken);
@@ -153,7 +152,9 @@ internal static class AccountChanges
                 db.Audit(account, AuditActions.Deleted, http.User.Actor(), now);
                 return null;
             },
-            cancellationToken) ?? Results.NoContent();
+            cancellationToken);
+        return refused is null ? TypedResults.NoContent() : refused;
+    }
 
     private static Account Build(Guid id, AccountDraft draft, Sealing sealing, decimal initialBalance, DateTimeOffset now)
     {
@@ -209,11 +210,11 @@ internal static class AccountChanges
         return LiveSteps.Request(db, account, actor, now);
     }
 
-    private static async Task<IResult?> InUseAsync(ExecutionDb db, Account account, CancellationToken cancellationToken) =>
+    private static async Task<RestError?> InUseAsync(ExecutionDb db, Account account, CancellationToken cancellationToken) =>
         await db.OpenPositionAsync(account.Id, null, cancellationToken) is { } symbol
-            ? AccountErrors.Conflict(AccountCodes.AccountInUse, "$", "modes change without an open position only", symbol)
+            ? RestError.Conflict("$", "modes change without an open position only", symbol, RestCodes.AccountInUse)
         : await db.UnfinishedOrderAsync(account.Id, null, cancellationToken) is { } order
-            ? AccountErrors.Conflict(AccountCodes.AccountInUse, "$", "modes change without an unfinished order only", order.ToString())
+            ? RestError.Conflict("$", "modes change without an unfinished order only", order.ToString(), RestCodes.AccountInUse)
         : null;
 
     /// <summary>Asks the venue and seals; an account without credentials has nothing to seal.</summary>
@@ -226,25 +227,25 @@ internal static class AccountChanges
 
         if (!vault.CanSeal)
         {
-            return new() { Error = AccountErrors.Conflict(AccountCodes.KeyMissing, "api_secret", $"{KeyRing.KeysSetting} or {KeyRing.FileSetting} set at the service, to encrypt it with", "no key") };
+            return new() { Error = RestError.Conflict("api_secret", $"{KeyRing.KeysSetting} or {KeyRing.FileSetting} set at the service, to encrypt it with", "no key", RestCodes.KeyMissing) };
         }
 
         return await check.CheckAsync(account, credentials, cancellationToken) switch
         {
-            CredentialVerdict.Refused refused => new() { Error = AccountErrors.Refused(refused) },
-            CredentialVerdict.ModesDiffer differ => new() { Error = AccountErrors.ModesDiffer(differ) },
+            CredentialVerdict.Refused refused => new() { Error = AccountRefusals.Refused(refused) },
+            CredentialVerdict.ModesDiffer differ => new() { Error = AccountRefusals.ModesDiffer(differ) },
             CredentialVerdict.Verified verified => new() { Secret = vault.Seal(account.Id, account.Exchange, credentials), Status = CredentialStatuses.Verified, Note = verified.Warning },
             CredentialVerdict.Unreachable unreachable => new() { Secret = vault.Seal(account.Id, account.Exchange, credentials), Status = CredentialStatuses.Unverified, Note = unreachable.Why },
             _ => throw new InvalidOperationException("A verdict that nobody knows."),
         };
     }
 
-    private static IResult? ModesRefused(CredentialVerdict? verdict) => verdict switch
+    private static RestError? ModesRefused(CredentialVerdict? verdict) => verdict switch
     {
         CredentialVerdict.Verified => null,
-        CredentialVerdict.ModesDiffer differ => AccountErrors.ModesDiffer(differ),
-        CredentialVerdict.Refused refused => AccountErrors.Refused(refused),
-        CredentialVerdict.Unreachable away => AccountErrors.Unverified(away.Why),
+        CredentialVerdict.ModesDiffer differ => AccountRefusals.ModesDiffer(differ),
+        CredentialVerdict.Refused refused => AccountRefusals.Refused(refused),
+        CredentialVerdict.Unreachable away => AccountRefusals.Unverified(away.Why),
         _ => throw new InvalidOperationException("A verdict that nobody knows."),
     };
 
@@ -252,7 +253,7 @@ internal static class AccountChanges
 
     private readonly record struct Sealing
     {
-        public IResult? Error { get; init; }
+        public RestError? Error { get; init; }
 
         public SealedSecret? Secret { get; init; }
 

@@ -8,17 +8,9 @@ namespace TradingSystem.Execution.Accounts;
 internal sealed record AccountDraft(
     string Name, string Exchange, string FillModel, string Mode, string MarginMode, string PositionMode, bool? Active, decimal? InitialBalance, bool SwitchModes, Credentials? Credentials) : IDisposable
 {
-    private static readonly string[] Known = BodyShape.FieldsOf<NewAccount>();
-
-    /// <summary>The draft, or the answer to a body that breaks a rule.</summary>
-    public static async Task<(AccountDraft? Draft, IResult? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>What is wrong with it is in the body's faults; then the draft is not to be used.</summary>
+    public static AccountDraft Read(RestBody<NewAccount> body)
     {
-        using var body = await AccountBody.ReadAsync(request, Known, cancellationToken);
-        if (body.Error is { } unreadable)
-        {
-            return (null, unreadable);
-        }
-
         var fields = body.Fields;
         var name = AccountRules.Name(fields, required: true);
         var exchange = fields.OneOf("exchange", true, Exchanges.All);
@@ -53,13 +45,9 @@ internal sealed record AccountDraft(
             fields.Fail("active", "absent or false: a live account becomes active by its confirmation", "true");
         }
 
-        if (body.Error is { } error)
-        {
-            credentials?.Dispose();
-            return (null, error);
-        }
-
-        return (new(name!, exchange!, fillModel ?? FillModels.Instant, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated), position ?? PositionModes.OneWay, active, balance, switchModes, credentials), null);
+        return new(
+            name!, exchange!, fillModel ?? FillModels.Instant, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated), position ?? PositionModes.OneWay, active, balance,
+            switchModes, credentials);
     }
 
     public void Dispose() => Credentials?.Dispose();

@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Secrets;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -9,15 +10,10 @@ internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMo
     private static readonly string[] Known = ["name", "mode", "margin_mode", "position_mode", "api_key", "api_secret", "passphrase"];
     private static readonly string[] Fixed = ["exchange", "fill_model", "initial_balance"];
 
+    /// <summary>What is wrong with it is in the body's faults; then the patch is not to be used.</summary>
     /// <param name="account">The account as it is now.</param>
-    public static async Task<(AccountPatch? Patch, IResult? Error)> ReadAsync(HttpRequest request, Account account, CancellationToken cancellationToken)
+    public static AccountPatch Read(RestBody<AccountChange> body, Account account)
     {
-        using var body = await AccountBody.ReadAsync(request, [.. Known, .. Fixed, "active", ModeSwitch.Field], cancellationToken);
-        if (body.Error is { } unreadable)
-        {
-            return (null, unreadable);
-        }
-
         foreach (var field in Fixed.Where(body.Has))
         {
             body.Fail(field, "absent: it never changes", "a value");
@@ -47,13 +43,7 @@ internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMo
             body.Fail("$", "at least one field that changes", "none");
         }
 
-        if (body.Error is { } error)
-        {
-            credentials?.Dispose();
-            return (null, error);
-        }
-
-        return (new(name, mode, margin, position, switchModes, credentials), null);
+        return new(name, mode, margin, position, switchModes, credentials);
     }
 
     /// <summary>What changed, by name.</summary>

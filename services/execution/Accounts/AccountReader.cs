@@ -16,11 +16,11 @@ public sealed class AccountReader(IDbContextFactory<ExecutionDb> databases, Pric
         return await db.Accounts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, cancellationToken);
     }
 
-    /// <summary>The account as it is now; 404 when there is none.</summary>
-    public async Task<IResult> AnswerAsync(Guid id, CancellationToken cancellationToken)
+    /// <summary>The account as it is now; null when there is none.</summary>
+    public async Task<AccountView?> ViewAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await ViewAsync(db, id, cancellationToken) is { } view ? Results.Ok(view) : AccountErrors.NotFound(id);
+        return await ViewAsync(db, id, cancellationToken);
     }
 
     public async Task<AccountView?> ViewAsync(ExecutionDb db, Guid id, CancellationToken cancellationToken)

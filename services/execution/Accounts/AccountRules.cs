@@ -2,12 +2,16 @@ using System.Text.RegularExpressions;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Secrets;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>Rules that creating and changing share.</summary>
 internal static partial class AccountRules
 {
+    /// <summary>Bytes of a body in which keys may stand.</summary>
+    public const int MaxBody = 16 * 1024;
+
     public const decimal MostBalance = 10_000_000_000m;
 
     private const int MaxName = 100;
@@ -25,7 +29,7 @@ internal static partial class AccountRules
         return name;
     }
 
-    public static void ModeFits(AccountBody body, string exchange, string mode)
+    public static void ModeFits(RestBody body, string exchange, string mode)
     {
         if ((exchange == Exchanges.Simulated) != (mode == Modes.Simulated))
         {
@@ -34,7 +38,7 @@ internal static partial class AccountRules
     }
 
     /// <summary>What fills at once keeps one position a symbol.</summary>
-    public static void PositionModeFits(AccountBody body, string exchange, string fillModel, string? mode)
+    public static void PositionModeFits(RestBody body, string exchange, string fillModel, string? mode)
     {
         if (mode == PositionModes.Hedge && exchange == Exchanges.Simulated && fillModel == FillModels.Instant)
         {
@@ -43,7 +47,7 @@ internal static partial class AccountRules
     }
 
     /// <summary>A person's word that the exchange may be switched to the account's modes.</summary>
-    public static bool SwitchModes(AccountBody body, string? exchange)
+    public static bool SwitchModes(RestBody body, string? exchange)
     {
         var asked = body.Fields.Flag(ModeSwitch.Field) == true;
         if (asked && exchange == Exchanges.Simulated)
@@ -54,7 +58,7 @@ internal static partial class AccountRules
         return asked;
     }
 
-    public static void FillModelFits(AccountBody body, string exchange, string? fillModel)
+    public static void FillModelFits(RestBody body, string exchange, string? fillModel)
     {
         if (fillModel is not null && exchange != Exchanges.Simulated)
         {
@@ -63,7 +67,7 @@ internal static partial class AccountRules
     }
 
     /// <summary>All parts or none; null when none was sent or one is wrong.</summary>
-    public static Credentials? Credentials(AccountBody body, string exchange, bool required)
+    public static Credentials? Credentials(RestBody body, string exchange, bool required)
     {
         var parts = exchange == Exchanges.Simulated ? [] : Exchanges.HasPassphrase(exchange) ? AllParts : AllParts[..2];
         foreach (var part in AllParts.Where(p => !parts.Contains(p) && body.Has(p)))

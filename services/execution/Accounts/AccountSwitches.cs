@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
@@ -8,29 +10,25 @@ internal static class AccountSwitches
 {
     public static void MapSwitches(this RouteGroupBuilder accounts)
     {
-        accounts.MapPost("/{id:guid}/activate", ActivateAsync).RequireRole(Roles.Admin).Operation("activateAccount", "Lets the account be traded on, after its credentials were checked")
-            .Accepts<ModeSwitch>(isOptional: true, "application/json")
-            .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
-        accounts.MapPost("/{id:guid}/deactivate", DeactivateAsync).RequireRole(Roles.Admin).Operation("deactivateAccount", "Lets the account not be traded on").Produces<AccountView>().Produces<AccountError>(404);
-        accounts.MapPost("/{id:guid}/verify", VerifyAsync).RequireRole(Roles.Admin).Operation("verifyAccount", "Asks the exchange whether the saved credentials are good")
-            .Accepts<ModeSwitch>(isOptional: true, "application/json")
-            .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
+        accounts.MapPost("/{id:guid}/activate", ActivateAsync).RequireRole(Roles.Admin).Operation("activateAccount", "Lets the account be traded on, after its credentials were checked");
+        accounts.MapPost("/{id:guid}/deactivate", DeactivateAsync).RequireRole(Roles.Admin).Operation("deactivateAccount", "Lets the account not be traded on");
+        accounts.MapPost("/{id:guid}/verify", VerifyAsync).RequireRole(Roles.Admin).Operation("verifyAccount", "Asks the exchange whether the saved credentials are good");
     }
 
-    private static async Task<IResult> ActivateAsync(HttpContext http, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<AccountView>, RestError, NotFoundError, ConflictError, UnprocessableError>> ActivateAsync(
+        HttpContext http, RestBody<ModeSwitch> body, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
     {
         if (await reader.FindAsync(id, cancellationToken) is not { } before)
         {
-            return AccountErrors.NotFound(id);
+            return RestError.NotFound(id);
         }
 
         if (before.Mode == Modes.Live && before.LiveConfirmation != LiveConfirmations.Confirmed)
         {
-            return AccountErrors.Conflict(AccountCodes.LiveNotConfirmed, "live_confirmation", "confirmed with confirm-live", before.LiveConfirmation);
+            return RestError.Conflict("live_confirmation", "confirmed with confirm-live", before.LiveConfirmation, RestCodes.LiveNotConfirmed);
         }
 
-        var (asked, invalid) = await ModeSwitch.ReadAsync(http.Request, cancellationToken);
-        if (invalid is not null)
+        if (!body.TryRead(ModeSwitch.Read, out var asked, out var invalid))
         {
             return invalid;
         }
@@ -41,23 +39,23 @@ internal static class AccountSwitches
             return error;
         }
 
-        return await work.RunAsync(
+        var refused = await work.RunAsync(
             before.Name,
             async (db, now) =>
             {
                 if (await db.LockAsync(id, cancellationToken) is not { } account)
                 {
-                    return AccountErrors.NotFound(id);
+                    return RestError.NotFound(id);
                 }
 
                 if (account.Revision != before.Revision)
                 {
-                    return Meanwhile(account);
+                    return AccountRefusals.Meanwhile(account);
                 }
 
-                if (verdict is not null && StoredCredentials.Apply(db, account, verdict, http.User.Actor(), now) is { } refused)
+                if (verdict is not null && StoredCredentials.Apply(db, account, verdict, http.User.Actor(), now) is { } wrong)
                 {
-                    return refused;
+                    return wrong;
                 }
 
                 if (!account.Active)
@@ -69,17 +67,22 @@ internal static class AccountSwitches
 
                 return null;
             },
-            cancellationToken) ?? await reader.AnswerAsync(id, cancellationToken);
+            cancellationToken);
+        return refused is not null ? refused
+            : await reader.ViewAsync(id, cancellationToken) is { } view ? TypedResults.Ok(view)
+            : RestError.NotFound(id);
     }
 
-    private static async Task<IResult> DeactivateAsync(HttpContext http, AccountWork work, AccountReader reader, Guid id, CancellationToken cancellationToken) =>
-        await work.RunAsync(
+    private static async Task<Results<Ok<AccountView>, RestError, NotFoundError>> DeactivateAsync(
+        HttpContext http, AccountWork work, AccountReader reader, Guid id, CancellationToken cancellationToken)
+    {
+        var refused = await work.RunAsync(
             "",
             async (db, now) =>
             {
                 if (await db.LockAsync(id, cancellationToken) is not { } account)
                 {
-                    return AccountErrors.NotFound(id);
+                    return RestError.NotFound(id);
                 }
 
                 if (account.Active)
@@ -91,22 +94,30 @@ internal static class AccountSwitches
 
                 return null;
             },
-            cancellationToken) ?? await reader.AnswerAsync(id, cancellationToken);
+            cancellationToken);
+        return refused is not null ? refused
+            : await reader.ViewAsync(id, cancellationToken) is { } view ? TypedResults.Ok(view)
+            : RestError.NotFound(id);
+    }
 
-    private static async Task<IResult> VerifyAsync(HttpContext http, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<AccountView>, RestError, NotFoundError, ConflictError, UnprocessableError>> VerifyAsync(
+        HttpContext http, RestBody<ModeSwitch> body, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
     {
         if (await reader.FindAsync(id, cancellationToken) is not { } before)
         {
-            return AccountErrors.NotFound(id);
+            return RestError.NotFound(id);
         }
 
-        if (before.IsSimulated)
-        {
-            return await reader.AnswerAsync(id, cancellationToken);
-        }
+        var refused = before.IsSimulated ? null : await AskAsync(before, http, body, work, credentials, cancellationToken);
+        return refused is not null ? refused
+            : await reader.ViewAsync(id, cancellationToken) is { } view ? TypedResults.Ok(view)
+            : RestError.NotFound(id);
+    }
 
-        var (asked, invalid) = await ModeSwitch.ReadAsync(http.Request, cancellationToken);
-        if (invalid is not null)
+    private static async Task<RestError?> AskAsync(
+        Account before, HttpContext http, RestBody<ModeSwitch> body, AccountWork work, StoredCredentials credentials, CancellationToken cancellationToken)
+    {
+        if (!body.TryRead(ModeSwitch.Read, out var asked, out var invalid))
         {
             return invalid;
         }
@@ -115,12 +126,9 @@ internal static class AccountSwitches
         return error ?? await work.RunAsync(
             before.Name,
             async (db, now) =>
-                await db.LockAsync(id, cancellationToken) is not { } account ? AccountErrors.NotFound(id)
-                : account.Revision != before.Revision ? Meanwhile(account)
+                await db.LockAsync(before.Id, cancellationToken) is not { } account ? RestError.NotFound(before.Id)
+                : account.Revision != before.Revision ? AccountRefusals.Meanwhile(account)
                 : StoredCredentials.Apply(db, account, verdict!, http.User.Actor(), now),
-            cancellationToken) ?? await reader.AnswerAsync(id, cancellationToken);
+            cancellationToken);
     }
-
-    internal static IResult Meanwhile(Account account) =>
-        AccountErrors.Conflict(AccountCodes.ChangedMeanwhile, "$", "unchanged since it was read; try again", account.Name);
 }

@@ -63,6 +63,7 @@ public sealed record LiveCodeView(string Code, DateTimeOffset ExpiresAt);
 /// <param name="Active">Whether it is traded on at once; not for a live account, which becomes active by its confirmation.</param>
 /// <param name="InitialBalance">USDT, above 0, of a simulated account; 1000000 where it is left out (<c>EXECUTION__INITIALBALANCE</c>).</param>
 /// <param name="SwitchModes">Has the exchange switched to the modes given here, should it have others.</param>
+[BodyTerms(MaxBytes = AccountRules.MaxBody, Quotes = BodyQuotes.Short)]
 [NoNulls]
 public sealed record NewAccount(
     string Name,
@@ -85,6 +86,7 @@ public sealed record NewAccount(
 /// <param name="ApiSecret">Never shown.</param>
 /// <param name="Passphrase">OKX's alone; never shown.</param>
 /// <param name="SwitchModes">Has the exchange switched to the modes given here, should it have others.</param>
+[BodyTerms(MaxBytes = AccountRules.MaxBody, Quotes = BodyQuotes.Short, Refused = ["exchange", "fill_model", "initial_balance", "active"])]
 [NoNulls]
 public sealed record AccountChange(
     string? Name = null,
@@ -99,6 +101,7 @@ public sealed record AccountChange(
 /// <summary>Body of confirm-live.</summary>
 /// <param name="Name">The account's name, typed again.</param>
 /// <param name="Code">The code that asking for live answered.</param>
+[BodyTerms(MaxBytes = AccountRules.MaxBody, Quotes = BodyQuotes.Short)]
 [NoNulls]
 public sealed record LiveConfirm(string Name, string Code);
 

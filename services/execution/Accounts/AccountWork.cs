@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -17,7 +18,7 @@ public sealed class AccountWork(IDbContextFactory<ExecutionDb> databases, TimePr
     /// run more than once: decisions lock the same rows, and whoever the database chose to give way begins again.
     /// </summary>
     /// <param name="name">The account's, for the answer to a name that is taken.</param>
-    public async Task<IResult?> RunAsync(string name, Func<ExecutionDb, DateTimeOffset, Task<IResult?>> work, CancellationToken cancellationToken)
+    public async Task<RestError?> RunAsync(string name, Func<ExecutionDb, DateTimeOffset, Task<RestError?>> work, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -31,14 +32,14 @@ public sealed class AccountWork(IDbContextFactory<ExecutionDb> databases, TimePr
             {
                 // Nothing was written.
             }
-            catch (DbUpdateException e) when (Failure(e) is { } failure && AccountErrors.Of(failure, name) is { } answer)
+            catch (DbUpdateException e) when (Failure(e) is { } failure && AccountRefusals.Of(failure, name) is { } answer)
             {
                 return answer;
             }
         }
     }
 
-    private async Task<IResult?> TryAsync(Func<ExecutionDb, DateTimeOffset, Task<IResult?>> work, CancellationToken cancellationToken)
+    private async Task<RestError?> TryAsync(Func<ExecutionDb, DateTimeOffset, Task<RestError?>> work, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
@@ -5,26 +7,23 @@ namespace TradingSystem.Execution.Accounts;
 /// <summary>The second step of trading live: <c>confirm-live</c> with the code that the first step answered, <c>live-code</c> for another code.</summary>
 internal static class LiveApi
 {
-    private static readonly string[] Fields = BodyShape.FieldsOf<LiveConfirm>();
-
     public static void MapLive(this RouteGroupBuilder accounts)
     {
-        accounts.MapPost("/{id:guid}/confirm-live", ConfirmAsync).RequireRole(Roles.Admin).Operation("confirmLive", "The second step of trading live, with the code of the first").Accepts<LiveConfirm>("application/json")
-            .Produces<AccountView>().Produces<AccountError>(400).Produces<AccountError>(404).Produces<AccountError>(409).Produces<AccountError>(422);
-        accounts.MapPost("/{id:guid}/live-code", CodeAsync).RequireRole(Roles.Admin).Operation("createLiveCode", "Another code for confirm-live; the one before is over").Produces<LiveCodeView>().Produces<AccountError>(404).Produces<AccountError>(409);
+        accounts.MapPost("/{id:guid}/confirm-live", ConfirmAsync).RequireRole(Roles.Admin).Operation("confirmLive", "The second step of trading live, with the code of the first");
+        accounts.MapPost("/{id:guid}/live-code", CodeAsync).RequireRole(Roles.Admin).Operation("createLiveCode", "Another code for confirm-live; the one before is over");
     }
 
-    private static async Task<IResult> ConfirmAsync(HttpContext http, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<AccountView>, RestError, NotFoundError, ConflictError, UnprocessableError>> ConfirmAsync(
+        HttpContext http, RestBody<LiveConfirm> body, AccountWork work, AccountReader reader, StoredCredentials credentials, Guid id, CancellationToken cancellationToken)
     {
-        var (name, code, invalid) = await ReadAsync(http.Request, cancellationToken);
-        if (invalid is not null)
+        if (!body.TryRead(Read, out var confirm, out var invalid))
         {
             return invalid;
         }
 
         if (await reader.FindAsync(id, cancellationToken) is not { } before)
         {
-            return AccountErrors.NotFound(id);
+            return RestError.NotFound(id);
         }
 
         if (before.LiveConfirmation != LiveConfirmations.Pending)
@@ -38,26 +37,26 @@ internal static class LiveApi
             return error;
         }
 
-        return await work.RunAsync(
+        var refused = await work.RunAsync(
             before.Name,
             async (db, now) =>
             {
                 if (await db.LockAsync(id, cancellationToken) is not { } account)
                 {
-                    return AccountErrors.NotFound(id);
+                    return RestError.NotFound(id);
                 }
 
                 if (account.Revision != before.Revision)
                 {
-                    return AccountSwitches.Meanwhile(account);
+                    return AccountRefusals.Meanwhile(account);
                 }
 
-                if (verdict is not null && StoredCredentials.Apply(db, account, verdict, http.User.Actor(), now) is { } refused)
+                if (verdict is not null && StoredCredentials.Apply(db, account, verdict, http.User.Actor(), now) is { } unfit)
                 {
-                    return refused;
+                    return unfit;
                 }
 
-                if (await LiveSteps.ConfirmAsync(db, account, name, code, http.User.Actor(), now, cancellationToken) is { } wrong)
+                if (await LiveSteps.ConfirmAsync(db, account, confirm.Name, confirm.Code, http.User.Actor(), now, cancellationToken) is { } wrong)
                 {
                     return wrong;
                 }
@@ -66,10 +65,13 @@ internal static class LiveApi
                 account.Changed(now);
                 return null;
             },
-            cancellationToken) ?? await reader.AnswerAsync(id, cancellationToken);
+            cancellationToken);
+        return refused is not null ? refused
+            : await reader.ViewAsync(id, cancellationToken) is { } view ? TypedResults.Ok(view)
+            : RestError.NotFound(id);
     }
 
-    private static async Task<IResult> CodeAsync(HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<LiveCodeView>, RestError, NotFoundError, ConflictError>> CodeAsync(HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken)
     {
         LiveCodeView? code = null;
         var failure = await work.RunAsync(
@@ -78,7 +80,7 @@ internal static class LiveApi
             {
                 if (await db.LockAsync(id, cancellationToken) is not { } account)
                 {
-                    return AccountErrors.NotFound(id);
+                    return RestError.NotFound(id);
                 }
 
                 if (account.LiveConfirmation != LiveConfirmations.Pending)
@@ -92,22 +94,12 @@ internal static class LiveApi
             },
             cancellationToken);
         http.Response.Headers.CacheControl = "no-store";
-        return failure ?? Results.Ok(code);
+        return failure is null ? TypedResults.Ok(code) : failure;
     }
 
-    private static async Task<(string Name, string Code, IResult? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        using var body = await AccountBody.ReadAsync(request, Fields, cancellationToken);
-        if (body.Error is not null)
-        {
-            return ("", "", body.Error);
-        }
+    private static LiveConfirm Read(RestBody<LiveConfirm> body) =>
+        new(body.Fields.Text("name", 200, 1, required: true) ?? "", body.Fields.Text("code", 64, 1, required: true) ?? "");
 
-        var name = body.Fields.Text("name", 200, 1, required: true) ?? "";
-        var code = body.Fields.Text("code", 64, 1, required: true) ?? "";
-        return (name, code, body.Error);
-    }
-
-    private static IResult NotPending(Account account) =>
-        AccountErrors.Conflict(AccountCodes.LiveNotPending, "live_confirmation", "pending", account.LiveConfirmation);
+    private static ConflictError NotPending(Account account) =>
+        RestError.Conflict("live_confirmation", "pending", account.LiveConfirmation, RestCodes.LiveNotPending);
 }

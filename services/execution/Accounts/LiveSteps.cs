@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -25,23 +27,23 @@ internal static class LiveSteps
     }
 
     /// <summary>Null when name and code are right: the account is confirmed then. A wrong one counts as a try.</summary>
-    public static async Task<IResult?> ConfirmAsync(ExecutionDb db, Account account, string name, string code, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<RestError?> ConfirmAsync(ExecutionDb db, Account account, string name, string code, string actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = await db.LiveCodes.SingleOrDefaultAsync(c => c.AccountId == account.Id, cancellationToken);
         if (row is null || row.IsOver(now))
         {
-            return Refuse(db, account, actor, now, AccountCodes.LiveCodeOver, "code", "younger than ten minutes, with at most four wrong tries; ask for another with live-code");
+            return Refuse(db, account, actor, now, RestCodes.LiveCodeOver, "code", "younger than ten minutes, with at most four wrong tries; ask for another with live-code");
         }
 
         row.Attempts++;
         if (!row.Matches(code))
         {
-            return Refuse(db, account, actor, now, AccountCodes.LiveCodeWrong, "code", "the code that asking for live answered");
+            return Refuse(db, account, actor, now, RestCodes.LiveCodeWrong, "code", "the code that asking for live answered");
         }
 
         if (name != account.Name)
         {
-            return Refuse(db, account, actor, now, AccountCodes.LiveNameDiffers, "name", "the account's name");
+            return Refuse(db, account, actor, now, RestCodes.LiveNameDiffers, "name", "the account's name");
         }
 
         account.LiveConfirmation = LiveConfirmations.Confirmed;
@@ -50,9 +52,9 @@ internal static class LiveSteps
         return null;
     }
 
-    private static IResult Refuse(ExecutionDb db, Account account, string actor, DateTimeOffset now, string errorCode, string path, string rule)
+    private static ConflictError Refuse(ExecutionDb db, Account account, string actor, DateTimeOffset now, string errorCode, string path, string rule)
     {
         db.Audit(account, AuditActions.LiveRefused, actor, now, errorCode);
-        return AccountErrors.Conflict(errorCode, path, rule, "");
+        return RestError.Conflict(path, rule, "", errorCode);
     }
 }

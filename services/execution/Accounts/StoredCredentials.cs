@@ -1,5 +1,7 @@
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Secrets;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -10,7 +12,7 @@ public sealed class StoredCredentials(CredentialVault vault, ICredentialCheck ch
     /// Before an account becomes active: a verdict that counts, or the answer to a refusal. An account that is verified already may become
     /// active while its venue is away; whatever is different there is then refused with its first entry.
     /// </summary>
-    internal async Task<(CredentialVerdict? Verdict, IResult? Error)> CheckBeforeUseAsync(Account account, bool switchModes, CancellationToken cancellationToken)
+    internal async Task<(CredentialVerdict? Verdict, RestError? Error)> CheckBeforeUseAsync(Account account, bool switchModes, CancellationToken cancellationToken)
     {
         if (account.IsSimulated)
         {
@@ -26,23 +28,23 @@ public sealed class StoredCredentials(CredentialVault vault, ICredentialCheck ch
 
     /// <summary>A verdict, or the answer when they cannot be decrypted.</summary>
     /// <param name="settings">The account as it is, or as it is going to be.</param>
-    internal async Task<(CredentialVerdict? Verdict, IResult? Error)> CheckAsync(Account account, AccountSettings settings, CancellationToken cancellationToken)
+    internal async Task<(CredentialVerdict? Verdict, RestError? Error)> CheckAsync(Account account, AccountSettings settings, CancellationToken cancellationToken)
     {
         try
         {
             using var credentials = await vault.OpenAsync(account.Id, account.Exchange, cancellationToken);
             return credentials is null
-                ? (null, AccountErrors.Unverified("none saved"))
+                ? (null, AccountRefusals.Unverified("none saved"))
                 : (await check.CheckAsync(settings, credentials, cancellationToken), null);
         }
         catch (SecretUnreadableException e)
         {
-            return (null, AccountErrors.Conflict(AccountCodes.CredentialsUnreadable, "api_secret", "decrypted with a key of the service", e.Why));
+            return (null, RestError.Conflict("api_secret", "decrypted with a key of the service", e.Why, RestCodes.CredentialsUnreadable));
         }
     }
 
     /// <summary>Writes the verdict down; null when the venue took them. Credentials that it refused trade no longer.</summary>
-    internal static IResult? Apply(ExecutionDb db, Account account, CredentialVerdict verdict, string actor, DateTimeOffset now)
+    internal static RestError? Apply(ExecutionDb db, Account account, CredentialVerdict verdict, string actor, DateTimeOffset now)
     {
         switch (verdict)
         {
@@ -55,12 +57,12 @@ public sealed class StoredCredentials(CredentialVault vault, ICredentialCheck ch
                 account.Active = false;
                 account.Changed(now);
                 db.Audit(account, AuditActions.CredentialsRefused, actor, now, $"{refused.Meaning}: {refused.VenueCode} {refused.Message}".Trim());
-                return AccountErrors.Refused(refused);
+                return AccountRefusals.Refused(refused);
             case CredentialVerdict.ModesDiffer differ:
                 db.Audit(account, AuditActions.ModesDiffer, actor, now, $"{differ.Field} {differ.There} at the venue, {differ.Here} here");
-                return AccountErrors.ModesDiffer(differ);
+                return AccountRefusals.ModesDiffer(differ);
             default:
-                return AccountErrors.Unverified(((CredentialVerdict.Unreachable)verdict).Why);
+                return AccountRefusals.Unverified(((CredentialVerdict.Unreachable)verdict).Why);
         }
     }
 }

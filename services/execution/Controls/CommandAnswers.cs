@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using TradingSystem.Hosting.Rest;
+
 namespace TradingSystem.Execution.Controls;
 
 /// <summary>Carries a command on and answers with its receipt: the whole one if it is done soon, else what is done so far.</summary>
@@ -6,7 +9,7 @@ public sealed class CommandAnswers(CommandRunner runner, ReceiptReader receipts,
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(5);
 
-    public async Task<IResult> AnswerAsync(ControlCommand command)
+    public async Task<Results<Ok<Receipt>, Accepted<Receipt>, RestError, NotFoundError>> AnswerAsync(ControlCommand command)
     {
         // It goes on when nobody waits any more; should it fail, the worker takes it up.
         var running = RunAsync(command);
@@ -20,8 +23,8 @@ public sealed class CommandAnswers(CommandRunner runner, ReceiptReader receipts,
         }
 
         return command.CompletedAt is null
-            ? Results.Accepted($"/api/v1/controls/commands/{command.Id}", await NowAsync(command))
-            : Results.Ok(Receipt.Of(command));
+            ? TypedResults.Accepted($"/api/v1/controls/commands/{command.Id}", await NowAsync(command))
+            : TypedResults.Ok(Receipt.Of(command));
     }
 
     /// <summary>Of one that runs; should it not be readable, the command is saved all the same and its receipt is asked for again.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Storage;
@@ -22,30 +23,45 @@ public static class DeadManApi
 {
     private const int ShortestS = 1;
     private const int LongestS = 86_400;
-    private static readonly string[] Fields = BodyShape.FieldsOf<DeadManBody>();
 
     public static void MapDeadMan(this WebApplication app)
     {
         var switches = app.MapGroup("/api/v1/controls/dead-man").WithTags("execution");
-        switches.MapGet("/{groupId:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getDeadMan", "A group's dead-man's switch").Produces<DeadManView>().Produces<ApiError>(404);
-        switches.MapPut("/{groupId:guid}", PutAsync).RequireRole(Roles.Trader).Operation("setDeadMan", "Sets what is done when a group's bot has had no session for some time")
-            .Accepts<DeadManBody>("application/json").Produces<DeadManView>().Produces<ApiError>(404);
+        switches.MapGet("/{groupId:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getDeadMan", "A group's dead-man's switch");
+        switches.MapPut("/{groupId:guid}", PutAsync).RequireRole(Roles.Trader).Operation("setDeadMan", "Sets what is done when a group's bot has had no session for some time");
     }
 
-    private static async Task<IResult> GetAsync(ExecutionDb db, Guid groupId, CancellationToken cancellationToken) =>
-        await ControlsApi.MissingAsync(db, new(ControlWords.Group, groupId), cancellationToken)
-        ?? Results.Ok(await db.DeadMen.AsNoTracking().SingleOrDefaultAsync(d => d.GroupId == groupId, cancellationToken) is { } held
-            ? DeadManView.Of(held)
-            : new DeadManView(groupId, DeadManActions.None, null, false, null, null, null, null));
-
-    private static async Task<IResult> PutAsync(HttpContext http, ExecutionDb db, ControlStore store, Guid groupId, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<DeadManView>, NotFoundError>> GetAsync(ExecutionDb db, Guid groupId, CancellationToken cancellationToken)
     {
-        using var body = await ControlBody.ReadAsync(http.Request, Fields, cancellationToken);
-        if (body.Error is { } broken)
+        if (await ControlsApi.MissingAsync(db, new(ControlWords.Group, groupId), cancellationToken) is { } missing)
         {
-            return broken;
+            return missing;
         }
 
+        return TypedResults.Ok(await db.DeadMen.AsNoTracking().SingleOrDefaultAsync(d => d.GroupId == groupId, cancellationToken) is { } held
+            ? DeadManView.Of(held)
+            : new DeadManView(groupId, DeadManActions.None, null, false, null, null, null, null));
+    }
+
+    private static async Task<Results<Ok<DeadManView>, RestError, NotFoundError>> PutAsync(
+        HttpContext http, RestBody<DeadManBody> body, ExecutionDb db, ControlStore store, Guid groupId, CancellationToken cancellationToken)
+    {
+        if (!body.TryRead(Read, out var asked, out var refusal))
+        {
+            return refusal;
+        }
+
+        var order = new ControlOrder(new(ControlWords.Group, groupId), http.User.Actor(), asked.Reason);
+        if (await ControlsApi.MissingAsync(db, order.Scope, cancellationToken) is { } missing)
+        {
+            return missing;
+        }
+
+        return TypedResults.Ok(DeadManView.Of(await store.ChangeAsync((change, now) => SetAsync(change, order, asked.Action, asked.AfterS ?? 0, now), CancellationToken.None)));
+    }
+
+    private static DeadManBody Read(RestBody<DeadManBody> body)
+    {
         var action = body.Fields.OneOf("action", required: true, DeadManActions.All);
         var after = body.Fields.Whole("after_s", ShortestS, LongestS);
         if (after is null && action is not null and not DeadManActions.None)
@@ -53,10 +69,7 @@ public static class DeadManApi
             body.Fields.Fail("after_s", $"whole number {ShortestS} to {LongestS}");
         }
 
-        var order = new ControlOrder(new(ControlWords.Group, groupId), http.User.Actor(), body.Reason(required: false));
-        return body.Error
-            ?? await ControlsApi.MissingAsync(db, order.Scope, cancellationToken)
-            ?? Results.Ok(DeadManView.Of(await store.ChangeAsync((change, now) => SetAsync(change, order, action!, after ?? 0, now), CancellationToken.None)));
+        return new(action!, after, body.Fields.Reason(required: false));
     }
 
     /// <summary>Begins anew: it arms with the next look at a session, and a silence counts from then.</summary>

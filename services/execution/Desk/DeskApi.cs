@@ -1,11 +1,11 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Desk;
@@ -54,46 +54,37 @@ public static class DeskApi
 
     public static void MapDesk(this WebApplication app)
     {
-        app.MapGet("/api/v1/orders/open", OpenAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listOpenOrders", "Orders at exchanges that are not done, newest first").Produces<Page<OpenOrderView>>();
-        app.MapPost("/api/v1/orders/{id:guid}/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrder", "Cancels what rests of an order; what becomes of it comes as its update")
-            .Produces<OpenOrderView>(StatusCodes.Status202Accepted).Produces<AccountError>(StatusCodes.Status404NotFound).Produces<AccountError>(StatusCodes.Status409Conflict);
-        app.MapGet("/api/v1/reconciliations", ReconciliationsAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listReconciliations", "Differences between exchange and tables and what was done about them, newest first").Produces<Page<ReconciliationView>>();
+        app.MapGet("/api/v1/orders/open", OpenAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listOpenOrders", "Orders at exchanges that are not done, newest first");
+        app.MapPost("/api/v1/orders/{id:guid}/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrder", "Cancels what rests of an order; what becomes of it comes as its update");
+        app.MapGet("/api/v1/reconciliations", ReconciliationsAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listReconciliations", "Differences between exchange and tables and what was done about them, newest first");
     }
 
-    private static async Task<IResult> OpenAsync(
-        ExecutionDb db, GroupScope scope, string? group_id, string? account_id, [Words(typeof(DeskStates), nameof(DeskStates.Open))] string? state, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<OpenOrderView>>, RestError>> OpenAsync(
+        ExecutionDb db, GroupScope scope, Guid? group_id, Guid? account_id, [Words(typeof(DeskStates), nameof(DeskStates.Open))] string? state, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        var violations = new List<FieldError>();
-        var group = ListRequest.Id("group_id", group_id, violations);
-        if (scope.Narrow(ref group) is { } refusal)
+        if (scope.Narrow(ref group_id) is { } refusal)
         {
             return refusal;
         }
 
-        var account = ListRequest.Id("account_id", account_id, violations);
-        var wanted = ListRequest.OneOf("state", state, DeskStates.Open, violations);
-        if (ListRequest.Read(limit, cursor, violations) is not { } request)
-        {
-            return ListRequest.Refuse(violations);
-        }
-
         var query = db.DeskOrders.AsNoTracking()
-            .Where(o => o.Seq < request.Before)
+            .Where(o => o.Seq < list.Before)
             .Where(DeskStates.AreOpen);
-        query = group is { } g ? query.Where(o => o.GroupId == g) : query;
-        query = account is { } a ? query.Where(o => o.AccountId == a) : query;
-        query = wanted is null ? query : query.Where(o => o.State == wanted);
-        var rows = await query.OrderByDescending(o => o.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
-        return Results.Ok(Paging.Cut(rows, request.Limit, o => o.Seq, OpenOrderView.Of));
+        query = group_id is { } g ? query.Where(o => o.GroupId == g) : query;
+        query = account_id is { } a ? query.Where(o => o.AccountId == a) : query;
+        query = state is null ? query : query.Where(o => o.State == state);
+        var rows = await query.OrderByDescending(o => o.Seq).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(rows, o => o.Seq, OpenOrderView.Of));
     }
 
     /// <summary>The wish is saved and the desk acts on it; what became of the order comes as its update. An exit that waits for a price here ends at once.</summary>
-    private static async Task<IResult> CancelAsync(HttpContext http, ExecutionDb db, DeskHost host, ExitWatch exits, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<OpenOrderView>, NotFoundError, ConflictError>> CancelAsync(
+        HttpContext http, ExecutionDb db, DeskHost host, ExitWatch exits, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
         var now = ControlStore.Micros(time.GetUtcNow());
         if (await db.Orders.AsNoTracking().Where(o => o.Id == id).Select(o => new { o.GroupId, o.DecisionId }).SingleOrDefaultAsync(cancellationToken) is not { } order)
         {
-            return AccountErrors.NotFound(id);
+            return RestError.NotFound(id);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -104,7 +95,7 @@ public static class DeskApi
         var waiting = wished > 0 ? [] : await db.WaitingExits.AsNoTracking().Where(e => e.SettledAt == null && e.DecisionId == order.DecisionId).ToListAsync(cancellationToken);
         if (wished == 0 && await db.EndWaitingAsync(waiting, now, cancellationToken) == 0)
         {
-            return AccountErrors.Conflict("ORDER_ENDED", "id", "an order that is not done", id.ToString());
+            return RestError.Conflict("id", "an order that is not done", id.ToString(), RestCodes.OrderEnded);
         }
 
         db.ControlAudit.Add(new ControlAudit { Scope = ControlWords.Group, ScopeId = order.GroupId, Action = "cancel_orders", Actor = http.User.Actor(), After = order.DecisionId.ToString(), CreatedAt = now });
@@ -114,28 +105,22 @@ public static class DeskApi
         if (wished == 0)
         {
             exits.Wake();
-            return Results.Json(OpenOrderView.OfEndedExit(await db.Orders.AsNoTracking().SingleAsync(o => o.Id == id, CancellationToken.None)), statusCode: StatusCodes.Status202Accepted);
+            return TypedResults.Accepted((string?)null, OpenOrderView.OfEndedExit(await db.Orders.AsNoTracking().SingleAsync(o => o.Id == id, CancellationToken.None)));
         }
 
         var asked = await db.DeskOrders.AsNoTracking().SingleAsync(o => o.OrderId == id && o.Leg == DeskLegs.Entry, CancellationToken.None);
         host.Wake(asked.AccountId);
-        return Results.Json(OpenOrderView.Of(asked), statusCode: StatusCodes.Status202Accepted);
+        return TypedResults.Accepted((string?)null, OpenOrderView.Of(asked));
     }
 
-    private static async Task<IResult> ReconciliationsAsync(ExecutionDb db, string? account_id, [Words(typeof(ReconciliationEntry), nameof(ReconciliationEntry.Kinds))] string? kind, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<ReconciliationView>>> ReconciliationsAsync(
+        ExecutionDb db, Guid? account_id, [Words(typeof(ReconciliationEntry), nameof(ReconciliationEntry.Kinds))] string? kind, [AsParameters] ListQuery list,
+        CancellationToken cancellationToken)
     {
-        var violations = new List<FieldError>();
-        var account = ListRequest.Id("account_id", account_id, violations);
-        var wanted = ListRequest.OneOf("kind", kind, ReconciliationEntry.Kinds, violations);
-        if (ListRequest.Read(limit, cursor, violations) is not { } request)
-        {
-            return ListRequest.Refuse(violations);
-        }
-
-        var query = db.ReconciliationLog.AsNoTracking().Where(r => r.Seq < request.Before);
-        query = account is { } a ? query.Where(r => r.AccountId == a) : query;
-        query = wanted is null ? query : query.Where(r => r.Kind == wanted);
-        var rows = await query.OrderByDescending(r => r.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
-        return Results.Ok(Paging.Cut(rows, request.Limit, r => r.Seq, r => new ReconciliationView(r.AccountId, r.Kind, r.Symbol, r.VenueValue, r.OurValue, r.Done, r.CreatedAt)));
+        var query = db.ReconciliationLog.AsNoTracking().Where(r => r.Seq < list.Before);
+        query = account_id is { } a ? query.Where(r => r.AccountId == a) : query;
+        query = kind is null ? query : query.Where(r => r.Kind == kind);
+        var rows = await query.OrderByDescending(r => r.Seq).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(rows, r => r.Seq, r => new ReconciliationView(r.AccountId, r.Kind, r.Symbol, r.VenueValue, r.OurValue, r.Done, r.CreatedAt)));
     }
 }

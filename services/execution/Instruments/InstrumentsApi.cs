@@ -1,4 +1,3 @@
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Instruments;

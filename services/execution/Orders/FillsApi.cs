@@ -1,7 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Orders;
@@ -25,25 +24,18 @@ public sealed record FillView(
 public static class FillsApi
 {
     public static void MapFills(this WebApplication app) =>
-        app.MapGet("/api/v1/fills", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listFills", "What was traded, newest first").Produces<Page<FillView>>();
+        app.MapGet("/api/v1/fills", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listFills", "What was traded, newest first");
 
-    private static async Task<IResult> ListAsync(ExecutionDb db, GroupScope scope, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<FillView>>, RestError>> ListAsync(ExecutionDb db, GroupScope scope, Guid? group_id, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        var violations = new List<FieldError>();
-        var group = ListRequest.Id("group_id", group_id, violations);
-        if (scope.Narrow(ref group) is { } refusal)
+        if (scope.Narrow(ref group_id) is { } refusal)
         {
             return refusal;
         }
 
-        if (ListRequest.Read(limit, cursor, violations) is not { } request)
-        {
-            return ListRequest.Refuse(violations);
-        }
-
-        var query = db.Fills.AsNoTracking().Where(f => f.Seq < request.Before);
-        query = group is { } g ? query.Where(f => f.GroupId == g) : query;
-        var rows = await query.OrderByDescending(f => f.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
-        return Results.Ok(Paging.Cut(rows, request.Limit, f => f.Seq, FillView.Of));
+        var query = db.Fills.AsNoTracking().Where(f => f.Seq < list.Before);
+        query = group_id is { } g ? query.Where(f => f.GroupId == g) : query;
+        var rows = await query.OrderByDescending(f => f.Seq).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(rows, f => f.Seq, FillView.Of));
     }
 }

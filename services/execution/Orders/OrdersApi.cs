@@ -1,10 +1,9 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Orders;
@@ -38,39 +37,31 @@ public static class OrdersApi
 {
     public static void MapOrders(this WebApplication app)
     {
-        app.MapGet("/api/v1/orders", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listOrders", "The orders of all groups, newest first").Produces<Page<OrderView>>();
-        app.MapGet("/api/v1/orders/{id:guid}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("getOrder", "One order").Produces<OrderView>().Produces<ApiError>(404);
+        app.MapGet("/api/v1/orders", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listOrders", "The orders of all groups, newest first");
+        app.MapGet("/api/v1/orders/{id:guid}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("getOrder", "One order");
     }
 
-    private static async Task<IResult> GetAsync(ExecutionDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<OrderView>, NotFoundError>> GetAsync(ExecutionDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
         await db.Orders.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, cancellationToken) is { } order && scope.Covers(order.GroupId)
-            ? Results.Ok(OrderView.Of(order))
-            : ControlBody.NotFound("id", id);
+            ? TypedResults.Ok(OrderView.Of(order))
+            : RestError.NotFound(id);
 
-    private static async Task<IResult> ListAsync(
-        ExecutionDb db, GroupScope scope, string? group_id, string? symbol, string? decision_id, [Words(typeof(OrderStatus))] string? status, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<OrderView>>, RestError>> ListAsync(
+        ExecutionDb db, GroupScope scope, Guid? group_id, string? symbol, Guid? decision_id, [Words(typeof(OrderStatus))] string? status, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        var violations = new List<FieldError>();
-        var group = ListRequest.Id("group_id", group_id, violations);
-        if (scope.Narrow(ref group) is { } refusal)
+        if (scope.Narrow(ref group_id) is { } refusal)
         {
             return refusal;
         }
 
-        var decision = ListRequest.Id("decision_id", decision_id, violations);
-        var wanted = ListRequest.OneOf("status", status, OrderStatus.All, violations);
-        var traded = ListRequest.Symbol(symbol);
-        if (ListRequest.Read(limit, cursor, violations) is not { } request)
-        {
-            return ListRequest.Refuse(violations);
-        }
-
-        var query = db.Orders.AsNoTracking().Where(o => o.Seq < request.Before);
-        query = group is { } g ? query.Where(o => o.GroupId == g) : query;
-        query = decision is { } d ? query.Where(o => o.DecisionId == d) : query;
+        // Symbols are kept in capitals.
+        var traded = symbol is null ? null : OrderBuilder.Text(symbol.ToUpperInvariant());
+        var query = db.Orders.AsNoTracking().Where(o => o.Seq < list.Before);
+        query = group_id is { } g ? query.Where(o => o.GroupId == g) : query;
+        query = decision_id is { } d ? query.Where(o => o.DecisionId == d) : query;
         query = traded is null ? query : query.Where(o => o.Symbol == traded);
-        query = wanted is null ? query : query.Where(o => o.Status == wanted);
-        var rows = await query.OrderByDescending(o => o.Seq).Take(request.Limit + 1).ToListAsync(cancellationToken);
-        return Results.Ok(Paging.Cut(rows, request.Limit, o => o.Seq, OrderView.Of));
+        query = status is null ? query : query.Where(o => o.Status == status);
+        var rows = await query.OrderByDescending(o => o.Seq).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(rows, o => o.Seq, OrderView.Of));
     }
 }

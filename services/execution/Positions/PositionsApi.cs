@@ -1,9 +1,8 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Positions;
@@ -30,29 +29,22 @@ public static class PositionsApi
     public static readonly string[] Sides = ["LONG", "SHORT", "FLAT"];
 
     public static void MapPositions(this WebApplication app) =>
-        app.MapGet("/api/v1/positions", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listPositions", "What each group holds on its account, newest first").Produces<Page<PositionView>>();
+        app.MapGet("/api/v1/positions", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listPositions", "What each group holds on its account, newest first");
 
-    private static async Task<IResult> ListAsync(ExecutionDb db, PriceBook prices, GroupScope scope, string? group_id, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<PositionView>>, RestError>> ListAsync(ExecutionDb db, PriceBook prices, GroupScope scope, Guid? group_id, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        var violations = new List<FieldError>();
-        var group = ListRequest.Id("group_id", group_id, violations);
-        if (scope.Narrow(ref group) is { } refusal)
+        if (scope.Narrow(ref group_id) is { } refusal)
         {
             return refusal;
         }
 
-        if (ListRequest.Read(limit, cursor, violations) is not { } request)
-        {
-            return ListRequest.Refuse(violations);
-        }
-
-        var query = db.Positions.AsNoTracking().Where(p => p.Seq < request.Before);
-        query = group is { } g ? query.Where(p => p.GroupId == g) : query;
+        var query = db.Positions.AsNoTracking().Where(p => p.Seq < list.Before);
+        query = group_id is { } g ? query.Where(p => p.GroupId == g) : query;
         var rows = await query
             .Join(db.Bindings, p => p.GroupId, b => b.GroupId, (position, binding) => new { position, binding.GroupName })
             .OrderByDescending(r => r.position.Seq)
-            .Take(request.Limit + 1)
+            .Take(list.Take)
             .ToListAsync(cancellationToken);
-        return Results.Ok(Paging.Cut(rows, request.Limit, r => r.position.Seq, r => PositionView.Of(r.position, r.GroupName, prices.Find(r.position.Symbol)?.Price)));
+        return TypedResults.Ok(list.Page(rows, r => r.position.Seq, r => PositionView.Of(r.position, r.GroupName, prices.Find(r.position.Symbol)?.Price)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
@@ -38,64 +39,44 @@ public static class ProtectionMovesApi
 {
     private const int LongestSymbol = 32;
 
-    private static readonly string[] Fields = BodyShape.FieldsOf<ProtectionBody>();
-    private static readonly string[] Legs = ["stop_loss", "take_profit"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     public static void MapProtectionMoves(this WebApplication app)
     {
         var routes = app.MapGroup("/api/v1/protections").WithTags("execution");
-        routes.MapGet("/{group_id:guid}/{symbol}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getProtection", "What protects a group's position now").Produces<StandingProtection>().Produces<ApiError>(404);
-        routes.MapPut("/{group_id:guid}/{symbol}", PutAsync).RequireRole(Roles.Trader).Operation("moveProtection", "Moves, sets or removes what protects a group's position")
-            .Accepts<ProtectionBody>("application/json")
-            .Produces<ProtectionMoveView>().Produces<ProtectionMoveView>(202).Produces<ProtectionMoveView>(409).Produces<ApiError>(404);
-        routes.MapGet("/moves/{id:guid}", MoveAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getProtectionMove", "What became of a move of protection").Produces<ProtectionMoveView>().Produces<ApiError>(404);
+        routes.MapGet("/{group_id:guid}/{symbol}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getProtection", "What protects a group's position now");
+        routes.MapPut("/{group_id:guid}/{symbol}", PutAsync).RequireRole(Roles.Trader).Operation("moveProtection", "Moves, sets or removes what protects a group's position");
+        routes.MapGet("/moves/{id:guid}", MoveAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getProtectionMove", "What became of a move of protection");
     }
 
-    private static async Task<IResult> GetAsync(ExecutionDb db, GroupScope scope, Guid group_id, string symbol, CancellationToken cancellationToken) =>
-        scope.Covers(group_id) && await StandsAsync(db, group_id, symbol.ToUpperInvariant(), cancellationToken) is { } stands ? Results.Ok(stands) : ControlBody.NotFound("group_id", group_id);
+    private static async Task<Results<Ok<StandingProtection>, NotFoundError>> GetAsync(ExecutionDb db, GroupScope scope, Guid group_id, string symbol, CancellationToken cancellationToken) =>
+        scope.Covers(group_id) && await StandsAsync(db, group_id, symbol.ToUpperInvariant(), cancellationToken) is { } stands
+            ? TypedResults.Ok(stands)
+            : RestError.NotFound(group_id, "group_id");
 
-    private static async Task<IResult> MoveAsync(ExecutionDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<ProtectionMoveView>, NotFoundError>> MoveAsync(ExecutionDb db, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
         await db.ProtectionMoves.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, cancellationToken) is { } move && scope.Covers(move.GroupId)
-            ? Results.Ok(await ViewAsync(db, move, cancellationToken))
-            : ControlBody.NotFound("id", id);
+            ? TypedResults.Ok(await ViewAsync(db, move, cancellationToken))
+            : RestError.NotFound(id);
 
-    private static async Task<IResult> PutAsync(
-        HttpContext http, ExecutionDb db, ProtectionMoves moves, TimeProvider time, Guid group_id, string symbol, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ProtectionMoveView>, Accepted<ProtectionMoveView>, Conflict<ProtectionMoveView>, RestError, NotFoundError>> PutAsync(
+        HttpContext http, RestBody<ProtectionBody> body, ExecutionDb db, ProtectionMoves moves, TimeProvider time, Guid group_id, string symbol, CancellationToken cancellationToken)
     {
-        using var body = await ControlBody.ReadAsync(http.Request, Fields, cancellationToken, mayBeNull: Legs);
-        if (body.Error is { } broken)
+        if (!body.TryRead(b => Read(b, symbol), out var asked, out var refusal))
         {
-            return broken;
-        }
-
-        var reason = body.Reason(required: false);
-        var (stop, take) = (Leg(body, "stop_loss"), Leg(body, "take_profit"));
-        if ((stop ?? take) is null && body.Errors.Count == 0)
-        {
-            body.Fields.Fail("stop_loss", "a price, or null to remove it; or take_profit so", "neither");
-        }
-
-        if (symbol.Length > LongestSymbol)
-        {
-            body.Fields.Fail("symbol", $"at most {LongestSymbol} characters", symbol);
-        }
-
-        if (body.Error is { } invalid)
-        {
-            return invalid;
+            return refusal;
         }
 
         if (await db.Bindings.AsNoTracking().SingleOrDefaultAsync(b => b.GroupId == group_id, cancellationToken) is not { } group)
         {
-            return ControlBody.NotFound("group_id", group_id);
+            return RestError.NotFound(group_id, "group_id");
         }
 
         var actor = http.User.Actor();
         var steering = new GroupSteering(
-            Guid.CreateVersion7(), group_id, group.GroupName, actor, null, new(symbol.ToUpperInvariant(), stop, take), null, null, ControlStore.Micros(time.GetUtcNow()), Activity.Current?.Id);
-        await AuditAsync(db, steering, reason, body.Json, cancellationToken);
+            Guid.CreateVersion7(), group_id, group.GroupName, actor, null, new(symbol.ToUpperInvariant(), asked.Stop, asked.Take), null, null, ControlStore.Micros(time.GetUtcNow()), Activity.Current?.Id);
+        await AuditAsync(db, steering, asked.Reason, asked.Text, cancellationToken);
         // What was asked for is done, whether or not somebody waits for the answer.
         var move = await moves.ApplyAsync(steering, CancellationToken.None);
         var started = time.GetTimestamp();
@@ -105,19 +86,36 @@ public static class ProtectionMovesApi
             move = await db.ProtectionMoves.AsNoTracking().SingleAsync(m => m.Id == move.Id, cancellationToken);
         }
 
-        var status = move.IsOpen ? StatusCodes.Status202Accepted : move.State == MoveStates.Refused ? StatusCodes.Status409Conflict : StatusCodes.Status200OK;
-        return Results.Json(await ViewAsync(db, move, cancellationToken), statusCode: status);
+        var view = await ViewAsync(db, move, cancellationToken);
+        return move.IsOpen ? TypedResults.Accepted((string?)null, view) : move.State == MoveStates.Refused ? TypedResults.Conflict(view) : TypedResults.Ok(view);
+    }
+
+    private static (LegMove? Stop, LegMove? Take, string? Reason, string Text) Read(RestBody<ProtectionBody> body, string symbol)
+    {
+        var reason = body.Fields.Reason(required: false);
+        var (stop, take) = (Leg(body, "stop_loss"), Leg(body, "take_profit"));
+        if ((stop ?? take) is null && body.Faults.Count == 0)
+        {
+            body.Fields.Fail("stop_loss", "a price, or null to remove it; or take_profit so", "neither");
+        }
+
+        if (symbol.Length > LongestSymbol)
+        {
+            body.Fields.Fail("symbol", $"at most {LongestSymbol} characters", symbol);
+        }
+
+        return (stop, take, reason, body.Json.GetRawText());
     }
 
     /// <summary>Null where it is not named; a JSON null removes the leg.</summary>
-    private static LegMove? Leg(ControlBody body, string name) =>
+    private static LegMove? Leg(RestBody<ProtectionBody> body, string name) =>
         !body.Json.TryGetProperty(name, out var value) ? null
         : value.ValueKind == JsonValueKind.Null ? new LegMove(null)
         : body.Fields.Amount(name) is { } price ? new LegMove(price)
         : null;
 
     /// <summary>Who asked for what, before it is done.</summary>
-    private static async Task AuditAsync(ExecutionDb db, GroupSteering steering, string? reason, JsonElement asked, CancellationToken cancellationToken)
+    private static async Task AuditAsync(ExecutionDb db, GroupSteering steering, string? reason, string asked, CancellationToken cancellationToken)
     {
         var before = await StandsAsync(db, steering.GroupId, steering.Protect!.Symbol, cancellationToken);
         db.ControlAudit.Add(new ControlAudit
@@ -128,7 +126,7 @@ public static class ProtectionMovesApi
             Actor = steering.RequestedBy,
             Reason = reason,
             Before = string.Join(", ", before!.Legs.Select(l => $"{l.Kind} {Risk.Rejections.Text(l.TriggerPrice)}")),
-            After = $"{steering.Protect.Symbol} {OrderBuilder.Text(asked.GetRawText())}",
+            After = $"{steering.Protect.Symbol} {OrderBuilder.Text(asked)}",
             CreatedAt = steering.CreatedAt,
         });
         await db.SaveChangesAsync(cancellationToken);

@@ -1,8 +1,7 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Protection;
@@ -21,34 +20,26 @@ public sealed record ProtectionView(
 public static class ProtectionsApi
 {
     public static void MapProtections(this WebApplication app) =>
-        app.MapGet("/api/v1/protections", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listProtections", "Stop-losses and take-profits of positions, newest first").Produces<Page<ProtectionView>>();
+        app.MapGet("/api/v1/protections", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listProtections", "Stop-losses and take-profits of positions, newest first");
 
-    private static async Task<IResult> ListAsync(ExecutionDb db, GroupScope scope, string? group_id, [Words(typeof(LegStatuses))] string? status, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<ProtectionView>>, RestError>> ListAsync(ExecutionDb db, GroupScope scope, Guid? group_id, [Words(typeof(LegStatuses))] string? status, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        var violations = new List<FieldError>();
-        var group = ListRequest.Id("group_id", group_id, violations);
-        if (scope.Narrow(ref group) is { } refusal)
+        if (scope.Narrow(ref group_id) is { } refusal)
         {
             return refusal;
         }
 
-        var wanted = ListRequest.OneOf("status", status, LegStatuses.All, violations);
-        if (ListRequest.Read(limit, cursor, violations) is not { } request)
-        {
-            return ListRequest.Refuse(violations);
-        }
-
-        var query = db.ProtectionLegs.AsNoTracking().Where(l => l.Seq < request.Before);
-        query = group is { } g ? query.Where(l => l.GroupId == g) : query;
-        query = wanted is null ? query : query.Where(l => l.Status == wanted);
+        var query = db.ProtectionLegs.AsNoTracking().Where(l => l.Seq < list.Before);
+        query = group_id is { } g ? query.Where(l => l.GroupId == g) : query;
+        query = status is null ? query : query.Where(l => l.Status == status);
         var rows = await query
             .GroupJoin(
                 db.ProtectionPlans, l => new { l.AccountId, l.GroupId, l.Symbol, l.Kind }, p => new { p.AccountId, p.GroupId, p.Symbol, p.Kind }, (leg, plans) => new { leg, plans })
             .SelectMany(r => r.plans.DefaultIfEmpty(), (r, plan) => new { r.leg, Naked = plan == null ? 0m : plan.NakedSeconds })
             .OrderByDescending(r => r.leg.Seq)
-            .Take(request.Limit + 1)
+            .Take(list.Take)
             .ToListAsync(cancellationToken);
-        return Results.Ok(Paging.Cut(rows, request.Limit, r => r.leg.Seq, r => View(r.leg, r.Naked)));
+        return TypedResults.Ok(list.Page(rows, r => r.leg.Seq, r => View(r.leg, r.Naked)));
     }
 
     private static ProtectionView View(ProtectionLeg l, decimal naked) => new(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
@@ -24,8 +25,8 @@ public static class RiskApi
         Map(
             limits, "/", "System", "the system", Roles.Admin,
             (ExecutionDb db, ExecutionOptions options, CancellationToken cancellationToken) => GetAsync(db, options, ControlScope.System, cancellationToken),
-            (HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, CancellationToken cancellationToken) =>
-                PutAsync(http, db, options, changes, ControlScope.System, cancellationToken));
+            (HttpContext http, RestBody<LimitsChange> body, ExecutionDb db, ExecutionOptions options, ControlChanges changes, CancellationToken cancellationToken) =>
+                PutAsync(http, body, db, options, changes, ControlScope.System, cancellationToken));
         // The strictest of all counts: a trader, who sets a group's own, cannot go beyond what an admin gives the account and the system.
         Map(limits, ControlWords.Account, "Account", "an account", Roles.Admin);
         Map(limits, ControlWords.Group, "Group", "a group", Roles.Trader);
@@ -34,34 +35,25 @@ public static class RiskApi
     private static void Map(RouteGroupBuilder limits, string scope, string name, string words, string role) => Map(
         limits, $"/{scope}/{{id:guid}}", name, words, role,
         (ExecutionDb db, ExecutionOptions options, Guid id, CancellationToken cancellationToken) => GetAsync(db, options, new(scope, id), cancellationToken),
-        (HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, Guid id, CancellationToken cancellationToken) =>
-            PutAsync(http, db, options, changes, new(scope, id), cancellationToken));
+        (HttpContext http, RestBody<LimitsChange> body, ExecutionDb db, ExecutionOptions options, ControlChanges changes, Guid id, CancellationToken cancellationToken) =>
+            PutAsync(http, body, db, options, changes, new(scope, id), cancellationToken));
 
     private static void Map(RouteGroupBuilder limits, string route, string name, string words, string role, Delegate get, Delegate put)
     {
-        limits.MapGet(route, get).RequireRole(Roles.Viewer).Operation($"get{name}Limits", $"The risk limits of {words}").Produces<LimitsView>().Produces<ApiError>(404);
-        limits.MapPut(route, put).RequireRole(role).Operation($"set{name}Limits", $"Sets the risk limits of {words}, all of them").Accepts<LimitsChange>("application/json")
-            .Produces<LimitsView>().Produces<ApiError>(404).Produces<ApiError>(409);
+        limits.MapGet(route, get).RequireRole(Roles.Viewer).Operation($"get{name}Limits", $"The risk limits of {words}");
+        limits.MapPut(route, put).RequireRole(role).Operation($"set{name}Limits", $"Sets the risk limits of {words}, all of them");
     }
 
-    private static async Task<IResult> GetAsync(ExecutionDb db, ExecutionOptions options, ControlScope scope, CancellationToken cancellationToken) =>
-        await ControlsApi.MissingAsync(db, scope, cancellationToken) ?? Results.Ok(await ViewAsync(db, options, scope, cancellationToken));
+    private static async Task<Results<Ok<LimitsView>, NotFoundError>> GetAsync(ExecutionDb db, ExecutionOptions options, ControlScope scope, CancellationToken cancellationToken) =>
+        await ControlsApi.MissingAsync(db, scope, cancellationToken) is { } missing ? missing : TypedResults.Ok(await ViewAsync(db, options, scope, cancellationToken));
 
     /// <summary>The whole set: what is not in it is no longer limited here.</summary>
-    private static async Task<IResult> PutAsync(HttpContext http, ExecutionDb db, ExecutionOptions options, ControlChanges changes, ControlScope scope, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<LimitsView>, RestError, NotFoundError, ConflictError>> PutAsync(
+        HttpContext http, RestBody<LimitsChange> body, ExecutionDb db, ExecutionOptions options, ControlChanges changes, ControlScope scope, CancellationToken cancellationToken)
     {
-        using var body = await ControlBody.ReadAsync(http.Request, known: null, cancellationToken);
-        if (body.Error is { } broken)
+        if (!body.TryRead(Read, out var asked, out var refusal))
         {
-            return broken;
-        }
-
-        var version = body.Fields.Whole("version", 0, int.MaxValue);
-        var order = new ControlOrder(scope, http.User.Actor(), body.Reason(required: false));
-        var limits = RiskLimitsJson.Read(body.Json, "", body.Errors, "version", "reason");
-        if (body.Error is { } wrong)
-        {
-            return wrong;
+            return refusal;
         }
 
         if (await ControlsApi.MissingAsync(db, scope, cancellationToken) is { } missing)
@@ -69,9 +61,16 @@ public static class RiskApi
             return missing;
         }
 
-        return await changes.SetLimitsAsync(order, limits!, version, CancellationToken.None) is null
-            ? ControlBody.Conflict("version", "the version that was read", $"{version}")
-            : Results.Ok(await ViewAsync(db, options, scope, cancellationToken));
+        return await changes.SetLimitsAsync(new(scope, http.User.Actor(), asked.Reason), asked.Limits!, asked.Version, CancellationToken.None) is null
+            ? RestError.Conflict("version", "the version that was read", $"{asked.Version}")
+            : TypedResults.Ok(await ViewAsync(db, options, scope, cancellationToken));
+    }
+
+    private static (RiskLimits? Limits, int? Version, string? Reason) Read(RestBody<LimitsChange> body)
+    {
+        var version = body.Fields.Whole("version", 0, int.MaxValue);
+        var reason = body.Fields.Reason(required: false);
+        return (RiskLimitsJson.Read(body.Json, "", body.Faults, "version", "reason"), version, reason);
     }
 
     private static async Task<LimitsView> ViewAsync(ExecutionDb db, ExecutionOptions options, ControlScope scope, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
@@ -28,46 +29,45 @@ public static class CancelsApi
 {
     private const int MaxKey = 128;
 
-    private static readonly string[] Fields = BodyShape.FieldsOf<CancelBody>();
-
     public static void MapCancels(this WebApplication app) =>
-        app.MapPost("/api/v1/orders/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrders", "Cancels what rests of a decision, or of all of a group").Accepts<CancelBody>("application/json")
-            .Produces<CancelView>(StatusCodes.Status202Accepted).Produces<CancelView>().Produces<ApiError>(StatusCodes.Status404NotFound);
+        app.MapPost("/api/v1/orders/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrders", "Cancels what rests of a decision, or of all of a group");
 
-    private static async Task<IResult> CancelAsync(HttpContext http, ExecutionDb db, OrderCancels cancels, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<CancelView>, Accepted<CancelView>, RestError, NotFoundError>> CancelAsync(
+        HttpContext http, RestBody<CancelBody> body, ExecutionDb db, OrderCancels cancels, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var body = await ControlBody.ReadAsync(http.Request, Fields, cancellationToken);
-        if (body.Error is { } broken)
+        if (!body.TryRead(Read, out var asked, out var refusal))
         {
-            return broken;
+            return refusal;
         }
 
-        var fields = body.Fields;
-        var group = fields.Uuid("group_id", required: true);
-        var decision = fields.Text("decision_id", MaxKey, 1);
-        var reason = body.Reason(required: false);
-        if (body.Errors.Count == 0 && (decision is not null) == (fields.Flag("all") == true))
+        var (group, decision) = (asked.GroupId, asked.DecisionId);
+        if (!await db.ExistsAsync(new(ControlWords.Group, group), cancellationToken))
         {
-            fields.Fail(decision is null ? "decision_id" : "all", "exactly one of decision_id and all: true");
-        }
-
-        if (body.Error is { } wrong)
-        {
-            return wrong;
-        }
-
-        if (!await db.ExistsAsync(new(ControlWords.Group, group!.Value), cancellationToken))
-        {
-            return ControlBody.NotFound("group_id", group.Value);
+            return RestError.NotFound(group, "group_id");
         }
 
         var now = ControlStore.Micros(time.GetUtcNow());
         var name = await db.Orders.AsNoTracking().Where(o => o.GroupId == group).OrderByDescending(o => o.Seq).Select(o => o.GroupName).FirstOrDefaultAsync(cancellationToken) ?? "";
-        db.ControlAudit.Add(new ControlAudit { Scope = ControlWords.Group, ScopeId = group.Value, Action = "cancel_orders", Actor = http.User.Actor(), Reason = reason, After = decision ?? "all", CreatedAt = now });
+        db.ControlAudit.Add(new ControlAudit { Scope = ControlWords.Group, ScopeId = group, Action = "cancel_orders", Actor = http.User.Actor(), Reason = asked.Reason, After = decision ?? "all", CreatedAt = now });
         // From here on it is done, whether or not somebody waits for the answer.
         await db.SaveChangesAsync(CancellationToken.None);
         var cancel = await cancels.ApplyAsync(
-            new GroupSteering(Guid.CreateVersion7(now), group.Value, name, http.User.Actor(), new CancelOrders(decision), null, null, null, now, System.Diagnostics.Activity.Current?.Id), byPerson: true, CancellationToken.None);
-        return Results.Json(CancelView.Of(cancel), statusCode: cancel.Outcome == CancelOutcomes.Nothing ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+            new GroupSteering(Guid.CreateVersion7(now), group, name, http.User.Actor(), new CancelOrders(decision), null, null, null, now, System.Diagnostics.Activity.Current?.Id), byPerson: true, CancellationToken.None);
+        return cancel.Outcome == CancelOutcomes.Nothing ? TypedResults.Ok(CancelView.Of(cancel)) : TypedResults.Accepted((string?)null, CancelView.Of(cancel));
+    }
+
+    private static CancelBody Read(RestBody<CancelBody> body)
+    {
+        var fields = body.Fields;
+        var group = fields.Uuid("group_id", required: true);
+        var decision = fields.Text("decision_id", MaxKey, 1);
+        var reason = fields.Reason(required: false);
+        var all = fields.Flag("all");
+        if (body.Faults.Count == 0 && (decision is not null) == (all == true))
+        {
+            fields.Fail(decision is null ? "decision_id" : "all", "exactly one of decision_id and all: true");
+        }
+
+        return new(group ?? Guid.Empty, decision, all, reason);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using TradingSystem.Gateway.Settings;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Connections;

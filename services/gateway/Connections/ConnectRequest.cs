@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Framing;
+using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Hosting.BotTokens;
 

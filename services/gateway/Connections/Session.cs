@@ -2,9 +2,10 @@ using System.Text.Unicode;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
-using TradingSystem.Gateway.Events;
 using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Market;
+using TradingSystem.Gateway.Settings;
+using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 
 namespace TradingSystem.Gateway.Connections;
@@ -14,6 +15,9 @@ public sealed record Identity(Guid TokenId, string OwnerKind, Guid OwnerId, long
 {
     public bool IsGroup => OwnerKind == OwnerKinds.Group;
 }
+
+/// <summary>Takes one whole frame of a session; returns once its publishing has begun, and completes <paramref name="reply"/> when the outcome is known.</summary>
+public delegate void FrameReceiver(Session session, ReadOnlyMemory<byte> bytes, Reply reply);
 
 /// <summary>
 /// One accepted socket. It reads frames and has them handled one after the other without waiting for their publish; its
@@ -33,7 +37,7 @@ public sealed class Session : IDisposable
 
     private readonly Transport _transport;
     private readonly FrameReader _reader;
-    private readonly FrameHandler _handler;
+    private readonly FrameReceiver _receiver;
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -51,7 +55,7 @@ public sealed class Session : IDisposable
     private long _receivedAt;
     private long _pingedAt;
 
-    public Session(Guid id, Identity identity, ConnectRequest request, Transport transport, FrameHandler handler, GatewayOptions options, TimeProvider time, ILogger log)
+    public Session(Guid id, Identity identity, ConnectRequest request, Transport transport, FrameReceiver receiver, GatewayOptions options, TimeProvider time, ILogger log)
     {
         Id = id;
         Identity = identity;
@@ -60,7 +64,7 @@ public sealed class Session : IDisposable
         _transport = transport;
         _reader = new FrameReader(transport.Input, FrameParser.MaxFrameBytes);
         _writer = new SessionWriter(this, transport.Output, options, time, log);
-        _handler = handler;
+        _receiver = receiver;
         _options = options;
         _time = time;
         _log = log;
@@ -353,7 +357,7 @@ public sealed class Session : IDisposable
 
         var reply = new Reply(this);
         _writer.Replies.Add(reply);
-        _handler.Handle(this, incoming.Payload, reply);
+        _receiver(this, incoming.Payload, reply);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using TradingSystem.Gateway.Settings;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Gateway.Connections;

@@ -1,5 +1,4 @@
 using TradingSystem.Contracts.Wire.Documents;
-using TradingSystem.Gateway.Api;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Documents;
@@ -15,6 +14,6 @@ public static class ContractsApi
         app.MapGet("/schemas/v1/{name}.json", IResult (string name) =>
             JsonSchemas.All.TryGetValue(name, out var schema)
                 ? TypedResults.Text(schema, SchemaType)
-                : ApiErrors.NotFound("name", "one of " + string.Join(", ", JsonSchemas.All.Keys), name)).AllowAnonymous().ExcludeFromDescription();
+                : RestError.NotFound("name", "one of " + string.Join(", ", JsonSchemas.All.Keys), name)).AllowAnonymous().ExcludeFromDescription();
     }
 }

@@ -2,6 +2,7 @@ using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Settings;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Gateway.Events;

@@ -1,6 +1,7 @@
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Leases;
+using TradingSystem.Gateway.Storage;
 
 namespace TradingSystem.Gateway.Events;
 

@@ -6,7 +6,10 @@ using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Controls;
+using TradingSystem.Gateway.Feeds;
 using TradingSystem.Gateway.Groups;
+using TradingSystem.Gateway.Settings;
+using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Triggers;
 using TradingSystem.Hosting;
 

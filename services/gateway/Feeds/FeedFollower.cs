@@ -1,4 +1,5 @@
 using TradingSystem.Gateway.Groups;
+using TradingSystem.Gateway.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.EventLog;
 

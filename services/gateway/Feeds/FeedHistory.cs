@@ -1,18 +1,22 @@
 using System.Collections.Concurrent;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Gateway.Connections;
-using TradingSystem.Gateway.Events;
-using TradingSystem.Gateway.Groups;
+using TradingSystem.Gateway.Settings;
+using TradingSystem.Gateway.Storage;
 using TradingSystem.Hosting.EventLog;
 
 namespace TradingSystem.Gateway.Feeds;
+
+/// <summary>Who goes on with what the log brought.</summary>
+/// <param name="Appended">A group's feed has something new.</param>
+/// <param name="Changed">A group's settings, before and after.</param>
+public sealed record FeedListeners(Action<Guid> Appended, Action<GroupConfig, GroupConfig> Changed);
 
 /// <summary>
 /// Turns the event log into one feed per group, the same on every node because all of it comes from the log: events, order updates,
 /// and the group settings that decide who is addressed. Appending never waits for a socket.
 /// </summary>
-public sealed class FeedHistory(GroupDirectory directory, SessionRegistry sessions, OpenPositions positions, AcceptedKeys keys, GatewayOptions options, TimeProvider time)
+public sealed class FeedHistory(GroupDirectory directory, FeedListeners listeners, OpenPositions positions, AcceptedKeys keys, GatewayOptions options, TimeProvider time)
 {
     /// <summary>Room for the items of one bus message (at most 256, an order update with up to four steps); position and index make the seq.</summary>
     private const int ItemsPerMessage = 1024;
@@ -96,7 +100,7 @@ public sealed class FeedHistory(GroupDirectory directory, SessionRegistry sessio
         Volatile.Write(ref _known, ((entry.Position + 1) * ItemsPerMessage) - 1);
         foreach (var group in _touched)
         {
-            sessions.Wake(group);
+            listeners.Appended(group);
         }
 
         _touched.Clear();
@@ -142,7 +146,7 @@ public sealed class FeedHistory(GroupDirectory directory, SessionRegistry sessio
     {
         if (directory.Put(group) is { } before)
         {
-            sessions.ConfigChanged(before, group);
+            listeners.Changed(before, group);
         }
     }
 

@@ -4,10 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Gateway.Api;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Framing;
@@ -26,19 +23,19 @@ public static class Handshake
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
 
     /// <summary>Why this is no handshake that can be accepted (RFC 6455, 4.2.1), as a 4xx; null if it is one.</summary>
-    public static IResult? Refusal(HttpContext context)
+    public static RestError? Refusal(HttpContext context)
     {
         var request = context.Request;
         var headers = request.Headers;
         if (request.Method != HttpMethods.Get)
         {
             context.Response.Headers.Allow = HttpMethods.Get;
-            return Refuse(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "method", HttpMethods.Get, request.Method);
+            return RestError.Of(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "method", HttpMethods.Get, request.Method);
         }
 
         if (request.ContentLength > 0 || headers.TransferEncoding.Count > 0)
         {
-            return ApiErrors.Validation("$", "a handshake without a body", headers.TransferEncoding.Count > 0 ? "Transfer-Encoding" : "Content-Length");
+            return RestError.Invalid("$", "a handshake without a body", headers.TransferEncoding.Count > 0 ? "Transfer-Encoding" : "Content-Length");
         }
 
         // HTTP/1.0 knows no upgrade.
@@ -48,7 +45,7 @@ public static class Handshake
         }
 
         return headers.SecWebSocketVersion != Version ? RefuseUpgrade(context, HeaderNames.SecWebSocketVersion, Version, headers.SecWebSocketVersion.ToString())
-            : !IsKey(headers.SecWebSocketKey.ToString()) ? ApiErrors.Validation(HeaderNames.SecWebSocketKey, $"{KeyBytes} bytes as base64", headers.SecWebSocketKey.ToString())
+            : !IsKey(headers.SecWebSocketKey.ToString()) ? RestError.Invalid(HeaderNames.SecWebSocketKey, $"{KeyBytes} bytes as base64", headers.SecWebSocketKey.ToString())
             : null;
     }
 
@@ -82,14 +79,11 @@ public static class Handshake
     }
 
     /// <summary>Says what would be accepted (RFC 6455, 4.4).</summary>
-    private static JsonHttpResult<ApiError> RefuseUpgrade(HttpContext context, string path, string rule, string got)
+    private static RestError RefuseUpgrade(HttpContext context, string path, string rule, string got)
     {
         context.Response.Headers.Connection = "Upgrade";
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.SecWebSocketVersion = Version;
-        return Refuse(StatusCodes.Status426UpgradeRequired, "upgrade_required", path, rule, got);
+        return RestError.Of(StatusCodes.Status426UpgradeRequired, "upgrade_required", path, rule, got);
     }
-
-    private static JsonHttpResult<ApiError> Refuse(int status, string message, string path, string rule, string got) =>
-        TypedResults.Json(new ApiError(message, [new(path, rule, FieldError.Shorten(got))]), statusCode: status);
 }

@@ -16,6 +16,7 @@ namespace TradingSystem.Gateway.Groups;
 /// <param name="Active">Whether its decisions are taken; true where it is left out of POST.</param>
 /// <param name="Hosted">Whether the system itself decides for it; false where it is left out of POST.</param>
 /// <param name="Members">All of them, at most 32: those there were are replaced.</param>
+[BodyTerms(MaxBytes = 512 * 1024)]
 [NoNulls]
 public sealed partial record GroupChange(
     string? Name = null,
@@ -29,8 +30,6 @@ public sealed partial record GroupChange(
     bool? Hosted = null,
     IReadOnlyList<MemberChange>? Members = null)
 {
-    public static readonly string[] Fields = BodyShape.FieldsOf<GroupChange>();
-
     public static readonly string[] PositionModes = ["oneway", "hedge"];
 
     private static readonly string[] MemberFields = BodyShape.FieldsOf<MemberChange>();

@@ -1,9 +1,8 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Gateway.Api;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Groups;
@@ -35,23 +34,15 @@ public static class GroupsApi
     public static void MapGroups(this WebApplication app)
     {
         var groups = app.MapGroup("/api/v1/groups").WithTags("groups");
-        groups.MapGet("/", ListAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("listGroups", "The trading groups, newest first").Produces<Page<GroupView>>();
-        groups.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createGroup", "Makes a trading group, on a simulated account of its own")
-            .Accepts<GroupChange>("application/json").Produces<GroupView>(201).Produces<ApiError>(409);
-        groups.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getGroup", "One trading group").Produces<GroupView>().Produces<ApiError>(404);
-        groups.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeGroup", "Changes what is given of a trading group")
-            .Accepts<GroupChange>("application/json").Produces<GroupView>().Produces<ApiError>(404).Produces<ApiError>(409);
+        groups.MapGet("/", ListAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("listGroups", "The trading groups, newest first");
+        groups.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createGroup", "Makes a trading group, on a simulated account of its own");
+        groups.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getGroup", "One trading group");
+        groups.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeGroup", "Changes what is given of a trading group");
         groups.MapTokens(OwnerKinds.Group, "Group", (db, id, ct) => db.Groups.AnyAsync(g => g.Id == id, ct));
     }
 
-    private static async Task<IResult> ListAsync(GatewayDb db, SessionRegistry sessions, GroupScope scope, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<GroupView>>, RestError>> ListAsync(GatewayDb db, SessionRegistry sessions, GroupScope scope, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        var (take, before, wrong) = ListQuery.Read(limit, cursor);
-        if (wrong is not null)
-        {
-            return wrong;
-        }
-
         Guid? only = null;
         if (scope.Narrow(ref only) is { } refusal)
         {
@@ -59,22 +50,21 @@ public static class GroupsApi
         }
 
         var rows = await db.Groups.AsNoTracking().Include(g => g.Members)
-            .Where(g => g.Seq < before && (only == null || g.Id == only))
-            .OrderByDescending(g => g.Seq).Take(take + 1).ToListAsync(cancellationToken);
-        return TypedResults.Ok(Paging.Cut(rows, take, g => g.Seq, g => View(g, sessions)));
+            .Where(g => g.Seq < list.Before && (only == null || g.Id == only))
+            .OrderByDescending(g => g.Seq).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(rows, g => g.Seq, g => View(g, sessions)));
     }
 
-    private static async Task<IResult> GetAsync(GatewayDb db, SessionRegistry sessions, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<GroupView>, NotFoundError>> GetAsync(GatewayDb db, SessionRegistry sessions, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
         scope.Covers(id) && await db.Groups.AsNoTracking().Include(g => g.Members).SingleOrDefaultAsync(g => g.Id == id, cancellationToken) is { } group
             ? TypedResults.Ok(View(group, sessions))
-            : ApiErrors.NotFound(id);
+            : RestError.NotFound(id);
 
-    private static async Task<IResult> CreateAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Created<GroupView>, RestError, ConflictError>> CreateAsync(RestBody<GroupChange> body, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (change, error) = await RequestBody.ReadAsync(request, GroupChange.Fields, fields => GroupChange.Read(fields, isNew: true), cancellationToken);
-        if (change is null)
+        if (!body.TryRead(b => GroupChange.Read(b.Fields, isNew: true), out var change, out var refusal))
         {
-            return error!;
+            return refusal;
         }
 
         var now = time.GetUtcNow();
@@ -102,22 +92,21 @@ public static class GroupsApi
             : TypedResults.Created($"/api/v1/groups/{group.Id}", View(group, sessions));
     }
 
-    private static async Task<IResult> ChangeAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<GroupView>, RestError, NotFoundError, ConflictError>> ChangeAsync(RestBody<GroupChange> body, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
-        var (change, error) = await RequestBody.ReadAsync(request, GroupChange.Fields, fields => GroupChange.Read(fields, isNew: false), cancellationToken);
-        if (change is null)
+        if (!body.TryRead(b => GroupChange.Read(b.Fields, isNew: false), out var change, out var refusal))
         {
-            return error!;
+            return refusal;
         }
 
         if (await db.Groups.Include(g => g.Members).SingleOrDefaultAsync(g => g.Id == id, cancellationToken) is not { } group)
         {
-            return ApiErrors.NotFound(id);
+            return RestError.NotFound(id);
         }
 
         if (change.PositionMode is { } mode && group.AccountId is not null && mode != group.PositionMode)
         {
-            return ApiErrors.Validation("position_mode", $"{group.PositionMode}, as the account that trades for the group has it: change it there, or bind the group to another account", mode);
+            return RestError.Invalid("position_mode", $"{group.PositionMode}, as the account that trades for the group has it: change it there, or bind the group to another account", mode);
         }
 
         change.ApplyTo(group);
@@ -134,9 +123,9 @@ public static class GroupsApi
         return await FinishAsync(db, group, announcer, cancellationToken) is { } failure ? failure : TypedResults.Ok(View(group, sessions));
     }
 
-    private static async Task<IResult?> FinishAsync(GatewayDb db, GroupRow group, GroupAnnouncer announcer, CancellationToken cancellationToken)
+    private static async Task<ConflictError?> FinishAsync(GatewayDb db, GroupRow group, GroupAnnouncer announcer, CancellationToken cancellationToken)
     {
-        var failure = await ApiErrors.SaveAsync(db, group.Name, cancellationToken);
+        var failure = await db.TrySaveAsync(group.Name, cancellationToken);
         if (failure is null)
         {
             await announcer.AnnounceAsync(GroupDirectory.Config(group));

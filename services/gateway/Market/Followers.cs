@@ -2,31 +2,40 @@ using System.Collections.Immutable;
 
 namespace TradingSystem.Gateway.Market;
 
-/// <summary>The sessions that are to hear of something.</summary>
+/// <summary>Who is to hear of something in the market.</summary>
+public abstract class Follower
+{
+    /// <summary>A price has come that it was not told, and its pace lets it be.</summary>
+    public abstract bool IsPriceDue { get; }
+
+    public abstract void Wake();
+}
+
+/// <summary>All who are to hear of one thing.</summary>
 public sealed class Followers
 {
-    private ImmutableArray<MarketReader> _readers = [];
+    private ImmutableArray<Follower> _all = [];
 
-    public void Add(MarketReader reader) => ImmutableInterlocked.Update(ref _readers, static (all, r) => all.Add(r), reader);
+    public void Add(Follower follower) => ImmutableInterlocked.Update(ref _all, static (all, r) => all.Add(r), follower);
 
-    public void Remove(MarketReader reader) => ImmutableInterlocked.Update(ref _readers, static (all, r) => all.Remove(r), reader);
+    public void Remove(Follower follower) => ImmutableInterlocked.Update(ref _all, static (all, r) => all.Remove(r), follower);
 
     public void Wake()
     {
-        foreach (var reader in _readers)
+        foreach (var follower in _all)
         {
-            reader.Wake();
+            follower.Wake();
         }
     }
 
     /// <summary>Those whose pace lets them be told a price.</summary>
     public void WakeDue()
     {
-        foreach (var reader in _readers)
+        foreach (var follower in _all)
         {
-            if (reader.IsPriceDue)
+            if (follower.IsPriceDue)
             {
-                reader.Wake();
+                follower.Wake();
             }
         }
     }

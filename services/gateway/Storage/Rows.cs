@@ -92,7 +92,7 @@ public sealed class TokenRow
 
     public long Seq { get; init; }
 
-    /// <summary><see cref="Tokens.OwnerKinds"/>.</summary>
+    /// <summary><see cref="OwnerKinds"/>.</summary>
     public required string OwnerKind { get; init; }
 
     public required Guid OwnerId { get; init; }

@@ -1,12 +1,11 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Gateway.Api;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Settings;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.OpenApi;
@@ -90,18 +89,15 @@ public static class TicketsApi
             .WithTags("tickets")
             .WithBotTokens(BotTokenUse.TakenAsIs)
             .WithMetadata(new BearerCredential("bot_token", "A trading group's or trigger's own token"))
-            .Operation("createTicket", "A single-use stand-in for a bot's token, for an address")
-            .Produces<IssuedTicket>(201)
-            .Produces<ApiError>(401)
-            .Produces<ApiError>(429)
-            .Produces<ApiError>(503);
+            .Operation("createTicket", "A single-use stand-in for a bot's token, for an address");
 
-    private static async Task<IResult> IssueAsync(HttpContext context, Tickets tickets, AddressGate gate, GatewayOptions options, CancellationToken cancellationToken)
+    private static async Task<Results<Created<IssuedTicket>, RestError, UnauthorizedError, TooManyError>> IssueAsync(
+        HttpContext context, Tickets tickets, AddressGate gate, GatewayOptions options, CancellationToken cancellationToken)
     {
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
         if (gate.Ticket(address) is var wait and > 0)
         {
-            return TooMany(context, TimeSpan.FromMilliseconds(wait), $"at most {options.TicketsPerSecond} a second from one address");
+            return TooMany(TimeSpan.FromMilliseconds(wait), $"at most {options.TicketsPerSecond} a second from one address");
         }
 
         var hash = BotToken.Bearer(context.Request.Headers.Authorization.ToString()) is { Length: > 0 } token ? BotToken.Hash(token) : null;
@@ -112,27 +108,23 @@ public static class TicketsApi
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            return ApiErrors.Unavailable("the token cannot be checked just now");
+            return RestError.Unavailable("$", "the token cannot be checked just now");
         }
 
         if (refusal == TicketRefusal.TooMany)
         {
-            return TooMany(context, TimeSpan.FromSeconds(Tickets.LifeSeconds), $"at most {options.TicketsPerToken} of one token that wait to be used; each is gone {Tickets.LifeSeconds} s after it was asked for");
+            return TooMany(TimeSpan.FromSeconds(Tickets.LifeSeconds), $"at most {options.TicketsPerToken} of one token that wait to be used; each is gone {Tickets.LifeSeconds} s after it was asked for");
         }
 
         if (ticket is null)
         {
             var reason = gate.BadToken(address) ? CloseCodes.LockedOut : CloseCodes.InvalidToken;
-            return ApiErrors.Unauthorized(reason.Reason, "Authorization", "Bearer and a trading group's or trigger's token");
+            return RestError.Unauthorized("Authorization", "Bearer and a trading group's or trigger's token", reason.Reason);
         }
 
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, new IssuedTicket(ticket, Tickets.LifeSeconds));
     }
 
-    private static JsonHttpResult<ApiError> TooMany(HttpContext context, TimeSpan wait, string rule)
-    {
-        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return ApiErrors.TooMany("tickets", rule);
-    }
+    private static TooManyError TooMany(TimeSpan wait, string rule) => RestError.TooMany(ReplyMessages.RateLimited, wait, "tickets", rule, "more");
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using Npgsql;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Settings;
+using TradingSystem.Gateway.Storage;
 using TradingSystem.Hosting.BotTokens;
 
 namespace TradingSystem.Gateway.Tokens;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using TradingSystem.Gateway.Api;
 using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.Rest;
 
@@ -13,7 +12,7 @@ public static class TokenOwnersApi
         app.MapPost(TokenQuestion.Path, FindAsync).RequireRole(Roles.Front).ExcludeFromDescription();
 
     private static async Task<IResult> FindAsync(TokenQuestion question, ITokenOwners owners, CancellationToken cancellationToken) =>
-        question.Hash?.Length != SHA256.HashSizeInBytes ? ApiErrors.Validation("hash", "a SHA-256", "another length")
-        : !IPAddress.TryParse(question.Address, out var address) ? ApiErrors.Validation("address", "an IP address", question.Address ?? "")
+        question.Hash?.Length != SHA256.HashSizeInBytes ? RestError.Invalid("hash", "a SHA-256", "another length")
+        : !IPAddress.TryParse(question.Address, out var address) ? RestError.Invalid("address", "an IP address", question.Address ?? "")
         : Results.Json(await owners.FindAsync(question.Hash, address, cancellationToken), TokenJson.Default.TokenVerdict);
 }

@@ -1,12 +1,11 @@
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Gateway.Api;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Triggers;
@@ -19,11 +18,10 @@ public sealed record TriggerView(Guid Id, string Name, string ProviderName, stri
 /// <param name="ProviderName">Who runs what raises the events; at most 100 characters.</param>
 /// <param name="ModelName">What raises the events; at most 200 characters.</param>
 /// <param name="Active">Whether its events are taken; true where it is left out of POST.</param>
+[BodyTerms(MaxBytes = 512 * 1024)]
 [NoNulls]
 public sealed partial record TriggerChange(string? Name = null, string? ProviderName = null, string? ModelName = null, bool? Active = null)
 {
-    public static readonly string[] Fields = BodyShape.FieldsOf<TriggerChange>();
-
     public static TriggerChange Read(FieldReader fields, bool isNew)
     {
         var name = fields.Line("name", 100, 1, isNew);
@@ -45,40 +43,31 @@ public static class TriggersApi
     public static void MapTriggers(this WebApplication app)
     {
         var triggers = app.MapGroup("/api/v1/triggers").WithTags("triggers");
-        triggers.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listTriggers", "The triggers, newest first").Produces<Page<TriggerView>>();
-        triggers.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createTrigger", "Makes a trigger; it needs a token to connect")
-            .Accepts<TriggerChange>("application/json").Produces<TriggerView>(201).Produces<ApiError>(409);
-        triggers.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getTrigger", "One trigger").Produces<TriggerView>().Produces<ApiError>(404);
-        triggers.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeTrigger", "Changes what is given of a trigger")
-            .Accepts<TriggerChange>("application/json").Produces<TriggerView>().Produces<ApiError>(404).Produces<ApiError>(409);
+        triggers.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listTriggers", "The triggers, newest first");
+        triggers.MapPost("/", CreateAsync).RequireRole(Roles.Admin).Operation("createTrigger", "Makes a trigger; it needs a token to connect");
+        triggers.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getTrigger", "One trigger");
+        triggers.MapPatch("/{id:guid}", ChangeAsync).RequireRole(Roles.Admin).Operation("changeTrigger", "Changes what is given of a trigger");
         triggers.MapTokens(OwnerKinds.Trigger, "Trigger", (db, id, ct) => db.Triggers.AnyAsync(t => t.Id == id, ct));
     }
 
-    private static async Task<IResult> ListAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, string? limit, string? cursor, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<TriggerView>>> ListAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        var (take, before, wrong) = ListQuery.Read(limit, cursor);
-        if (wrong is not null)
-        {
-            return wrong;
-        }
-
         var rows = await db.Triggers.AsNoTracking()
-            .Where(t => t.Seq < before)
-            .OrderByDescending(t => t.Seq).Take(take + 1).ToListAsync(cancellationToken);
-        return TypedResults.Ok(Paging.Cut(rows, take, t => t.Seq, t => View(t, sessions, presence)));
+            .Where(t => t.Seq < list.Before)
+            .OrderByDescending(t => t.Seq).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(rows, t => t.Seq, t => View(t, sessions, presence)));
     }
 
-    private static async Task<IResult> GetAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, Guid id, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<TriggerView>, NotFoundError>> GetAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, Guid id, CancellationToken cancellationToken) =>
         await db.Triggers.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken) is { } trigger
             ? TypedResults.Ok(View(trigger, sessions, presence))
-            : ApiErrors.NotFound(id);
+            : RestError.NotFound(id);
 
-    private static async Task<IResult> CreateAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Created<TriggerView>, RestError, ConflictError>> CreateAsync(RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (change, error) = await RequestBody.ReadAsync(request, TriggerChange.Fields, fields => TriggerChange.Read(fields, isNew: true), cancellationToken);
-        if (change is null)
+        if (!body.TryRead(b => TriggerChange.Read(b.Fields, isNew: true), out var change, out var refusal))
         {
-            return error!;
+            return refusal;
         }
 
         var now = time.GetUtcNow();
@@ -93,7 +82,7 @@ public static class TriggersApi
             UpdatedAt = now,
         };
         db.Triggers.Add(trigger);
-        if (await ApiErrors.SaveAsync(db, trigger.Name, cancellationToken) is { } failure)
+        if (await db.TrySaveAsync(trigger.Name, cancellationToken) is { } failure)
         {
             return failure;
         }
@@ -102,17 +91,16 @@ public static class TriggersApi
         return TypedResults.Created($"/api/v1/triggers/{trigger.Id}", View(trigger, sessions, presence));
     }
 
-    private static async Task<IResult> ChangeAsync(HttpRequest request, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<TriggerView>, RestError, NotFoundError, ConflictError>> ChangeAsync(RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
-        var (change, error) = await RequestBody.ReadAsync(request, TriggerChange.Fields, fields => TriggerChange.Read(fields, isNew: false), cancellationToken);
-        if (change is null)
+        if (!body.TryRead(b => TriggerChange.Read(b.Fields, isNew: false), out var change, out var refusal))
         {
-            return error!;
+            return refusal;
         }
 
         if (await db.Triggers.SingleOrDefaultAsync(t => t.Id == id, cancellationToken) is not { } trigger)
         {
-            return ApiErrors.NotFound(id);
+            return RestError.NotFound(id);
         }
 
         trigger.Name = change.Name ?? trigger.Name;
@@ -120,7 +108,7 @@ public static class TriggersApi
         trigger.ModelName = change.ModelName ?? trigger.ModelName;
         trigger.Active = change.Active ?? trigger.Active;
         trigger.UpdatedAt = time.GetUtcNow();
-        if (await ApiErrors.SaveAsync(db, trigger.Name, cancellationToken) is { } failure)
+        if (await db.TrySaveAsync(trigger.Name, cancellationToken) is { } failure)
         {
             return failure;
         }

@@ -17,8 +17,10 @@ public static class OpenApiShapes
 
     public static void DescribeShapes(this OpenApiOptions options)
     {
+        options.CreateSchemaReferenceId = type => IsQueryValue(type.Type) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         options.AddSchemaTransformer((schema, context, _) =>
         {
+            QueryValue(schema, context.JsonTypeInfo.Type);
             Number(schema, context.JsonTypeInfo.Type);
             schema.Description ??= XmlDocs.Of(context.JsonTypeInfo.Type);
             if (context.JsonPropertyInfo is { } property)
@@ -37,12 +39,30 @@ public static class OpenApiShapes
                 if (source?.ParameterDescriptor is IParameterInfoParameterDescriptor { ParameterInfo: { } handler } && parameter.Schema is OpenApiSchema schema)
                 {
                     Words(schema, handler.GetCustomAttribute<WordsAttribute>());
+                    Format(schema, Nullable.GetUnderlyingType(handler.ParameterType) ?? handler.ParameterType);
                 }
             }
 
             return Task.CompletedTask;
         });
     }
+
+    /// <summary>The framework takes what is read from a text for any text.</summary>
+    private static void Format(OpenApiSchema schema, Type type) => schema.Format ??= type == typeof(Guid) ? "uuid" : type == typeof(Moment) ? "date-time" : null;
+
+    /// <summary>What reads its own text is a text, whatever it is made of.</summary>
+    private static void QueryValue(OpenApiSchema schema, Type type)
+    {
+        if (IsQueryValue(type))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Properties = null;
+            schema.Required = null;
+        }
+    }
+
+    private static bool IsQueryValue(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type).GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IQueryValue<>));
 
     private static void Describe(OpenApiSchema schema, JsonPropertyInfo property)
     {

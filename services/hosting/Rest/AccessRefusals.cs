@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.Tokens;
-using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Hosting.Rest;
 
@@ -32,16 +31,13 @@ internal static class AccessRefusals
             _ => "no good token",
         };
         context.Response.Headers.WWWAuthenticate = context.AuthenticateFailure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
-        return WriteAsync(context.HttpContext, StatusCodes.Status401Unauthorized, "unauthorized", new("Authorization", "Bearer and the token of POST /api/v1/auth/login", got));
+        return RestError.Unauthorized("Authorization", "Bearer and the token of POST /api/v1/auth/login", got).ExecuteAsync(context.HttpContext);
     }
 
     public static Task ForbidAsync(ForbiddenContext context)
     {
         var wanted = context.HttpContext.GetEndpoint().RequiredRole();
         var rule = wanted is null ? "allowed to do this" : string.Join(" or ", Roles.AtLeast(wanted));
-        return WriteAsync(context.HttpContext, StatusCodes.Status403Forbidden, "forbidden", new("role", rule, FieldError.Shorten(context.HttpContext.User.FindFirst("role")?.Value ?? "nothing")));
+        return RestError.Forbidden("role", rule, context.HttpContext.User.FindFirst("role")?.Value ?? "nothing").ExecuteAsync(context.HttpContext);
     }
-
-    private static Task WriteAsync(HttpContext context, int status, string message, FieldError fault) =>
-        ApiError.Of(status, message, [fault]).ExecuteAsync(context);
 }

@@ -35,7 +35,8 @@ public static class GroupAccessRoutes
         route.WithMetadata(new GroupAccess(null)).AddEndpointFilter(async (context, next) =>
         {
             var answer = await next(context);
-            var isRefusal = answer is IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest };
+            var result = answer is INestedHttpResult union ? union.Result : answer;
+            var isRefusal = result is IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest };
             return isRefusal || GroupScope.Of(context.HttpContext).MayAnswer
                 ? answer
                 : throw new InvalidOperationException($"{context.HttpContext.GetEndpoint()?.DisplayName} answered a trading group without asking what it may see.");

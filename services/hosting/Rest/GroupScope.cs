@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Hosting.Rest;
 
@@ -49,7 +48,7 @@ public sealed class GroupScope
     /// <summary>
     /// Of a list: narrows the group that was asked for, null for all, to what the caller may see, or says why it may not.
     /// </summary>
-    public IResult? Narrow(ref Guid? group)
+    public RestError? Narrow(ref Guid? group)
     {
         _asked = true;
         if (!_isGroup)
@@ -59,7 +58,7 @@ public sealed class GroupScope
 
         if (group is { } wanted && wanted != _own)
         {
-            return ApiError.Of(StatusCodes.Status403Forbidden, "forbidden", new FieldError("group_id", "the group of the token, or none", wanted.ToString()));
+            return RestError.Forbidden("group_id", "the group of the token, or none", wanted.ToString());
         }
 
         group = _own;

@@ -9,35 +9,41 @@ namespace TradingSystem.Hosting.Rest;
 public sealed record AnyQuery(string Why);
 
 /// <summary>
-/// Refuses a query parameter that the route's handler does not take: who filters with a name that nobody reads gets more than was asked
-/// for, and does not see it. Every route is held to its handler's own parameters unless it says <see cref="AnyQuery"/>, so none can forget it.
+/// Refuses a query parameter that the route's handler does not take, and a value that its parameter may not have: who filters with a name or a
+/// word that nobody knows gets more or less than was asked for, and does not see it. Every route is held to its handler's own parameters unless it
+/// says <see cref="AnyQuery"/>, so none can forget it, and a handler only ever sees values that keep their rules.
 /// </summary>
 public static class QueryGuard
 {
-    private static readonly ConditionalWeakTable<Endpoint, string[]> Names = [];
+    private static readonly ConditionalWeakTable<Endpoint, QueryParameter[]> Known = [];
 
     /// <summary>Behind authorization, so that nobody learns of parameters who may not use them.</summary>
     public static void UseQueryGuard(this IApplicationBuilder app) =>
         app.Use((context, next) => Refusal(context) is { } refusal ? refusal.ExecuteAsync(context) : next(context));
 
-    private static IResult? Refusal(HttpContext context)
+    private static RestError? Refusal(HttpContext context)
     {
         if (context.Request.Query.Count == 0 || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<AnyQuery>() is not null)
         {
             return null;
         }
 
-        var known = Names.GetValue(endpoint, QueryParameters.Of);
-        List<FieldError>? errors = null;
-        foreach (var (name, value) in context.Request.Query)
+        var known = Known.GetValue(endpoint, QueryParameters.Of);
+        List<FieldError>? faults = null;
+        foreach (var (name, values) in context.Request.Query)
         {
+            var value = values.ToString();
             // As the handler's parameters are bound: whatever the case.
-            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (Array.Find(known, p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } parameter)
             {
-                (errors ??= []).Add(new(FieldError.Shorten(name), Nearest.Rule("unknown parameter", name, known), FieldError.Shorten(value.ToString())));
+                (faults ??= []).Add(new(FieldError.Shorten(name), Nearest.Rule("unknown parameter", name, [.. known.Select(p => p.Name)]), FieldError.Shorten(value)));
+            }
+            else if (parameter.Rule(value) is { } rule)
+            {
+                (faults ??= []).Add(new(parameter.Name, rule, FieldError.Shorten(value)));
             }
         }
 
-        return errors is null ? null : ApiError.Validation(errors);
+        return faults is null ? null : RestError.Invalid(faults);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Hosting.Rest;
@@ -41,13 +42,13 @@ public static class Refusals
         var request = http.Request;
         return http.Response.StatusCode switch
         {
-            StatusCodes.Status400BadRequest => new(ApiError.ValidationError, [new("$", "a request as the OpenAPI document describes it", "")]),
+            StatusCodes.Status400BadRequest => new(ReplyMessages.ValidationError, [new("$", "a request as the OpenAPI document describes it", "")]),
             StatusCodes.Status401Unauthorized => new("unauthorized", [new("Authorization", "a token or ticket that is good now", "")]),
             StatusCodes.Status403Forbidden => new("forbidden", [new("role", "allowed to do this", "")]),
             StatusCodes.Status404NotFound => new("not_found", [new("path", "known path", FieldError.Shorten(request.Path))]),
             StatusCodes.Status405MethodNotAllowed => new("method_not_allowed", [new("method", $"one of {http.Response.Headers.Allow}", FieldError.Shorten(request.Method))]),
-            StatusCodes.Status413PayloadTooLarge => new(ApiError.TooLarge, [new("$", "a smaller body", "more")]),
-            StatusCodes.Status415UnsupportedMediaType => new("unsupported_media_type", [new("Content-Type", "application/json", FieldError.Shorten(request.ContentType ?? "nothing"))]),
+            StatusCodes.Status413PayloadTooLarge => new(RestError.PayloadTooLarge, [new("$", "a smaller body", "more")]),
+            StatusCodes.Status415UnsupportedMediaType => new(RestError.UnsupportedType, [new("Content-Type", "application/json", FieldError.Shorten(request.ContentType ?? "nothing"))]),
             StatusCodes.Status503ServiceUnavailable => new("unavailable", [new("$", "database and bus are there; try again", "")]),
             >= 500 => new("internal_error", [new("$", "an answer; what failed instead is in the service's log", "")]),
             _ => new("refused", []),

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Hosting.Rest;
 
@@ -28,6 +27,6 @@ public static class SocketGuard
     private static bool IsTaken(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<TakesSocket>() is { } route && (route.Exactly is null || route.Exactly == context.Request.Path.Value);
 
-    private static IResult Refusal(HttpRequest request) => ApiError.Of(
-        StatusCodes.Status404NotFound, "not_found", new FieldError("path", $"WebSockets of bots are taken at {Addresses.Events} of the gateway", FieldError.Shorten(request.Path.Value ?? "")));
+    private static NotFoundError Refusal(HttpRequest request) =>
+        RestError.NotFound("path", $"WebSockets of bots are taken at {Addresses.Events} of the gateway", request.Path.Value ?? "");
 }

@@ -12,7 +12,7 @@ public static class TextGuard
 {
     public static void UseTextGuard(this IApplicationBuilder app) =>
         app.Use((context, next) => Fault(context.Request) is { } fault
-            ? ApiError.Validation([fault]).ExecuteAsync(context)
+            ? RestError.Invalid([fault]).ExecuteAsync(context)
             : next(context));
 
     private static FieldError? Fault(HttpRequest request)

@@ -1,4 +1,3 @@
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Groups;

@@ -4,6 +4,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
 using TradingSystem.TradingGroup.Market;
 using TradingSystem.TradingGroup.Roles;
+using TradingSystem.TradingGroup.Settings;
 using TradingSystem.TradingGroup.Storage;
 
 namespace TradingSystem.TradingGroup.Discussions;

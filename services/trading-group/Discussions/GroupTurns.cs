@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TradingSystem.TradingGroup.Settings;
 
 namespace TradingSystem.TradingGroup.Discussions;
 

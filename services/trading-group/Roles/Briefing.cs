@@ -1,6 +1,7 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
 using TradingSystem.TradingGroup.Indicators;
+using TradingSystem.TradingGroup.Settings;
 
 namespace TradingSystem.TradingGroup.Roles;
 

@@ -1,9 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Api;
@@ -25,7 +28,7 @@ public static class MarketEndpoints
     public static void MapMarket(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1").WithTags("market");
-        api.MapGet("/candles", CandlesAsync).RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("listCandles", "The newest candles of a symbol and interval, oldest first").Produces<Page<Candle>>();
+        api.MapGet("/candles", CandlesAsync).RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("listCandles", "The newest candles of a symbol and interval, oldest first");
         api.MapGet("/prices", (MarketState market) => new Page<PriceTick>(market.Prices(), null))
             .RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("listPrices", "The latest price of each symbol");
         api.MapGet("/market", (MarketState market) => market.Status is { } s
@@ -34,50 +37,50 @@ public static class MarketEndpoints
             .RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("getMarket", "Where prices come from, and of which symbols");
     }
 
-    /// <summary>Oldest first. <c>end_time</c> (RFC 3339 or Unix milliseconds) asks for closed bars that opened before it.</summary>
-    private static async Task<IResult> CandlesAsync(
+    /// <summary>Oldest first. <c>end_time</c> asks for closed bars that opened before it.</summary>
+    private static async Task<Results<Ok<Page<Candle>>, RestError>> CandlesAsync(
         MarketState market,
         StoredCandles candles,
         string? symbol,
         string? interval,
-        string? limit,
-        string? end_time,
+        [Range(1, Paging.MaxLimit)] int? limit,
+        CandleEnd? end_time,
         CancellationToken cancellationToken)
     {
         var faults = new List<FieldError>();
-        var symbols = market.Status?.Symbols ?? [];
-        symbol = symbol?.ToUpperInvariant();
-        if (symbol is null || !symbols.Contains(symbol))
-        {
-            faults.Add(new("symbol", $"must be one of {string.Join(", ", symbols)}", FieldError.Shorten(symbol ?? "nothing")));
-        }
-
-        if (interval is null || !market.Intervals.Contains(interval))
-        {
-            faults.Add(new("interval", $"must be one of {string.Join(", ", market.Intervals)}", FieldError.Shorten(interval ?? "nothing")));
-        }
-
-        var count = Paging.DefaultLimit;
-        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > Paging.MaxLimit))
-        {
-            faults.Add(new("limit", $"must be a whole number from 1 to {Paging.MaxLimit}", FieldError.Shorten(limit)));
-        }
-
-        DateTimeOffset? before = null;
-        if (end_time is not null && (before = Time(end_time)) is null)
-        {
-            faults.Add(new("end_time", $"{Rfc3339.QueryRule}, or Unix milliseconds", FieldError.Shorten(end_time)));
-        }
-
-        if (faults.Count > 0)
-        {
-            return ApiError.Validation(faults);
-        }
-
-        return Results.Ok(new Page<Candle>(await candles.NewestAsync(symbol!, interval!, count, before, cancellationToken), null));
+        var traded = Known("symbol", symbol?.ToUpperInvariant(), market.Status?.Symbols ?? [], faults);
+        var span = Known("interval", interval, market.Intervals, faults);
+        return faults.Count > 0
+            ? RestError.Invalid(faults)
+            : TypedResults.Ok(new Page<Candle>(await candles.NewestAsync(traded, span, limit ?? Paging.DefaultLimit, end_time?.Before, cancellationToken), null));
     }
 
-    private static DateTimeOffset? Time(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
-        : Rfc3339.Read(text);
+    /// <summary>One of the words that are known just now; they change with the market, so that the route itself cannot say them.</summary>
+    private static string Known(string path, string? word, IReadOnlyList<string> known, List<FieldError> faults)
+    {
+        if (word is null || !known.Contains(word))
+        {
+            var rule = word is null ? $"one of {string.Join(", ", known)}" : Nearest.Rule("unknown value", word, [.. known]);
+            faults.Add(new(path, rule, FieldError.Shorten(word ?? "nothing")));
+        }
+
+        return word ?? "";
+    }
+}
+
+/// <summary>Where candles end: the first moment that none of them opened at, as RFC 3339 or in Unix milliseconds.</summary>
+public readonly record struct CandleEnd(DateTimeOffset Before) : IQueryValue<CandleEnd>
+{
+    public static string Rule => $"{Rfc3339.QueryRule}, or Unix milliseconds";
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out CandleEnd result)
+    {
+        DateTimeOffset? before = s is null ? null
+            : long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
+            : Rfc3339.Read(s);
+        result = new(before ?? default);
+        return before is not null;
+    }
+
+    public static CandleEnd Parse(string s, IFormatProvider? provider) => TryParse(s, provider, out var end) ? end : throw new FormatException(Rule);
 }

@@ -2,6 +2,7 @@ using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Publishing;

@@ -5,6 +5,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Publishing;
 
 namespace TradingSystem.Trigger.Rules;

@@ -4,6 +4,7 @@ using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
 
 namespace TradingSystem.Trigger.Storage;
 

@@ -102,7 +102,7 @@ public sealed class AccountValidationTests
     [TestCase("""{"mode":"simulated"}""", "mode", "sandbox or live: only the simulated exchange simulates")]
     [TestCase("""{"mode":"live"}""", "api_key", "required")]
     [TestCase("""{"api_key":"KEY"}""", "api_secret", "required: credentials are given together")]
-    [TestCase("""{"balance":1}""", "balance", "unknown field, one of name, mode, margin_mode, position_mode, api_key, api_secret, passphrase, exchange, fill_model, initial_balance, active, switch_modes")]
+    [TestCase("""{"balance":1}""", "balance", "unknown field, one of name, mode, margin_mode, position_mode, api_key, api_secret, passphrase, switch_modes, exchange, fill_model, initial_balance, active")]
     [TestCase("""{"margin_mode":null}""", "margin_mode", "a value, or left out: null says neither")]
     public async Task A_change_that_breaks_a_rule_is_named_with_it(string body, string path, string rule)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using NUnit.Framework;
+using TradingSystem.Dashboard;
 using TradingSystem.Dashboard.Accounts;
 using TradingSystem.IntegrationTests.Accounts;
 using TradingSystem.IntegrationTests.Servers;
@@ -40,11 +41,11 @@ public sealed class FirstAdminTests
             Assert.That((await settings.LoginAsync(DashboardHost.Admin, DashboardHost.AdminPassword)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
 
             // An operator who has the machine resets it beside the running service, which hears of it.
-            Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.FromInput), new StringReader("from the operator\n")), Is.Zero);
+            Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.FromInput), new DashboardModule(), new StringReader("from the operator\n")), Is.Zero);
             await Wait.UntilAsync("whoever was signed in is not any more", async () => (await admin.MeAsync()).Status == HttpStatusCode.Unauthorized);
             Assert.That((string?)(await admin.RefreshAsync()).Body["message"], Is.EqualTo("password_changed"));
             using var again = await host.SignedInAsync(password: "from the operator");
-            Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.Switch)), Is.Zero);
+            Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.Switch), new DashboardModule()), Is.Zero);
             using var asSet = await host.SignedInAsync();
             var (_, audit) = await asSet.GetAsync("/api/v1/users/audit?username=operator");
             Assert.That(audit["items"]!.AsArray().Select(r => $"{r!["actor"]} {r["action"]} {r["subject"]} {r["address"]}"), Is.EqualTo(new[] { "operator password_reset admin console", "operator password_reset admin console" }));
@@ -53,7 +54,7 @@ public sealed class FirstAdminTests
 
     [Test]
     public async Task A_password_that_is_too_short_resets_nothing() =>
-        Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.FromInput), new StringReader("too short\n")), Is.EqualTo(1));
+        Assert.That(await ResetAdminPassword.RunAsync(DashboardHost.Arguments(_database.ConnectionString, ResetAdminPassword.FromInput), new DashboardModule(), new StringReader("too short\n")), Is.EqualTo(1));
 
     [TestCase("elevenchars", "12 to 256 characters")]
     [TestCase("twelve\u0007chars", "no control characters")]

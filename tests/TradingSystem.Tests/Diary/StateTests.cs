@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using TradingSystem.Diary.Activity;
-using TradingSystem.Diary.Queries;
+using TradingSystem.Diary.Timeline;
 
 namespace TradingSystem.Tests.Diary;
 
@@ -26,18 +26,12 @@ public sealed class StateTests
     [Test]
     public void Without_groups_it_is_idle() => Assert.That(StateEndpoints.Combine([]), Is.EqualTo("idle"));
 
-    [Test]
-    public void Each_wrong_parameter_is_named()
+    [TestCase("0", 0L, false)]
+    [TestCase("17", 17L, false)]
+    [TestCase("2025-01-31T13:00:00Z", null, true)]
+    public void The_diary_is_read_on_from_an_entry_or_a_moment(string text, long? after, bool isMoment)
     {
-        var check = new QueryCheck();
-
-        Assert.That(check.Limit(null), Is.EqualTo(100));
-        Assert.That(check.Limit("1000"), Is.EqualTo(1000));
-        Assert.That(check.Problem, Is.Null);
-        check.Limit("1001");
-        check.Seq("cursor", "-1");
-        check.Id("group_id", "x");
-        check.Time("since", "yesterday");
-        Assert.That(check.Problem, Is.Not.Null);
+        Assert.That(DiaryStart.TryParse(text, null, out var start), Is.True);
+        Assert.That((start.After, start.From is not null), Is.EqualTo((after, isMoment)));
     }
 }

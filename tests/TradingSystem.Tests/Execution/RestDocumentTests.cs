@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
-using TradingSystem.Execution.Accounts;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Tests.Wire.Documents;
 
@@ -27,7 +27,7 @@ public sealed partial class RestDocumentTests
         var told = Sources.Select(s => Path.Combine(folder, s))
             .SelectMany(s => Directory.Exists(s) ? Directory.GetFiles(s, "*.cs") : [s])
             .SelectMany(file => Code().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value))
-            .Concat(AccountCodes.All)
+            .Concat(RestCodes.All)
             .Except(NotTold)
             .Distinct().ToList();
         Assert.That(told, Has.Count.GreaterThan(70));

@@ -8,6 +8,8 @@ using TradingSystem.Gateway;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Events;
 using TradingSystem.Gateway.Framing;
+using TradingSystem.Gateway.Settings;
+using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Tests.Trigger;
 
@@ -33,7 +35,7 @@ internal sealed class SessionRig : IDisposable
             new Identity(Guid.NewGuid(), OwnerKinds.Group, Guid.NewGuid(), 1),
             new ConnectRequest(null, null, null, Dialect.Type, default, null),
             new Transport(_toServer.Reader.AsStream(leaveOpen: true), _toClient.Writer, IPAddress.Loopback, Abort, _toServer.Reader.CancelPendingRead, _closed.Token, CancellationToken.None),
-            new FrameHandler(null!, null!, null!, null!, null!, null!, null!, Time),
+            new FrameHandler(null!, null!, null!, null!, null!, null!, null!, Time).Handle,
             options ?? new GatewayOptions(),
             Time,
             NullLogger.Instance);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using TradingSystem.Gateway;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Settings;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Settings;
 

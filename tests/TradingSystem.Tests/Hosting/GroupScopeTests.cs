@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TradingSystem.Dashboard;
+using TradingSystem.Dashboard.Storage;
 using TradingSystem.Diary;
 using TradingSystem.Execution;
 using TradingSystem.Gateway;
@@ -96,7 +97,7 @@ public sealed class GroupScopeTests
         app.MapGet("/forgets", (HttpContext _) => Results.Ok("everybody's rows")).AllowGroup();
         app.MapGet("/binds", (GroupScope _) => "everybody's rows").AllowGroup();
         app.MapGet("/asks", (GroupScope scope) => Results.Ok(scope.Covers(Own))).AllowGroup();
-        app.MapGet("/refuses", () => ApiError.Of(400, "validation_error")).AllowGroup();
+        app.MapGet("/refuses", () => RestError.Invalid([])).AllowGroup();
         Assert.Multiple(() =>
         {
             Assert.That(async () => await app.AskAsync("/forgets", Group(Own)), Throws.InvalidOperationException);

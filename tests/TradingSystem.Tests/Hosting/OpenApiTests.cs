@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using NUnit.Framework;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Dashboard;
 using TradingSystem.Dashboard.Documents;
 using TradingSystem.Diary;
 using TradingSystem.Execution;
-using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Gateway;
@@ -142,7 +142,7 @@ public sealed partial class OpenApiTests
     [TestCase("OrderView", "status")]
     [TestCase("KillBody", "scope")]
     [TestCase("DeadManBody", "action")]
-    [TestCase("AccountError", "code")]
+    [TestCase("ApiError", "code")]
     public void Words_of_a_list_are_an_enum(string type, string field)
     {
         IReadOnlyList<string> words = (type, field) switch
@@ -150,7 +150,7 @@ public sealed partial class OpenApiTests
             ("OrderView", _) => OrderStatus.All,
             ("KillBody", _) => ControlWords.Scopes,
             ("DeadManBody", _) => DeadManActions.All,
-            _ => AccountCodes.All,
+            _ => RestCodes.All,
         };
         var listed = _document["components"]!["schemas"]![type]!["properties"]![field]!["enum"]!.AsArray();
         Assert.That(listed.Select(w => (string?)w).OfType<string>(), Is.EqualTo(words));

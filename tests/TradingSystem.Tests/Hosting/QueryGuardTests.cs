@@ -81,9 +81,52 @@ public sealed class QueryGuardTests
     public async Task A_route_takes_the_parameters_of_its_handler(string pattern, string names)
     {
         var route = Routes.First(r => r.RoutePattern.RawText == pattern && r.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains("GET"));
-        Assert.That(QueryParameters.Of(route), Is.EquivalentTo(names.Split(',', StringSplitOptions.RemoveEmptyEntries)));
-        var (status, _) = await AskAsync(route, "?" + string.Join('&', names.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(n => $"{n}=1")));
+        var known = names.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(QueryParameters.Of(route).Select(p => p.Name), Is.EquivalentTo(known));
+        var (status, _) = await AskAsync(route, "?" + string.Join('&', known.Select(n => $"{n.ToUpperInvariant()}={Uri.EscapeDataString(Good(pattern, n))}")));
         Assert.That(status, Is.EqualTo(204));
+    }
+
+    [Test]
+    public async Task Every_parameter_of_every_route_refuses_what_its_type_cannot_be()
+    {
+        var asked = 0;
+        foreach (var route in Routes.Where(r => !Open.Contains(r.RoutePattern.RawText)))
+        {
+            foreach (var parameter in QueryParameters.Of(route).Where(p => p.Rule("\u00e9") is not null))
+            {
+                asked++;
+                foreach (var value in new[] { "\u00e9", "", "1,1", "-1", "NaN" })
+                {
+                    var (status, body) = await AskAsync(route, $"?{parameter.Name}={Uri.EscapeDataString(value)}");
+                    var fault = body.RootElement.GetProperty("detail")[0];
+                    Assert.That((status, fault.GetProperty("path").GetString()), Is.EqualTo((400, parameter.Name)), $"{route.DisplayName} {value}");
+                    Assert.That((fault.GetProperty("rule").GetString(), fault.GetProperty("got").GetString()), Is.EqualTo((parameter.Rule(value), value)));
+                }
+            }
+        }
+
+        Assert.That(asked, Is.GreaterThan(50));
+    }
+
+    [TestCase("limit=1001", "an integer from 1 to 1000")]
+    [TestCase("limit=0", "an integer from 1 to 1000")]
+    [TestCase("limit=%2B5", "an integer from 1 to 1000")]
+    [TestCase("limit=5.0", "an integer from 1 to 1000")]
+    [TestCase("limit=99999999999", "an integer from 1 to 1000")]
+    [TestCase("limit=1&limit=2", "an integer from 1 to 1000")]
+    [TestCase("cursor=-1", "a cursor of this list")]
+    [TestCase("cursor=1e3", "a cursor of this list")]
+    public async Task Every_list_reads_its_page_alike(string query, string rule)
+    {
+        var name = query[..query.IndexOf('=', StringComparison.Ordinal)];
+        var lists = Routes.Where(r => r.RoutePattern.RawText != "/api/v1/users/" && QueryParameters.Of(r).Any(p => p.Name == name)).ToList();
+        Assert.That(lists, Has.Count.GreaterThan(15));
+        foreach (var list in lists)
+        {
+            var (_, body) = await AskAsync(list, "?" + query);
+            Assert.That(body.RootElement.GetProperty("detail")[0].GetProperty("rule").GetString(), Is.EqualTo(rule), list.DisplayName);
+        }
     }
 
     [TestCase("/api/v1/orders", "?stauts=filled", "unknown parameter, did you mean status")]
@@ -95,6 +138,25 @@ public sealed class QueryGuardTests
         var (_, body) = await AskAsync(Routes.First(r => r.RoutePattern.RawText == pattern), query);
         Assert.That(body.RootElement.GetProperty("detail")[0].GetProperty("rule").GetString(), Is.EqualTo(rule));
     }
+
+    private static string Good(string pattern, string name) => name switch
+    {
+        "status" or "state" or "kind" or "event_type" or "level" or "mode" or "format" => Word(pattern, name),
+        "since" or "end_time" => "2025-01-31T13:00:00+01:00",
+        _ when name.EndsWith("_id", StringComparison.Ordinal) => "0b2f1c9e-3d7a-4b0e-9a51-6f0d2c7e8a11",
+        _ => "1",
+    };
+
+    private static string Word(string pattern, string name) => name switch
+    {
+        "status" => pattern.EndsWith("protections", StringComparison.Ordinal) ? "waiting" : "filled",
+        "state" => "held",
+        "kind" => "manual_close",
+        "event_type" => "post_trade",
+        "level" => "warn",
+        "mode" => "live",
+        _ => "jsonl",
+    };
 
     private List<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()];
 

@@ -4,6 +4,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.TradingGroup;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Market;
+using TradingSystem.TradingGroup.Settings;
 using TradingSystem.TradingGroup.Storage;
 
 namespace TradingSystem.Tests.TradingGroup;

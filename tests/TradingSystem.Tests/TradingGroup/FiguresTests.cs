@@ -2,6 +2,7 @@ using NUnit.Framework;
 using TradingSystem.TradingGroup;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Roles;
+using TradingSystem.TradingGroup.Settings;
 
 namespace TradingSystem.Tests.TradingGroup;
 

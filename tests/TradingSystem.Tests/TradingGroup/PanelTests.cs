@@ -3,6 +3,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.TradingGroup;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Roles;
+using TradingSystem.TradingGroup.Settings;
 
 namespace TradingSystem.Tests.TradingGroup;
 

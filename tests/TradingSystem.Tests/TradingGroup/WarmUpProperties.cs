@@ -6,6 +6,7 @@ using TradingSystem.TradingGroup;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Market;
 using TradingSystem.TradingGroup.Roles;
+using TradingSystem.TradingGroup.Settings;
 
 namespace TradingSystem.Tests.TradingGroup;
 

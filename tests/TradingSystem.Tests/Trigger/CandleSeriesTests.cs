@@ -2,6 +2,7 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
 
 namespace TradingSystem.Tests.Trigger;
 

@@ -12,6 +12,7 @@ using TradingSystem.Hosting.Outbound;
 using TradingSystem.Tests.Hosting;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
 
 namespace TradingSystem.Tests.Trigger;
 

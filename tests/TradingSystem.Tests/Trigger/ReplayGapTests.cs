@@ -3,6 +3,7 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Rules;
 using static TradingSystem.Tests.Trigger.ReplayFolder;
 

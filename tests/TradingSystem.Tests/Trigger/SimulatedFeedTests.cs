@@ -3,6 +3,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Rules;
 
 namespace TradingSystem.Tests.Trigger;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using NUnit.Framework;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Groups;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Tests.Wire;
 
@@ -31,10 +32,10 @@ public sealed class BodyFieldsTests
              "members":[{"name":"m","role":"r","provider":null,"model":"","systemPrompt":"x"}]}
             """);
         var fields = new FieldReader(document.RootElement, "", errors);
-        fields.OnlyKnown(GroupChange.Fields);
+        fields.OnlyKnown(BodyShape.FieldsOf<GroupChange>());
         var change = GroupChange.Read(fields, isNew: true);
         Assert.That(errors, Is.EqualTo(new FieldError[] { new("members[0].systemPrompt", "unknown field, did you mean system_prompt", "\"x\"") }));
         Assert.That(change.Symbol, Is.EqualTo("BTCUSDT"));
-        Assert.That(GroupChange.Fields, Is.EquivalentTo(document.RootElement.EnumerateObject().Select(p => p.Name)));
+        Assert.That(BodyShape.FieldsOf<GroupChange>(), Is.EquivalentTo(document.RootElement.EnumerateObject().Select(p => p.Name)));
     }
 }

@@ -1,0 +1,367 @@
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Feeds;
+
+namespace TradingSystem.Trigger.Market;
+
+/// <summary>Hears of bars in market order. Calls come under the market's lock: they must be quick and never block.</summary>
+public interface ICandleListener
+{
+    void Started(FeedStatus status);
+
+    /// <summary>All closed bars that are known now; <paramref name="changed"/> are those that were not known, or not so.</summary>
+    void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed);
+
+    void Closed(Candle candle);
+}
+
+/// <summary>What the feed has told: last prices, candles, status. Everything else in the service reads from here.</summary>
+public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> listeners) : IFeedSink
+{
+    private const int MaxPending = 5_000;
+    private const int WatchedBars = 120;
+    private static readonly TimeSpan FillGrace = TimeSpan.FromSeconds(1);
+
+    // It comes every second; an older one is of a connection that was lost.
+    private static readonly TimeSpan FreshMark = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly ICandleListener[] _listeners = [.. listeners];
+    private readonly Dictionary<string, IReadOnlyList<CandleSeries>> _series = [];
+    private readonly Dictionary<string, PriceTick> _prices = [];
+    private readonly Dictionary<string, (decimal Bid, decimal Ask)> _quotes = [];
+    private readonly Dictionary<string, (decimal Price, DateTimeOffset At)> _marks = [];
+    private readonly Dictionary<string, TickTrades> _traded = [];
+    private readonly HashSet<string> _moved = [];
+    private readonly List<Candle> _closed = [];
+    private readonly Queue<Candle> _pending = [];
+    private FeedStatus? _status;
+    private int _statusVersion;
+    private int _historyVersion;
+
+    /// <summary>Null until the feed has begun.</summary>
+    public FeedStatus? Status => Volatile.Read(ref _status);
+
+    public int StatusVersion => Volatile.Read(ref _statusVersion);
+
+    /// <summary>Grows with every history, which calls for new windows.</summary>
+    public int HistoryVersion => Volatile.Read(ref _historyVersion);
+
+    public bool HasPrice
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _prices.Count > 0;
+            }
+        }
+    }
+
+    public void Started(FeedStatus status)
+    {
+        lock (_lock)
+        {
+            if (_status is null || !_status.IsSameMarket(status))
+            {
+                _series.Clear();
+                _prices.Clear();
+                _traded.Clear();
+                _moved.Clear();
+                _quotes.Clear();
+                _marks.Clear();
+                foreach (var symbol in status.Symbols)
+                {
+                    _traded[symbol] = new();
+                    _series[symbol] = [.. Interval.From(status.Shortest).Select(i => new CandleSeries(symbol, i))];
+                }
+
+                foreach (var listener in _listeners)
+                {
+                    listener.Started(status);
+                }
+            }
+
+            if (_status != status)
+            {
+                _status = status;
+                _statusVersion++;
+            }
+        }
+    }
+
+    public void History(string symbol, Interval interval, IReadOnlyList<Candle> candles, bool derive)
+    {
+        lock (_lock)
+        {
+            if (_series.GetValueOrDefault(symbol) is not { } all)
+            {
+                return;
+            }
+
+            foreach (var series in all.Where(s => s.Interval == interval || (derive && s.Interval.Length > interval.Length)))
+            {
+                var known = series.ClosedCount > 0;
+                var (told, isTorn) = series.Interval == interval ? (candles, false) : Longer(symbol, series.Interval, interval, candles);
+                var changed = series.Seed(told, exact: derive && !isTorn);
+                if (known)
+                {
+                    Announce(changed);
+                }
+
+                foreach (var listener in _listeners)
+                {
+                    listener.History(symbol, series.Interval, series.Closed(int.MaxValue), changed);
+                }
+            }
+
+            _historyVersion++;
+        }
+    }
+
+    public void Trades(IReadOnlyList<Trade> trades)
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            foreach (var t in trades)
+            {
+                if (_series.GetValueOrDefault(t.Symbol) is not { } all)
+                {
+                    continue;
+                }
+
+                var (bid, ask) = t.Bid is null && _quotes.TryGetValue(t.Symbol, out var quote) ? (quote.Bid, quote.Ask) : (t.Bid, t.Ask);
+                decimal? mark = _marks.TryGetValue(t.Symbol, out var marked) && now - marked.At < FreshMark ? marked.Price : null;
+                _prices[t.Symbol] = new PriceTick(t.Symbol, t.Price, bid, ask, t.MarketTime, now, _status!.Source, MarkPrice: mark);
+                _traded[t.Symbol].Add(t);
+                _moved.Add(t.Symbol);
+                foreach (var series in all)
+                {
+                    if (_status!.Source is FeedStatus.Live or FeedStatus.Replay)
+                    {
+                        // Nothing was missed up to it that was not said to be, so spans without a trade had none.
+                        series.Advance(t.MarketTime, true, _closed);
+                    }
+
+                    series.Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, _closed);
+                }
+
+                Announce();
+            }
+        }
+    }
+
+    public void Quote(string symbol, decimal bid, decimal ask)
+    {
+        lock (_lock)
+        {
+            _quotes[symbol] = (bid, ask);
+        }
+    }
+
+    public void Mark(string symbol, decimal price)
+    {
+        lock (_lock)
+        {
+            _marks[symbol] = (price, time.GetUtcNow());
+        }
+    }
+
+    public void Advance(DateTimeOffset marketTime) => Advance(marketTime, false);
+
+    public void Torn()
+    {
+        lock (_lock)
+        {
+            foreach (var series in _series.Values.SelectMany(all => all))
+            {
+                series.Tear();
+            }
+        }
+    }
+
+    public void Gap(DateTimeOffset until)
+    {
+        lock (_lock)
+        {
+            foreach (var series in _series.Values.SelectMany(all => all))
+            {
+                series.Miss(until);
+            }
+        }
+    }
+
+    public IReadOnlyList<LackingBars> Lacking(TimeSpan grace)
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            // The last trade's time and what has passed since, so that clocks need not agree.
+            return _prices.Values.MaxBy(p => p.MarketTime) is not { } last ? [] :
+            [
+                .. _series.SelectMany(pair => pair.Value.Where(s => s.Interval.Length >= Interval.Minute.Length).SelectMany(s =>
+                {
+                    var ended = last.MarketTime + (now - last.ObservedAt) - grace;
+                    return s.FirstLacking(ended, WatchedBars) is { } since
+                        ? [new LackingBars(pair.Key, s.Interval, since, (int)((s.Interval.Floor(ended) - since).Ticks / s.Interval.Length.Ticks))]
+                        : Array.Empty<LackingBars>();
+                })),
+            ];
+        }
+    }
+
+    /// <summary>
+    /// Closes a live market's bars of symbols that no trade closes, as far as another symbol's trades show that the stream has come. Silence proves
+    /// nothing: it may be the stream's end, and a bar closed by the clock half of one.
+    /// </summary>
+    public void CloseQuiet()
+    {
+        if (Status is not { Source: FeedStatus.Live })
+        {
+            return;
+        }
+
+        DateTimeOffset? last;
+        lock (_lock)
+        {
+            last = _prices.Values.Max(p => (DateTimeOffset?)p.MarketTime);
+        }
+
+        if (last is { } told)
+        {
+            Advance(told - FillGrace, true);
+        }
+    }
+
+    /// <summary>The latest price of every symbol that moved since the last call, with what was traded since.</summary>
+    public IReadOnlyList<PriceTick> TakeMoved()
+    {
+        lock (_lock)
+        {
+            PriceTick[] result = [.. _moved.Select(s => _prices[s] with { Trades = _traded[s].Take() })];
+            _moved.Clear();
+            return result;
+        }
+    }
+
+    /// <summary>Bars that closed since the last call, in order; the oldest are given up if nobody asked for long.</summary>
+    public IReadOnlyList<Candle> TakeClosed()
+    {
+        lock (_lock)
+        {
+            Candle[] result = [.. _pending];
+            _pending.Clear();
+            return result;
+        }
+    }
+
+    public IReadOnlyList<PriceTick> Prices()
+    {
+        lock (_lock)
+        {
+            return [.. _prices.Values.OrderBy(p => p.Symbol, StringComparer.Ordinal)];
+        }
+    }
+
+    public IReadOnlyList<string> Intervals => Status is { } s ? [.. Interval.From(s.Shortest).Select(i => i.Name)] : [];
+
+    /// <summary>Closed bars that opened before <paramref name="before"/>, oldest first; with no limit of time the moving bar is the last.</summary>
+    public IReadOnlyList<Candle> Candles(string symbol, string interval, int count, DateTimeOffset? before)
+    {
+        lock (_lock)
+        {
+            if (_series.GetValueOrDefault(symbol)?.FirstOrDefault(s => s.Interval.Name == interval) is not { } series)
+            {
+                return [];
+            }
+
+            return before is null && series.Current is { } current
+                ? [.. series.Closed(count - 1), current]
+                : series.Closed(count, before);
+        }
+    }
+
+    /// <summary>The moving bars of one interval.</summary>
+    public IReadOnlyList<Candle> Moving(string interval)
+    {
+        lock (_lock)
+        {
+            return [.. _series.Values.SelectMany(all => all).Where(s => s.Interval.Name == interval && s.Current is not null).Select(s => s.Current!)];
+        }
+    }
+
+    public IReadOnlyList<CandleWindow> Windows(IReadOnlyCollection<string> intervals, int count)
+    {
+        lock (_lock)
+        {
+            return
+            [
+                .. _series.SelectMany(pair => pair.Value
+                    .Where(s => s.ClosedCount > 0 && intervals.Contains(s.Interval.Name))
+                    .Select(s => new CandleWindow(pair.Key, s.Interval.Name, s.Closed(count)))),
+            ];
+        }
+    }
+
+    private void Advance(DateTimeOffset marketTime, bool fill)
+    {
+        lock (_lock)
+        {
+            foreach (var series in _series.Values.SelectMany(all => all))
+            {
+                series.Advance(marketTime, fill, _closed);
+            }
+
+            Announce();
+        }
+    }
+
+    // A longer bar that began before the first of them would be a bar of half its time, and so would one that some of them lack in.
+    private static (IReadOnlyList<Candle> Candles, bool IsTorn) Longer(string symbol, Interval interval, Interval shorter, IReadOnlyList<Candle> candles)
+    {
+        var series = new CandleSeries(symbol, interval);
+        var closed = new List<Candle>();
+        DateTimeOffset? end = null;
+        foreach (var c in candles.SkipWhile(c => interval.Floor(c.OpenTime) != c.OpenTime))
+        {
+            if (end < c.OpenTime)
+            {
+                series.Advance(end.Value, false, closed);
+                series.Miss(c.OpenTime);
+            }
+
+            series.Apply(c.OpenTime, c.Open, c.High, c.Low, c.Close, c.Volume, closed);
+            end = c.OpenTime + shorter.Length;
+        }
+
+        return (series.Current is { } moving ? [.. closed, moving] : closed, series.IsTorn);
+    }
+
+    private void Announce()
+    {
+        foreach (var candle in _closed)
+        {
+            foreach (var listener in _listeners)
+            {
+                listener.Closed(candle);
+            }
+        }
+
+        Announce(_closed);
+        _closed.Clear();
+    }
+
+    private void Announce(IReadOnlyList<Candle> candles)
+    {
+        foreach (var candle in candles)
+        {
+            if (_pending.Count >= MaxPending)
+            {
+                _pending.Dequeue();
+            }
+
+            _pending.Enqueue(candle);
+        }
+    }
+}
