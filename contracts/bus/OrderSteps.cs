@@ -1,3 +1,5 @@
+using TradingSystem.Contracts.Wire;
+
 namespace TradingSystem.Contracts.Bus;
 
 /// <summary>Steps of an order that happen at once travel as one update; whoever tells them apart takes them apart here.</summary>
@@ -8,7 +10,7 @@ public static class OrderSteps
     {
         foreach (var step in update.Before ?? [])
         {
-            var filled = step.Status is not ("accepted" or "submitted");
+            var filled = step.Status is not (OrderStatus.Accepted or OrderStatus.Submitted);
             yield return update with
             {
                 Id = step.Id,

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.SignalR;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Dashboard.Accounts;
@@ -77,6 +78,7 @@ public sealed class DashboardModule : IServiceModule
         services.AddHttpForwarder();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<FrontDocument>();
+        services.Configure<OpenApiOptions>(FrontDocument.Version, o => o.DescribeLive());
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddPerNodeConsumer<LiveConsumer>("dashboard-live");

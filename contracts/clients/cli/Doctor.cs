@@ -153,7 +153,7 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
             return;
         }
 
-        var reply = await bot.DecideAsync(new("LONG") { MarginUsd = 50, ValidateOnly = true }, Deadline, cancellationToken);
+        var reply = await bot.DecideAsync(new(Actions.Long) { MarginUsd = 50, ValidateOnly = true }, Deadline, cancellationToken);
         if (reply.Ok)
         {
             Tell(reply, $"LONG {bot.Ack.Symbol} for 50 USD");

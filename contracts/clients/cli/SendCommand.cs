@@ -47,7 +47,7 @@ internal static class SendCommand
             }
 
             return decision.ValidateOnly ? await WouldAsync(reply)
-                : decision.Action == "NO_TRADE" ? await SaidAsync("recorded: NO_TRADE orders nothing")
+                : decision.Action == Actions.NoTrade ? await SaidAsync($"recorded: {Actions.NoTrade} orders nothing")
                 : reply.Duplicate ? await SaidAsync($"note: {decision.DecisionId} was sent before and is one order; its updates are not announced again, `listen --since 0` has them")
                 : await FollowAsync(bot, news, parsed, signal, decision.DecisionId!, wait, cancellationToken);
         }

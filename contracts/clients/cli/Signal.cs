@@ -9,11 +9,6 @@ namespace TradingSystem.Cli;
 /// <summary>The options that make a decision, and which of them go together. The names of the wire are in contracts/PROTOCOL.md.</summary>
 internal sealed class Signal
 {
-    private const string Long = "LONG";
-    private const string Short = "SHORT";
-    private const string Close = "CLOSE";
-    private const string NoTrade = "NO_TRADE";
-
     private readonly Argument<string> _action = new("action") { Description = "LONG, SHORT, CLOSE, NO_TRADE; BUY is LONG, SELL is SHORT." };
     private readonly Option<decimal?> _margin = Amounts.Option("--margin", "USD", "Of an entry: margin in quote currency; the order is margin × leverage / price.");
     private readonly Option<decimal?> _qty = Amounts.Option("--qty", "QTY", "Quantity in the base asset instead of --margin. A CLOSE without it, or with 0, closes all.");
@@ -34,7 +29,7 @@ internal sealed class Signal
 
     public void AddTo(Command command)
     {
-        _action.AcceptOnlyFromAmong(Long, Short, Close, NoTrade, "BUY", "SELL");
+        _action.AcceptOnlyFromAmong(Actions.Long, Actions.Short, Actions.Close, Actions.NoTrade, Actions.Buy, Actions.Sell);
         command.Arguments.Add(_action);
         foreach (var option in new Option[] { _margin, _qty, _limit, _stop, _target, _leverage, _confidence, _reason, _symbol, _validUntil, _for, _decisionId, _dryRun })
         {
@@ -95,14 +90,14 @@ internal sealed class Signal
     /// <summary>What of it does not go together, each with its option and its rule.</summary>
     public IEnumerable<string> Broken(ParseResult given, int protocol)
     {
-        var action = given.GetValue(_action) switch { "BUY" => Long, "SELL" => Short, var other => other };
-        return Sizes(given, action).Concat(Fields(given, protocol)).Concat(Sides(given, action == Long)).Concat(Times(given));
+        var action = given.GetValue(_action) switch { Actions.Buy => Actions.Long, Actions.Sell => Actions.Short, var other => other };
+        return Sizes(given, action).Concat(Fields(given, protocol)).Concat(Sides(given, action == Actions.Long)).Concat(Times(given));
     }
 
     private IEnumerable<string> Sizes(ParseResult given, string? action)
     {
         var (margin, qty) = (given.GetValue(_margin), given.GetValue(_qty));
-        if (action is Long or Short)
+        if (action is Actions.Long or Actions.Short)
         {
             if (margin is null == qty is null)
             {
@@ -115,14 +110,14 @@ internal sealed class Signal
             }
         }
 
-        foreach (var option in new[] { _margin, _stop, _target, _leverage }.Where(o => action is not (Long or Short) && given.GetValue(o) is not null))
+        foreach (var option in new[] { _margin, _stop, _target, _leverage }.Where(o => action is not (Actions.Long or Actions.Short) && given.GetValue(o) is not null))
         {
-            yield return $"{option.Name}: only a LONG or SHORT has it, not a {action}{(option == _margin && action == Close ? "; give --qty, or nothing to close all" : "")}";
+            yield return $"{option.Name}: only a LONG or SHORT has it, not a {action}{(option == _margin && action == Actions.Close ? "; give --qty, or nothing to close all" : "")}";
         }
 
-        foreach (var option in new[] { _qty, _limit }.Where(o => action == NoTrade && given.GetValue(o) is not null))
+        foreach (var option in new[] { _qty, _limit }.Where(o => action == Actions.NoTrade && given.GetValue(o) is not null))
         {
-            yield return $"{option.Name}: a {NoTrade} is recorded only and orders nothing";
+            yield return $"{option.Name}: a {Actions.NoTrade} is recorded only and orders nothing";
         }
     }
 
@@ -159,7 +154,7 @@ internal sealed class Signal
         var side = isLong ? "below" : "above";
         return prices.Zip(prices.Skip(1))
             .Where(p => isLong ? p.First.Price >= p.Second.Price : p.First.Price <= p.Second.Price)
-            .Select(p => $"{p.First.Name} must be {side} {p.Second.Name} for a {(isLong ? Long : Short)}, but {Outcome.Text(p.First.Price!.Value)} is not {side} {Outcome.Text(p.Second.Price!.Value)}");
+            .Select(p => $"{p.First.Name} must be {side} {p.Second.Name} for a {(isLong ? Actions.Long : Actions.Short)}, but {Outcome.Text(p.First.Price!.Value)} is not {side} {Outcome.Text(p.Second.Price!.Value)}");
     }
 
     private IEnumerable<string> Times(ParseResult given)

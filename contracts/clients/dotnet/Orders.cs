@@ -47,7 +47,7 @@ internal sealed class Orders
             if (reply is { Ok: true, Message: "accepted" })
             {
                 _replies.Set(decisionId, null);
-                if (action == "NO_TRADE" && !_ends.TryGet(decisionId, out _))
+                if (action == Actions.NoTrade && !_ends.TryGet(decisionId, out _))
                 {
                     // Recorded only: the server tells nothing more of it.
                     _ends.Set(decisionId, new("recorded", decisionId, reply.Id, null, null, symbol, null, 0, null, 0, 0, null));

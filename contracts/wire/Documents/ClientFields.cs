@@ -49,7 +49,7 @@ internal static class ClientFields
         Optional("trace", Value.Object([.. TraceFields, Optional("decision_id", Label, "")]), "The same links, if they are not above."),
     ]);
 
-    public static Field TradeAction => Must("action", Value.OneOf(FieldWords.Actions), "`BUY` is `LONG`, `SELL` is `SHORT`. LONG while long adds, LONG while short is one netting order, `CLOSE` closes, `NO_TRADE` is recorded only.");
+    public static Field TradeAction => Must("action", Value.OneOf(ActionWords.Written), "`BUY` is `LONG`, `SELL` is `SHORT`. LONG while long adds, LONG while short is one netting order, `CLOSE` closes, `NO_TRADE` is recorded only.");
 
     public static Field Symbol => Must("symbol", Value.Symbol(FieldLimits.Symbol), "What to trade, e.g. `BTCUSDT`; upper and lower case are the same.");
 
@@ -89,8 +89,6 @@ internal static class ClientFields
 
         return new() { ["properties"] = properties };
     }
-
-    public static readonly string[] Entries = ["LONG", "SHORT", "BUY", "SELL"];
 
     private static Value Code
     {

@@ -68,13 +68,13 @@ internal static class ClientFrames
                 Optional("take_profit", Amount, "Price of the target."),
                 Optional("confidence_pct", Percent, "How sure the group is."),
                 Optional("reasoning", Value.Text(0, FieldLimits.Prose), "Why, for people."),
-                Optional("order_type", Value.OneOf(FieldWords.OrderTypes), "`market` if absent. A `limit` order waits at `price` until it is filled, `valid_until` passes or a `CLOSE` takes it back; accounts that fill at once refuse it (`UNSUPPORTED_ORDER_TYPE`)."),
+                Optional("order_type", Value.OneOf(OrderTypes.All), $"`market` if absent. A `limit` order waits at `price` until it is filled, `valid_until` passes or a `CLOSE` takes it back; accounts that fill at once refuse it (`{ReasonCodes.UnsupportedOrderType}`)."),
                 Optional("price", Amount, "Of a limit order, where it is required and greater than 0; rounded to the tick so that it is never worse than asked for."),
             ],
-            When("action", Entries, new JsonObject { ["anyOf"] = new JsonArray(Positive("qty"), Positive("margin_usd")) }),
-            When("action", Entries, NotNull("qty", "margin_usd")),
-            When("action", ["CLOSE"], NotNull("qty")),
-            When("order_type", ["limit"], Positive("price"))).Closed(), "What to do; it has no other fields."),
+            When("action", ActionWords.Entries, new JsonObject { ["anyOf"] = new JsonArray(Positive("qty"), Positive("margin_usd")) }),
+            When("action", ActionWords.Entries, NotNull("qty", "margin_usd")),
+            When("action", [ActionWords.Close], NotNull("qty")),
+            When("order_type", [OrderTypes.Limit], Positive("price"))).Closed(), "What to do; it has no other fields."),
         Optional("source_id", Label, "The sender's own name for itself."),
     ]);
 

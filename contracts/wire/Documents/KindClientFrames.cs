@@ -42,8 +42,8 @@ internal static class KindClientFrames
                         Optional("take_profit", Amount, "Price of the target."),
                         .. ServerFields,
                     ],
-                    When("action", Entries, Positive("margin_usdt")),
-                    When("action", [.. Entries, "CLOSE"], NotNull("qty"))), "The decision. Other spellings of its fields are refused."),
+                    When("action", ActionWords.Entries, Positive("margin_usdt")),
+                    When("action", [.. ActionWords.Entries, ActionWords.Close], NotNull("qty"))), "The decision. Other spellings of its fields are refused."),
                 .. Common,
             ],
             ClientExamples.Decision);

@@ -32,7 +32,7 @@ internal static class NumberTable
     private static readonly NumberOutcome None = new("none");
     private static readonly NumberOutcome NullNone = new("none, warning", Warned: true);
     private static readonly NumberOutcome NotRead = new("not read, warning", Warned: true);
-    private static readonly NumberOutcome TooSmall = Rejected("QTY_TOO_SMALL");
+    private static readonly NumberOutcome TooSmall = Rejected(ReasonCodes.QtyTooSmall);
 
     /// <summary>5.42e-20 is what 0.0004 − 0.0001 − 0.0003 leaves in binary floating point.</summary>
     public static readonly IReadOnlyList<NumberColumn> Columns =
@@ -49,7 +49,7 @@ internal static class NumberTable
         Row(Dialect.Type, "margin_usd", " of an entry", Long, Refused, Refused, Refused, TooSmall),
         Row(Dialect.Type, "leverage", "", Sized, None with { Words = "the group's" }, NullNone with { Words = "the group's, warning" }, Refused, Refused),
         .. Prices(Dialect.Type, Sized),
-        Row(Dialect.Type, "price", " of a `limit`", Limit, Refused, Refused, Refused, Rejected("NUMBER_OUT_OF_RANGE")),
+        Row(Dialect.Type, "price", " of a `limit`", Limit, Refused, Refused, Refused, Rejected(ReasonCodes.NumberOutOfRange)),
         Row(Dialect.Type, "price", " of a `market`", Sized, None, NullNone, Zero, Tiny),
         Row(Dialect.Kind, "margin_usdt", " of a `CLOSE`", Close, Zero, Zero with { Words = "0, warning", Warned = true }, Zero, Tiny),
         Row(Dialect.Kind, "margin_usdt", " of an entry", Long, Refused, Refused, Refused, TooSmall),
@@ -63,8 +63,8 @@ internal static class NumberTable
     private static IEnumerable<NumberRow> Prices(Dialect dialect, string entry) =>
     [
         Row(dialect, "entry", "", entry, None, NullNone, Zero, Tiny),
-        Row(dialect, "stop_loss", "", entry, None, NullNone, Rejected("STOP_LOSS_WRONG_SIDE"), Rejected("STOP_LOSS_WRONG_SIDE")),
-        Row(dialect, "take_profit", "", entry, None, NullNone, Rejected("TAKE_PROFIT_WRONG_SIDE"), Rejected("TAKE_PROFIT_WRONG_SIDE")),
+        Row(dialect, "stop_loss", "", entry, None, NullNone, Rejected(ReasonCodes.StopLossWrongSide), Rejected(ReasonCodes.StopLossWrongSide)),
+        Row(dialect, "take_profit", "", entry, None, NullNone, Rejected(ReasonCodes.TakeProfitWrongSide), Rejected(ReasonCodes.TakeProfitWrongSide)),
         Row(dialect, "confidence_pct", "", entry, None, NullNone, Zero, Tiny),
     ];
 
@@ -75,5 +75,5 @@ internal static class NumberTable
     private static NumberRow Forbidden(string field, string use, string decision, NumberOutcome leftOut, NumberOutcome isNull) =>
         new(Dialect.Kind, field, $"`{field}`{use}", decision, [leftOut, isNull, .. Enumerable.Repeat(Refused, Columns.Count - 2)]);
 
-    private static NumberOutcome Rejected(string code) => new($"rejected, `{code}`", Rejected: code);
+    private static NumberOutcome Rejected(ReasonCode code) => new($"rejected, `{code}`", Rejected: code.Word);
 }

@@ -20,6 +20,10 @@ public static class ProtocolDocument
         Frames(text, Dialect.Type, fromClient: false);
         text.Append(ProtocolProse.Refusals);
         Refusals(text);
+        text.Append(ProtocolProse.Words);
+        Words(text);
+        text.Append(ProtocolProse.Reasons);
+        Reasons(text);
         text.Append(ProtocolProse.Resume);
         text.Append(ProtocolProse.Session());
         text.Append(ProtocolProse.Market);
@@ -77,6 +81,30 @@ public static class ProtocolDocument
         foreach (var code in ReplyCodes.All)
         {
             text.Append($"| `{code.Message}` | `{code.Code}` | {(code.Retryable ? "yes" : "no")} | {code.Meaning} |\n");
+        }
+    }
+
+    private static void Words(StringBuilder text)
+    {
+        text.Append("\n| status | meaning |\n|---|---|\n");
+        foreach (var step in OrderStatus.Table.Where(s => s.Told))
+        {
+            text.Append($"| `{step.Word}` | {step.Meaning} |\n");
+        }
+
+        text.Append("\n| action | meaning |\n|---|---|\n");
+        foreach (var action in ActionWords.Table)
+        {
+            text.Append($"| `{action.Word}` | {action.Meaning} |\n");
+        }
+    }
+
+    private static void Reasons(StringBuilder text)
+    {
+        text.Append("\n| code | another | meaning |\n|---|---|---|\n");
+        foreach (var reason in ReasonCodes.All)
+        {
+            text.Append($"| `{reason.Word}` | {SdkCodes.Text(reason.Another)} | {reason.Meaning} |\n");
         }
     }
 

@@ -103,6 +103,24 @@ internal static class ProtocolProse
 
         """;
 
+    public const string Words = """
+
+        ### Orders and their words
+
+        What an order_update's `status` may be, in the order in which they come:
+
+        """;
+
+    public const string Reasons = """
+
+        ### Reasons
+
+        `reason.code` of order updates and of `would`, and `reason_code` over REST: why a decision became no order, why an order ended, or what it waits for. The
+        same decision is never worth sending again; "another" says whether another one can succeed: `now`, one that asks for something else (`changed`), one
+        after a while (`later`), or only once a person has changed something (`person`); of `none` none is needed. Codes may be added.
+
+        """;
+
     public const string Resume = """
 
         ## Missing nothing

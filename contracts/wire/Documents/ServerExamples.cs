@@ -29,18 +29,18 @@ internal sealed class ServerExamples(Dialect dialect)
     };
 
     private static readonly OrderPush Filled = new(
-        Event, "rsi-2025-01-31T13:00", "run-42", Order, "filled", "BTCUSDT", "BUY", 0.016000m, 62500.10m, 0.40000064m, 0m, null, Now);
+        Event, "rsi-2025-01-31T13:00", "run-42", Order, OrderStatus.Filled, "BTCUSDT", SideWords.Buy, 0.016000m, 62500.10m, 0.40000064m, 0m, null, Now);
 
     private static readonly OrderPush Rejected = Filled with
     {
         DecisionId = null,
         CorrelationId = null,
-        Status = "rejected",
+        Status = OrderStatus.Rejected,
         Side = null,
         Qty = 0m,
         AvgPrice = null,
         Fee = 0m,
-        Reason = new("MAX_LEVERAGE", "10", "25", "10", "leverage 25 is over the account's limit of 10"),
+        Reason = new(ReasonCodes.LeverageTooHigh.Word, "10", "25", "10", "leverage 25 is over the account's limit of 10"),
     };
 
     private FieldWarning[] Doubts => dialect == Dialect.Kind
@@ -58,8 +58,8 @@ internal sealed class ServerExamples(Dialect dialect)
     public byte[][] Valid => [
         ReplyWriter.Valid("r-2", dialect),
         ReplyWriter.Valid("r-2", dialect, Doubts),
-        ReplyWriter.ValidDecision(new(WouldActions.Order, "BUY", 0.0160m, 62500.10m, 100.00016m, 0.500001m, null), "r-2", dialect),
-        ReplyWriter.ValidDecision(new(WouldActions.Refused, "BUY", 0m, null, null, null, new("QTY_TOO_SMALL", "0.001", "0", "6.26", "Quantity 0 is below the minimum 0.001; margin_usd 6.26 would do.")), null, dialect),
+        ReplyWriter.ValidDecision(new(WouldActions.Order, SideWords.Buy, 0.0160m, 62500.10m, 100.00016m, 0.500001m, null), "r-2", dialect),
+        ReplyWriter.ValidDecision(new(WouldActions.Refused, SideWords.Buy, 0m, null, null, null, new(ReasonCodes.QtyTooSmall.Word, "0.001", "0", "6.26", "Quantity 0 is below the minimum 0.001; margin_usd 6.26 would do.")), null, dialect),
         ReplyWriter.ValidDecision(new(WouldActions.Nothing, null, null, null, null, null, null), null, dialect, duplicate: true),
         ReplyWriter.ValidDecision(null, "r-2", dialect, warnings: Doubts),
     ];

@@ -35,7 +35,7 @@ internal static class ServerReplies
 
     /// <summary>Why an order is not, or would not be.</summary>
     internal static readonly Value Reason = Value.Object([
-        Must("code", Value.AnyText, "For programs."),
+        Must("code", Value.AnyText, "For programs: one of the [reasons](#reasons)."),
         Must("limit", Value.AnyText.OrNull(), "The limit that was met."),
         Must("value", Value.AnyText.OrNull(), "What met it."),
         Must("nearest_acceptable", Value.AnyText.OrNull(), "What would have been accepted."),
@@ -106,7 +106,7 @@ internal static class ServerReplies
 
     private static Value Would => Value.Object([
         Must("action", Value.OneOf(WouldActions.Order, WouldActions.Refused, WouldActions.Nothing), "`nothing`: NO_TRADE, or a decision that was decided before."),
-        Must("side", Value.OneOf("BUY", "SELL").OrNull(), ""),
+        Must("side", Value.OneOf(SideWords.All).OrNull(), ""),
         Must("qty", Value.Number.OrNull(), "Of the order, in the base asset."),
         Must("price", Value.Number.OrNull(), "Expected, or a limit order's own; null where there is none yet."),
         Must("margin", Value.Number.OrNull(), "Initial margin of the quantity; null for a closing order."),

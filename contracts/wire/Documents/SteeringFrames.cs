@@ -12,14 +12,14 @@ internal static class SteeringFrames
     private const string CancelTitle = "A cancel";
     private const string ProtectTitle = "A move of protection";
 
-    private const string CancelSummary =
+    private static readonly string CancelSummary =
         "From a trading group: takes back what rests of a decision, or of all that were accepted before. Protection is never meant. It passes while the group is paused, stopped, reducing or halted. "
-        + "Answered with `accepted` and an `id`; what becomes of each order is told by its own update, `canceled` or what was faster. Where nothing was there to take back, an update says so: `rejected` with `NOTHING_TO_CANCEL` "
+        + $"Answered with `accepted` and an `id`; what becomes of each order is told by its own update, `canceled` or what was faster. Where nothing was there to take back, an update says so: `rejected` with `{ReasonCodes.NothingToCancel}` "
         + "under the reply's `id`. A cancel that overtakes its decision is remembered for as long as the decision could be acted upon, and ends it with one update: `canceled`. Sent twice it does no harm.";
 
-    private const string ProtectSummary =
+    private static readonly string ProtectSummary =
         "From a trading group: moves, sets or removes the stop-loss and take-profit of its position in the symbol. It passes while the group is paused, stopped, reducing or halted. Answered with `accepted` and an `id`; "
-        + "an update under that `id` tells what came of it: `protected` when it stands as asked for, `canceled` when no leg is left, `rejected` with `STOP_LOSS_WRONG_SIDE` and the like when the legs stay as they were. Sent twice it does no harm.";
+        + $"an update under that `id` tells what came of it: `protected` when it stands as asked for, `canceled` when no leg is left, `rejected` with `{ReasonCodes.StopLossWrongSide}` and the like when the legs stay as they were. Sent twice it does no harm.";
 
     private static readonly Value Price = new("decimal greater than 0, or null", new()
     {

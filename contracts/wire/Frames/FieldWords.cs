@@ -3,8 +3,6 @@ namespace TradingSystem.Contracts.Wire.Frames;
 /// <summary>The words that are allowed where only some are.</summary>
 internal static class FieldWords
 {
-    public static readonly string[] Actions = ["LONG", "SHORT", "CLOSE", "BUY", "SELL", "NO_TRADE"];
-    public static readonly string[] OrderTypes = ["market", "limit"];
     public static readonly string[] Levels = ["info", "warn", "error"];
     public static readonly string[] TypeFrames = ["event", "system", "ping", SteeringTypes.Cancel, SteeringTypes.Protect];
     public static readonly string[] KindFrames = ["event", "log", "ping", SteeringTypes.Cancel, SteeringTypes.Protect];

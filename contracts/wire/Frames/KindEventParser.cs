@@ -85,7 +85,7 @@ internal static class KindEventParser
         payload.Amount("take_profit"),
         payload.Amount("confidence_pct", 0, FieldLimits.MaxPercent),
         payload.Text("reasoning", FieldLimits.Prose),
-        "market",
+        OrderTypes.Market,
         null,
         payload.Uuid("trade_account_id"));
 

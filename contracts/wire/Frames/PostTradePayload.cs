@@ -60,7 +60,7 @@ internal static class PostTradePayload
             fields.Amount("take_profit"),
             fields.Amount("confidence_pct", 0, FieldLimits.MaxPercent),
             fields.Text("reasoning", FieldLimits.Prose),
-            fields.OneOf("order_type", false, FieldWords.OrderTypes) ?? "market",
+            fields.OneOf("order_type", false, OrderTypes.All) ?? OrderTypes.Market,
             fields.Amount("price"),
             null);
         fields.RefuseUnknown(SignalNames);
@@ -72,7 +72,7 @@ internal static class PostTradePayload
         }
 
         SignalFields.CheckSize(fields, signal, "margin_usd", "qty or margin_usd greater than 0");
-        if (signal is { OrderType: "limit", Price: null or 0 })
+        if (signal is { OrderType: OrderTypes.Limit, Price: null or 0 })
         {
             fields.Fail("price", "required and greater than 0 for a limit order");
         }

@@ -48,12 +48,7 @@ internal static class SignalFields
         return targets;
     }
 
-    public static string Action(FieldReader fields) => fields.OneOf("action", true, FieldWords.Actions) switch
-    {
-        "BUY" => "LONG",
-        "SELL" => "SHORT",
-        var other => other ?? "",
-    };
+    public static string Action(FieldReader fields) => ActionWords.Plain(fields.OneOf("action", true, ActionWords.Written) ?? "");
 
     /// <summary>
     /// null is what JavaScript makes of NaN. Where the size comes from it is refused, or a CLOSE of it would close all and a LONG would
@@ -61,8 +56,8 @@ internal static class SignalFields
     /// </summary>
     public static void CheckNulls(FieldReader fields, string action, string marginField)
     {
-        var isEntry = action is "LONG" or "SHORT";
-        Size(fields, "qty", isEntry || action == "CLOSE");
+        var isEntry = action is ActionWords.Long or ActionWords.Short;
+        Size(fields, "qty", isEntry || action == ActionWords.Close);
         Size(fields, marginField, isEntry);
         foreach (var name in Prices)
         {
@@ -81,7 +76,7 @@ internal static class SignalFields
     /// <summary>An entry needs a size, from its quantity or its margin.</summary>
     public static void CheckSize(FieldReader fields, TradeSignal signal, string marginField, string rule)
     {
-        if (signal is { Action: "LONG" or "SHORT", Qty: 0, MarginUsd: 0 })
+        if (signal is { Action: ActionWords.Long or ActionWords.Short, Qty: 0, MarginUsd: 0 })
         {
             fields.Fail(marginField, rule);
         }

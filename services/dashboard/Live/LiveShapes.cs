@@ -1,9 +1,12 @@
 using System.Text.Json;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
+using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Live;
 
-/// <summary>An event as the diary's list shows it; a decision also has what it asks for. <c>Qty</c> is in the base asset.</summary>
+/// <summary>An event or a decision as the diary's list shows it; the fields behind <c>CreatedAt</c> are null for events. Money in quote currency.</summary>
+/// <param name="Condition">As the sender sent it; null where there was none.</param>
 public sealed record LiveEvent(
     Guid Id,
     string Type,
@@ -19,33 +22,51 @@ public sealed record LiveEvent(
     JsonElement? Condition,
     string? CorrelationId,
     Guid? TriggerEventId,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    public string? Symbol { get; init; }
 
-/// <inheritdoc cref="LiveEvent"/>
-public sealed record LiveDecision(
-    Guid Id,
-    string Type,
-    string EventType,
-    string SourceId,
-    Guid GroupId,
-    string GroupName,
-    int Priority,
-    IReadOnlyList<string> Targets,
-    string Title,
-    string Payload,
-    IReadOnlyList<string> Tags,
-    JsonElement? Condition,
-    string? CorrelationId,
-    Guid? TriggerEventId,
-    string Symbol,
-    TradeAction Action,
-    decimal Qty,
-    decimal MarginUsd,
-    decimal? ConfidencePct,
-    string? Reasoning,
-    string? DecisionId,
-    DateTimeOffset CreatedAt);
+    /// <summary>LONG, SHORT, CLOSE or NO_TRADE.</summary>
+    [Words(typeof(ActionWords))]
+    public string? Action { get; init; }
 
+    /// <summary>Base asset; 0 where execution is to compute it.</summary>
+    public decimal? Qty { get; init; }
+
+    public decimal? MarginUsd { get; init; }
+
+    public decimal? Leverage { get; init; }
+
+    public decimal? Entry { get; init; }
+
+    public decimal? StopLoss { get; init; }
+
+    public decimal? TakeProfit { get; init; }
+
+    public decimal? ConfidencePct { get; init; }
+
+    public string? Reasoning { get; init; }
+
+    /// <summary>market or limit.</summary>
+    [Words(typeof(OrderTypes))]
+    public string? OrderType { get; init; }
+
+    /// <summary>Of a limit order.</summary>
+    public decimal? Price { get; init; }
+
+    /// <summary>What its sender called it.</summary>
+    public string? DecisionId { get; init; }
+
+    /// <summary>From when on nothing comes of it.</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
+
+    /// <summary>The account that its sender meant; null where none was named.</summary>
+    public Guid? TradeAccountId { get; init; }
+}
+
+/// <summary>A discussion of a group.</summary>
+/// <param name="MemberOpinions">What each member said.</param>
+/// <param name="Decision">What was decided.</param>
 public sealed record LiveDiscussion(
     Guid Id,
     Guid GroupId,
@@ -58,6 +79,11 @@ public sealed record LiveDiscussion(
     string? CorrelationId,
     DateTimeOffset CreatedAt);
 
+/// <summary>A step of an order.</summary>
+/// <param name="Terminal">Nothing follows.</param>
+/// <param name="Type">market or limit.</param>
+/// <param name="Price">Where its limit order rests, in quote currency; null of a market order.</param>
+/// <param name="MarketTime">When it was filled last, in the market's own time; null while nothing was.</param>
 public sealed record LiveOrderUpdate(
     Guid Id,
     Guid OrderId,
@@ -66,11 +92,14 @@ public sealed record LiveOrderUpdate(
     Guid GroupId,
     string GroupName,
     Guid AccountId,
-    string Mode,
-    string Status,
+    [property: Words(typeof(Modes))] string Mode,
+    [property: Words(typeof(OrderStatus))] string Status,
     bool Terminal,
     string Symbol,
-    string? Side,
+    [property: Words(typeof(SideWords))] string? Side,
+    [property: Words(typeof(ActionWords))] string? Action,
+    string? Type,
+    decimal? Price,
     decimal Qty,
     decimal? AvgPrice,
     decimal Fee,
@@ -81,6 +110,7 @@ public sealed record LiveOrderUpdate(
     DateTimeOffset CreatedAt,
     DateTimeOffset? MarketTime);
 
+/// <summary>An account's values at a moment, in quote currency.</summary>
 public sealed record LiveEquity(
     Guid Id,
     Guid AccountId,
@@ -94,6 +124,9 @@ public sealed record LiveEquity(
     IReadOnlyList<PositionSnapshot> Positions,
     DateTimeOffset CreatedAt);
 
+/// <summary>A line that a service or a bot logged.</summary>
+/// <param name="SourceKind">What kind of thing logged it, such as service, group or trigger.</param>
+/// <param name="Detail">Anything more.</param>
 public sealed record LiveLog(
     Guid Id,
     string SourceKind,
@@ -104,6 +137,9 @@ public sealed record LiveLog(
     JsonElement? Detail,
     DateTimeOffset CreatedAt);
 
+/// <summary>Where prices come from now.</summary>
+/// <param name="Notice">For people, e.g. that live was out of reach.</param>
+/// <param name="Gaps">Spans that a recording lacks, oldest first.</param>
 public sealed record LiveMarket(string Source, string? Notice, IReadOnlyList<string> Symbols, string Interval, IReadOnlyList<MarketGap> Gaps);
 
 /// <summary>From the bus's records to the page's.</summary>
@@ -112,14 +148,31 @@ public static class LiveShapes
     public static LiveEvent ToLive(this ImmediateEvent e) =>
         new(e.Id, "event", "immediate", e.SourceId, null, null, e.Priority, e.Targets, e.Title, e.Payload, e.Tags, LiveJson.Raw(e.Condition), e.CorrelationId, null, e.CreatedAt);
 
-    public static LiveDecision ToLive(this TradeDecision d) =>
-        new(d.Id, "event", "post_trade", d.SourceId, d.GroupId, d.GroupName, d.Priority, d.Targets, d.Title, d.Payload, d.Tags, LiveJson.Raw(d.Condition), d.CorrelationId, d.TriggerEventId, d.Symbol, d.Action, d.Qty, d.MarginUsd, d.ConfidencePct, d.Reasoning, d.DecisionId, d.CreatedAt);
+    public static LiveEvent ToLive(this TradeDecision d) =>
+        new(d.Id, "event", "post_trade", d.SourceId, d.GroupId, d.GroupName, d.Priority, d.Targets, d.Title, d.Payload, d.Tags, LiveJson.Raw(d.Condition), d.CorrelationId, d.TriggerEventId, d.CreatedAt)
+        {
+            Symbol = d.Symbol,
+            Action = d.Action.Word(),
+            Qty = d.Qty,
+            MarginUsd = d.MarginUsd,
+            Leverage = d.Leverage,
+            Entry = d.Entry,
+            StopLoss = d.StopLoss,
+            TakeProfit = d.TakeProfit,
+            ConfidencePct = d.ConfidencePct,
+            Reasoning = d.Reasoning,
+            OrderType = d.OrderType,
+            Price = d.Price,
+            DecisionId = d.DecisionId,
+            ValidUntil = d.ValidUntil,
+            TradeAccountId = d.TradeAccountId,
+        };
 
     public static LiveDiscussion ToLive(this DiscussionLog d) =>
         new(d.Id, d.GroupId, d.GroupName, d.Message, LiveJson.Raw(d.MemberOpinions), LiveJson.Raw(d.Decision), d.TriggerEventId, d.DecisionId, d.CorrelationId, d.CreatedAt);
 
     public static LiveOrderUpdate ToLive(this OrderUpdate o) =>
-        new(o.Id, o.OrderId, o.DecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Status, o.Terminal, o.Symbol, o.Side, o.Qty, o.AvgPrice, o.Fee, o.RealizedPnl, o.Reason, o.TriggerEventId, o.CorrelationId, o.CreatedAt, o.MarketTime);
+        new(o.Id, o.OrderId, o.DecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Status, o.Terminal, o.Symbol, o.Side, o.Action, o.Type, o.Price, o.Qty, o.AvgPrice, o.Fee, o.RealizedPnl, o.Reason, o.TriggerEventId, o.CorrelationId, o.CreatedAt, o.MarketTime);
 
     public static LiveEquity ToLive(this EquitySnapshot e) =>
         new(e.Id, e.AccountId, e.GroupId, e.GroupName, e.Mode, e.Balance, e.Equity, e.RealizedPnl, e.UnrealizedPnl, e.Positions, e.CreatedAt);

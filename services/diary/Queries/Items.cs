@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Hosting.Rest;
 
@@ -12,6 +13,11 @@ namespace TradingSystem.Diary.Queries;
 /// <param name="Payload">As it was sent, a text that is JSON for a decision.</param>
 /// <param name="Action">LONG, SHORT, CLOSE or NO_TRADE.</param>
 /// <param name="Qty">Base asset; 0 where execution is to compute it.</param>
+/// <param name="OrderType">market or limit.</param>
+/// <param name="Price">Of a limit order.</param>
+/// <param name="DecisionId">What its sender called it.</param>
+/// <param name="ValidUntil">From when on nothing comes of it.</param>
+/// <param name="TradeAccountId">The account that its sender meant; null where none was named.</param>
 public sealed record EventItem(
     long Seq,
     Guid Id,
@@ -21,16 +27,16 @@ public sealed record EventItem(
     Guid? GroupId,
     string? GroupName,
     int Priority,
-    JsonElement Targets,
+    IReadOnlyList<string> Targets,
     string Title,
     string Payload,
-    JsonElement Tags,
+    IReadOnlyList<string> Tags,
     JsonElement? Condition,
     string? CorrelationId,
     Guid? TriggerEventId,
     DateTimeOffset CreatedAt,
     string? Symbol,
-    string? Action,
+    [property: Words(typeof(ActionWords))] string? Action,
     decimal? Qty,
     decimal? MarginUsd,
     decimal? Leverage,
@@ -38,7 +44,12 @@ public sealed record EventItem(
     decimal? StopLoss,
     decimal? TakeProfit,
     decimal? ConfidencePct,
-    string? Reasoning);
+    string? Reasoning,
+    [property: Words(typeof(OrderTypes))] string? OrderType,
+    decimal? Price,
+    string? DecisionId,
+    DateTimeOffset? ValidUntil,
+    Guid? TradeAccountId);
 
 /// <summary>A discussion of a group.</summary>
 /// <param name="Message">What it came to, for people.</param>
@@ -128,9 +139,9 @@ public static class Items
     {
         var s = r.Signal is null ? null : JsonSerializer.Deserialize<Signal>(r.Signal, Json);
         return new(
-            r.Seq, r.Id, "event", r.EventType, r.SourceId, r.GroupId, r.GroupName, r.Priority, Parse(r.Targets), r.Title, r.Payload, Parse(r.Tags),
+            r.Seq, r.Id, "event", r.EventType, r.SourceId, r.GroupId, r.GroupName, r.Priority, Texts(r.Targets), r.Title, r.Payload, Texts(r.Tags),
             ParseOptional(r.Condition), r.CorrelationId, r.TriggerEventId, r.CreatedAt, s?.Symbol, s?.Action, s?.Qty, s?.MarginUsd, s?.Leverage,
-            s?.Entry, s?.StopLoss, s?.TakeProfit, s?.ConfidencePct, s?.Reasoning);
+            s?.Entry, s?.StopLoss, s?.TakeProfit, s?.ConfidencePct, s?.Reasoning, s?.OrderType, s?.Price, s?.DecisionId, s?.ValidUntil, s?.TradeAccountId);
     }
 
     public static DiscussionItem Item(DiscussionRow r) =>
@@ -148,6 +159,8 @@ public static class Items
         new(
             r.Seq, r.Id, r.AccountId, r.GroupId, r.GroupName, r.Mode, r.Balance, r.Equity, r.RealizedPnl, r.UnrealizedPnl,
             Parse(r.Positions), r.CreatedAt);
+
+    private static IReadOnlyList<string> Texts(string json) => JsonSerializer.Deserialize(json, DiaryJson.Default.IReadOnlyListString)!;
 
     private static JsonElement Parse(string json) => JsonElement.Parse(json);
 

@@ -129,18 +129,14 @@ public sealed record Signal(
     decimal? ConfidencePct,
     string? Reasoning,
     string? OrderType,
-    decimal? Price)
+    decimal? Price,
+    string? DecisionId = null,
+    DateTimeOffset? ValidUntil = null,
+    Guid? TradeAccountId = null)
 {
     public static Signal Of(TradeDecision d) =>
-        new(d.Symbol, ActionName(d.Action), d.Qty, d.MarginUsd, d.Leverage, d.Entry, d.StopLoss, d.TakeProfit, d.ConfidencePct, d.Reasoning, d.OrderType, d.Price);
-
-    private static string ActionName(TradeAction action) => action switch
-    {
-        TradeAction.Long => "LONG",
-        TradeAction.Short => "SHORT",
-        TradeAction.Close => "CLOSE",
-        _ => "NO_TRADE",
-    };
+        new(d.Symbol, d.Action.Word(), d.Qty, d.MarginUsd, d.Leverage, d.Entry, d.StopLoss, d.TakeProfit, d.ConfidencePct, d.Reasoning, d.OrderType, d.Price,
+            d.DecisionId, d.ValidUntil, d.TradeAccountId);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

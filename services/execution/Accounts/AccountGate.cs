@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Execution.Accounts;
 
@@ -12,8 +13,8 @@ public static class AccountGate
     public static RejectionReason? Refusal(TradeDecision decision, Account account) =>
         decision.Action == TradeAction.NoTrade ? null
         : account.Active ? null
-        : decision.Action != TradeAction.Close ? new("ACCOUNT_INACTIVE", "active", "inactive", null, $"Account {account.Name} is not active.")
+        : decision.Action != TradeAction.Close ? new(ReasonCodes.AccountInactive, "active", "inactive", null, $"Account {account.Name} is not active.")
         : account.Mode == Modes.Live && account.LiveConfirmation != LiveConfirmations.Confirmed
-            ? new("LIVE_NOT_CONFIRMED", LiveConfirmations.Confirmed, account.LiveConfirmation, null, $"Account {account.Name} is live and its key was not confirmed; nothing is sent with it.")
+            ? new(ReasonCodes.LiveNotConfirmed, LiveConfirmations.Confirmed, account.LiveConfirmation, null, $"Account {account.Name} is live and its key was not confirmed; nothing is sent with it.")
         : null;
 }

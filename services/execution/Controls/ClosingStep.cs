@@ -1,3 +1,4 @@
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Risk;
 
@@ -23,8 +24,8 @@ public enum ClosingDoing
 /// The next step of closing one position, from what is in the tables alone, so that whichever node looks comes to the same. A further closing order is
 /// made only after the one before has ended for good; one whose outcome is unknown is waited for, however long that takes.
 /// </summary>
-/// <param name="Code">Why it is not done; empty when it is.</param>
-public readonly record struct ClosingStep(ClosingDoing Doing, string Code = "", string Message = "")
+/// <param name="Code">Why it is not done; null when it is.</param>
+public readonly record struct ClosingStep(ClosingDoing Doing, ReasonCode? Code = null, string Message = "")
 {
     /// <summary>Attempts at a position before a person is told that it stays: about four minutes of them.</summary>
     public const int MostAttempts = 10;
@@ -32,7 +33,7 @@ public readonly record struct ClosingStep(ClosingDoing Doing, string Code = "", 
     /// <summary>The same when only a person can change what refused it.</summary>
     public const int MostAttemptsInVain = 3;
 
-    private static readonly string[] ForPeople = ["ACCOUNT_UNUSABLE", "LIVE_NOT_CONFIRMED", "UNKNOWN_SYMBOL", "VENUE_CREDENTIALS", "POSITION_WOULD_TURN"];
+    private static readonly ReasonCode[] ForPeople = [ReasonCodes.AccountUnusable, ReasonCodes.LiveNotConfirmed, ReasonCodes.UnknownSymbol, ReasonCodes.VenueCredentials, ReasonCodes.PositionWouldTurn];
 
     /// <summary>After the first, the second, … attempt; the last one goes on.</summary>
     private static readonly int[] PauseS = [1, 2, 4, 8, 15, 30, 60];
@@ -47,17 +48,17 @@ public readonly record struct ClosingStep(ClosingDoing Doing, string Code = "", 
         var last = attempts.Count == 0 ? null : attempts[^1];
         if (last is not null && OrderStatus.IsOpen(last.Status))
         {
-            return Waits.Is(last.ReasonCode) ? new(ClosingDoing.Waits, last.ReasonCode!, last.ReasonMessage ?? "")
-                : last.Status == OrderStatus.Unknown ? new(ClosingDoing.Waits, "OUTCOME_UNKNOWN", "What became of the closing order is not known yet; no other one is sent meanwhile.")
-                : new(ClosingDoing.Waits, "CLOSING", $"The closing order is {last.Status}.");
+            return Waits.Is(last.ReasonCode) ? new(ClosingDoing.Waits, ReasonCodes.Kept(last.ReasonCode!), last.ReasonMessage ?? "")
+                : last.Status == OrderStatus.Unknown ? new(ClosingDoing.Waits, ReasonCodes.OutcomeUnknown, "What became of the closing order is not known yet; no other one is sent meanwhile.")
+                : new(ClosingDoing.Waits, ReasonCodes.Closing, $"The closing order is {last.Status}.");
         }
 
         if (qty == 0m)
         {
-            return ordersLeft ? new(ClosingDoing.Waits, "ORDERS_LEFT", "It is flat; its protection is still being taken out of the venue's book.") : new(ClosingDoing.Done);
+            return ordersLeft ? new(ClosingDoing.Waits, ReasonCodes.OrdersLeft, "It is flat; its protection is still being taken out of the venue's book.") : new(ClosingDoing.Done);
         }
 
-        if (!holds && attempts.Any(a => a.Status == OrderStatus.Closed || (!a.IsAtVenue && a.ReasonCode == Rejections.NoPositionCode)))
+        if (!holds && attempts.Any(a => a.Status == OrderStatus.Closed || (!a.IsAtVenue && ReasonCodes.NoPosition.Is(a.ReasonCode))))
         {
             // It was flat; what is held now was opened after it.
             return new(ClosingDoing.Done);
@@ -65,15 +66,15 @@ public readonly record struct ClosingStep(ClosingDoing Doing, string Code = "", 
 
         if (isClosedByOther)
         {
-            return new(ClosingDoing.Waits, "CLOSE_PENDING", "The closing order of another command is out.");
+            return new(ClosingDoing.Waits, ReasonCodes.ClosePending, "The closing order of another command is out.");
         }
 
         if (last is null)
         {
-            return new(ClosingDoing.Due, "CLOSING", "Its closing order is being made.");
+            return new(ClosingDoing.Due, ReasonCodes.Closing, "Its closing order is being made.");
         }
 
-        var (code, message) = last.ReasonCode is { } told ? (told, last.ReasonMessage ?? "") : ("NOT_FLAT", "The closing order was filled and the position is not flat.");
+        var (code, message) = last.ReasonCode is { } told ? (ReasonCodes.Kept(told), last.ReasonMessage ?? "") : (ReasonCodes.NotFlat, "The closing order was filled and the position is not flat.");
         if (attempts.Count >= (ForPeople.Contains(code) ? MostAttemptsInVain : MostAttempts))
         {
             return new(ClosingDoing.GivenUp, code, message);

@@ -1,3 +1,5 @@
+using TradingSystem.Contracts.Wire;
+
 namespace TradingSystem.Execution.Controls;
 
 /// <summary>What may be traded at all, from the freest to the strictest.</summary>
@@ -33,9 +35,9 @@ public static class ControlWords
 
     public static readonly string[] Scopes = [System, Account, Group];
 
-    public static readonly string[] States = ["ACTIVE", "REDUCING", "HALTED"];
+    public static readonly string[] States = TradingStates.All;
 
-    public static readonly string[] Modes = ["running", "paused", "stopped"];
+    public static readonly string[] Modes = TradingModes.All;
 
     public static string Of(TradingState state) => States[(int)state];
 

@@ -116,8 +116,10 @@ public sealed class Flattening(IDbContextFactory<ExecutionDb> databases, Decisio
         command.Id,
         $"close:{position.AccountId}:{position.GroupId}:{position.Symbol}" + (attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $":{attempt}")));
 
-    private TradeDecision Closing(ControlCommand command, Position position, int attempt, string groupName) => new(
-        IdOf(command, position, attempt), position.GroupId, groupName, command.RequestedBy, Priority: 10, Targets: [], $"{command.Kind} {position.Symbol}", Payload: "{}", Tags: [], Condition: null,
-        position.Symbol, TradeAction.Close, Qty: 0m, MarginUsd: 0m, Leverage: 1m, Entry: null, StopLoss: null, TakeProfit: null, ConfidencePct: null, Reasoning: null,
-        OrderType: "market", Price: null, DecisionId: $"{command.Kind}:{command.Id}", TriggerEventId: null, CorrelationId: command.Id.ToString(), CreatedAt: time.GetUtcNow(), ValidUntil: null, TraceParent: null);
+    private TradeDecision Closing(ControlCommand command, Position position, int attempt, string groupName) =>
+        ClosingDecision.Of(IdOf(command, position, attempt), position.GroupId, groupName, position.Symbol, command.RequestedBy, $"{command.Kind} {position.Symbol}", time.GetUtcNow()) with
+        {
+            DecisionId = $"{command.Kind}:{command.Id}",
+            CorrelationId = command.Id.ToString(),
+        };
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
@@ -8,7 +9,7 @@ namespace TradingSystem.Execution.Controls;
 /// <summary>Receipts as they are now: of what a command that runs does to positions nothing is repeated from an earlier look.</summary>
 public sealed class ReceiptReader(IDbContextFactory<ExecutionDb> databases, Flattening flattening)
 {
-    private static readonly string[] Late = ["HALTED", "STOPPED", "PAUSED", "FENCED", "STALE_SESSION"];
+    private static readonly string[] Late = [.. new[] { ReasonCodes.Halted, ReasonCodes.Stopped, ReasonCodes.Paused, ReasonCodes.Fenced, ReasonCodes.StaleSession }.Select(c => c.Word)];
 
     /// <summary>By the command's id.</summary>
     public async Task<IReadOnlyDictionary<Guid, Receipt>> ReadAsync(IReadOnlyList<ControlCommand> commands, CancellationToken cancellationToken)
@@ -68,7 +69,7 @@ public sealed class ReceiptReader(IDbContextFactory<ExecutionDb> databases, Flat
             Unfinished =
             [
                 .. own.Where(c => c.Step.Doing != ClosingDoing.Done).OrderBy(c => c.Position.Symbol, StringComparer.Ordinal)
-                    .Select(c => new UnfinishedPosition(c.Position.Symbol, OrderAnnouncements.Plain(c.Position.Qty), c.Step.Code, c.Step.Message, c.Attempts.Count)),
+                    .Select(c => new UnfinishedPosition(c.Position.Symbol, OrderAnnouncements.Plain(c.Position.Qty), c.Step.Code?.Word ?? "", c.Step.Message, c.Attempts.Count)),
             ],
         };
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
@@ -245,7 +246,7 @@ public sealed partial class AccountDesk
     {
         var told = await work.OrderAsync(order);
         (told.ReasonCode, told.ReasonLimit, told.ReasonValue, told.ReasonNearestAcceptable, told.ReasonMessage) =
-            (reason.Code, reason.Limit, OrderBuilder.Text(reason.Value), reason.NearestAcceptable, OrderBuilder.Text(reason.Message));
+            (reason.Code.Word, reason.Limit, OrderBuilder.Text(reason.Value), reason.NearestAcceptable, OrderBuilder.Text(reason.Message));
     }
 
     /// <summary>Size, checks and shape of an order on the books as they are now, for one that is to leave as for one that is only asked about.</summary>
@@ -266,7 +267,7 @@ public sealed partial class AccountDesk
         return (verdict, verdict.Fill is { } fill ? Shape(order, work, fill) : _machine.Refuse(order, verdict.Reason!), gate.State);
     }
 
-    private static RejectionReason Cancelled { get; } = new(Refusals.CanceledCode, null, null, null, "It was cancelled before it was sent.");
+    private static RejectionReason Cancelled { get; } = new(ReasonCodes.Canceled, null, null, null, "It was cancelled before it was sent.");
 
     /// <summary>Gives the order its size and its side, and makes it ready to leave.</summary>
     private DeskNews Shape(DeskOrder order, DeskWork work, PlannedFill fill)
@@ -275,7 +276,7 @@ public sealed partial class AccountDesk
         var signed = fill.Buy ? fill.Qty : -fill.Qty;
         var reduces = held * signed < 0m;
         var turns = reduces && fill.Qty > Math.Abs(held);
-        (order.Side, order.Qty, order.Price) = (fill.Buy ? "BUY" : "SELL", fill.Qty, order.Type == DeskTypes.Limit ? fill.Price : null);
+        (order.Side, order.Qty, order.Price) = (SideWords.Of(fill.Buy), fill.Qty, order.Type == DeskTypes.Limit ? fill.Price : null);
         if (_venue.Account.PositionMode == PositionMode.Hedge)
         {
             if (turns)
@@ -283,7 +284,7 @@ public sealed partial class AccountDesk
                 return _machine.Refuse(order, Refusals.Turns);
             }
 
-            order.PositionSide = fill.Buy != reduces ? "LONG" : "SHORT";
+            order.PositionSide = fill.Buy != reduces ? PositionWords.Long : PositionWords.Short;
             return _machine.Send(order, work.Now);
         }
 
@@ -309,7 +310,7 @@ public sealed partial class AccountDesk
             Type = order.Type == DeskTypes.Limit ? VenueOrderType.Limit : VenueOrderType.Market,
             Price = order.Price,
             ReduceOnly = order.ReduceOnly,
-            PositionSide = order.PositionSide switch { "LONG" => PositionSide.Long, "SHORT" => PositionSide.Short, _ => null },
+            PositionSide = order.PositionSide switch { PositionWords.Long => PositionSide.Long, PositionWords.Short => PositionSide.Short, _ => null },
         };
         Beside(async token => new Posted(order.ClientId, send, await WithModesAsync(order.Symbol, await OnceAsync(t => _venue.PlaceAsync(request, t), token), token)));
     }

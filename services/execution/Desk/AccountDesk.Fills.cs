@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Risk;
@@ -93,7 +94,7 @@ public sealed partial class AccountDesk
             AccountId = _store.AccountId,
             GroupId = groupId,
             Symbol = fill.Symbol,
-            Side = fill.Side == OrderSide.Buy ? "BUY" : "SELL",
+            Side = SideWords.Of(fill.Side == OrderSide.Buy),
             Qty = fill.Quantity,
             Price = fill.Price,
             Fee = fee.Quote,

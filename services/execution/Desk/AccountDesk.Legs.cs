@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Risk;
 using TradingSystem.Execution.Venues;
@@ -36,7 +37,7 @@ public sealed partial class AccountDesk
         {
             Quantity = sent.Qty,
             ReduceOnly = sent.ReduceOnly,
-            PositionSide = sent.PositionSide switch { "LONG" => PositionSide.Long, "SHORT" => PositionSide.Short, _ => null },
+            PositionSide = sent.PositionSide switch { PositionWords.Long => PositionSide.Long, PositionWords.Short => PositionSide.Short, _ => null },
         };
         var send = sent.Sends;
         Beside(async token => new Posted(sent.ClientId, send, await OnceAsync(t => _venue.PlaceProtectionAsync(request, t), token)));
@@ -58,12 +59,12 @@ public sealed partial class AccountDesk
             return;
         }
 
-        if (leg.ReasonCode == Refusals.Code(RefusalMeaning.WouldTriggerNow))
+        if (Refusals.Code(RefusalMeaning.WouldTriggerNow).Is(leg.ReasonCode))
         {
             // The price is beyond it already: what it would have done is done now.
             _wrongSide[(leg.GroupId, leg.Symbol, leg.Leg)] = leg.TriggerPrice ?? 0m;
         }
-        else if (leg.ReasonCode is { } code && (code == Refusals.Code(RefusalMeaning.PositionGone) || code == Refusals.Code(RefusalMeaning.Precision)))
+        else if (Refusals.Code(RefusalMeaning.PositionGone).Is(leg.ReasonCode) || Refusals.Code(RefusalMeaning.Precision).Is(leg.ReasonCode))
         {
             // The position is another one than we know, or the grid is.
             SnapshotSoon();
@@ -102,10 +103,10 @@ public sealed partial class AccountDesk
         {
             DeskLegs.StopLoss => (OrderStatus.Stopped, (RejectionReason?)null),
             DeskLegs.TakeProfit => (OrderStatus.TookProfit, null),
-            _ => (OrderStatus.Closed, new RejectionReason("UNPROTECTED", null, null, null, "The position could not be protected as asked for and was closed at the market.")),
+            _ => (OrderStatus.Closed, new RejectionReason(ReasonCodes.Unprotected, null, null, null, "The position could not be protected as asked for and was closed at the market.")),
         };
         exit.Takes(filled, status, work.Now);
-        (exit.ReasonCode, exit.ReasonValue, exit.ReasonMessage) = (reason?.Code, reason?.Value, reason?.Message);
+        (exit.ReasonCode, exit.ReasonValue, exit.ReasonMessage) = (reason?.Code.Word, reason?.Value, reason?.Message);
         await EndEntryAsync(work, leg.OrderId, status, reason, filled);
     }
 
@@ -117,7 +118,7 @@ public sealed partial class AccountDesk
         {
             if (reason is not null)
             {
-                (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (reason.Code, reason.Value, reason.Message);
+                (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (reason.Code.Word, reason.Value, reason.Message);
             }
 
             await work.TellAsync(entry, order, status, terminal: true, exit ?? await work.SinceAsync(order, _stop));

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Risk;
@@ -116,7 +117,7 @@ public sealed partial class AccountDesk
 
         var row = await work.Db.Protections.SingleOrDefaultAsync(p => p.AccountId == account && p.GroupId == move.GroupId && p.Symbol == move.Symbol, _stop);
         var isTracked = row is not null && ((row.StopLoss ?? row.TakeProfit) is not null || row.Removed);
-        var side = qty > 0m ? "BUY" : "SELL";
+        var side = SideWords.Of(qty > 0m);
         if (isTracked)
         {
             var rests = await work.Db.DeskOrders.AsNoTracking().Where(o => o.OrderId == row!.OrderId && o.Leg == DeskLegs.Entry && o.Side == side).Select(o => new { o.Decision }).FirstOrDefaultAsync(_stop);
@@ -142,7 +143,7 @@ public sealed partial class AccountDesk
         if (!isTracked)
         {
             var entry = await work.Db.Orders.AsNoTracking()
-                .Where(o => o.GroupId == move.GroupId && o.AccountId == account && o.Symbol == move.Symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != "CLOSE")
+                .Where(o => o.GroupId == move.GroupId && o.AccountId == account && o.Symbol == move.Symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != ActionWords.Close)
                 .OrderByDescending(o => o.Seq).FirstOrDefaultAsync(_stop);
             if (entry is null)
             {
@@ -247,15 +248,15 @@ public sealed partial class AccountDesk
             return false;
         }
 
-        if (leg.ReasonCode == Refusals.Code(RefusalMeaning.PositionGone))
+        if (Refusals.Code(RefusalMeaning.PositionGone).Is(leg.ReasonCode))
         {
             SnapshotSoon();
         }
 
         // One that certainly never was there is made again, under another id.
-        moving.Refused = leg.ReasonCode is not { } code || code == Cancelled.Code ? moving.Refused
-            : code == Refusals.Code(RefusalMeaning.WouldTriggerNow) ? MoveReasons.WrongSide(leg.Leg == DeskLegs.StopLoss ? LegKinds.StopLoss : LegKinds.TakeProfit, leg.TriggerPrice, leg.ReasonMessage)
-            : new(code, null, leg.ReasonValue, null, leg.ReasonMessage ?? "The venue refused the leg.");
+        moving.Refused = leg.ReasonCode is not { } code || Cancelled.Code.Is(code) ? moving.Refused
+            : Refusals.Code(RefusalMeaning.WouldTriggerNow).Is(code) ? MoveReasons.WrongSide(leg.Leg == DeskLegs.StopLoss ? LegKinds.StopLoss : LegKinds.TakeProfit, leg.TriggerPrice, leg.ReasonMessage)
+            : new(ReasonCodes.Kept(code), null, leg.ReasonValue, null, leg.ReasonMessage ?? "The venue refused the leg.");
         return true;
     }
 

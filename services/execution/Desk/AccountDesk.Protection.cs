@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Protection;
@@ -55,7 +56,7 @@ public sealed partial class AccountDesk
         }
         else if (row.OrderId != order.OrderId && (row.StopLoss ?? row.TakeProfit) is not null)
         {
-            await EndEntryAsync(work, row.OrderId, OrderStatus.Closed, new("PROTECTION_REPLACED", null, order.OrderId.ToString(), null, "A later order's protection took its place."));
+            await EndEntryAsync(work, row.OrderId, OrderStatus.Closed, new(ReasonCodes.ProtectionReplaced, null, order.OrderId.ToString(), null, "A later order's protection took its place."));
         }
 
         if (row.OrderId == order.OrderId && ((row.StopLoss ?? row.TakeProfit) is not null || row.Removed))
@@ -91,7 +92,7 @@ public sealed partial class AccountDesk
         foreach (var row in rows)
         {
             // A position that was turned is not the one that asked for it.
-            await ProtectAsync(row, positions.FindAll(p => p.Qty > 0m == (sides.GetValueOrDefault(row.OrderId) == "BUY") || p.GroupId != row.GroupId || p.Symbol != row.Symbol), now);
+            await ProtectAsync(row, positions.FindAll(p => p.Qty > 0m == (sides.GetValueOrDefault(row.OrderId) == SideWords.Buy) || p.GroupId != row.GroupId || p.Symbol != row.Symbol), now);
         }
 
         // An orphan leg never outlives its position.
@@ -143,7 +144,7 @@ public sealed partial class AccountDesk
             }
 
             var price = TriggerOf(row.Symbol, leg, asked, qty);
-            var side = qty > 0m ? "SELL" : "BUY";
+            var side = SideWords.Of(qty < 0m);
             var right = mine.FindAll(l => l.CancelRequestedAt is null && l.Side == side && l.Qty == Math.Abs(qty) && l.TriggerPrice == price);
             var works = right.Exists(Works);
             stands &= works;
@@ -203,7 +204,7 @@ public sealed partial class AccountDesk
         }
     }
 
-    private static bool Works(DeskOrder leg) => leg is { State: DeskStates.Working, ReasonCode: not DeskMachine.Triggering, Filled: 0m, TriggeredOrderId: null };
+    private static bool Works(DeskOrder leg) => leg is { State: DeskStates.Working, Filled: 0m, TriggeredOrderId: null } && !ReasonCodes.Triggering.Is(leg.ReasonCode);
 
     /// <summary>Counts the time without protection, and ends it.</summary>
     private async Task ClockAsync(ProtectionRow seen, decimal qty, bool isWhole, bool isWaiting, List<Position> positions, DateTimeOffset now)
@@ -263,7 +264,7 @@ public sealed partial class AccountDesk
             || _legRefused.GetValueOrDefault((seen.GroupId, seen.Symbol, DeskLegs.Flatten)) > now);
 
     private Task FlattenAsync(ProtectionRow seen, decimal qty, List<Position> positions) => AddAsync(
-        seen, DeskLegs.Flatten, DeskTypes.Market, qty > 0m ? "SELL" : "BUY", Math.Abs(qty), null, qty, positions, row => row.Flattening = true);
+        seen, DeskLegs.Flatten, DeskTypes.Market, SideWords.Of(qty < 0m), Math.Abs(qty), null, qty, positions, row => row.Flattening = true);
 
     private Task NewLegAsync(ProtectionRow seen, string leg, string side, decimal size, decimal trigger, decimal held, List<Position> positions) => AddAsync(
         seen, leg, leg == DeskLegs.StopLoss ? DeskTypes.StopLoss : DeskTypes.TakeProfit, side, size, trigger, held, positions, _ => { });
@@ -296,7 +297,7 @@ public sealed partial class AccountDesk
                     Qty = size,
                     TriggerPrice = trigger,
                     Leverage = entry.Leverage,
-                    PositionSide = !isHedge ? null : held > 0m ? "LONG" : "SHORT",
+                    PositionSide = !isHedge ? null : PositionWords.Of(held),
                     ReduceOnly = !isHedge && net * held > 0m && Math.Abs(net) >= size,
                     State = DeskStates.Pending,
                     CheckAt = work.Now,

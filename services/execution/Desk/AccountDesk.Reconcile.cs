@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Risk;
@@ -50,7 +51,7 @@ public sealed partial class AccountDesk
         var since = owner.ReconciledAt is { } last ? last - Overlap : owner.OwnedAt;
         var held = await db.Positions.AsNoTracking().Where(p => p.AccountId == account && p.Qty != 0m).Select(p => p.Symbol).ToListAsync(cancellationToken);
         var ordered = await db.DeskOrders.AsNoTracking().Where(o => o.AccountId == account && o.UpdatedAt >= since && o.SentAt != null).Select(o => o.Symbol).Distinct().ToListAsync(cancellationToken);
-        var open = await db.DeskOrders.AsNoTracking().Where(o => o.AccountId == account && o.SentAt != null && (o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held"))
+        var open = await db.DeskOrders.AsNoTracking().Where(o => o.AccountId == account && o.SentAt != null && (o.State == DeskStates.Sending || o.State == DeskStates.Working || o.State == DeskStates.Unknown || o.State == DeskStates.Held))
             .Select(o => new { o.Symbol, o.SentAt }).ToListAsync(cancellationToken);
         // An order that has been open for long may have been filled before the last comparison and not been recognised.
         var oldest = open.Min(o => o.SentAt) is { } sent && sent - Overlap < since ? sent - Overlap : since;
@@ -189,7 +190,7 @@ public sealed partial class AccountDesk
             var id = part++ == 0 ? fill.FillId : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fill.FillId}/{part}");
             var entry = await ProtectedEntryAsync(work, position);
             // The venue's order had one name, however many fills it had.
-            var exit = entry is null ? null : await work.ExitAsync(entry, fill.VenueOrderId is { Length: > 0 } name ? name : fill.FillId, fill.Side == OrderSide.Buy ? "BUY" : "SELL", _stop);
+            var exit = entry is null ? null : await work.ExitAsync(entry, fill.VenueOrderId is { Length: > 0 } name ? name : fill.FillId, SideWords.Of(fill.Side == OrderSide.Buy), _stop);
             Add(work, exit?.Id ?? Guid.Empty, exit?.DecisionId ?? Guid.Empty, position.GroupId, fill with { FillId = id, Quantity = qty }, fee, realized);
             exit?.Takes(await work.FilledAsync(exit, _stop), OrderStatus.Closed, work.Now);
             Report(work, kind, fill.Symbol, Text(fill), null, $"booked {Rejections.Text(qty)} on group {position.GroupId}, realised {Rejections.Text(realized)}");
@@ -230,7 +231,7 @@ public sealed partial class AccountDesk
 
     /// <summary>Done since before the snapshot was read.</summary>
     private Task<bool> IsDoneAsync(string clientId, DateTimeOffset before) => _store.ReadAsync(
-        db => db.DeskOrders.AnyAsync(o => o.ClientId == clientId && o.UpdatedAt < before && (o.State == "filled" || o.State == "canceled" || o.State == "rejected"), _stop), _stop);
+        db => db.DeskOrders.AnyAsync(o => o.ClientId == clientId && o.UpdatedAt < before && (o.State == DeskStates.Filled || o.State == DeskStates.Canceled || o.State == DeskStates.Rejected), _stop), _stop);
 
     private async Task ComparePositionsAsync(VenueSnapshot snapshot)
     {

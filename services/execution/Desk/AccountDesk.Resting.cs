@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 
 namespace TradingSystem.Execution.Desk;
@@ -20,7 +21,7 @@ public sealed partial class AccountDesk
     private async Task RestAsync(DateTimeOffset now)
     {
         var resting = _open.Values.Where(o => o.IsResting && o.CancelRequestedAt is null).ToList();
-        resting.FindAll(o => o.ExpiresAt <= now).ForEach(o => TakeBack(o, Refusals.Expired, now));
+        resting.FindAll(o => o.ExpiresAt <= now).ForEach(o => TakeBack(o, ReasonCodes.Expired, now));
         if (resting.Count == 0 || _restDue > now)
         {
             return;
@@ -38,11 +39,11 @@ public sealed partial class AccountDesk
             var position = held.GetValueOrDefault((order.GroupId, order.Symbol));
             if (order.Closes && Left(order) > Math.Abs(position) - Closing(order, before: true))
             {
-                TakeBack(order, Refusals.PositionClosed, now);
+                TakeBack(order, ReasonCodes.PositionClosed, now);
             }
             else if (!order.ByCommand && controls.Gate(order.GroupId, order.AccountId).State is var state && (state == TradingState.Halted || (state == TradingState.Reducing && !Reduces(order, position))))
             {
-                TakeBack(order, Refusals.Held, now);
+                TakeBack(order, ReasonCodes.RiskReducing, now);
             }
         }
     }
@@ -59,7 +60,7 @@ public sealed partial class AccountDesk
         }
 
         var resting = _open.Values.Where(o => o.IsResting && !o.ByCommand && o.GroupId == order.GroupId && o.Symbol == order.Symbol).ToList();
-        resting.FindAll(o => o.CancelRequestedAt is null).ForEach(o => TakeBack(o, Refusals.ClosedByDecision, now));
+        resting.FindAll(o => o.CancelRequestedAt is null).ForEach(o => TakeBack(o, ReasonCodes.ClosedByDecision, now));
         return resting.Count > 0;
     }
 
@@ -88,7 +89,7 @@ public sealed partial class AccountDesk
 
     private static decimal Left(DeskOrder order) => order.Qty - order.Filled;
 
-    private static void TakeBack(DeskOrder order, string reason, DateTimeOffset now) => (order.CancelRequestedAt, order.CancelReason) = (now, reason);
+    private static void TakeBack(DeskOrder order, ReasonCode reason, DateTimeOffset now) => (order.CancelRequestedAt, order.CancelReason) = (now, reason.Word);
 
     private static bool Reduces(DeskOrder order, decimal position) => position * (order.IsBuy ? 1m : -1m) < 0m && Left(order) <= Math.Abs(position);
 }

@@ -18,7 +18,7 @@ public sealed partial class AccountDesk
     private async Task WaitAsync(DeskOrder order, RejectionReason why, DateTimeOffset now)
     {
         order.CheckAt = now + Beat;
-        if (order.ReasonCode == why.Code || now - order.CreatedAt < WaitIsTold)
+        if (why.Code.Is(order.ReasonCode) || now - order.CreatedAt < WaitIsTold)
         {
             return;
         }
@@ -30,7 +30,7 @@ public sealed partial class AccountDesk
                 waiting.Because(why);
                 waiting.CheckAt = work.Now + Beat;
                 var told = await work.OrderAsync(waiting);
-                (told.ReasonCode, told.ReasonValue, told.ReasonMessage) = (why.Code, why.Value, why.Message);
+                (told.ReasonCode, told.ReasonValue, told.ReasonMessage) = (why.Code.Word, why.Value, why.Message);
                 await work.TellAsync(waiting, told, told.Status, terminal: false, again: true);
             }
 

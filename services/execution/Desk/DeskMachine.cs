@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Venues;
 
@@ -22,9 +23,6 @@ public enum DeskNews
 /// </summary>
 public sealed class DeskMachine(DeskTerms terms)
 {
-    /// <summary>Reason of a leg whose trigger was met and which is no order yet.</summary>
-    public const string Triggering = "TRIGGERING";
-
     /// <summary>It is about to leave; save this first.</summary>
     public DeskNews Send(DeskOrder order, DateTimeOffset now)
     {
@@ -119,7 +117,7 @@ public sealed class DeskMachine(DeskTerms terms)
         if (told.IsOpen || told.Status == VenueOrderStatus.Triggered)
         {
             // Demo venues were seen to stay so for ever: until an order comes of it, the leg protects nothing.
-            order.ReasonCode = told.Status == VenueOrderStatus.Triggering ? Triggering : null;
+            order.ReasonCode = told.Status == VenueOrderStatus.Triggering ? ReasonCodes.Triggering.Word : null;
             return DeskNews.None;
         }
 
@@ -223,7 +221,7 @@ public sealed class DeskMachine(DeskTerms terms)
             throw new InvalidOperationException($"{order.ClientId} is {order.State}: it cannot be refused any more.");
         }
 
-        return reason.Code == Refusals.CanceledCode
+        return reason.Code == ReasonCodes.Canceled
             ? End(order, DeskStates.Canceled, reason, DeskNews.Canceled)
             : End(order, DeskStates.Rejected, reason, DeskNews.Rejected);
     }

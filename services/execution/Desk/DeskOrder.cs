@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -137,7 +138,7 @@ public sealed class DeskOrder
 
     public bool IsProtection => Leg is DeskLegs.StopLoss or DeskLegs.TakeProfit;
 
-    public bool IsBuy => Side == "BUY";
+    public bool IsBuy => Side == SideWords.Buy;
 
-    public void Because(RejectionReason reason) => (ReasonCode, ReasonValue, ReasonMessage) = (reason.Code, reason.Value, reason.Message);
+    public void Because(RejectionReason reason) => (ReasonCode, ReasonValue, ReasonMessage) = (reason.Code.Word, reason.Value, reason.Message);
 }

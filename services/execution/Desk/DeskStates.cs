@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -42,8 +43,8 @@ public static class DeskStates
 /// <summary>What an order waits for at the venue.</summary>
 public static class DeskTypes
 {
-    public const string Market = "market";
-    public const string Limit = "limit";
+    public const string Market = OrderTypes.Market;
+    public const string Limit = OrderTypes.Limit;
     public const string StopLoss = "stop_loss";
     public const string TakeProfit = "take_profit";
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
@@ -89,7 +90,7 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
         {
             DeskNews.Submitted => (OrderStatus.Submitted, false),
             DeskNews.PartiallyFilled => (OrderStatus.PartiallyFilled, false),
-            DeskNews.Filled => (order.Action == OrderStatus.Word(TradeAction.Close) && await IsFlatAsync(desk) ? OrderStatus.Closed : OrderStatus.Filled, !isProtected),
+            DeskNews.Filled => (order.Action == ActionWords.Close && await IsFlatAsync(desk) ? OrderStatus.Closed : OrderStatus.Filled, !isProtected),
             // What was filled before is protected on.
             DeskNews.Canceled => (OrderStatus.Canceled, !isProtected || desk.Filled == 0m),
             DeskNews.Rejected => (OrderStatus.Rejected, true),
@@ -118,7 +119,7 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
             (order.Status, order.UpdatedAt) = (status, now);
         }
 
-        db.OrderSteps.Add(DeskSteps.Of(order, status, terminal, repeats ? desk.Steps + 1 : 1, now, exit));
+        db.OrderSteps.Add(DeskSteps.Of(order, status, terminal, repeats ? desk.Steps + 1 : 1, now, exit, desk.Price is { } limit ? OrderAnnouncements.Plain(limit) : null));
         desk.Steps++;
         return Task.CompletedTask;
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Positions;
 
@@ -63,9 +64,9 @@ internal static class Exits
             Mode = entry.Mode,
             IsAtVenue = true,
             Symbol = entry.Symbol,
-            Action = OrderStatus.Word(TradeAction.Close),
+            Action = ActionWords.Close,
             Side = side,
-            Type = "market",
+            Type = OrderTypes.Market,
             Status = OrderStatus.Submitted,
             Leverage = entry.Leverage,
             TriggerEventId = entry.TriggerEventId,
@@ -93,7 +94,7 @@ internal static class Exits
     /// <summary>Everything that made the entry's position smaller since the entry's first fill, whoever sent it.</summary>
     public static async Task<Exit> SinceAsync(this DeskWork work, Order entry, CancellationToken cancellationToken)
     {
-        var (account, group, symbol, side) = (entry.AccountId, entry.GroupId, entry.Symbol, entry.Side == "BUY" ? "SELL" : "BUY");
+        var (account, group, symbol, side) = (entry.AccountId, entry.GroupId, entry.Symbol, SideWords.Opposite(entry.Side!));
         var first = await work.Db.Fills.Where(f => f.OrderId == entry.Id).MinAsync(f => (long?)f.Seq, cancellationToken);
         var saved = first is null
             ? []

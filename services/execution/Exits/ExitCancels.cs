@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
@@ -45,7 +46,7 @@ public static class ExitCancels
         var orders = await db.Orders.Where(o => waiting.Contains(o.DecisionId) && o.Status == OrderStatus.Accepted && !o.IsAtVenue)
             .ExecuteUpdateAsync(
                 s => s.SetProperty(o => o.Status, OrderStatus.Canceled)
-                    .SetProperty(o => o.ReasonCode, reason.Code)
+                    .SetProperty(o => o.ReasonCode, reason.Code.Word)
                     .SetProperty(o => o.ReasonLimit, reason.Limit)
                     .SetProperty(o => o.ReasonValue, reason.Value)
                     .SetProperty(o => o.ReasonNearestAcceptable, reason.NearestAcceptable)

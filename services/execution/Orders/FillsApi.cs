@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;
 
@@ -14,7 +15,7 @@ namespace TradingSystem.Execution.Orders;
 /// <param name="RealizedPnl">Profit or loss of what it closed, in quote currency, without fees.</param>
 /// <param name="MarketTime">When it was traded in the market's own time, RFC 3339: the exchange's, or a replay's, which is in the past. Null of fills from before it was kept.</param>
 public sealed record FillView(
-    Guid Id, Guid OrderId, Guid DecisionId, string Symbol, string Side, decimal Qty, decimal Price, decimal Fee, string? FeeAsset, decimal? FeeAssetQty, bool FeePending, decimal RealizedPnl, DateTimeOffset? MarketTime, DateTimeOffset CreatedAt)
+    Guid Id, Guid OrderId, Guid DecisionId, string Symbol, [property: Words(typeof(SideWords))] string Side, decimal Qty, decimal Price, decimal Fee, string? FeeAsset, decimal? FeeAssetQty, bool FeePending, decimal RealizedPnl, DateTimeOffset? MarketTime, DateTimeOffset CreatedAt)
 {
     public static FillView Of(Fill f) => new(
         f.Id, f.OrderId, f.DecisionId, f.Symbol, f.Side, OrderAnnouncements.Plain(f.Qty), OrderAnnouncements.Plain(f.Price), OrderAnnouncements.Plain(f.Fee), f.FeeAsset, f.FeeAssetQty, f.FeePending,

@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Positions;
@@ -125,7 +126,7 @@ public sealed class Ledger(Account account, List<Position> positions, IEnumerabl
     public bool Restore(ProtectionPlan plan, DateTimeOffset now)
     {
         var held = Held(plan.GroupId, plan.Symbol);
-        if (held == 0m || (plan.Side == "SELL") != (held > 0m) || Protection.Has(plan.GroupId, plan.Symbol, plan.Kind))
+        if (held == 0m || (plan.Side == SideWords.Sell) != (held > 0m) || Protection.Has(plan.GroupId, plan.Symbol, plan.Kind))
         {
             return false;
         }

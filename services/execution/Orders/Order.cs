@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Execution.Orders;
 
@@ -91,7 +92,7 @@ public sealed class Order
     public void WaitsNoMore() => (ReasonCode, ReasonLimit, ReasonValue, ReasonMessage) = (null, null, null, null);
 
     public RejectionReason? Reason =>
-        ReasonCode is null ? null : new(ReasonCode, ReasonLimit, ReasonValue, ReasonNearestAcceptable, ReasonMessage ?? "");
+        ReasonCode is null ? null : new(ReasonCodes.Kept(ReasonCode), ReasonLimit, ReasonValue, ReasonNearestAcceptable, ReasonMessage ?? "");
 }
 
 /// <summary>A trade of an order. <c>Qty</c> is unsigned in the base asset, the rest in quote currency.</summary>

@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Orders;
@@ -9,31 +10,35 @@ public static class OrderAnnouncements
     public static OrderUpdate Of(Order order)
     {
         var steps = OrderStatus.StepsTo(order.Status);
-        return new OrderUpdate(
-            OrderIds.Update(order.Id, order.Status),
-            order.Id,
-            order.ProtectsDecisionId ?? order.DecisionId,
-            order.ClientDecisionId,
-            order.GroupId,
-            order.GroupName,
-            order.AccountId,
-            order.Mode,
-            order.Status,
-            Terminal: order.Status != OrderStatus.Accepted,
-            order.Symbol,
-            order.Side,
-            Plain(order.Qty),
-            order.AvgPrice is { } price ? Plain(price) : null,
-            Plain(order.Fee),
-            Plain(order.RealizedPnl),
-            order.Reason,
-            order.TriggerEventId,
-            order.CorrelationId,
+        return new OrderUpdate
+        {
+            Id = OrderIds.Update(order.Id, order.Status),
+            OrderId = order.Id,
+            DecisionId = order.ProtectsDecisionId ?? order.DecisionId,
+            ClientDecisionId = order.ClientDecisionId,
+            GroupId = order.GroupId,
+            GroupName = order.GroupName,
+            AccountId = order.AccountId,
+            Mode = order.Mode,
+            Status = order.Status,
+            Terminal = order.Status != OrderStatus.Accepted,
+            Symbol = order.Symbol,
+            Side = order.Side,
+            Action = order.Action,
+            Type = order.Type,
+            Qty = Plain(order.Qty),
+            AvgPrice = order.AvgPrice is { } price ? Plain(price) : null,
+            Fee = Plain(order.Fee),
+            RealizedPnl = Plain(order.RealizedPnl),
+            Reason = order.Reason,
+            TriggerEventId = order.TriggerEventId,
+            CorrelationId = order.CorrelationId,
             // An exit that waited is told of when it was traded.
-            order.UpdatedAt,
-            order.TraceParent,
-            steps.Count == 1 ? null : Before(order.Id, steps),
-            order.MarketTime);
+            CreatedAt = order.UpdatedAt,
+            TraceParent = order.TraceParent,
+            Before = steps.Count == 1 ? null : Before(order.Id, steps),
+            MarketTime = order.MarketTime,
+        };
     }
 
     /// <summary>Without zeros at the end: an update that is rebuilt from the table equals the first to the letter.</summary>

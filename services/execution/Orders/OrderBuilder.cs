@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Protection;
@@ -28,9 +29,9 @@ public static class OrderBuilder
             Mode = account.Mode,
             IsAtVenue = verdict.ForVenue,
             Symbol = Text(decision.Symbol) ?? "",
-            Action = OrderStatus.Word(decision.Action),
-            Side = verdict.Buy switch { true => "BUY", false => "SELL", _ => null },
-            Type = Text(decision.OrderType) is { Length: > 0 } type ? type : "market",
+            Action = decision.Action.Word(),
+            Side = SideWords.Of(verdict.Buy),
+            Type = Text(decision.OrderType) is { Length: > 0 } type ? type : OrderTypes.Market,
             Status = leg is null ? Status(decision, verdict, flattened) : leg.Kind == LegKinds.StopLoss ? OrderStatus.Stopped : OrderStatus.TookProfit,
             Qty = verdict.Qty,
             AvgPrice = verdict.Fill?.Price,
@@ -41,7 +42,7 @@ public static class OrderBuilder
             // What does not fit the column is in the reason; the row itself must always be writable.
             Leverage = numbersFit ? decision.Leverage : 0m,
             MarginUsd = numbersFit ? decision.MarginUsd : 0m,
-            ReasonCode = verdict.Reason?.Code,
+            ReasonCode = verdict.Reason?.Code.Word,
             ReasonLimit = verdict.Reason?.Limit,
             ReasonValue = Text(verdict.Reason?.Value),
             ReasonNearestAcceptable = verdict.Reason?.NearestAcceptable,

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Storage;
@@ -15,19 +16,17 @@ namespace TradingSystem.Execution.Positions;
 /// <param name="MarkPrice">Latest price in quote currency; null while this node has seen none of the symbol.</param>
 /// <param name="UnrealizedPnl">Quote currency; null while there is no <c>MarkPrice</c>.</param>
 public sealed record PositionView(
-    Guid AccountId, Guid GroupId, string GroupName, string Symbol, [property: Words(typeof(PositionsApi), nameof(PositionsApi.Sides))] string Side, decimal Qty, decimal AvgPrice, decimal Cost, decimal? MarkPrice,
+    Guid AccountId, Guid GroupId, string GroupName, string Symbol, [property: Words(typeof(PositionWords))] string Side, decimal Qty, decimal AvgPrice, decimal Cost, decimal? MarkPrice,
     decimal RealizedPnl, decimal? UnrealizedPnl, DateTimeOffset UpdatedAt)
 {
     public static PositionView Of(Position p, string groupName, decimal? mark) => new(
-        p.AccountId, p.GroupId, groupName, p.Symbol, p.Qty > 0m ? "LONG" : p.Qty < 0m ? "SHORT" : "FLAT",
+        p.AccountId, p.GroupId, groupName, p.Symbol, PositionWords.Of(p.Qty),
         OrderAnnouncements.Plain(p.Qty), OrderAnnouncements.Plain(p.AvgPrice), OrderAnnouncements.Plain(p.Cost), mark, OrderAnnouncements.Plain(p.RealizedPnl),
         mark is { } m ? OrderAnnouncements.Plain(p.Unrealized(m)) : p.Qty == 0m ? 0m : null, p.UpdatedAt);
 }
 
 public static class PositionsApi
 {
-    public static readonly string[] Sides = ["LONG", "SHORT", "FLAT"];
-
     public static void MapPositions(this WebApplication app) =>
         app.MapGet("/api/v1/positions", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listPositions", "What each group holds on its account, newest first");
 

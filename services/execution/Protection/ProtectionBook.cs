@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 
@@ -51,7 +52,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
 
             if (_waiting.Find(l => l.GroupId == decision.GroupId && l.Symbol == decision.Symbol && l.Kind == kind) is { } before)
             {
-                End(before, LegStatuses.Canceled, LegReasons.Replaced, now);
+                End(before, LegStatuses.Canceled, ReasonCodes.Replaced, now);
             }
 
             var leg = new ProtectionLeg
@@ -64,7 +65,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
                 GroupId = decision.GroupId,
                 GroupName = OrderBuilder.Text(decision.GroupName) ?? "",
                 Symbol = decision.Symbol,
-                Side = held > 0m ? "SELL" : "BUY",
+                Side = SideWords.Of(held < 0m),
                 TriggerPrice = price,
                 Qty = Math.Abs(held),
                 Status = LegStatuses.Waiting,
@@ -99,7 +100,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
         {
             if (_waiting.Find(l => l.GroupId == move.GroupId && l.Symbol == move.Symbol && l.Kind == kind) is { } before)
             {
-                End(before, LegStatuses.Canceled, trigger is null ? LegReasons.Removed : LegReasons.Replaced, now);
+                End(before, LegStatuses.Canceled, trigger is null ? ReasonCodes.ProtectionRemoved : ReasonCodes.Replaced, now);
             }
 
             if (trigger is not { } price)
@@ -118,7 +119,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
                 GroupId = move.GroupId,
                 GroupName = move.GroupName,
                 Symbol = move.Symbol,
-                Side = held > 0m ? "SELL" : "BUY",
+                Side = SideWords.Of(held < 0m),
                 TriggerPrice = price,
                 Qty = Math.Abs(held),
                 Status = LegStatuses.Waiting,
@@ -174,7 +175,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
 
             if (!leg.Closes(held))
             {
-                End(leg, LegStatuses.Canceled, LegReasons.PositionClosed, now);
+                End(leg, LegStatuses.Canceled, ReasonCodes.PositionClosed, now);
             }
             else if (leg.Qty != Math.Abs(held))
             {
@@ -190,7 +191,7 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
         End(leg, LegStatuses.Triggered, null, now);
         foreach (var other in _waiting.FindAll(l => l.GroupId == leg.GroupId && l.Symbol == leg.Symbol))
         {
-            End(other, LegStatuses.Canceled, LegReasons.OtherLegFilled, now);
+            End(other, LegStatuses.Canceled, ReasonCodes.OtherLegFilled, now);
         }
     }
 
@@ -204,9 +205,9 @@ public sealed class ProtectionBook(IEnumerable<ProtectionLeg> waiting)
         return saved;
     }
 
-    private void End(ProtectionLeg leg, string status, string? reason, DateTimeOffset now)
+    private void End(ProtectionLeg leg, string status, ReasonCode? reason, DateTimeOffset now)
     {
-        (leg.Status, leg.Reason) = (status, reason);
+        (leg.Status, leg.Reason) = (status, reason?.Word);
         _waiting.Remove(leg);
         Change(leg, now);
     }

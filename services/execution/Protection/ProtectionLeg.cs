@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Execution.Orders;
 
 namespace TradingSystem.Execution.Protection;
 
@@ -67,18 +68,20 @@ public sealed class ProtectionLeg
     public bool Waits => Status == LegStatuses.Waiting;
 
     /// <summary>A stop of a long position and a target of a short one.</summary>
-    public bool TriggersBelow => (Kind == LegKinds.StopLoss) == (Side == "SELL");
+    public bool TriggersBelow => (Kind == LegKinds.StopLoss) == (Side == SideWords.Sell);
 
     public bool IsTriggeredBy(decimal price) => TriggersBelow ? price <= TriggerPrice : price >= TriggerPrice;
 
     /// <summary>Whether it closes a position of this signed quantity.</summary>
-    public bool Closes(decimal qty) => Side == "SELL" ? qty > 0m : qty < 0m;
+    public bool Closes(decimal qty) => Side == SideWords.Sell ? qty > 0m : qty < 0m;
 
     /// <summary>What its order is decided on: everything that is held.</summary>
-    public TradeDecision Closing(DateTimeOffset now) => new(
-        Id, GroupId, GroupName, SourceId: "protection", Priority: 10, Targets: [], Title: $"{Kind} {Symbol}", Payload: "{}", Tags: [], Condition: null,
-        Symbol, TradeAction.Close, Qty: 0m, MarginUsd: 0m, Leverage: 1m, Entry: null, StopLoss: null, TakeProfit: null, ConfidencePct: null, Reasoning: null,
-        OrderType: "market", Price: null, ClientDecisionId, TriggerEventId, CorrelationId, CreatedAt: now, ValidUntil: null, TraceParent: null);
+    public TradeDecision Closing(DateTimeOffset now) => ClosingDecision.Of(Id, GroupId, GroupName, Symbol, "protection", $"{Kind} {Symbol}", now) with
+    {
+        DecisionId = ClientDecisionId,
+        TriggerEventId = TriggerEventId,
+        CorrelationId = CorrelationId,
+    };
 }
 
 /// <summary>
@@ -124,10 +127,13 @@ public sealed class ProtectionPlan
     public decimal NakedSeconds { get; init; }
 
     /// <summary>What the position is closed by when it stands without the leg for too long: one order each time that it does.</summary>
-    public TradeDecision Closing(DateTimeOffset now) => new(
-        NameBasedGuid.Create(DecisionId, $"naked:{Kind}:{NakedSince?.UtcTicks}"), GroupId, GroupName, SourceId: "protection", Priority: 10, Targets: [], Title: $"naked {Symbol}", Payload: "{}", Tags: [],
-        Condition: null, Symbol, TradeAction.Close, Qty: 0m, MarginUsd: 0m, Leverage: 1m, Entry: null, StopLoss: null, TakeProfit: null, ConfidencePct: null, Reasoning: null,
-        OrderType: "market", Price: null, ClientDecisionId, TriggerEventId, CorrelationId, CreatedAt: now, ValidUntil: null, TraceParent: null);
+    public TradeDecision Closing(DateTimeOffset now) =>
+        ClosingDecision.Of(NameBasedGuid.Create(DecisionId, $"naked:{Kind}:{NakedSince?.UtcTicks}"), GroupId, GroupName, Symbol, "protection", $"naked {Symbol}", now) with
+        {
+            DecisionId = ClientDecisionId,
+            TriggerEventId = TriggerEventId,
+            CorrelationId = CorrelationId,
+        };
 }
 
 public static class LegKinds
@@ -148,12 +154,4 @@ public static class LegStatuses
     public const string Canceled = "canceled";
 
     public static readonly string[] All = [Waiting, Triggered, Canceled];
-}
-
-public static class LegReasons
-{
-    public const string PositionClosed = "POSITION_CLOSED";
-    public const string OtherLegFilled = "OTHER_LEG_FILLED";
-    public const string Replaced = "REPLACED";
-    public const string Removed = "PROTECTION_REMOVED";
 }

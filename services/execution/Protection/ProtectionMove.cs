@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
@@ -104,10 +105,14 @@ public sealed class ProtectionMove
     }
 
     /// <summary>A decision of the same group, session and symbol: books and fences are looked up by it.</summary>
-    public static TradeDecision StandIn(GroupSteering steering) => new(
-        steering.Id, steering.GroupId, steering.GroupName, SourceId: steering.RequestedBy, Priority: 10, Targets: [], Title: "protect", Payload: "{}", Tags: [], Condition: null,
-        steering.Protect!.Symbol, TradeAction.Close, Qty: 0m, MarginUsd: 0m, Leverage: 1m, Entry: null, StopLoss: null, TakeProfit: null, ConfidencePct: null, Reasoning: null,
-        OrderType: "market", Price: null, DecisionId: null, TriggerEventId: null, steering.CorrelationId, steering.CreatedAt, ValidUntil: null, steering.TraceParent, steering.TokenId, steering.Epoch);
+    public static TradeDecision StandIn(GroupSteering steering) =>
+        ClosingDecision.Of(steering.Id, steering.GroupId, steering.GroupName, steering.Protect!.Symbol, steering.RequestedBy, "protect", steering.CreatedAt) with
+        {
+            CorrelationId = steering.CorrelationId,
+            TraceParent = steering.TraceParent,
+            TokenId = steering.TokenId,
+            Epoch = steering.Epoch,
+        };
 
     /// <summary>Nothing of it stands, and what stood before does.</summary>
     public OrderUpdate Refuse(RejectionReason reason, DateTimeOffset now) => End(MoveStates.Refused, OrderStatus.Rejected, 0m, reason, now);
@@ -123,12 +128,28 @@ public sealed class ProtectionMove
 
     private OrderUpdate End(string state, string status, decimal held, RejectionReason? reason, DateTimeOffset now)
     {
-        (State, UpdatedAt, ReasonCode, ReasonMessage) = (state, now, reason?.Code, OrderBuilder.Text(reason?.Message));
+        (State, UpdatedAt, ReasonCode, ReasonMessage) = (state, now, reason?.Code.Word, OrderBuilder.Text(reason?.Message));
         // An order of its own that never trades: the entry's own updates go on under the entry's decision.
         var order = OrderIds.Order(Id);
-        var update = new OrderUpdate(
-            OrderIds.Update(order, status), order, Id, null, GroupId, GroupName, AccountId, Mode, status, Terminal: true, Symbol, held == 0m ? null : held > 0m ? "SELL" : "BUY",
-            OrderAnnouncements.Plain(Math.Abs(held)), null, 0m, 0m, reason, null, CorrelationId ?? RequestId, now, TraceParent);
+        var update = new OrderUpdate
+        {
+            Id = OrderIds.Update(order, status),
+            OrderId = order,
+            DecisionId = Id,
+            GroupId = GroupId,
+            GroupName = GroupName,
+            AccountId = AccountId,
+            Mode = Mode,
+            Status = status,
+            Terminal = true,
+            Symbol = Symbol,
+            Side = held == 0m ? null : SideWords.Of(held < 0m),
+            Qty = OrderAnnouncements.Plain(Math.Abs(held)),
+            Reason = reason,
+            CorrelationId = CorrelationId ?? RequestId,
+            CreatedAt = now,
+            TraceParent = TraceParent,
+        };
         Told = OrderBuilder.Text(DeskJson.Write(update));
         return update;
     }
@@ -153,21 +174,21 @@ public static class MoveStates
 /// <summary>Why a move was not done, or left nothing.</summary>
 public static class MoveReasons
 {
-    public static RejectionReason NoPosition(string symbol) => new(Rejections.NoPositionCode, null, "0", null, $"There is no position in {symbol} to protect.");
+    public static RejectionReason NoPosition(string symbol) => new(ReasonCodes.NoPosition, null, "0", null, $"There is no position in {symbol} to protect.");
 
-    public static RejectionReason Nothing { get; } = new("NOTHING_TO_MOVE", null, null, null, "Neither stop_loss nor take_profit was named.");
+    public static RejectionReason Nothing { get; } = new(ReasonCodes.NothingToMove, null, null, null, "Neither stop_loss nor take_profit was named.");
 
-    public static RejectionReason Superseded { get; } = new("SUPERSEDED", null, null, null, "Something newer decided about this protection first; it stays as that left it.");
+    public static RejectionReason Superseded { get; } = new(ReasonCodes.Superseded, null, null, null, "Something newer decided about this protection first; it stays as that left it.");
 
-    public static RejectionReason PositionClosed { get; } = new(LegReasons.PositionClosed, null, null, null, "The position was closed before the move was done.");
+    public static RejectionReason PositionClosed { get; } = new(ReasonCodes.PositionClosed, null, null, null, "The position was closed before the move was done.");
 
     public static RejectionReason NotTaken(TimeSpan waited) => new(
-        "VENUE_UNREACHABLE", waited.TotalSeconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture), null, null, "The venue did not say that the new legs stand; the position keeps the ones that it had.");
+        ReasonCodes.VenueUnreachable, waited.TotalSeconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture), null, null, "The venue did not say that the new legs stand; the position keeps the ones that it had.");
 
     /// <summary>The venue's word for a leg that the price has reached already.</summary>
     public static RejectionReason WrongSide(string kind, decimal? trigger, string? message) => new(
-        kind == LegKinds.StopLoss ? "STOP_LOSS_WRONG_SIDE" : "TAKE_PROFIT_WRONG_SIDE", null, trigger is { } price ? Risk.Rejections.Text(price) : null, null,
+        kind == LegKinds.StopLoss ? ReasonCodes.StopLossWrongSide : ReasonCodes.TakeProfitWrongSide, null, trigger is { } price ? Risk.Rejections.Text(price) : null, null,
         string.IsNullOrEmpty(message) ? $"The price has reached a {kind} there already." : message);
 
-    public static RejectionReason Removed(string symbol) => new(LegReasons.Removed, null, null, null, $"The position in {symbol} has no stop-loss and no take-profit any more, as asked for.");
+    public static RejectionReason Removed(string symbol) => new(ReasonCodes.ProtectionRemoved, null, null, null, $"The position in {symbol} has no stop-loss and no take-profit any more, as asked for.");
 }

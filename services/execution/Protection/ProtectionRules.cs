@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Risk;
 
@@ -25,7 +26,7 @@ public static class ProtectionRules
 
         if (after <= 0m)
         {
-            return (null, new("PROTECTION_WITHOUT_POSITION", "0", Rejections.Text(after), null, "The order only reduces a position, so there would be nothing in its direction to protect."));
+            return (null, new(ReasonCodes.ProtectionWithoutPosition, "0", Rejections.Text(after), null, "The order only reduces a position, so there would be nothing in its direction to protect."));
         }
 
         var refusal = OutOfRange(LegKinds.StopLoss, decision.StopLoss) ?? OutOfRange(LegKinds.TakeProfit, decision.TakeProfit);
@@ -79,7 +80,7 @@ public static class ProtectionRules
         var nearest = below ? Sizing.RoundUp(limit, instrument.Tick) - instrument.Tick : Sizing.RoundDown(limit, instrument.Tick) + instrument.Tick;
         var text = nearest > 0m ? Rejections.Text(nearest) : null;
         return new(
-            kind == LegKinds.StopLoss ? "STOP_LOSS_WRONG_SIDE" : "TAKE_PROFIT_WRONG_SIDE", Rejections.Text(limit), Rejections.Text(trigger), text,
+            kind == LegKinds.StopLoss ? ReasonCodes.StopLossWrongSide : ReasonCodes.TakeProfitWrongSide, Rejections.Text(limit), Rejections.Text(trigger), text,
             $"A {kind} at {Rejections.Text(trigger)} is not {(below ? "below" : "above")} {Rejections.Text(limit)}{(text is null ? "" : $"; {text} would do")}.");
     }
 

@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Protection;
@@ -89,7 +90,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     }
 
     /// <summary>It waits for its price.</summary>
-    public static bool IsLimit(TradeDecision decision) => string.Equals(decision.OrderType, "limit", StringComparison.OrdinalIgnoreCase);
+    public static bool IsLimit(TradeDecision decision) => string.Equals(decision.OrderType, OrderTypes.Limit, StringComparison.OrdinalIgnoreCase);
 
     public static RejectionReason? OutOfRange(TradeDecision decision) =>
         Math.Abs(decision.Qty) > LargestNumber ? Rejections.NumberOutOfRange("qty", decision.Qty, LargestNumber)
@@ -116,7 +117,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         var isLimit = IsLimit(decision);
-        if (!string.IsNullOrEmpty(decision.OrderType) && !(isLimit ? takesLimits : decision.OrderType.Equals("market", StringComparison.OrdinalIgnoreCase)))
+        if (!string.IsNullOrEmpty(decision.OrderType) && !(isLimit ? takesLimits : decision.OrderType.Equals(OrderTypes.Market, StringComparison.OrdinalIgnoreCase)))
         {
             return Rejections.UnsupportedOrderType(decision.OrderType);
         }

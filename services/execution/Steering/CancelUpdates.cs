@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
@@ -12,12 +13,12 @@ public static class CancelReasons
 {
     /// <param name="key">What its sender called the decision, null for every order.</param>
     /// <param name="status">How far the decision's order went, null where there is none.</param>
-    public static RejectionReason Nothing(string? key, string? status) => new("NOTHING_TO_CANCEL", null, key, null,
+    public static RejectionReason Nothing(string? key, string? status) => new(ReasonCodes.NothingToCancel, null, key, null,
         key is null ? "No order of the group rests."
         : status is null ? $"No decision {key} of the group came."
         : $"Nothing rests of {key}: its order is {status}.");
 
-    public static RejectionReason BeforeItCame { get; } = new(Refusals.CanceledCode, null, null, null, "It was cancelled before it came to an order.");
+    public static RejectionReason BeforeItCame { get; } = new(ReasonCodes.Canceled, null, null, null, "It was cancelled before it came to an order.");
 }
 
 /// <summary>What a cancel itself is told as, where no order's own update tells it. Saved with what it tells of, and announced from there.</summary>
@@ -33,9 +34,23 @@ public static class CancelUpdates
             select new { a.Id, a.Mode }).FirstOrDefaultAsync(cancellationToken);
         // An order of its own that never trades: the decision's own updates stay what they were.
         var order = OrderIds.Order(cancel.Id);
-        var update = new OrderUpdate(
-            OrderIds.Update(order, OrderStatus.Rejected), order, cancel.Id, null, cancel.GroupId, cancel.GroupName, account?.Id ?? Guid.Empty, account?.Mode ?? Modes.Simulated,
-            OrderStatus.Rejected, Terminal: true, symbol ?? "", null, 0m, null, 0m, 0m, reason, null, cancel.CorrelationId ?? cancel.RequestId, ControlStore.Micros(now), cancel.TraceParent);
+        var update = new OrderUpdate
+        {
+            Id = OrderIds.Update(order, OrderStatus.Rejected),
+            OrderId = order,
+            DecisionId = cancel.Id,
+            GroupId = cancel.GroupId,
+            GroupName = cancel.GroupName,
+            AccountId = account?.Id ?? Guid.Empty,
+            Mode = account?.Mode ?? Modes.Simulated,
+            Status = OrderStatus.Rejected,
+            Terminal = true,
+            Symbol = symbol ?? "",
+            Reason = reason,
+            CorrelationId = cancel.CorrelationId ?? cancel.RequestId,
+            CreatedAt = ControlStore.Micros(now),
+            TraceParent = cancel.TraceParent,
+        };
         db.OrderSteps.Add(new OrderStepRow { Id = update.Id, OrderId = order, AccountId = update.AccountId, Payload = DeskJson.Write(update), CreatedAt = ControlStore.Micros(now) });
     }
 }

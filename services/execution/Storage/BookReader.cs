@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
@@ -42,9 +43,9 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
             return new(superseded, null);
         }
 
-        var (account, side) = (ledger.Account.Id, held > 0m ? "BUY" : "SELL");
+        var (account, side) = (ledger.Account.Id, SideWords.Of(held > 0m));
         var entry = await db.Orders.AsNoTracking()
-            .Where(o => o.GroupId == group && o.AccountId == account && o.Symbol == symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != "CLOSE")
+            .Where(o => o.GroupId == group && o.AccountId == account && o.Symbol == symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != ActionWords.Close)
             .OrderByDescending(o => o.Seq).FirstOrDefaultAsync(cancellationToken);
         return new(superseded, entry is null ? null : LegOrigin.Of(entry));
     }

@@ -1,5 +1,6 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Gateway.Controls;
 
@@ -32,7 +33,7 @@ public sealed class TradingControls
         var groups = new Dictionary<Guid, string>();
         foreach (var item in states.Items)
         {
-            var word = item.State == "HALTED" ? item.State : item.Mode is "paused" or "stopped" ? item.Mode : null;
+            var word = item.State == TradingStates.Halted ? item.State : item.Mode is TradingModes.Paused or TradingModes.Stopped ? item.Mode : null;
             if (word is null)
             {
                 continue;

@@ -50,7 +50,7 @@ public sealed class DecisionQuestions(IBus bus, TimeProvider time, ILogger<Decis
 
     private static WouldBecome Of(WouldBe would) => new(
         would.Action, would.Side, would.Qty, would.Price, would.Margin, would.Fee,
-        would.Reason is { } r ? new(r.Code, r.Limit, r.Value, r.NearestAcceptable, r.Message) : null);
+        would.Reason is { } r ? new(r.Code.Word, r.Limit, r.Value, r.NearestAcceptable, r.Message) : null);
 }
 
 public sealed class DecisionAnswersConsumer(DecisionQuestions questions) : IConsumer<DecisionAnswer>

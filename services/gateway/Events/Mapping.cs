@@ -27,38 +27,40 @@ public static class Mapping
     public static TradeDecision Decision(Identity sender, GroupConfig group, EventFrame frame, DateTimeOffset now)
     {
         var signal = frame.Signal!;
-        return new(
-            Id(group.Id, frame.Key, now),
-            group.Id,
-            group.Name,
-            group.Name,
-            frame.Priority,
-            frame.Targets,
-            frame.Title,
-            frame.Payload,
-            frame.Tags,
-            frame.Condition,
-            signal.Symbol,
-            Action(signal.Action),
-            signal.Qty,
-            signal.MarginUsd,
-            signal.Leverage ?? group.Leverage,
-            signal.Entry,
-            signal.StopLoss,
-            signal.TakeProfit,
-            signal.ConfidencePct,
-            signal.Reasoning,
-            signal.OrderType,
-            signal.Price,
-            frame.Key,
-            frame.TriggerEventId,
-            frame.CorrelationId,
-            now,
-            frame.ValidUntil,
-            Activity.Current?.Id,
-            sender.TokenId,
-            sender.Epoch,
-            signal.TradeAccountId);
+        return new()
+        {
+            Id = Id(group.Id, frame.Key, now),
+            GroupId = group.Id,
+            GroupName = group.Name,
+            SourceId = group.Name,
+            Priority = frame.Priority,
+            Targets = frame.Targets,
+            Title = frame.Title,
+            Payload = frame.Payload,
+            Tags = frame.Tags,
+            Condition = frame.Condition,
+            Symbol = signal.Symbol,
+            Action = TradeActions.Of(signal.Action),
+            Qty = signal.Qty,
+            MarginUsd = signal.MarginUsd,
+            Leverage = signal.Leverage ?? group.Leverage,
+            Entry = signal.Entry,
+            StopLoss = signal.StopLoss,
+            TakeProfit = signal.TakeProfit,
+            ConfidencePct = signal.ConfidencePct,
+            Reasoning = signal.Reasoning,
+            OrderType = signal.OrderType,
+            Price = signal.Price,
+            DecisionId = frame.Key,
+            TriggerEventId = frame.TriggerEventId,
+            CorrelationId = frame.CorrelationId,
+            CreatedAt = now,
+            ValidUntil = frame.ValidUntil,
+            TraceParent = Activity.Current?.Id,
+            TokenId = sender.TokenId,
+            Epoch = sender.Epoch,
+            TradeAccountId = signal.TradeAccountId,
+        };
     }
 
     public static GroupSteering Steering(Identity sender, GroupConfig group, ClientFrame frame, DateTimeOffset now)
@@ -113,13 +115,4 @@ public static class Mapping
         key is null ? Guid.CreateVersion7(now) : NameBasedGuid.Create(owner, key);
 
     private static LegMove? Leg(LegChange? change) => change is null ? null : new(change.Price);
-
-    private static TradeAction Action(string action) => action switch
-    {
-        "LONG" => TradeAction.Long,
-        "SHORT" => TradeAction.Short,
-        "CLOSE" => TradeAction.Close,
-        "NO_TRADE" => TradeAction.NoTrade,
-        _ => throw new UnreachableException(action),
-    };
 }

@@ -131,7 +131,7 @@ public sealed class FeedHistory(GroupDirectory directory, FeedListeners listener
     private void Append(long seq, DateTimeOffset at, OrderUpdate item)
     {
         // What is only recorded is no order; its sender knows from the reply.
-        if (!OrderStatuses.All.Contains(item.Status) || !IsNew(item.Id) || directory.Group(item.GroupId) is null)
+        if (!OrderStatus.Told.Contains(item.Status) || !IsNew(item.Id) || directory.Group(item.GroupId) is null)
         {
             return;
         }

@@ -89,7 +89,7 @@ public sealed class OrderFrameOut(long seq, DateTimeOffset appendedAt, OrderUpda
             item.AvgPrice,
             item.Fee,
             item.RealizedPnl,
-            item.Reason is { } r ? new OrderReason(r.Code, r.Limit, r.Value, r.NearestAcceptable, r.Message) : null,
+            item.Reason is { } r ? new OrderReason(r.Code.Word, r.Limit, r.Value, r.NearestAcceptable, r.Message) : null,
             item.CreatedAt),
         Seq,
         dialect);

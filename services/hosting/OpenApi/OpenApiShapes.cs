@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Hosting.OpenApi;
@@ -22,6 +23,7 @@ public static class OpenApiShapes
         {
             QueryValue(schema, context.JsonTypeInfo.Type);
             Number(schema, context.JsonTypeInfo.Type);
+            Reason(schema, context.JsonTypeInfo.Type);
             schema.Description ??= XmlDocs.Of(context.JsonTypeInfo.Type);
             if (context.JsonPropertyInfo is { } property)
             {
@@ -80,6 +82,15 @@ public static class OpenApiShapes
 
         Words(schema.Items as OpenApiSchema ?? schema, member?.GetCustomAttribute<WordsAttribute>()
             ?? property.AssociatedParameter?.AttributeProvider?.GetCustomAttributes(typeof(WordsAttribute), inherit: true).OfType<WordsAttribute>().FirstOrDefault());
+    }
+
+    /// <summary>A reason is written as its word.</summary>
+    private static void Reason(OpenApiSchema schema, Type type)
+    {
+        if (type == typeof(ReasonCode))
+        {
+            schema.Type = JsonSchemaType.String;
+        }
     }
 
     /// <summary>A body that refuses null says so by its type.</summary>

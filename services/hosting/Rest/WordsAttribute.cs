@@ -1,4 +1,5 @@
 using System.Reflection;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Hosting.Rest;
 

@@ -1,3 +1,4 @@
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Groups;
@@ -16,7 +17,7 @@ public sealed record HostedGroup(
     string Interval,
     bool Active,
     IReadOnlyList<HostedMember> Members,
-    [property: Words(typeof(HostedGroupsEndpoints), nameof(HostedGroupsEndpoints.Stances))] string Stance,
+    [property: Words(typeof(PositionWords))] string Stance,
     string? LastAction,
     DateTimeOffset? LastDiscussionAt);
 
@@ -26,8 +27,6 @@ public sealed record HostedMember(string Name, string Role, string Provider, str
 
 public static class HostedGroupsEndpoints
 {
-    public static readonly string[] Stances = ["LONG", "SHORT", "FLAT"];
-
     public static void MapHostedGroups(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/hosted-groups", GetAsync).RequireRole(Hosting.Rest.Roles.Viewer).WithTags("groups").Operation("listHostedGroups", "The groups that the system itself decides for, and where each stands");
 
@@ -46,7 +45,7 @@ public static class HostedGroupsEndpoints
                 g.Interval,
                 g.Active,
                 [.. g.Members.Select(m => new HostedMember(m.Name, m.Role, m.Provider, m.Model))],
-                stance?.Direction switch { > 0 => "LONG", < 0 => "SHORT", _ => "FLAT" },
+                PositionWords.Of(stance?.Direction ?? 0),
                 stance?.LastAction,
                 stance?.LastDiscussionAt);
         })], null);

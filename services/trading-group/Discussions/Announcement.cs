@@ -23,7 +23,7 @@ public sealed record Announcement(DiscussionLog Log, TradeDecision Decision)
     {
         var verdict = minutes.Verdict;
         var id = DecisionId(group.Id, trigger.Id);
-        var action = ActionName(verdict.Action);
+        var action = verdict.Action.Word();
         var trades = verdict.Action is TradeAction.Long or TradeAction.Short;
         var correlation = trigger.CorrelationId ?? trigger.Id.ToString();
         var traceParent = Activity.Current?.Id ?? trigger.TraceParent;
@@ -36,38 +36,35 @@ public sealed record Announcement(DiscussionLog Log, TradeDecision Decision)
             Entry = trades ? price : null,
             verdict.ConfidencePct,
             verdict.Reasoning,
-            OrderType = "market",
+            OrderType = OrderTypes.Market,
         };
-        var decision = new TradeDecision(
-            id,
-            group.Id,
-            group.Name,
-            group.Name,
-            trigger.Priority,
-            ["trade_execution"],
-            $"[{group.Name}] {action} {group.Symbol}",
-            JsonSerializer.Serialize(new { SourceId = group.Name, group.Symbol, Signal = signal }, Json),
-            ["hosted", group.Market, group.Symbol],
-            JsonSerializer.Serialize(new { Domain = "trade_decision", Trace = new { CorrelationId = correlation, TriggerEventId = trigger.Id } }, Json),
-            group.Symbol,
-            verdict.Action,
-            0,
-            verdict.MarginUsd,
-            group.Leverage,
-            trades ? price : null,
-            // Stop and target of the analysts are advice in the discussion, not a promise in the order.
-            null,
-            null,
-            verdict.ConfidencePct,
-            verdict.Reasoning,
-            "market",
-            null,
-            null,
-            trigger.Id,
-            correlation,
-            now,
-            now + validity,
-            traceParent);
+        // Stop and target of the analysts are advice in the discussion, not a promise in the order.
+        var decision = new TradeDecision
+        {
+            Id = id,
+            GroupId = group.Id,
+            GroupName = group.Name,
+            SourceId = group.Name,
+            Priority = trigger.Priority,
+            Targets = ["trade_execution"],
+            Title = $"[{group.Name}] {action} {group.Symbol}",
+            Payload = JsonSerializer.Serialize(new { SourceId = group.Name, group.Symbol, Signal = signal }, Json),
+            Tags = ["hosted", group.Market, group.Symbol],
+            Condition = JsonSerializer.Serialize(new { Domain = "trade_decision", Trace = new { CorrelationId = correlation, TriggerEventId = trigger.Id } }, Json),
+            Symbol = group.Symbol,
+            Action = verdict.Action,
+            MarginUsd = verdict.MarginUsd,
+            Leverage = group.Leverage,
+            Entry = trades ? price : null,
+            ConfidencePct = verdict.ConfidencePct,
+            Reasoning = verdict.Reasoning,
+            OrderType = OrderTypes.Market,
+            TriggerEventId = trigger.Id,
+            CorrelationId = correlation,
+            CreatedAt = now,
+            ValidUntil = now + validity,
+            TraceParent = traceParent,
+        };
         var log = new DiscussionLog(
             DiscussionId(group.Id, trigger.Id),
             group.Id,
@@ -82,12 +79,4 @@ public sealed record Announcement(DiscussionLog Log, TradeDecision Decision)
             traceParent);
         return new(log, decision);
     }
-
-    public static string ActionName(TradeAction action) => action switch
-    {
-        TradeAction.Long => "LONG",
-        TradeAction.Short => "SHORT",
-        TradeAction.Close => "CLOSE",
-        _ => "NO_TRADE",
-    };
 }

@@ -99,7 +99,7 @@ public sealed class DiscussionRunner(
         void Change(StanceRow row)
         {
             row.LastDiscussionAt = at;
-            row.LastAction = Announcement.ActionName(verdict.Action);
+            row.LastAction = verdict.Action.Word();
             row.Direction = verdict.Direction;
         }
     }

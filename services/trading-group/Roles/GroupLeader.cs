@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.TradingGroup.Roles;
 
@@ -77,5 +78,5 @@ public static class GroupLeader
             confidence,
             reasoning);
 
-    private static string Name(int direction) => direction > 0 ? "LONG" : "SHORT";
+    private static string Name(int direction) => direction > 0 ? PositionWords.Long : PositionWords.Short;
 }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
@@ -54,9 +55,29 @@ public class DecisionBenchmarks
         });
         _ledger = new Ledger(account, [.. others]);
         _controls = new ControlSet(1, EveryLimit ? [Limits()] : [], options);
-        var open = new TradeDecision(
-            Guid.NewGuid(), group, "benchmark", "bot", 5, ["benchmark"], "t", "{}", [], null, "BTCUSDT", TradeAction.Long, 0m, 1_000m, 10m, 100_000m, null, null, null, null, "market",
-            null, "d", null, "c", Now, null, null, token, 7);
+        var open = new TradeDecision
+        {
+            Id = Guid.NewGuid(),
+            GroupId = group,
+            GroupName = "benchmark",
+            SourceId = "bot",
+            Priority = 5,
+            Targets = ["benchmark"],
+            Title = "t",
+            Payload = "{}",
+            Tags = [],
+            Symbol = "BTCUSDT",
+            Action = TradeAction.Long,
+            MarginUsd = 1_000m,
+            Leverage = 10m,
+            Entry = 100_000m,
+            OrderType = OrderTypes.Market,
+            DecisionId = "d",
+            CorrelationId = "c",
+            CreatedAt = Now,
+            TokenId = token,
+            Epoch = 7,
+        };
         _decisions = [open, open with { Action = TradeAction.Close }];
     }
 

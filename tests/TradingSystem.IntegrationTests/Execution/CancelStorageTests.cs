@@ -54,7 +54,7 @@ public sealed class CancelStorageTests() : TwoNodes("exchange")
         var update = OrderAnnouncements.Of(order);
         Assert.Multiple(async () =>
         {
-            Assert.That((update.Status, update.Reason?.Code, update.Terminal, update.Before, order.IsAtVenue), Is.EqualTo(("canceled", "CANCELED", true, (IReadOnlyList<OrderStep>?)null, false)));
+            Assert.That((update.Status, update.Reason?.Code.Word, update.Terminal, update.Before, order.IsAtVenue), Is.EqualTo(("canceled", "CANCELED", true, (IReadOnlyList<OrderStep>?)null, false)));
             Assert.That((again.Id, again.Status), Is.EqualTo((order.Id, "canceled")));
             Assert.That(await WishesAsync(), Is.Empty, "nothing was handed to the venue");
             Assert.That((await One.ProcessAsync(Limit("d-2")))[0].Status, Is.EqualTo("accepted"), "another decision is another");
@@ -136,9 +136,9 @@ public sealed class CancelStorageTests() : TwoNodes("exchange")
         var (told, toldAll) = ((await ToldAsync(one)).Single(), (await ToldAsync(all)).Single());
         Assert.Multiple(() =>
         {
-            Assert.That((told.Status, told.Reason!.Code, told.Reason.Value, told.DecisionId, told.ClientDecisionId, told.Symbol), Is.EqualTo(("rejected", "NOTHING_TO_CANCEL", "d-1", one.Id, (string?)null, "BTCUSDT")));
+            Assert.That((told.Status, told.Reason!.Code.Word, told.Reason.Value, told.DecisionId, told.ClientDecisionId, told.Symbol), Is.EqualTo(("rejected", "NOTHING_TO_CANCEL", "d-1", one.Id, (string?)null, "BTCUSDT")));
             Assert.That(told.OrderId, Is.Not.EqualTo(OrderIds.Order(decision.Id)), "the decision's own updates stay what they were");
-            Assert.That((toldAll.Reason!.Code, toldAll.Reason.Value, toldAll.DecisionId), Is.EqualTo(("NOTHING_TO_CANCEL", (string?)null, all.Id)));
+            Assert.That((toldAll.Reason!.Code.Word, toldAll.Reason.Value, toldAll.DecisionId), Is.EqualTo(("NOTHING_TO_CANCEL", (string?)null, all.Id)));
         });
     }
 
@@ -161,7 +161,7 @@ public sealed class CancelStorageTests() : TwoNodes("exchange")
         await One.ProcessAsync(Limit("d-1") with { TokenId = token, Epoch = 3 });
         var stale = Cancel("d-1") with { TokenId = token, Epoch = 2 };
         Assert.That((await ApplyAsync(One, stale)).Outcome, Is.EqualTo(CancelOutcomes.Refused));
-        Assert.That((await ToldAsync(stale)).Single().Reason!.Code, Is.EqualTo("STALE_SESSION"));
+        Assert.That((await ToldAsync(stale)).Single().Reason!.Code.Word, Is.EqualTo("STALE_SESSION"));
         Assert.That((await WishesAsync()).Single().Wished, Is.False);
         Assert.That((await ApplyAsync(One, Cancel("d-1") with { TokenId = token, Epoch = 4 })).Outcome, Is.EqualTo(CancelOutcomes.Requested));
         Assert.That((await Two.ProcessAsync(Limit("d-2") with { TokenId = token, Epoch = 3 }))[0].Status, Is.EqualTo("accepted"), "what was accepted before it reconnected still counts");
@@ -204,7 +204,7 @@ public sealed class CancelStorageTests() : TwoNodes("exchange")
         {
             Assert.That(await RememberedAsync(), Is.Zero);
             Assert.That(await ToldAsync(came), Is.Empty);
-            Assert.That((await ToldAsync(never)).Single().Reason!.Code, Is.EqualTo("NOTHING_TO_CANCEL"));
+            Assert.That((await ToldAsync(never)).Single().Reason!.Code.Word, Is.EqualTo("NOTHING_TO_CANCEL"));
             Assert.That((await Two.ProcessAsync(Limit("d-never")))[0].Status, Is.EqualTo("accepted"));
         });
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Delivery;
@@ -51,9 +52,26 @@ internal sealed class ExecutionNode : IAsyncDisposable
         }
     }
 
-    public static TradeDecision Decision(Guid group, TradeAction action = TradeAction.Long) => new(
-        Guid.NewGuid(), group, "demo", "bot", 5, ["demo"], "t", "{}", [], null, "BTCUSDT", action, 0m, 100m, 10m, null, null, null, null, null, "market", null,
-        "d-1", null, "c-1", TimeProvider.System.GetUtcNow(), null, null);
+    public static TradeDecision Decision(Guid group, TradeAction action = TradeAction.Long) => new()
+    {
+        Id = Guid.NewGuid(),
+        GroupId = group,
+        GroupName = "demo",
+        SourceId = "bot",
+        Priority = 5,
+        Targets = ["demo"],
+        Title = "t",
+        Payload = "{}",
+        Tags = [],
+        Symbol = "BTCUSDT",
+        Action = action,
+        MarginUsd = 100m,
+        Leverage = 10m,
+        OrderType = OrderTypes.Market,
+        DecisionId = "d-1",
+        CorrelationId = "c-1",
+        CreatedAt = TimeProvider.System.GetUtcNow(),
+    };
 
     public IDbContextFactory<ExecutionDb> Databases => _services.GetRequiredService<IDbContextFactory<ExecutionDb>>();
 

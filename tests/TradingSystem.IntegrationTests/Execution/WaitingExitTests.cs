@@ -78,7 +78,7 @@ public sealed class WaitingExitTests
         var known = (await _priced.PreviewAsync(exit))!;
         Assert.Multiple(() =>
         {
-            Assert.That((would.Action, would.Price, would.Fee, would.Reason?.Code), Is.EqualTo(("order", (decimal?)null, (decimal?)null, "WAITING_FOR_PRICE")));
+            Assert.That((would.Action, would.Price, would.Fee, would.Reason?.Code.Word), Is.EqualTo(("order", (decimal?)null, (decimal?)null, "WAITING_FOR_PRICE")));
             Assert.That((known.Action, known.Side, known.Price > 0m, known.Reason), Is.EqualTo(("order", "SELL", true, (RejectionReason?)null)));
         });
         Assert.That(await HeldAsync(), Is.Not.Zero);
@@ -134,7 +134,7 @@ public sealed class WaitingExitTests
         var groups = await _priced.ReadAsync(db => db.Bindings.Where(b => b.GroupId == _group).ToListAsync());
         await _blind.Flattening.RunAsync(command, groups, new HashSet<Guid>(), CancellationToken.None);
         var waits = (await _priced.Flattening.LookAsync(command, groups, CancellationToken.None)).Single();
-        Assert.That((waits.Step.Doing, waits.Step.Code), Is.EqualTo((ClosingDoing.Waits, "WAITING_FOR_PRICE")));
+        Assert.That((waits.Step.Doing, waits.Step.Code?.Word), Is.EqualTo((ClosingDoing.Waits, "WAITING_FOR_PRICE")));
         await _blind.Flattening.RunAsync(command, groups, new HashSet<Guid>(), CancellationToken.None);
         await _priced.Exits.LookAsync(CancellationToken.None);
         var done = (await _blind.Flattening.LookAsync(command, groups, CancellationToken.None)).Single();
@@ -180,7 +180,7 @@ public sealed class WaitingExitTests
         var update = OrderAnnouncements.Of(await _priced.ReadAsync(db => db.Orders.SingleAsync(o => o.DecisionId == exit.Id)));
         Assert.Multiple(async () =>
         {
-            Assert.That((update.Status, update.Reason?.Code, update.Terminal, update.Before), Is.EqualTo(("canceled", "CANCELED", true, (IReadOnlyList<OrderStep>?)null)));
+            Assert.That((update.Status, update.Reason?.Code.Word, update.Terminal, update.Before), Is.EqualTo(("canceled", "CANCELED", true, (IReadOnlyList<OrderStep>?)null)));
             Assert.That(_priced.Told.Concat(_blind.Told).Where(u => u.DecisionId == exit.Id).Select(u => u.Status), Is.EqualTo(new[] { "canceled" }));
             Assert.That(await _priced.ReadAsync(db => db.OrderSteps.AnyAsync(s => s.OrderId == ownId)), Is.False, "the order tells of itself");
             Assert.That(await _priced.ReadAsync(db => db.Fills.AnyAsync(f => f.DecisionId == exit.Id)), Is.False);

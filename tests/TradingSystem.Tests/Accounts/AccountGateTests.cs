@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Tests.Execution;
 
@@ -18,7 +19,7 @@ public sealed class AccountGateTests
     {
         var account = Account();
         account.Active = false;
-        Assert.That(Refusal(account, action), Is.EqualTo(new RejectionReason("ACCOUNT_INACTIVE", "active", "inactive", null, "Account demo is not active.")));
+        Assert.That(Refusal(account, action), Is.EqualTo(new RejectionReason(ReasonCodes.AccountInactive, "active", "inactive", null, "Account demo is not active.")));
     }
 
     [TestCase("simulated", "simulated", "none", null)]
@@ -29,7 +30,7 @@ public sealed class AccountGateTests
     {
         var account = Account(exchange, mode);
         (account.Active, account.LiveConfirmation) = (false, confirmation);
-        Assert.That(Refusal(account, TradeAction.Close)?.Code, Is.EqualTo(code));
+        Assert.That(Refusal(account, TradeAction.Close)?.Code.Word, Is.EqualTo(code));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Tests.Bus;
 
@@ -26,11 +27,21 @@ internal static class SampleMessages
 
     private static object Make(Type type, bool full)
     {
-        var constructor = type.GetConstructors().Single(c => c.GetParameters() is not [var only] || only.ParameterType != type);
-        return constructor.Invoke([.. constructor.GetParameters().Select((p, i) => Value(p.ParameterType, full || !IsNullable(p), full, i))]);
-    }
+        var constructor = type.GetConstructors().Where(c => c.GetParameters() is not [var only] || only.ParameterType != type).MaxBy(c => c.GetParameters().Length)!;
+        var parameters = constructor.GetParameters();
+        var made = constructor.Invoke([.. parameters.Select((p, i) => Value(p.ParameterType, full || Nullability.Create(p).ReadState != NullabilityState.Nullable, full, i))]);
+        var position = 0;
+        foreach (var property in type.GetProperties())
+        {
+            position++;
+            if (property.CanWrite && !parameters.Any(p => string.Equals(p.Name, property.Name, StringComparison.OrdinalIgnoreCase)))
+            {
+                property.SetValue(made, Value(property.PropertyType, full || Nullability.Create(property).ReadState != NullabilityState.Nullable, full, position));
+            }
+        }
 
-    private static bool IsNullable(ParameterInfo parameter) => Nullability.Create(parameter).ReadState == NullabilityState.Nullable;
+        return made;
+    }
 
     private static object? Value(Type type, bool present, bool full, int position)
     {
@@ -60,6 +71,7 @@ internal static class SampleMessages
             _ when type == typeof(long) => full ? long.MaxValue - position : 0L,
             _ when type == typeof(int) => full ? int.MinValue : 0,
             _ when type == typeof(bool) => full,
+            _ when type == typeof(ReasonCode) => ReasonCodes.All[full ? position : 0],
             _ when type.IsEnum => Enum.GetValues(type).GetValue(full ? 2 : 0),
             _ => Make(type, full),
         };

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Venues;
 
@@ -96,7 +97,7 @@ public sealed class DeskMachineTests
         Assume.That(meaning is not (RefusalMeaning.Busy or RefusalMeaning.RateLimited or RefusalMeaning.Clock or RefusalMeaning.Duplicate));
         var order = Sent();
         Assert.That(Machine.Answered(order, Refused(meaning), Now), Is.EqualTo(DeskNews.Rejected));
-        Assert.That((order.State, order.ReasonCode, order.ReasonValue), Is.EqualTo((DeskStates.Rejected, Refusals.Code(meaning), "-1")));
+        Assert.That((order.State, order.ReasonCode, order.ReasonValue), Is.EqualTo((DeskStates.Rejected, Refusals.Code(meaning).Word, "-1")));
     }
 
     [Test]
@@ -127,7 +128,7 @@ public sealed class DeskMachineTests
     {
         var order = Sent();
         Machine.Found(order, Told(VenueOrderStatus.Triggering), Now);
-        Assert.That((order.State, order.ReasonCode), Is.EqualTo((DeskStates.Working, DeskMachine.Triggering)));
+        Assert.That((order.State, order.ReasonCode), Is.EqualTo((DeskStates.Working, ReasonCodes.Triggering.Word)));
         Machine.Found(order, Told(VenueOrderStatus.Triggered) with { TriggeredOrderId = "child" }, Now);
         Assert.That((order.ReasonCode, order.TriggeredOrderId), Is.EqualTo(((string?)null, "child")));
     }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
 using static TradingSystem.Tests.Execution.Decisions;
@@ -16,7 +17,7 @@ public sealed class ClosingStepTests
     {
         Assert.That(Next(0m, [Attempt("closed")]).Doing, Is.EqualTo(ClosingDoing.Done));
         var left = Next(0m, [Attempt("closed")], ordersLeft: true);
-        Assert.That((left.Doing, left.Code), Is.EqualTo((ClosingDoing.Waits, "ORDERS_LEFT")));
+        Assert.That((left.Doing, left.Code?.Word), Is.EqualTo((ClosingDoing.Waits, "ORDERS_LEFT")));
     }
 
     [TestCase("accepted", null, "CLOSING")]
@@ -28,7 +29,7 @@ public sealed class ClosingStepTests
     public void A_closing_order_that_is_out_is_waited_for_however_long(string status, string? reason, string code)
     {
         var step = Next(1m, [Attempt(status, reason)], after: TimeSpan.FromDays(1));
-        Assert.That((step.Doing, step.Code), Is.EqualTo((ClosingDoing.Waits, code)));
+        Assert.That((step.Doing, step.Code?.Word), Is.EqualTo((ClosingDoing.Waits, code)));
         Assert.That(Next(0m, [Attempt(status, reason)]).Doing, Is.EqualTo(ClosingDoing.Waits), "flat books do not end an order that may still fill");
     }
 
@@ -48,14 +49,14 @@ public sealed class ClosingStepTests
         }
 
         var end = Next(1m, [.. Enumerable.Repeat(Attempt(status, reason), ClosingStep.MostAttempts)], after: TimeSpan.FromDays(1));
-        Assert.That((end.Doing, end.Code), Is.EqualTo((ClosingDoing.GivenUp, reason ?? "NOT_FLAT")));
+        Assert.That((end.Doing, end.Code?.Word), Is.EqualTo((ClosingDoing.GivenUp, reason ?? "NOT_FLAT")));
     }
 
     [Test]
     public void What_only_a_person_can_change_is_told_to_one_soon()
     {
         var end = Next(1m, [.. Enumerable.Repeat(Attempt("rejected", "ACCOUNT_UNUSABLE"), ClosingStep.MostAttemptsInVain)], after: TimeSpan.FromDays(1));
-        Assert.That((end.Doing, end.Code), Is.EqualTo((ClosingDoing.GivenUp, "ACCOUNT_UNUSABLE")));
+        Assert.That((end.Doing, end.Code?.Word), Is.EqualTo((ClosingDoing.GivenUp, "ACCOUNT_UNUSABLE")));
     }
 
     [Test]
@@ -76,7 +77,7 @@ public sealed class ClosingStepTests
     public void Another_commands_closing_order_is_waited_for_and_uses_up_no_attempt()
     {
         var waits = Next(1m, [], isClosedByOther: true, after: TimeSpan.FromDays(1));
-        Assert.That((waits.Doing, waits.Code), Is.EqualTo((ClosingDoing.Waits, "CLOSE_PENDING")));
+        Assert.That((waits.Doing, waits.Code?.Word), Is.EqualTo((ClosingDoing.Waits, "CLOSE_PENDING")));
         Assert.That(Next(0m, [Attempt("closed")], isClosedByOther: true).Doing, Is.EqualTo(ClosingDoing.Done));
     }
 
@@ -95,7 +96,7 @@ public sealed class ClosingStepTests
             var isOut = c.made.Count > 0 && OrderStatus.IsOpen(c.made[^1]);
             return (step.Doing != ClosingDoing.Done || (c.qty == 0m && !c.left && !isOut))
                 && (step.Doing != ClosingDoing.Due || (c.qty != 0m && !isOut && c.made.Count < ClosingStep.MostAttempts))
-                && (step.Doing == ClosingDoing.Done || (step.Code.Length > 0 && step.Message.Length >= 0));
+                && (step.Doing == ClosingDoing.Done || (step.Code is not null && step.Message.Length >= 0));
         }).QuickCheckThrowOnFailure();
     }
 

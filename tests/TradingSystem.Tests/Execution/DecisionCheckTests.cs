@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Risk;
 using static TradingSystem.Tests.Execution.Decisions;
 
@@ -16,7 +17,7 @@ public sealed class DecisionCheckTests
     public void A_decision_expires_just_after_the_age_limit(int epsilons, string? code)
     {
         var decision = Long() with { CreatedAt = Now - Options.MaxDecisionAge - (Epsilon * epsilons) };
-        Assert.That(Check(decision).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(decision).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [TestCase(-1, "DECISION_EXPIRED")]
@@ -25,7 +26,7 @@ public sealed class DecisionCheckTests
     public void A_decision_expires_just_after_its_valid_until(int epsilons, string? code)
     {
         var decision = Long() with { ValidUntil = Now + (Epsilon * epsilons) };
-        Assert.That(Check(decision).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(decision).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [TestCase(-1, null)]
@@ -34,7 +35,7 @@ public sealed class DecisionCheckTests
     public void A_price_goes_stale_just_after_the_age_limit(int epsilons, string? code)
     {
         var tick = Tick(observedAt: Now - Options.MaxPriceAge - (Epsilon * epsilons));
-        Assert.That(Check(Long(), tick: tick).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long(), tick: tick).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     // Priced so high that the minimum notional is met by any lot.
@@ -46,7 +47,7 @@ public sealed class DecisionCheckTests
         var verdict = Check(Long() with { Qty = Number(qty), MarginUsd = 0m }, tick: Tick(200_000m));
         Assert.Multiple(() =>
         {
-            Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+            Assert.That(verdict.Reason?.Code.Word, Is.EqualTo(code));
             Assert.That(verdict.Reason?.NearestAcceptable, Is.EqualTo(code is null ? null : "0.001"));
         });
     }
@@ -57,7 +58,7 @@ public sealed class DecisionCheckTests
     public void A_notional_must_reach_the_minimum(string price, string? code)
     {
         var verdict = Check(Long() with { Qty = 0.001m, MarginUsd = 0m }, tick: Tick(Number(price)));
-        Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+        Assert.That(verdict.Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [Test]
@@ -68,7 +69,7 @@ public sealed class DecisionCheckTests
         var enough = Check(Long() with { MarginUsd = nearest }, tick: Tick(97_000m));
         Assert.Multiple(() =>
         {
-            Assert.That(tooSmall.Reason, Is.EqualTo(new RejectionReason("NOTIONAL_TOO_SMALL", "100", "97", "19.4", tooSmall.Reason.Message)));
+            Assert.That(tooSmall.Reason, Is.EqualTo(new RejectionReason(ReasonCodes.NotionalTooSmall, "100", "97", "19.4", tooSmall.Reason.Message)));
             Assert.That(enough.Reason, Is.Null);
         });
     }
@@ -79,13 +80,13 @@ public sealed class DecisionCheckTests
     [TestCase("0.99", "LEVERAGE_TOO_LOW")]
     [TestCase("1", null)]
     public void Leverage_stays_inside_its_limits(string leverage, string? code) =>
-        Assert.That(Check(Long() with { Leverage = Number(leverage), MarginUsd = 1_000m }).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long() with { Leverage = Number(leverage), MarginUsd = 1_000m }).Reason?.Code.Word, Is.EqualTo(code));
 
     [TestCase("119.999", null)]
     [TestCase("120", null)]
     [TestCase("120.001", "QTY_TOO_LARGE")]
     public void A_market_order_has_a_largest_quantity(string qty, string? code) =>
-        Assert.That(Check(Long() with { Qty = Number(qty), Leverage = 125m }).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long() with { Qty = Number(qty), Leverage = 125m }).Reason?.Code.Word, Is.EqualTo(code));
 
     [TestCase("-0.01", "INSUFFICIENT_MARGIN")]
     [TestCase("0", null)]
@@ -95,7 +96,7 @@ public sealed class DecisionCheckTests
         // 1 BTC at 100,010 (1 bp slippage) with leverage 10: 10,001 margin and 50.005 fee.
         var account = new AccountState(10_051.005m + Number(beyond), []);
         var verdict = Check(Long() with { Qty = 1m }, account);
-        Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+        Assert.That(verdict.Reason?.Code.Word, Is.EqualTo(code));
         if (verdict.Reason is { } reason)
         {
             Assert.That(Check(Long() with { Qty = Number(reason.NearestAcceptable!) }, account).Reason, Is.Null);
@@ -114,12 +115,12 @@ public sealed class DecisionCheckTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(Check(Long("NOPEUSDT")).Reason?.Code, Is.EqualTo("UNKNOWN_SYMBOL"));
-            Assert.That(CheckWithoutPrice(Long()).Reason?.Code, Is.EqualTo("PRICE_MISSING"));
-            Assert.That(Check(Long() with { OrderType = "limit" }).Reason?.Code, Is.EqualTo("UNSUPPORTED_ORDER_TYPE"));
-            Assert.That(Check(Long() with { Action = TradeAction.Close }).Reason?.Code, Is.EqualTo("NO_POSITION"));
-            Assert.That(Check(Long() with { Qty = decimal.MaxValue }).Reason?.Code, Is.EqualTo("NUMBER_OUT_OF_RANGE"));
-            Assert.That(Check(Long() with { MarginUsd = decimal.MaxValue }).Reason?.Code, Is.EqualTo("NUMBER_OUT_OF_RANGE"));
+            Assert.That(Check(Long("NOPEUSDT")).Reason?.Code.Word, Is.EqualTo("UNKNOWN_SYMBOL"));
+            Assert.That(CheckWithoutPrice(Long()).Reason?.Code.Word, Is.EqualTo("PRICE_MISSING"));
+            Assert.That(Check(Long() with { OrderType = "limit" }).Reason?.Code.Word, Is.EqualTo("UNSUPPORTED_ORDER_TYPE"));
+            Assert.That(Check(Long() with { Action = TradeAction.Close }).Reason?.Code.Word, Is.EqualTo("NO_POSITION"));
+            Assert.That(Check(Long() with { Qty = decimal.MaxValue }).Reason?.Code.Word, Is.EqualTo("NUMBER_OUT_OF_RANGE"));
+            Assert.That(Check(Long() with { MarginUsd = decimal.MaxValue }).Reason?.Code.Word, Is.EqualTo("NUMBER_OUT_OF_RANGE"));
         });
     }
 
@@ -144,7 +145,7 @@ public sealed class DecisionCheckTests
     public void A_limit_order_has_the_exchanges_own_largest_quantity(int steps, string? code)
     {
         var decision = Limit(100m) with { Qty = AtVenue.MaxLimitQty + (steps * AtVenue.Step), MarginUsd = 0m };
-        Assert.That(CheckAtVenue(decision, Holding(0m, balance: 1_000_000m), Tick(100m)).Reason?.Code, Is.EqualTo(code));
+        Assert.That(CheckAtVenue(decision, Holding(0m, balance: 1_000_000m), Tick(100m)).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [TestCase("0.05", "NUMBER_OUT_OF_RANGE")]
@@ -154,7 +155,7 @@ public sealed class DecisionCheckTests
     public void A_limit_price_is_one_that_can_be_traded(string price, string? code)
     {
         var verdict = CheckAtVenue(Limit(Number(price)) with { Action = TradeAction.Close }, Holding(1m));
-        Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+        Assert.That(verdict.Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [Test]

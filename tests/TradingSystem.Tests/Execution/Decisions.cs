@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Instruments;
@@ -15,9 +16,26 @@ internal static class Decisions
     public static readonly Instrument Btc = Instruments.Find("BTCUSDT")!;
     public static readonly AccountState Rich = new(1_000_000m, []);
 
-    public static TradeDecision Long(string symbol = "BTCUSDT") => new(
-        Guid.Parse("0197f5d0-0000-7000-8000-000000000001"), Guid.Parse("0197f5d0-0000-7000-8000-000000000002"), "demo", "bot", 5, ["demo"], "t", "{}", [], null,
-        symbol, TradeAction.Long, 0m, 100m, 10m, null, null, null, null, null, "market", null, "d-1", null, "c-1", Now, null, null);
+    public static TradeDecision Long(string symbol = "BTCUSDT") => new()
+    {
+        Id = Guid.Parse("0197f5d0-0000-7000-8000-000000000001"),
+        GroupId = Guid.Parse("0197f5d0-0000-7000-8000-000000000002"),
+        GroupName = "demo",
+        SourceId = "bot",
+        Priority = 5,
+        Targets = ["demo"],
+        Title = "t",
+        Payload = "{}",
+        Tags = [],
+        Symbol = symbol,
+        Action = TradeAction.Long,
+        MarginUsd = 100m,
+        Leverage = 10m,
+        OrderType = OrderTypes.Market,
+        DecisionId = "d-1",
+        CorrelationId = "c-1",
+        CreatedAt = Now,
+    };
 
     public static PriceTick Tick(decimal price = 100_000m, decimal? bid = null, decimal? ask = null, DateTimeOffset? observedAt = null, string symbol = "BTCUSDT") =>
         new(symbol, price, bid, ask, Now, observedAt ?? Now, "test");

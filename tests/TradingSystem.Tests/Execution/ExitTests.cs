@@ -88,8 +88,8 @@ public sealed class ExitTests
         var old = Exit with { CreatedAt = Now.AddDays(-1) };
         Assert.That(Check(old, Losing()).Fill?.Qty, Is.EqualTo(1m));
         Assert.That(DecisionCheck.CheckForVenue(old, Now, Free, byCommand: false).ForVenue, Is.True);
-        Assert.That(Check(old with { ValidUntil = Now.AddSeconds(-1) }, Losing()).Reason?.Code, Is.EqualTo("DECISION_EXPIRED"));
-        Assert.That(DecisionCheck.CheckForVenue(old with { ValidUntil = Now.AddSeconds(-1) }, Now, Free, byCommand: false).Reason?.Code, Is.EqualTo("DECISION_EXPIRED"));
+        Assert.That(Check(old with { ValidUntil = Now.AddSeconds(-1) }, Losing()).Reason?.Code.Word, Is.EqualTo("DECISION_EXPIRED"));
+        Assert.That(DecisionCheck.CheckForVenue(old with { ValidUntil = Now.AddSeconds(-1) }, Now, Free, byCommand: false).Reason?.Code.Word, Is.EqualTo("DECISION_EXPIRED"));
     }
 
     [Test]
@@ -100,7 +100,7 @@ public sealed class ExitTests
         {
             var exit = check.Check(Exit, Losing(), tick, Now, Free, venue: Decisions.AtVenue);
             Assert.That((exit.Reason, exit.Fill?.Qty, exit.Waits), Is.EqualTo(((RejectionReason?)null, 1m, false)));
-            Assert.That(check.Check(Entry, Losing(), tick, Now, Free, venue: Decisions.AtVenue).Reason?.Code, Is.AnyOf("PRICE_MISSING", "PRICE_STALE"));
+            Assert.That(check.Check(Entry, Losing(), tick, Now, Free, venue: Decisions.AtVenue).Reason?.Code.Word, Is.AnyOf("PRICE_MISSING", "PRICE_STALE"));
         }
     }
 
@@ -109,9 +109,9 @@ public sealed class ExitTests
     {
         var check = new DecisionCheck(Instruments, Options);
         var waits = check.Check(Exit, Losing(), null, Now, Free);
-        Assert.That((waits.Waits, waits.Fill, waits.Buy, waits.Qty, waits.Reason?.Code), Is.EqualTo((true, (PlannedFill?)null, false, 1m, "WAITING_FOR_PRICE")));
+        Assert.That((waits.Waits, waits.Fill, waits.Buy, waits.Qty, waits.Reason?.Code.Word), Is.EqualTo((true, (PlannedFill?)null, false, 1m, "WAITING_FOR_PRICE")));
         var nothing = check.Check(Exit, Rich, null, Now, Free);
-        Assert.That((nothing.Waits, nothing.Reason?.Code), Is.EqualTo((false, "NO_POSITION")));
+        Assert.That((nothing.Waits, nothing.Reason?.Code.Word), Is.EqualTo((false, "NO_POSITION")));
     }
 
     [Test]

@@ -34,7 +34,7 @@ public sealed class GateTests
         foreach (var action in new[] { TradeAction.Long, TradeAction.Short, TradeAction.Close })
         {
             var reason = Check(Long() with { Action = action }, Holding(1m), gate: new Gate(AccountId, Options, Control(state, mode, group: Group))).Reason!;
-            Assert.That((reason.Code, reason.Limit), Is.EqualTo((code, $"group {Group}")));
+            Assert.That((reason.Code.Word, reason.Limit), Is.EqualTo((code, $"group {Group}")));
             Assert.That(reason.Message, Does.Contain("a drill"));
         }
     }
@@ -49,7 +49,7 @@ public sealed class GateTests
     public void What_was_accepted_up_to_the_fence_is_refused_also_when_trading_goes_on(int microseconds, string? code)
     {
         var gate = new Gate(AccountId, Options, Control(fence: Now));
-        Assert.That(Check(Long() with { CreatedAt = Now.AddMicroseconds(microseconds) }, gate: gate).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long() with { CreatedAt = Now.AddMicroseconds(microseconds) }, gate: gate).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [TestCase("""{"max_leverage":"?"}""")]
@@ -61,7 +61,7 @@ public sealed class GateTests
         level.Limits = limits;
         foreach (var action in new[] { TradeAction.Long, TradeAction.Short })
         {
-            Assert.That(Check(Long() with { Action = action }, Holding(1m), gate: new Gate(AccountId, Options, level)).Reason?.Code, Is.EqualTo("LIMITS_UNREADABLE"));
+            Assert.That(Check(Long() with { Action = action }, Holding(1m), gate: new Gate(AccountId, Options, level)).Reason?.Code.Word, Is.EqualTo("LIMITS_UNREADABLE"));
         }
 
         Assert.That(Check(Long() with { Action = TradeAction.Close }, Holding(1m), gate: new Gate(AccountId, Options, level)).Fill?.Qty, Is.EqualTo(1m));
@@ -86,7 +86,7 @@ public sealed class GateTests
     {
         var decision = Long() with { Action = action, Qty = decimal.Parse(qty, System.Globalization.CultureInfo.InvariantCulture) };
         var reason = Check(decision, Holding(-1m), gate: new Gate(AccountId, Options, Control(TradingState.Reducing))).Reason;
-        Assert.That((reason?.Code, reason?.NearestAcceptable), Is.EqualTo((code, nearest)));
+        Assert.That((reason?.Code.Word, reason?.NearestAcceptable), Is.EqualTo((code, nearest)));
     }
 
     [Test]

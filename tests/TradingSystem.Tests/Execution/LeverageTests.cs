@@ -22,7 +22,7 @@ public sealed class LeverageTests
     {
         var decision = Long() with { MarginUsd = 1_000m, Leverage = Number(leverage) };
         var reason = At(Whole, decision).Reason;
-        Assert.That((reason?.Code, reason?.Limit, reason?.Value, reason?.NearestAcceptable), Is.EqualTo(("LEVERAGE_STEP", "1", leverage, nearest)));
+        Assert.That((reason?.Code.Word, reason?.Limit, reason?.Value, reason?.NearestAcceptable), Is.EqualTo(("LEVERAGE_STEP", "1", leverage, nearest)));
         Assert.That(At(Whole, decision with { Leverage = Number(nearest) }).Reason, Is.Null, "what is named as acceptable is accepted");
     }
 
@@ -47,7 +47,7 @@ public sealed class LeverageTests
     public void More_than_the_symbol_allows_is_refused_with_the_most()
     {
         var reason = At(Hundredths, Long() with { Leverage = 50.01m }).Reason;
-        Assert.That((reason?.Code, reason?.NearestAcceptable), Is.EqualTo(("LEVERAGE_TOO_HIGH", "50")));
+        Assert.That((reason?.Code.Word, reason?.NearestAcceptable), Is.EqualTo(("LEVERAGE_TOO_HIGH", "50")));
     }
 
     [Test]

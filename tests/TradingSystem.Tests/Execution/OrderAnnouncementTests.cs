@@ -66,7 +66,7 @@ public sealed class OrderAnnouncementTests
     public void A_refusal_is_one_step()
     {
         var refused = OrderBuilder.Build(Long(), Account, DecisionCheck.Refuse(Long(), Rejections.PriceMissing("BTCUSDT")), null, 0m, false, Now, null);
-        Assert.That(OrderAnnouncements.Of(refused).Steps().Select(u => (u.Status, u.Terminal, u.Reason!.Code)), Is.EqualTo(new[] { ("rejected", true, "PRICE_MISSING") }));
+        Assert.That(OrderAnnouncements.Of(refused).Steps().Select(u => (u.Status, u.Terminal, u.Reason!.Code.Word)), Is.EqualTo(new[] { ("rejected", true, "PRICE_MISSING") }));
     }
 
     [TestCase("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true)]

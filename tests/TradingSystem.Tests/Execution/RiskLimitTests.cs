@@ -27,7 +27,7 @@ public sealed class RiskLimitTests
     public void A_price_goes_stale_at_the_strictest_age(int epsilons, string? code)
     {
         var tick = Tick(observedAt: Now - TimeSpan.FromSeconds(2) - (Epsilon * epsilons));
-        Assert.That(Check(Long(), tick: tick, gate: Limited(new() { MaxPriceAgeS = 2m })).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long(), tick: tick, gate: Limited(new() { MaxPriceAgeS = 2m })).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     // 50 bps of 100,000 are 500, on either side.
@@ -40,7 +40,7 @@ public sealed class RiskLimitTests
     public void The_price_must_be_within_the_band_of_the_entry(string price, string? code)
     {
         var verdict = Check(Long() with { Entry = 100_000m }, tick: Tick(Number(price)), gate: Limited(new() { EntryBandBps = 50m }));
-        Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+        Assert.That(verdict.Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [Test]
@@ -64,14 +64,14 @@ public sealed class RiskLimitTests
     public void Leverage_has_the_strictest_limit(string leverage, string? code)
     {
         var verdict = Check(Long() with { Leverage = Number(leverage) }, gate: Limited(new() { MaxLeverage = 5m }));
-        Assert.That((verdict.Reason?.Code, verdict.Reason?.NearestAcceptable), Is.EqualTo((code, code is null ? null : "5")));
+        Assert.That((verdict.Reason?.Code.Word, verdict.Reason?.NearestAcceptable), Is.EqualTo((code, code is null ? null : "5")));
     }
 
     [TestCase(1, null)]
     [TestCase(2, "OPEN_ORDERS_LIMIT")]
     [TestCase(3, "OPEN_ORDERS_LIMIT")]
     public void Another_order_must_fit_beside_the_open_ones(int open, string? code) =>
-        Assert.That(Check(Long(), Rich with { OpenOrders = open }, gate: Limited(new() { MaxOpenOrders = 2 })).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long(), Rich with { OpenOrders = open }, gate: Limited(new() { MaxOpenOrders = 2 })).Reason?.Code.Word, Is.EqualTo(code));
 
     // 1 BTC is held already.
     [TestCase("0.999", null)]
@@ -110,7 +110,7 @@ public sealed class RiskLimitTests
     public void A_daily_loss_stops_new_risk_when_it_is_reached(string loss, string? code)
     {
         var account = Rich with { AccountNet = -Number(loss) };
-        Assert.That(Check(Long(), account, gate: Limited(new() { MaxDailyLoss = 100m })).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long(), account, gate: Limited(new() { MaxDailyLoss = 100m })).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [TestCase("99.99", null)]
@@ -119,7 +119,7 @@ public sealed class RiskLimitTests
     public void A_groups_daily_loss_stops_it_when_it_is_reached(string loss, string? code)
     {
         var account = Rich with { GroupNet = -Number(loss) };
-        Assert.That(Check(Long(), account, gate: Limited(new() { MaxGroupDailyLoss = 100m })).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long(), account, gate: Limited(new() { MaxGroupDailyLoss = 100m })).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [TestCase(-1, "GROUP_ORDER_RATE_LIMIT")]
@@ -129,7 +129,7 @@ public sealed class RiskLimitTests
     {
         var account = Rich with { Group = Book(Now - RateWindow.Length - (Epsilon * epsilons)) };
         var verdict = Check(Long(), account, gate: Limited(new() { MaxGroupOrdersPerMinute = 1 }));
-        Assert.That((verdict.Reason?.Code, verdict.Trip?.Code), Is.EqualTo((code, code)));
+        Assert.That((verdict.Reason?.Code.Word, verdict.Trip?.Code.Word), Is.EqualTo((code, code)));
     }
 
     [TestCase(1, null)]
@@ -140,7 +140,7 @@ public sealed class RiskLimitTests
         // This one is the last of them.
         var account = Rich with { Account = Book([.. Enumerable.Repeat(Now, orders - 1)]) };
         var verdict = Check(Long(), account, gate: Limited(new() { MaxOrdersPerMinute = 2 }));
-        Assert.That((verdict.Reason?.Code, verdict.Trip?.Code), Is.EqualTo((code, code)));
+        Assert.That((verdict.Reason?.Code.Word, verdict.Trip?.Code.Word), Is.EqualTo((code, code)));
     }
 
     [Test]
@@ -151,7 +151,7 @@ public sealed class RiskLimitTests
         foreach (var way in new[] { Long() with { Action = TradeAction.Close }, Long() with { Action = TradeAction.Short, Qty = 0.5m } })
         {
             var verdict = Check(way, account, gate: gate);
-            Assert.That((verdict.Fill is not null, verdict.Trip?.Code), Is.EqualTo((true, "GROUP_ORDER_RATE_LIMIT")));
+            Assert.That((verdict.Fill is not null, verdict.Trip?.Code.Word), Is.EqualTo((true, "GROUP_ORDER_RATE_LIMIT")));
         }
     }
 
@@ -162,7 +162,7 @@ public sealed class RiskLimitTests
     {
         var group = new RiskBook();
         group.Lost(Now - TimeSpan.FromSeconds(60) - (Epsilon * epsilons));
-        Assert.That(Check(Long(), Rich with { Group = group }, gate: Limited(new() { CooldownAfterLossS = 60 })).Reason?.Code, Is.EqualTo(code));
+        Assert.That(Check(Long(), Rich with { Group = group }, gate: Limited(new() { CooldownAfterLossS = 60 })).Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [TestCase(-1, null)]
@@ -180,7 +180,7 @@ public sealed class RiskLimitTests
     public void Only_listed_symbols_are_traded(string symbol, string? code)
     {
         var verdict = Check(Long(symbol) with { MarginUsd = 1_000m }, tick: Tick(2_000m, symbol: symbol), gate: Limited(new() { Symbols = ["BTCUSDT"] }));
-        Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+        Assert.That(verdict.Reason?.Code.Word, Is.EqualTo(code));
     }
 
     [Test]
@@ -234,7 +234,7 @@ public sealed class RiskLimitTests
     {
         var (held, gate) = (account ?? Rich, Limited(limits));
         var verdict = Check(Long() with { Qty = Number(qty) }, held, gate: gate);
-        Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+        Assert.That(verdict.Reason?.Code.Word, Is.EqualTo(code));
         if (verdict.Reason is { } reason)
         {
             Assert.That((reason.Limit, reason.Value), Is.Not.EqualTo(((string?)null, (string?)null)));
@@ -245,7 +245,7 @@ public sealed class RiskLimitTests
     private static void Blackout(DateTimeOffset start, DateTimeOffset end, string? code) =>
         Assert.That(Code(Long(), new() { Blackouts = [new() { Start = start, End = end }] }), Is.EqualTo(code));
 
-    private static string? Code(TradeDecision decision, RiskLimits limits) => Check(decision, gate: Limited(limits)).Reason?.Code;
+    private static string? Code(TradeDecision decision, RiskLimits limits) => Check(decision, gate: Limited(limits)).Reason?.Code.Word;
 
     private static AccountState Others(params Exposure[] exposures) => new(1_000_000m, exposures);
 

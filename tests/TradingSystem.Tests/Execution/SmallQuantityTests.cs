@@ -32,7 +32,7 @@ public sealed class SmallQuantityTests
         var verdict = CheckAtVenue(Decision(signal), Holding(signal.Action == "CLOSE" ? 1m : 0m));
         Assert.Multiple(() =>
         {
-            Assert.That(verdict.Reason?.Code, Is.EqualTo(code));
+            Assert.That(verdict.Reason?.Code.Word, Is.EqualTo(code));
             Assert.That(verdict.Fill, Is.Null);
             Assert.That(code != "QTY_TOO_SMALL" || verdict.Reason?.Limit == "0.001", "names the step");
         });
@@ -45,7 +45,7 @@ public sealed class SmallQuantityTests
         var close = Long() with { Action = TradeAction.Close, MarginUsd = 0m, Qty = decimal.Parse(qty, System.Globalization.CultureInfo.InvariantCulture) };
         foreach (var verdict in new[] { Check(close, Holding(0.5m)), CheckAtVenue(close, Holding(-0.5m)), With(NoMinimum, close, 0.5m) })
         {
-            Assert.That((verdict.Fill, verdict.Reason?.Code, verdict.Reason?.Limit, verdict.Reason?.NearestAcceptable), Is.EqualTo(((PlannedFill?)null, "QTY_TOO_SMALL", "0.001", nearest)));
+            Assert.That((verdict.Fill, verdict.Reason?.Code.Word, verdict.Reason?.Limit, verdict.Reason?.NearestAcceptable), Is.EqualTo(((PlannedFill?)null, "QTY_TOO_SMALL", "0.001", nearest)));
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class SmallQuantityTests
     {
         foreach (var entry in new[] { Long() with { Qty = Least }, Long() with { Qty = 0.0009m, MarginUsd = 0m }, Long() with { MarginUsd = 0.0001m } })
         {
-            Assert.That((With(NoMinimum, entry, 0m).Fill, With(NoMinimum, entry, 0m).Reason?.Code), Is.EqualTo(((PlannedFill?)null, "QTY_TOO_SMALL")));
+            Assert.That((With(NoMinimum, entry, 0m).Fill, With(NoMinimum, entry, 0m).Reason?.Code.Word), Is.EqualTo(((PlannedFill?)null, "QTY_TOO_SMALL")));
         }
     }
 

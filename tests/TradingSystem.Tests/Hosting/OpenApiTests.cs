@@ -39,18 +39,26 @@ public sealed partial class OpenApiTests
     [OneTimeSetUp]
     public async Task DescribeAsync()
     {
-        await using var app = ServiceApp.Build(
+        await using var app = Product();
+        _document = await WriteAsync(app);
+        _routes = [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()];
+    }
+
+    /// <summary>All services in one process, which starts nothing.</summary>
+    internal static WebApplication Product()
+    {
+        var app = ServiceApp.Build(
             "standalone", [$"--Auth:JwtKey={new string('k', 64)}"], topologyOnly: false,
             new GatewayModule(), new TriggerModule(), new TradingGroupModule(), new ExecutionModule(), new DiaryModule(), new DashboardModule());
         app.UseRouting();
         app.UseEndpoints(_ => { });
+        return app;
+    }
+
+    internal static async Task<JsonObject> WriteAsync(WebApplication app)
+    {
         var document = await app.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>(FrontDocument.Version).GetOpenApiDocumentAsync();
-        _document = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1))!.AsObject();
-        _routes = [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()];
-        if (Environment.GetEnvironmentVariable("OPENAPI_OUT") is { } file)
-        {
-            await File.WriteAllTextAsync(file, _document.ToJsonString(new() { WriteIndented = true }));
-        }
+        return JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1))!.AsObject();
     }
 
     [Test]

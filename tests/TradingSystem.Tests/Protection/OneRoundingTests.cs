@@ -61,7 +61,7 @@ public sealed class OneRoundingTests
         var verdict = new DecisionCheck(Instruments, Options).Check(decision, new AccountState(1_000_000_000_000m, []), Tick(c.Last), Now, Free, venue: instrument);
         if (verdict is not { Fill: { } fill, Protection: { } asked })
         {
-            return true.ToProperty().Classify(true, verdict.Reason?.Code ?? "no protection");
+            return true.ToProperty().Classify(true, verdict.Reason?.Code.Word ?? "no protection");
         }
 
         var faults = Waits(c, decision, asked, fill).Concat(Sent(c, instrument, fill, asked)).ToList();

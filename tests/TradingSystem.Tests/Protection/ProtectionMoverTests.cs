@@ -103,7 +103,7 @@ public sealed class ProtectionMoverTests
     {
         var move = Move(stop is { } s ? new(s) : null, take is { } t ? new(t) : null);
         var told = Told(move);
-        Assert.That((move.State, told.Status, told.Reason?.Code, told.Reason?.NearestAcceptable), Is.EqualTo((MoveStates.Refused, "rejected", code, nearest)));
+        Assert.That((move.State, told.Status, told.Reason?.Code.Word, told.Reason?.NearestAcceptable), Is.EqualTo((MoveStates.Refused, "rejected", code, nearest)));
         Assert.That(_ledger.Protection.IsChanged || _ledger.IsChanged, Is.False);
     }
 

@@ -63,39 +63,39 @@ public sealed class ProtectionRulesTests
     public void A_stop_is_beyond_the_fill_where_that_is_better_than_the_last_price()
     {
         var verdict = Check(Long() with { StopLoss = 99_980m }, tick: Tick(ask: 99_950m));
-        Assert.That((verdict.Reason?.Code, verdict.Reason?.NearestAcceptable), Is.EqualTo(("STOP_LOSS_WRONG_SIDE", "99959.9")), "it fills at 99,960");
+        Assert.That((verdict.Reason?.Code.Word, verdict.Reason?.NearestAcceptable), Is.EqualTo(("STOP_LOSS_WRONG_SIDE", "99959.9")), "it fills at 99,960");
     }
 
     [Test]
     public void A_target_is_beyond_the_last_price_where_that_is_better_than_the_fill()
     {
         var verdict = Check(Long() with { TakeProfit = 99_980m }, tick: Tick(ask: 99_950m));
-        Assert.That((verdict.Reason?.Code, verdict.Reason?.NearestAcceptable), Is.EqualTo(("TAKE_PROFIT_WRONG_SIDE", "100000.1")));
+        Assert.That((verdict.Reason?.Code.Word, verdict.Reason?.NearestAcceptable), Is.EqualTo(("TAKE_PROFIT_WRONG_SIDE", "100000.1")));
     }
 
     [Test]
     public void A_limit_order_that_would_be_filled_at_once_is_measured_against_the_market()
     {
         var verdict = CheckAtVenue(Limit(100_000m) with { StopLoss = 95_000m }, tick: Tick(90_000m));
-        Assert.That((verdict.Reason?.Code, verdict.Reason?.NearestAcceptable), Is.EqualTo(("STOP_LOSS_WRONG_SIDE", "89999.9")));
+        Assert.That((verdict.Reason?.Code.Word, verdict.Reason?.NearestAcceptable), Is.EqualTo(("STOP_LOSS_WRONG_SIDE", "89999.9")));
         Assert.That(CheckAtVenue(Limit(90_000m) with { StopLoss = 85_000m, TakeProfit = 95_000m }).Reason, Is.Null, "one that rests below the market is measured against its own price");
     }
 
     [Test]
     public void An_order_that_only_reduces_has_nothing_to_protect()
     {
-        Assert.That(Check(Short with { StopLoss = 105_000m }, Holding(3m)).Reason?.Code, Is.EqualTo("PROTECTION_WITHOUT_POSITION"));
+        Assert.That(Check(Short with { StopLoss = 105_000m }, Holding(3m)).Reason?.Code.Word, Is.EqualTo("PROTECTION_WITHOUT_POSITION"));
         Assert.That(Check(Short with { Qty = 4m, StopLoss = 105_000m }, Holding(3m)).Protection?.StopLoss, Is.EqualTo(105_000m), "one that turns the position has");
     }
 
     [Test]
     public void A_price_beyond_what_can_be_traded_is_refused_and_overflows_nothing() =>
-        Assert.That(Check(Long() with { TakeProfit = decimal.MaxValue }).Reason?.Code, Is.EqualTo("NUMBER_OUT_OF_RANGE"));
+        Assert.That(Check(Long() with { TakeProfit = decimal.MaxValue }).Reason?.Code.Word, Is.EqualTo("NUMBER_OUT_OF_RANGE"));
 
     private static void Refused(TradeDecision decision, string? nearest, string code)
     {
         var verdict = Check(decision);
-        Assert.That((verdict.Reason?.Code, verdict.Reason?.NearestAcceptable), Is.EqualTo((nearest is null ? null : code, nearest)));
+        Assert.That((verdict.Reason?.Code.Word, verdict.Reason?.NearestAcceptable), Is.EqualTo((nearest is null ? null : code, nearest)));
         if (nearest is not null)
         {
             var accepted = decision.StopLoss is null ? decision with { TakeProfit = Number(nearest) } : decision with { StopLoss = Number(nearest) };

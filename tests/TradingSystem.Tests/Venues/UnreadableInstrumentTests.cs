@@ -72,7 +72,7 @@ public sealed class UnreadableInstrumentTests
         var table = new InstrumentTable([Decisions.Btc with { Tick = tick, Step = step, MinQty = minQty }, Decisions.Instruments.Find("ETHUSDT")!]);
         var check = new DecisionCheck(table, Decisions.Options);
         Verdict Check(string symbol) => check.Check(Decisions.Long(symbol), Decisions.Rich, Decisions.Tick(symbol == "BTCUSDT" ? 100_000m : 4_000m, symbol: symbol), Decisions.Now, Decisions.Free);
-        Assert.That((Check("BTCUSDT").Reason?.Code, Check("ETHUSDT").Reason?.Code), Is.EqualTo(("INSTRUMENT_UNREADABLE", (string?)null)));
+        Assert.That((Check("BTCUSDT").Reason?.Code.Word, Check("ETHUSDT").Reason?.Code.Word), Is.EqualTo(("INSTRUMENT_UNREADABLE", (string?)null)));
         Assert.That(table.All.Select(i => i.Symbol), Is.EqualTo(new[] { "ETHUSDT" }));
     }
 

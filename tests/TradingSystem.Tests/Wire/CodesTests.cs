@@ -15,6 +15,14 @@ public sealed class CodesTests
         Check(ReplyCodes.All, Fields<ReplyCode>(typeof(ReplyCodes)), c => c.Meaning);
 
     [Test]
+    public void Every_reason_is_in_the_table_with_its_meaning() =>
+        Check(ReasonCodes.All, Fields<ReasonCode>(typeof(ReasonCodes)), c => c.Meaning);
+
+    [Test]
+    public void Every_status_and_action_has_a_meaning() =>
+        Assert.That(OrderStatus.Table.Select(s => s.Meaning).Concat(ActionWords.Table.Select(a => a.Meaning)), Has.All.Matches<string>(m => m.Length > 10 && m[^1] == '.'));
+
+    [Test]
     public void A_close_fits_into_its_frame() =>
         Assert.That(CloseCodes.All.Select(c => c.Reason.Length), Has.All.LessThanOrEqualTo(123));
 

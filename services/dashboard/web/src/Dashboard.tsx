@@ -100,7 +100,7 @@ export function Dashboard() {
           <Decisions decisions={shown(decisions.data)} selection={selection} {...state(decisions)} />
         </div>
         <div className="area-positions stretch">
-          <Positions positions={shown(open)} {...state(positions)} />
+          <Positions positions={shown(open)} accounts={accountList} {...state(positions)} />
         </div>
         <div className="area-groups stretch">
           <Groups groups={groupList} selected={groupId} onSelect={select} {...state(groups)} />

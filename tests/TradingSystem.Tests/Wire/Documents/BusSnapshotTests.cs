@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Tests.Wire.Documents;
 
@@ -33,6 +34,7 @@ public sealed class BusSnapshotTests
 
     private static string Name(Type type) =>
         Nullable.GetUnderlyingType(type) is { } inner ? Name(inner)
+        : type == typeof(ReasonCode) ? nameof(String)
         : type.IsGenericType ? $"[{Name(type.GetGenericArguments()[0])}]"
         : type.Name;
 }

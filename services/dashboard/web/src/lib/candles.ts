@@ -1,4 +1,5 @@
 import type { Candle, Fill, OrderUpdate } from '../api/types'
+import type { OrderStatus, Side } from '../api/words'
 import { decimals } from './format'
 
 /** Upserts candles by open time, oldest first. A closed one replaces another: what is told later of the same time is truer. */
@@ -43,7 +44,7 @@ export function finest(candles: readonly Candle[], tick: number | undefined): nu
 export interface TradeMark {
   id: string
   symbol: string
-  side: 'BUY' | 'SELL'
+  side: Side
   qty: number
   price: number
   at: number
@@ -67,7 +68,7 @@ export function marksOfFills(fills: readonly Fill[]): TradeMark[] {
 const tradedAt = (trade: { market_time: string | null; created_at: string }) => Date.parse(trade.market_time ?? trade.created_at)
 
 // What tells of a trade that is done; the exits are orders of their own.
-const TRADED = new Set(['filled', 'closed', 'stopped', 'took_profit'])
+const TRADED: ReadonlySet<OrderStatus> = new Set(['filled', 'closed', 'stopped', 'took_profit'])
 
 export function marksOfUpdates(updates: readonly OrderUpdate[]): TradeMark[] {
   return updates.flatMap((u) => {

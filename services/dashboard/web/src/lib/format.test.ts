@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { average, decimals, fixed, money, percent, price, quantity, signed, tone } from './format'
+import { average, decimals, fixed, money, orderType, percent, price, quantity, signed, tone } from './format'
 
 describe('price', () => {
   it.each([
@@ -98,4 +98,12 @@ it('reads a confidence as share or per cent', () => {
   expect(percent({ confidence_pct: 0.7 })).toBe(0.7)
   expect(percent({ confidence_pct: 170 })).toBe(100)
   expect(percent({})).toBeNull()
+})
+
+describe('orderType', () => {
+  it('says where a limit order rests', () => {
+    expect(orderType('limit', 59500.5, 0.1)).toBe('limit 59,500.5')
+    expect(orderType('limit', null)).toBe('limit')
+    expect([orderType('market', null), orderType(null, null), orderType(undefined, undefined)]).toEqual(['market', '', ''])
+  })
 })

@@ -92,3 +92,8 @@ function isNumber(value: unknown): value is number {
 function noMinusZero(value: number, places: number): number {
   return Math.abs(value) < 0.5 * 10 ** -places ? 0 : value
 }
+
+/** How an order is filled: a limit order with where it rests. */
+export function orderType(type: string | null | undefined, limit: number | null | undefined, tick?: number | null): string {
+  return type === 'limit' ? (limit === null || limit === undefined ? 'limit' : `limit ${price(limit, tick)}`) : (type ?? '')
+}

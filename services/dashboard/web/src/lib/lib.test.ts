@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Group, Order, OrderUpdate } from '../api/types'
+import type { OrderStatus } from '../api/words'
 import { linkChain } from './chain'
 import { marketNotice, perMinute, shownSymbol } from './market'
 import { mergeById } from './merge'
@@ -25,8 +26,8 @@ describe('mergeById', () => {
   })
 })
 
-const update = (status: string, seconds: number): OrderUpdate => ({
-  id: `u-${status}`, order_id: 'o', decision_id: 'd', group_id: 'g', group_name: 'G', account_id: 'a', mode: 'simulated',
+const update = (status: OrderStatus, seconds: number): OrderUpdate => ({
+  id: `u-${status}`, order_id: 'o', decision_id: 'd', client_decision_id: null, action: 'LONG', type: 'limit', price: 99, group_id: 'g', group_name: 'G', account_id: 'a', mode: 'simulated',
   symbol: 'BTCUSDT', side: 'BUY', status, terminal: status === 'filled', qty: 1, avg_price: 100, fee: 0.1, realized_pnl: 0,
   reason: null, trigger_event_id: 'e', correlation_id: null, created_at: at(seconds), market_time: null,
 })
@@ -43,9 +44,15 @@ describe('applyUpdates', () => {
     expect(applyUpdates(filled, [update('accepted', 2)])[0]?.status).toBe('filled')
   })
 
-  it('keeps the action that only REST knows', () => {
-    const known: Order = { ...update('accepted', 1), id: 'o', action: 'LONG', updated_at: at(1) }
-    expect(applyUpdates([known], [update('filled', 3)])[0]?.action).toBe('LONG')
+  it('keeps what an update of an older version does not say', () => {
+    const known: Order = { ...update('accepted', 1), id: 'o', updated_at: at(1) }
+    const older = { ...update('filled', 3), action: null, type: null, price: null }
+    expect(applyUpdates([known], [older])[0]).toMatchObject({ action: 'LONG', type: 'limit', price: 99, status: 'filled' })
+  })
+
+  it('shows what was decided of an order that came live, also where nothing is bought or sold', () => {
+    const [row] = applyUpdates([], [{ ...update('recorded', 1), side: null, action: 'NO_TRADE', type: 'market', price: null }])
+    expect(row).toMatchObject({ side: null, action: 'NO_TRADE', type: 'market', price: null })
   })
 })
 

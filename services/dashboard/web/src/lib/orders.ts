@@ -1,7 +1,8 @@
 import type { Order, OrderUpdate } from '../api/types'
+import { OPEN_STATUSES, type OrderStatus } from '../api/words'
 import { LIST_LIMIT, mergeById } from './merge'
 
-const FINAL = new Set(['rejected', 'filled', 'protected', 'stopped', 'took_profit', 'closed', 'canceled', 'recorded'])
+const OPEN: ReadonlySet<OrderStatus> = new Set(OPEN_STATUSES)
 
 /** Folds live updates into the orders; an update that is older than what is known changes nothing. */
 export function applyUpdates(orders: readonly Order[], updates: readonly OrderUpdate[], limit = LIST_LIMIT): Order[] {
@@ -9,11 +10,14 @@ export function applyUpdates(orders: readonly Order[], updates: readonly OrderUp
   for (const update of updates) {
     const known = byId.get(update.order_id)
     if (known && Date.parse(update.created_at) < Date.parse(known.updated_at)) continue
-    if (known && FINAL.has(known.status) && !FINAL.has(update.status)) continue
+    if (known && !OPEN.has(known.status) && OPEN.has(update.status)) continue
     byId.set(update.order_id, {
       ...update,
       id: update.order_id,
-      action: known?.action ?? null,
+      // Updates of older versions do not say them.
+      action: update.action ?? known?.action ?? null,
+      type: update.type ?? known?.type ?? null,
+      price: update.price ?? known?.price ?? null,
       created_at: known?.created_at ?? update.created_at,
       updated_at: update.created_at,
     })

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
+import type { Action, OrderStatus, Side } from '../api/words'
 
-const STATUS: Record<string, string> = {
+const STATUS: Record<OrderStatus, string> = {
   filled: 'good',
   partially_filled: 'good',
   protected: 'good',
@@ -15,7 +16,7 @@ const STATUS: Record<string, string> = {
   rejected: 'bad',
 }
 
-const ACTION: Record<string, string> = { LONG: 'good', BUY: 'good', SHORT: 'bad', SELL: 'bad', CLOSE: 'warn', NO_TRADE: 'quiet' }
+const ACTION: Record<Action | Side, string> = { LONG: 'good', BUY: 'good', SHORT: 'bad', SELL: 'bad', CLOSE: 'warn', NO_TRADE: 'quiet' }
 
 export function Tag({ kind, title, children }: { kind: string; title?: string; children: ReactNode }) {
   return (
@@ -26,11 +27,11 @@ export function Tag({ kind, title, children }: { kind: string; title?: string; c
 }
 
 export function StatusTag({ status }: { status: string }) {
-  return <Tag kind={STATUS[status] ?? 'quiet'}>{status.replaceAll('_', ' ')}</Tag>
+  return <Tag kind={STATUS[status as OrderStatus] ?? 'quiet'}>{status.replaceAll('_', ' ')}</Tag>
 }
 
 export function ActionTag({ action }: { action: string | null | undefined }) {
   if (!action) return null
   const upper = action.toUpperCase()
-  return <Tag kind={ACTION[upper] ?? 'quiet'}>{upper.replaceAll('_', ' ')}</Tag>
+  return <Tag kind={ACTION[upper as Action | Side] ?? 'quiet'}>{upper.replaceAll('_', ' ')}</Tag>
 }
