@@ -1,24 +1,26 @@
 using System.Text.Json.Serialization;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Delivery;
+using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Equity;
 using TradingSystem.Execution.Exits;
-using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Protection;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Steering;
+using TradingSystem.Execution.Settings;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Delivery;
 using TradingSystem.Hosting.Settings;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Execution;
 
@@ -67,6 +69,29 @@ public sealed class ExecutionModule : IServiceModule
         services.AddSingleton<EquityReader>();
         services.AddSingleton<EquityReporter>();
         services.AddHostedService(p => p.GetRequiredService<EquityReporter>());
+        AddListeners(services);
+    }
+
+    /// <summary>Who goes on with what another part has saved or seen; all of it is here.</summary>
+    private static void AddListeners(IServiceCollection services)
+    {
+        services.AddSingleton(p => new DecisionListeners(() =>
+        [
+            p.GetRequiredService<DeskHost>(), p.GetRequiredService<ExitWatch>(), p.GetRequiredService<ControlReporter>(), p.GetRequiredService<ProtectionWatch>(),
+        ]));
+        services.AddSingleton<IPriceListener>(p => p.GetRequiredService<ProtectionWatch>());
+        services.AddSingleton<IPriceListener>(p => p.GetRequiredService<ExitWatch>());
+        services.AddSingleton<IPriceListener>(p => p.GetRequiredService<VenuePrices>());
+        services.AddSingleton<IControlListener>(p => p.GetRequiredService<ControlReporter>());
+        services.AddSingleton<IAccountListener>(p => p.GetRequiredService<BindingReporter>());
+        services.AddSingleton<IAccountListener>(p => p.GetRequiredService<EquityReporter>());
+        services.AddSingleton<WakeDesk>(p => p.GetRequiredService<DeskHost>().Wake);
+        services.AddSingleton<AskDesk>(p => p.GetRequiredService<DeskHost>().PreviewAsync);
+        services.AddSingleton<BarrierCame>(p =>
+        {
+            var (databases, time) = (p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetRequiredService<TimeProvider>());
+            return (command, cancellationToken) => CommandRunner.DrainedAsync(databases, command, ControlStore.Micros(time.GetUtcNow()), cancellationToken);
+        });
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

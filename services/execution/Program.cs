@@ -1,5 +1,5 @@
 using TradingSystem.Execution;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts;
 using TradingSystem.Hosting;
 
 return args.Contains(RewrapCommand.Switch)

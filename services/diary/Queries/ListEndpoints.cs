@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Diary.Storage;
 using TradingSystem.Contracts.Wire.Frames;
+using TradingSystem.Diary.Storage;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Queries;

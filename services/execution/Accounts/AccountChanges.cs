@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;
 

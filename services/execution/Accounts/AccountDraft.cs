@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;

@@ -1,5 +1,5 @@
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;

@@ -1,7 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Storage;
 

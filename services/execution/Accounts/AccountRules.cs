@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;

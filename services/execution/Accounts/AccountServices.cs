@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using TradingSystem.Execution.Secrets;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Accounts.Secrets;
 using TradingSystem.Hosting.Outbound;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
 
 namespace TradingSystem.Execution.Accounts;
 

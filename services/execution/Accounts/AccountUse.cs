@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Accounts;

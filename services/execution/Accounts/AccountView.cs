@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Accounts;

@@ -14,18 +14,6 @@ public static class Exchanges
     public static bool HasPassphrase(string exchange) => exchange == Okx;
 }
 
-/// <summary>How a simulated account's orders are filled.</summary>
-public static class FillModels
-{
-    /// <summary>At once, all of it, at the market.</summary>
-    public const string Instant = "instant";
-
-    /// <summary>On the simulated exchange, by the desk that serves the real ones: margin, funding, liquidation, legs that wait.</summary>
-    public const string Exchange = "exchange";
-
-    public static readonly string[] All = [Instant, Exchange];
-}
-
 public static class MarginModes
 {
     public const string Isolated = "isolated";

@@ -6,12 +6,9 @@ using TradingSystem.Hosting.Rest;
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>One change of accounts, in one transaction with its audit rows.</summary>
-public sealed class AccountWork(IDbContextFactory<ExecutionDb> databases, TimeProvider time, ILogger<AccountWork> log)
+public sealed class AccountWork(IDbContextFactory<ExecutionDb> databases, IEnumerable<IAccountListener> listeners, TimeProvider time, ILogger<AccountWork> log)
 {
     private const int Attempts = 5;
-
-    /// <summary>Something of accounts or bindings is saved; must not throw.</summary>
-    public event Action? Saved;
 
     /// <summary>
     /// Runs <paramref name="work"/> and saves what it changed, also when it answers: null is success, anything else is the answer. It may
@@ -25,7 +22,11 @@ public sealed class AccountWork(IDbContextFactory<ExecutionDb> databases, TimePr
             try
             {
                 var answer = await TryAsync(work, cancellationToken);
-                Saved?.Invoke();
+                foreach (var listener in listeners)
+                {
+                    listener.AccountsSaved();
+                }
+
                 return answer;
             }
             catch (Exception e) when (Failure(e) is { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } && attempt < Attempts)

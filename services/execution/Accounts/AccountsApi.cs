@@ -27,7 +27,7 @@ public static class AccountsApi
         ExecutionDb db, AccountReader reader, Guid? group_id, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
         var query = db.Accounts.AsNoTracking().Where(a => a.Seq < list.Before);
-        query = group_id is { } g ? query.Where(a => db.Bindings.Any(b => b.GroupId == g && b.AccountId == a.Id)) : query;
+        query = group_id is { } g ? query.Where(a => db.Set<Binding>().Any(b => b.GroupId == g && b.AccountId == a.Id)) : query;
         var rows = await query.OrderByDescending(a => a.Seq).Take(list.Take).ToListAsync(cancellationToken);
         var views = (await reader.ViewsAsync(db, rows, cancellationToken)).ToDictionary(v => v.Id);
         return TypedResults.Ok(list.Page(rows, a => a.Seq, a => views[a.Id]));

@@ -10,7 +10,7 @@ namespace TradingSystem.Execution.Accounts;
 /// Tells which account trades for which group: all of them when this process starts, and whatever differs from what it told last soon after it was
 /// changed, here or on another node. What was not confirmed is told again; whoever hears it twice knows it by its version.
 /// </summary>
-public sealed class BindingReporter : BackgroundService
+public sealed class BindingReporter : BackgroundService, IAccountListener
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -24,14 +24,17 @@ public sealed class BindingReporter : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<BindingReporter> _log;
 
-    public BindingReporter(IDbContextFactory<ExecutionDb> databases, AccountWork work, IDurablePublisher publisher, BusReadiness bus, TimeProvider time, ILogger<BindingReporter> log)
+    public BindingReporter(IDbContextFactory<ExecutionDb> databases, IDurablePublisher publisher, BusReadiness bus, TimeProvider time, ILogger<BindingReporter> log)
     {
         (_databases, _publisher, _bus, _time, _log) = (databases, publisher, bus, time, log);
-        work.Saved += Wake;
     }
 
+    void IAccountListener.AccountsSaved() => Wake();
+
+    void IAccountListener.GroupsCame() => Wake();
+
     /// <summary>Something was bound or changed; never blocks.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    private void Wake() => _wake.Writer.TryWrite(true);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

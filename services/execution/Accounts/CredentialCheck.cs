@@ -1,4 +1,4 @@
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
 
 namespace TradingSystem.Execution.Accounts;
 

@@ -1,13 +1,13 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Equity;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>Gives each group its account before its first decision.</summary>
-public sealed class GroupsChangedConsumer(IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, EquityReporter equity, BindingReporter bindings) : IConsumer<GroupsChanged>
+public sealed class GroupsChangedConsumer(IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, IEnumerable<IAccountListener> listeners) : IConsumer<GroupsChanged>
 {
     public async Task Consume(ConsumeContext<GroupsChanged> context)
     {
@@ -19,7 +19,9 @@ public sealed class GroupsChangedConsumer(IDbContextFactory<ExecutionDb> databas
 
         await using var db = await databases.CreateDbContextAsync(context.CancellationToken);
         await SimulatedAccounts.EnsureAsync(db, groups, options.InitialBalance, options.FillModel, time.GetUtcNow(), context.CancellationToken);
-        equity.Wake();
-        bindings.Wake();
+        foreach (var listener in listeners)
+        {
+            listener.GroupsCame();
+        }
     }
 }

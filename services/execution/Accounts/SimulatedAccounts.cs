@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Accounts;
@@ -19,7 +21,7 @@ public static class SimulatedAccounts
         var ordered = groups.GroupBy(g => g.GroupId).Select(g => g.MaxBy(x => x.Version)).OrderBy(g => g.GroupId).ToList();
         var groupIds = ordered.Select(g => g.GroupId).ToArray();
         var accountIds = ordered.Select(g => IdFor(g.GroupId)).ToArray();
-        var names = ordered.Select(g => OrderBuilder.Text(g.GroupName) ?? "").ToArray();
+        var names = ordered.Select(g => StoredText.Of(g.GroupName) ?? "").ToArray();
         var versions = ordered.Select(g => g.Version).ToArray();
         // A group that was bound to another account has no use for its first one, which may be deleted by now.
         await db.Database.ExecuteSqlAsync(

@@ -1,5 +1,5 @@
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Secrets;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Accounts.Secrets;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
 
 namespace TradingSystem.Execution.Accounts;
 

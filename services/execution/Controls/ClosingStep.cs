@@ -1,6 +1,6 @@
+using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Execution.Controls;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 

@@ -1,3 +1,4 @@
+using TradingSystem.Execution.Limits;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Controls;

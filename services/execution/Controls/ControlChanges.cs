@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Controls;

@@ -1,3 +1,5 @@
+using TradingSystem.Execution.Limits;
+
 namespace TradingSystem.Execution.Controls;
 
 /// <summary>What a command does beside its first step, which is saved with it.</summary>

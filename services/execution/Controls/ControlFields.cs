@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Execution.Limits;
 
 namespace TradingSystem.Execution.Controls;
 

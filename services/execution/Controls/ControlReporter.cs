@@ -2,32 +2,27 @@ using System.Threading.Channels;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Controls;
 
 /// <summary>Tells what is held back: at once after a change here, and all of it every two seconds, so that a lost message is made good.</summary>
-public sealed class ControlReporter : BackgroundService
+public sealed class ControlReporter(IDbContextFactory<ExecutionDb> databases, IBus bus, BusReadiness readiness, TimeProvider time, ILogger<ControlReporter> log)
+    : BackgroundService, IControlListener, IDecisionListener
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PublishDeadline = TimeSpan.FromSeconds(2);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly IDbContextFactory<ExecutionDb> _databases;
-    private readonly IBus _bus;
-    private readonly BusReadiness _readiness;
-    private readonly TimeProvider _time;
-    private readonly ILogger<ControlReporter> _log;
 
-    public ControlReporter(
-        IDbContextFactory<ExecutionDb> databases, ControlStore store, Orders.DecisionProcessor processor, IBus bus, BusReadiness readiness, TimeProvider time, ILogger<ControlReporter> log)
-    {
-        (_databases, _bus, _readiness, _time, _log) = (databases, bus, readiness, time, log);
-        store.Changed += Wake;
-        processor.Tripped += Wake;
-    }
+    void IControlListener.ControlsChanged() => Wake();
+
+    void IDecisionListener.Tripped() => Wake();
 
     /// <summary>All scopes that are not as they were created, and the groups that each is in force for.</summary>
     public static async Task<ControlStates> ReadAsync(ExecutionDb db, CancellationToken cancellationToken)
@@ -55,11 +50,11 @@ public sealed class ControlReporter : BackgroundService
     {
         try
         {
-            await _readiness.WaitAsync(stoppingToken);
+            await readiness.WaitAsync(stoppingToken);
             while (true)
             {
                 await ReportAsync(stoppingToken);
-                using var deadline = new CancellationTokenSource(Period, _time);
+                using var deadline = new CancellationTokenSource(Period, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
                 await ((Task)_wake.Reader.WaitToReadAsync(either.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _wake.Reader.TryRead(out _);
@@ -80,21 +75,21 @@ public sealed class ControlReporter : BackgroundService
         {
             var states = await ReadInTimeAsync(stoppingToken);
             // A time of its own: on a busy machine a slow read would leave none, and a message given up halfway is an error in the log.
-            using var deadline = new CancellationTokenSource(PublishDeadline, _time);
+            using var deadline = new CancellationTokenSource(PublishDeadline, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
-            await _bus.Publish(states, either.Token);
+            await bus.Publish(states, either.Token);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
-            ControlReporterLog.NotTold(_log, e.Message);
+            ControlReporterLog.NotTold(log, e.Message);
         }
     }
 
     private async Task<ControlStates> ReadInTimeAsync(CancellationToken stoppingToken)
     {
-        using var deadline = new CancellationTokenSource(ReadDeadline, _time);
+        using var deadline = new CancellationTokenSource(ReadDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
-        await using var db = await _databases.CreateDbContextAsync(either.Token);
+        await using var db = await databases.CreateDbContextAsync(either.Token);
         return await ReadAsync(db, either.Token);
     }
 }

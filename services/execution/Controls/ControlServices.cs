@@ -1,4 +1,5 @@
 using MassTransit;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Controls;
@@ -16,7 +17,8 @@ public static class ControlServices
         services.AddSingleton<ReceiptReader>();
         services.AddSingleton<CommandAnswers>();
         services.AddSingleton<SessionPresence>();
-        services.AddHostedService<ControlReporter>();
+        services.AddSingleton<ControlReporter>();
+        services.AddHostedService(p => p.GetRequiredService<ControlReporter>());
         services.AddHostedService<CommandWorker>();
         services.AddHostedService<DeadManWatch>();
     }

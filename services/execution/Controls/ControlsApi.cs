@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;
 

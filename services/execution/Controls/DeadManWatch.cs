@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 

@@ -4,10 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Delivery;
-using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Controls;

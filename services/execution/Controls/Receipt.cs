@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Controls;

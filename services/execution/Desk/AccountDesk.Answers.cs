@@ -1,4 +1,5 @@
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 

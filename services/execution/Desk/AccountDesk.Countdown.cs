@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 

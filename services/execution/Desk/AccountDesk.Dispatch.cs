@@ -1,11 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -246,7 +246,7 @@ public sealed partial class AccountDesk
     {
         var told = await work.OrderAsync(order);
         (told.ReasonCode, told.ReasonLimit, told.ReasonValue, told.ReasonNearestAcceptable, told.ReasonMessage) =
-            (reason.Code.Word, reason.Limit, OrderBuilder.Text(reason.Value), reason.NearestAcceptable, OrderBuilder.Text(reason.Message));
+            (reason.Code.Word, reason.Limit, StoredText.Of(reason.Value), reason.NearestAcceptable, StoredText.Of(reason.Message));
     }
 
     /// <summary>Size, checks and shape of an order on the books as they are now, for one that is to leave as for one that is only asked about.</summary>
@@ -261,7 +261,7 @@ public sealed partial class AccountDesk
         // What rests would be taken back before one that is meant leaves.
         var remaining = isAsked && TakesBack(order, decision) ? decision : Remaining(order, decision, seen.QtyOf(order.Symbol));
         var verdict = remaining is null ? DecisionCheck.Refuse(decision, Refusals.Closing(Math.Abs(seen.QtyOf(order.Symbol)), Closing(order, before: false)))
-            : Accounts.AccountGate.Refusal(decision, ledger.Account) is { } inactive ? DecisionCheck.Refuse(decision, inactive)
+            : AccountGate.Refusal(decision, ledger.Account) is { } inactive ? DecisionCheck.Refuse(decision, inactive)
             : order.CancelRequestedAt is not null ? DecisionCheck.Refuse(decision, gate.Refusal(decision) ?? Cancelled)
             : _parts.Check.Check(remaining, seen, _parts.Prices.Find(order.Symbol), work.Now, gate, order.ByCommand, _instruments[order.Symbol].ToInstrument());
         return (verdict, verdict.Fill is { } fill ? Shape(order, work, fill) : _machine.Refuse(order, verdict.Reason!), gate.State);

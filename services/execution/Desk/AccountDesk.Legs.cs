@@ -1,8 +1,8 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -55,12 +56,4 @@ public sealed partial class AccountDesk
             _stop);
         _modesDiffer = differs is not null;
     }
-}
-
-/// <summary>How a difference in modes is kept in the reconciliation log, whose latest entry of the kind is what holds.</summary>
-public static class ModeRecords
-{
-    public const string Kind = "modes";
-    public const string Differ = "new entries are refused";
-    public const string Agree = "the same again";
 }

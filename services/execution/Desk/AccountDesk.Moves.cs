@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Protection;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -173,7 +174,7 @@ public sealed partial class AccountDesk
         moving is { Move: var move } && (leg == DeskLegs.StopLoss ? move.MovesStop && move.StopBefore is null : move.MovesTake && move.TakeBefore is null);
 
     /// <summary>The group's position is all that the venue holds there: a second leg finds nothing more to reduce.</summary>
-    private bool IsAlone(ProtectionRow row, decimal qty, List<Positions.Position> positions) => !positions.Exists(
+    private bool IsAlone(ProtectionRow row, decimal qty, List<Position> positions) => !positions.Exists(
         p => p.Symbol == row.Symbol && p.GroupId != row.GroupId && (_venue.Account.PositionMode == PositionMode.OneWay || p.Qty > 0m == qty > 0m));
 
     private async Task CarryMoveOnAsync(Moving moving, ProtectionRow seen, decimal held, bool isDone, DateTimeOffset now)

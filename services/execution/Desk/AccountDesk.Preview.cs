@@ -1,6 +1,8 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Simulation;
 
 namespace TradingSystem.Execution.Desk;
 

@@ -1,11 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
-using TradingSystem.Execution.Protection;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -343,5 +343,5 @@ public sealed partial class AccountDesk
 
     /// <summary>It is filled and its sender has not heard yet that it is protected.</summary>
     private Task<bool> IsUntoldAsync(Guid orderId) => _store.ReadAsync(
-        db => db.DeskOrders.AnyAsync(o => o.OrderId == orderId && o.Leg == DeskLegs.Entry && db.Orders.Any(x => x.DecisionId == o.DecisionId && x.Status == OrderStatus.Filled), _stop), _stop);
+        db => db.DeskOrders.AnyAsync(o => o.OrderId == orderId && o.Leg == DeskLegs.Entry && db.Set<Order>().Any(x => x.DecisionId == o.DecisionId && x.Status == OrderStatus.Filled), _stop), _stop);
 }

@@ -1,9 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 

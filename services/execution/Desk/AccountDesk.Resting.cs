@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
 

@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Orders;
 
 namespace TradingSystem.Execution.Desk;
 

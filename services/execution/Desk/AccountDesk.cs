@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 

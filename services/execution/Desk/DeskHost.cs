@@ -2,12 +2,18 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Accounts.Secrets;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Hosting;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -22,10 +28,9 @@ public sealed class DeskHost(
     CredentialVault vault,
     SimulatedVenues simulated,
     VenuePrices prices,
-    DecisionProcessor decisions,
     DeskParts parts,
     TimeProvider time,
-    ILogger<DeskHost> log) : BackgroundService
+    ILogger<DeskHost> log) : BackgroundService, IDecisionListener
 {
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(2);
@@ -58,7 +63,6 @@ public sealed class DeskHost(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        decisions.Handed += Handed;
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -78,13 +82,10 @@ public sealed class DeskHost(
         {
             // Stopping.
         }
-        finally
-        {
-            decisions.Handed -= Handed;
-        }
     }
 
-    private void Handed(IReadOnlyList<DeskIntent> intents)
+    /// <summary>The announcer has each order's first update to tell, and the desks that are here look at the tables.</summary>
+    void IDecisionListener.Handed(IReadOnlyList<DeskIntent> intents)
     {
         parts.Announcer.Wake();
         foreach (var account in intents.Select(i => i.Order.AccountId).Distinct())
@@ -138,8 +139,8 @@ public sealed class DeskHost(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Accounts.AsNoTracking()
             .Where(a => (a.Exchange != Exchanges.Simulated || a.FillModel == FillModels.Exchange)
-                && (a.Active || (a.Exchange == Exchanges.Simulated && db.Positions.Any(p => p.AccountId == a.Id && p.Qty != 0m))
-                    || db.ProtectionMoves.Any(m => m.AccountId == a.Id && (m.State == "waiting" || m.State == "moving")) || db.DeskOrders.Where(DeskStates.AreOpen).Any(o => o.AccountId == a.Id)))
+                && (a.Active || (a.Exchange == Exchanges.Simulated && db.Set<Position>().Any(p => p.AccountId == a.Id && p.Qty != 0m))
+                    || db.Set<ProtectionMove>().Any(m => m.AccountId == a.Id && (m.State == "waiting" || m.State == "moving")) || db.Set<DeskOrder>().Where(DeskStates.AreOpen).Any(o => o.AccountId == a.Id)))
             .OrderBy(a => a.Seq).Select(a => a.Id).ToListAsync(cancellationToken);
     }
 
@@ -189,7 +190,7 @@ public sealed class DeskHost(
             account = await db.Accounts.AsNoTracking().SingleOrDefaultAsync(a => a.Id == accountId, cancellationToken) ?? throw new DeskLostException("the account was deleted");
         }
 
-        var epoch = await DeskStore.OwnAsync(databases, accountId, Controls.ControlStore.Micros(time.GetUtcNow()), cancellationToken);
+        var epoch = await DeskStore.OwnAsync(databases, accountId, ControlStore.Micros(time.GetUtcNow()), cancellationToken);
         DeskLog.Owned(log, accountId, epoch);
         var store = new DeskStore(databases, parts.Announcer.Wake, parts.Options, time, accountId, epoch);
         if (await OpenVenueAsync(account, epoch, cancellationToken) is not { } venue)

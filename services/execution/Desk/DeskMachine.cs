@@ -1,7 +1,8 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Venues;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Positions;
-using TradingSystem.Execution.Venues;
 
 namespace TradingSystem.Execution.Desk;
 

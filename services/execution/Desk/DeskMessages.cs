@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 

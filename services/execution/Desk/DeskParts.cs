@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 

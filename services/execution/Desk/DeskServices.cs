@@ -1,4 +1,5 @@
 using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Simulation;
 
 namespace TradingSystem.Execution.Desk;

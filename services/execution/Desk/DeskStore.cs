@@ -1,27 +1,11 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Settings;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Desk;
-
-/// <summary>Another node owns the account now: nothing of this one's may be saved or sent any more.</summary>
-public sealed class DeskLostException : Exception
-{
-    public DeskLostException()
-        : base("another node owns the account")
-    {
-    }
-
-    public DeskLostException(string message)
-        : base(message)
-    {
-    }
-
-    public DeskLostException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-}
 
 /// <summary>The tables as one owner of an account may change them: one transaction at a time, each of which makes sure that it still owns it.</summary>
 public sealed class DeskStore(IDbContextFactory<ExecutionDb> databases, Action saved, ExecutionOptions options, TimeProvider time, Guid accountId, long epoch)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Execution.Desk;

@@ -2,10 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Desk;
@@ -102,7 +102,7 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
         (order.AvgPrice, order.Fee, order.RealizedPnl) = (desk.AvgPrice, desk.Fee, desk.RealizedPnl);
         if (news is DeskNews.Rejected or DeskNews.Canceled && (order.ReasonCode is null || Waits.Is(order.ReasonCode)))
         {
-            (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (desk.ReasonCode, OrderBuilder.Text(desk.ReasonValue), OrderBuilder.Text(desk.ReasonMessage));
+            (order.ReasonCode, order.ReasonValue, order.ReasonMessage) = (desk.ReasonCode, StoredText.Of(desk.ReasonValue), StoredText.Of(desk.ReasonMessage));
         }
 
         await TellAsync(desk, order, status, terminal);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Exits;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Desk;

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 
@@ -17,7 +19,7 @@ public sealed class EquityReporter(
     BusReadiness bus,
     ExecutionOptions options,
     TimeProvider time,
-    ILogger<EquityReporter> log) : BackgroundService
+    ILogger<EquityReporter> log) : BackgroundService, IAccountListener
 {
     private static readonly TimeSpan RoundDeadline = TimeSpan.FromSeconds(10);
 
@@ -25,6 +27,8 @@ public sealed class EquityReporter(
     private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    void IAccountListener.GroupsCame() => Wake();
 
     /// <summary>An account changed; never blocks.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);

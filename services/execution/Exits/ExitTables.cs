@@ -4,9 +4,9 @@ using TradingSystem.Execution.Storage;
 namespace TradingSystem.Execution.Exits;
 
 /// <summary>The table of exits that wait for a price.</summary>
-public static class ExitTables
+internal sealed class ExitTables : ITables
 {
-    public static void AddExits(this ModelBuilder modelBuilder) => modelBuilder.Entity<WaitingExit>(e =>
+    public void Describe(ModelBuilder model) => model.Entity<WaitingExit>(e =>
     {
         e.ToTable("waiting_exits");
         e.HasKey(x => x.DecisionId);
@@ -16,4 +16,13 @@ public static class ExitTables
         e.HasIndex(x => x.Seq).HasFilter("settled_at is not null and announced_at is null");
         e.HasStorageParameter("fillfactor", ExecutionDb.RoomForUpdates);
     });
+}
+
+/// <summary>The tables' rows.</summary>
+public static class ExitSets
+{
+    extension(ExecutionDb db)
+    {
+        public DbSet<WaitingExit> WaitingExits => db.Set<WaitingExit>();
+    }
 }

@@ -271,7 +271,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("live_codes", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Controls.Control", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.Control", b =>
                 {
                     b.Property<Guid>("ScopeId")
                         .HasColumnType("uuid")
@@ -327,7 +327,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("controls", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Controls.ControlAudit", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.ControlAudit", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -480,7 +480,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("control_commands", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Controls.ControlGeneration", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.ControlGeneration", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer")
@@ -545,7 +545,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("dead_men", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Desk.DeskOrder", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Orders.DeskOrder", b =>
                 {
                     b.Property<string>("ClientId")
                         .HasColumnType("text")
@@ -750,7 +750,7 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Desk.DeskOwner", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Orders.DeskOwner", b =>
                 {
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
@@ -774,7 +774,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("desk_owners", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Desk.OrderStepRow", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Orders.OrderStepRow", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -825,7 +825,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("order_steps", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Desk.ProtectionRow", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Orders.ProtectionRow", b =>
                 {
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
@@ -886,7 +886,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("desk_protections", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Desk.ReconciliationEntry", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Orders.ReconciliationEntry", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -934,7 +934,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("reconciliation_log", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Equity.EquityRow", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Accounts.EquityRow", b =>
                 {
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
@@ -1039,7 +1039,7 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Orders.Fence", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.Fence", b =>
                 {
                     b.Property<Guid>("TokenId")
                         .HasColumnType("uuid")
@@ -1341,7 +1341,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("orders", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Positions.Position", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Orders.Position", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -1404,7 +1404,7 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionLeg", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Legs.ProtectionLeg", b =>
                 {
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -1521,7 +1521,7 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionMove", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Legs.ProtectionMove", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1662,7 +1662,7 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Protection.ProtectionPlan", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Legs.ProtectionPlan", b =>
                 {
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
@@ -1744,7 +1744,7 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Risk.RiskBook", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.RiskBook", b =>
                 {
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
@@ -1773,7 +1773,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("risk_books", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Secrets.AccountSecret", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Accounts.Secrets.AccountSecret", b =>
                 {
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
@@ -1877,7 +1877,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("simulated_venue_records", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Steering.OrderCancel", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.OrderCancel", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1945,7 +1945,7 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("order_cancels", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Steering.RememberedCancel", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.RememberedCancel", b =>
                 {
                     b.Property<Guid>("GroupId")
                         .HasColumnType("uuid")
@@ -1989,7 +1989,7 @@ namespace TradingSystem.Execution.Migrations
                         .HasConstraintName("fk_live_codes_accounts_account_id");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Positions.Position", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Orders.Position", b =>
                 {
                     b.HasOne("TradingSystem.Execution.Accounts.Account", null)
                         .WithMany()
@@ -1999,11 +1999,11 @@ namespace TradingSystem.Execution.Migrations
                         .HasConstraintName("fk_positions_accounts_account_id");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Secrets.AccountSecret", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Accounts.Secrets.AccountSecret", b =>
                 {
                     b.HasOne("TradingSystem.Execution.Accounts.Account", null)
                         .WithOne()
-                        .HasForeignKey("TradingSystem.Execution.Secrets.AccountSecret", "AccountId")
+                        .HasForeignKey("TradingSystem.Execution.Accounts.Secrets.AccountSecret", "AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_account_secrets_accounts_account_id");

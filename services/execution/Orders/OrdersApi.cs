@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
@@ -59,7 +60,7 @@ public static class OrdersApi
         }
 
         // Symbols are kept in capitals.
-        var traded = symbol is null ? null : OrderBuilder.Text(symbol.ToUpperInvariant());
+        var traded = symbol is null ? null : StoredText.Of(symbol.ToUpperInvariant());
         var query = db.Orders.AsNoTracking().Where(o => o.Seq < list.Before);
         query = group_id is { } g ? query.Where(o => o.GroupId == g) : query;
         query = decision_id is { } d ? query.Where(o => o.DecisionId == d) : query;

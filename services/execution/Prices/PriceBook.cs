@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Settings;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Execution.Prices;
 

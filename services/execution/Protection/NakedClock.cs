@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Execution.Delivery;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Protection;

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Delivery;
-using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
 

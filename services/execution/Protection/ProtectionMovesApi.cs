@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;
@@ -125,8 +127,8 @@ public static class ProtectionMovesApi
             Action = "protect",
             Actor = steering.RequestedBy,
             Reason = reason,
-            Before = string.Join(", ", before!.Legs.Select(l => $"{l.Kind} {Risk.Rejections.Text(l.TriggerPrice)}")),
-            After = $"{steering.Protect.Symbol} {OrderBuilder.Text(asked)}",
+            Before = string.Join(", ", before!.Legs.Select(l => $"{l.Kind} {Rejections.Text(l.TriggerPrice)}")),
+            After = $"{steering.Protect.Symbol} {StoredText.Of(asked)}",
             CreatedAt = steering.CreatedAt,
         });
         await db.SaveChangesAsync(cancellationToken);

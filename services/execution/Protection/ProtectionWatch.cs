@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Delivery;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Storage;
@@ -13,7 +14,7 @@ namespace TradingSystem.Execution.Protection;
 /// tells; the unique key of a leg's order lets only one of them win. An order that was saved and not told of, e.g. because the process
 /// died, is told of by whoever reads the table next.
 /// </summary>
-public sealed class ProtectionWatch : BackgroundService
+public sealed class ProtectionWatch : BackgroundService, IDecisionListener, IPriceListener
 {
     private const int MostAtOnce = 256;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
@@ -32,7 +33,6 @@ public sealed class ProtectionWatch : BackgroundService
     public ProtectionWatch(IDbContextFactory<ExecutionDb> databases, DecisionProcessor processor, Announcer announcer, PriceBook prices, TimeProvider time, ILogger<ProtectionWatch> log)
     {
         (_databases, _processor, _announcer, _prices, _time, _log) = (databases, processor, announcer, prices, time, log);
-        processor.LegsChanged += Changed;
     }
 
     /// <summary>Prices as they come; never blocks.</summary>
@@ -114,7 +114,7 @@ public sealed class ProtectionWatch : BackgroundService
         }
     }
 
-    private void Changed(IReadOnlyList<ProtectionLeg> legs)
+    void IDecisionListener.LegsChanged(IReadOnlyList<ProtectionLeg> legs)
     {
         _legs.Update(legs);
         SeeLatest(legs);

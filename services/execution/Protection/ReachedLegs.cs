@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Legs;
 
 namespace TradingSystem.Execution.Protection;
 

@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Instruments;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Execution.Simulation;
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Storage;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Execution.Simulation;
 
@@ -49,13 +50,13 @@ public static class VenueRecords
 }
 
 /// <summary>The tables of simulated venues.</summary>
-internal static class SimulationTables
+internal sealed class SimulationTables : ITables
 {
     private const int MaxKind = 8;
 
-    public static void AddSimulation(this ModelBuilder modelBuilder)
+    public void Describe(ModelBuilder model)
     {
-        modelBuilder.Entity<SimulatedVenueRow>(e =>
+        model.Entity<SimulatedVenueRow>(e =>
         {
             e.ToTable("simulated_venues");
             e.HasKey(x => x.AccountId);
@@ -63,7 +64,7 @@ internal static class SimulationTables
             e.HasOne<Account>().WithOne().HasForeignKey<SimulatedVenueRow>(x => x.AccountId).OnDelete(DeleteBehavior.Cascade);
             e.HasStorageParameter("fillfactor", ExecutionDb.RoomForUpdates);
         });
-        modelBuilder.Entity<VenueRecordRow>(e =>
+        model.Entity<VenueRecordRow>(e =>
         {
             e.ToTable("simulated_venue_records");
             e.HasKey(x => new { x.AccountId, x.Id });
@@ -73,5 +74,16 @@ internal static class SimulationTables
             e.HasIndex(x => new { x.AccountId, x.Symbol, x.At });
             e.HasOne<Account>().WithMany().HasForeignKey(x => x.AccountId).OnDelete(DeleteBehavior.Cascade);
         });
+    }
+}
+
+/// <summary>The tables' rows.</summary>
+public static class SimulationSets
+{
+    extension(ExecutionDb db)
+    {
+        public DbSet<SimulatedVenueRow> SimulatedVenues => db.Set<SimulatedVenueRow>();
+
+        public DbSet<VenueRecordRow> VenueRecords => db.Set<VenueRecordRow>();
     }
 }

@@ -1,12 +1,14 @@
 using System.Threading.Channels;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Settings;
+using TradingSystem.Venues.Instruments;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Execution.Simulation;
 
 /// <summary>Gives the prices that this node hears to the simulated venues that are open here, in their order. A stale price is given to none.</summary>
-public sealed class VenuePrices(PriceBook prices, InstrumentTable instruments, ExecutionOptions options, TimeProvider time, ILogger<VenuePrices> log)
+public sealed class VenuePrices(PriceBook prices, InstrumentTable instruments, ExecutionOptions options, TimeProvider time, ILogger<VenuePrices> log) : IPriceListener
 {
     // Minutes of a busy feed. A venue that is further behind misses the oldest, as the node does that misses a message of prices.
     private const int MostWaiting = 4096;

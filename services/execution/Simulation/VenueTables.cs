@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Execution.Simulation;
 

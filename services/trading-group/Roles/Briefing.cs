@@ -1,6 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
-using TradingSystem.TradingGroup.Indicators;
+using TradingSystem.Indicators;
 using TradingSystem.TradingGroup.Settings;
 
 namespace TradingSystem.TradingGroup.Roles;

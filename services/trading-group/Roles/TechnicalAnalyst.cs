@@ -1,5 +1,5 @@
 using TradingSystem.Contracts.Bus;
-using TradingSystem.TradingGroup.Indicators;
+using TradingSystem.Indicators;
 
 namespace TradingSystem.TradingGroup.Roles;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Indicators;
 
 namespace TradingSystem.Trigger.Rules;
 
@@ -9,19 +10,21 @@ namespace TradingSystem.Trigger.Rules;
 /// </summary>
 public sealed class EmaCrossRule(int fast, int slow) : IRule
 {
-    private readonly decimal _fastWeight = 2m / (fast + 1);
-    private readonly decimal _slowWeight = 2m / (slow + 1);
+    private readonly RunningEma _fast = new(fast);
+    private readonly RunningEma _slow = new(slow);
     private int _bars;
     private int _side;
 
     public string Name => "ema_cross";
 
-    public decimal Fast { get; private set; }
+    public decimal Fast => _fast.Value;
 
-    public decimal Slow { get; private set; }
+    public decimal Slow => _slow.Value;
 
     public void Reset()
     {
+        _fast.Reset();
+        _slow.Reset();
         _bars = 0;
         _side = 0;
     }
@@ -31,8 +34,8 @@ public sealed class EmaCrossRule(int fast, int slow) : IRule
 
     public RuleSignal? Observe(Candle candle)
     {
-        Fast = _bars == 0 ? candle.Close : Fast + (_fastWeight * (candle.Close - Fast));
-        Slow = _bars == 0 ? candle.Close : Slow + (_slowWeight * (candle.Close - Slow));
+        _fast.Add(candle.Close);
+        _slow.Add(candle.Close);
         _bars = Math.Min(_bars + 1, slow);
         var side = Math.Sign(Fast - Slow);
         if (_bars < slow || side == 0)

@@ -3,12 +3,12 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Settings;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Benchmarks.Micro;
 

@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Accounts.Secrets;
 using TradingSystem.IntegrationTests.Execution;
 using TradingSystem.IntegrationTests.Servers;
 

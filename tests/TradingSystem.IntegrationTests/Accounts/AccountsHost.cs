@@ -18,9 +18,11 @@ using Microsoft.IdentityModel.Tokens;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Accounts.Secrets;
+using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.EventLog;
@@ -182,7 +184,7 @@ internal sealed class AccountsHost : IAsyncDisposable
             builder.Logging.AddProvider(new Lines(host.Log));
             builder.Services.AddSingleton<ICredentialCheck>(host.Venue);
             // The clock of the accounts alone: prices and the bus go by the real one.
-            builder.Services.AddSingleton(p => new AccountWork(p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), host.Time, p.GetRequiredService<ILogger<AccountWork>>()));
+            builder.Services.AddSingleton(p => new AccountWork(p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetServices<IAccountListener>(), host.Time, p.GetRequiredService<ILogger<AccountWork>>()));
         }
 
         public void AddConsumers(IBusRegistrationConfigurator bus)

@@ -1,13 +1,14 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Equity;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Storage;
+using TradingSystem.Execution.Settings;
 using TradingSystem.IntegrationTests.Execution;
 using TradingSystem.IntegrationTests.Servers;
 
@@ -120,7 +121,7 @@ public sealed class BindingTests
             Assert.That(snapshots[_group].Equity, Is.EqualTo(snapshots[second].Equity));
         });
         await Wait.UntilAsync("the account's equity is announced as it is now", () => _host.ReadAsync(db =>
-            db.Equity.AnyAsync(e => e.AccountId == account && db.Accounts.Any(a => a.Id == account && a.Version == e.AccountVersion))));
+            db.Equity.AnyAsync(e => e.AccountId == account && db.Set<Account>().Any(a => a.Id == account && a.Version == e.AccountVersion))));
     }
 
     [Test]

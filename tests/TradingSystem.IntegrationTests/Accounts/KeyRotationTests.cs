@@ -3,8 +3,9 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
+using TradingSystem.Execution;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Accounts;

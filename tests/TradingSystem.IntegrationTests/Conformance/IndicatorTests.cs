@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using NUnit.Framework;
-using TradingSystem.Client.Examples;
+using OfCSharp = TradingSystem.Client.Examples.Indicators;
 
 namespace TradingSystem.IntegrationTests.Conformance;
 
@@ -26,8 +26,8 @@ public sealed class IndicatorTests
         var theirs = await AskAsync(sdk);
         for (var i = 0; i < Series.Length; i++)
         {
-            var macd = Indicators.Macd(Series[i], 12, 26, 9);
-            var ours = new[] { Indicators.Rsi(Series[i], 14), macd?.Line, macd?.Signal };
+            var macd = OfCSharp.Macd(Series[i], 12, 26, 9);
+            var ours = new[] { OfCSharp.Rsi(Series[i], 14), macd?.Line, macd?.Signal };
             for (var k = 0; k < ours.Length; k++)
             {
                 Assert.That(theirs[i][k] is null, Is.EqualTo(ours[k] is null), $"series {i}, figure {k}");
@@ -35,9 +35,9 @@ public sealed class IndicatorTests
             }
         }
 
-        Assert.That(Indicators.Rsi(Series[2], 14), Is.EqualTo(100), "it only rises");
-        Assert.That(Indicators.Rsi(Series[3], 14), Is.EqualTo(50), "it does not move");
-        Assert.That(Indicators.Rsi([44.34, 44.09, 44.15, 43.61, 44.33, 44.83, 45.10, 45.42, 45.84, 46.08, 45.89, 46.03, 45.61, 46.28, 46.28], 14), Is.EqualTo(70.46).Within(0.01), "Wilder's own example");
+        Assert.That(OfCSharp.Rsi(Series[2], 14), Is.EqualTo(100), "it only rises");
+        Assert.That(OfCSharp.Rsi(Series[3], 14), Is.EqualTo(50), "it does not move");
+        Assert.That(OfCSharp.Rsi([44.34, 44.09, 44.15, 43.61, 44.33, 44.83, 45.10, 45.42, 45.84, 46.08, 45.89, 46.03, 45.61, 46.28, 46.28], 14), Is.EqualTo(70.46).Within(0.01), "Wilder's own example");
     }
 
     private static async Task<double?[][]> AskAsync(Sdk sdk)

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Storage;
 using TradingSystem.IntegrationTests.Execution;
 using TradingSystem.IntegrationTests.Servers;
 

@@ -4,6 +4,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.IntegrationTests.Execution;
 using TradingSystem.IntegrationTests.Servers;
 

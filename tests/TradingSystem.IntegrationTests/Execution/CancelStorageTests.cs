@@ -5,9 +5,9 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Steering;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Execution;

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.IntegrationTests.Servers;
 

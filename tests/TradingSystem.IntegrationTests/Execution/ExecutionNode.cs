@@ -7,14 +7,14 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Delivery;
-using TradingSystem.Execution.Exits;
-using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.IntegrationTests.Execution;
 
@@ -23,6 +23,7 @@ internal sealed class ExecutionNode : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly ConcurrentQueue<OrderUpdate> _told = new();
+    private ExitWatch? _exits;
 
     /// <param name="longestPriceAge">An hour where a test has no time to pass.</param>
     public ExecutionNode(string connectionString, TimeSpan? longestPriceAge = null, bool priced = true, string fillModel = "instant")
@@ -38,6 +39,7 @@ internal sealed class ExecutionNode : IAsyncDisposable
         services.AddSingleton<Decider>();
         services.AddSingleton<BookReader>();
         services.AddSingleton<DecisionWriter>();
+        services.AddSingleton(new DecisionListeners(() => [new ExitsIfWatched(this)]));
         services.AddSingleton<DecisionProcessor>();
         services.AddSingleton<ControlStore>();
         services.AddSingleton<ControlChanges>();
@@ -83,7 +85,8 @@ internal sealed class ExecutionNode : IAsyncDisposable
 
     public DecisionProcessor Processor => _services.GetRequiredService<DecisionProcessor>();
 
-    public ExitWatch Exits => _services.GetRequiredService<ExitWatch>();
+    /// <summary>It hears of what is decided here from the first time it is asked for.</summary>
+    public ExitWatch Exits => _exits ??= _services.GetRequiredService<ExitWatch>();
 
     /// <summary>What was announced, in its order.</summary>
     public IReadOnlyCollection<OrderUpdate> Told => _told;
@@ -103,7 +106,7 @@ internal sealed class ExecutionNode : IAsyncDisposable
 
     /// <summary>Of an account that fills at once: no desk is there to be asked.</summary>
     public Task<WouldBe?> PreviewAsync(TradeDecision decision) =>
-        new DecisionPreview(_services.GetRequiredService<BookReader>(), _services.GetRequiredService<Decider>(), _services.GetRequiredService<PriceBook>(), desks: null!).OfAsync(decision, CancellationToken.None);
+        new DecisionPreview(_services.GetRequiredService<BookReader>(), _services.GetRequiredService<Decider>(), _services.GetRequiredService<PriceBook>(), ask: null!).OfAsync(decision, CancellationToken.None);
 
     public async Task<T> ReadAsync<T>(Func<ExecutionDb, Task<T>> read)
     {
@@ -112,6 +115,13 @@ internal sealed class ExecutionNode : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private sealed class ExitsIfWatched(ExecutionNode node) : IDecisionListener
+    {
+        public void ExitsWait() => (node._exits as IDecisionListener)?.ExitsWait();
+
+        public void ExitsSettled(IReadOnlyList<Order> orders) => (node._exits as IDecisionListener)?.ExitsSettled(orders);
+    }
 
     private sealed class Listener(ConcurrentQueue<OrderUpdate> told) : IDurablePublisher
     {

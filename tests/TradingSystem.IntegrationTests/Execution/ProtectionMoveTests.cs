@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Protection;
+using TradingSystem.Execution.Legs;
 using TradingSystem.IntegrationTests.Accounts;
 using TradingSystem.IntegrationTests.Servers;
 

@@ -4,16 +4,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution;
-using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Delivery;
-using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Protection;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.IntegrationTests.Execution;
 
@@ -43,6 +43,7 @@ internal sealed class ProtectionNode : IAsyncDisposable
         services.AddSingleton<Decider>();
         services.AddSingleton<BookReader>();
         services.AddSingleton<DecisionWriter>();
+        services.AddSingleton(p => new DecisionListeners(() => [p.GetRequiredService<ProtectionWatch>()]));
         services.AddSingleton<DecisionProcessor>();
         services.AddSingleton<ControlStore>();
         services.AddSingleton(_ => new Announcer(Bus, () => { }, _clock, NullLogger<Announcer>.Instance));

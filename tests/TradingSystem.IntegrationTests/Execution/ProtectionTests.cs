@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Orders;
 using TradingSystem.IntegrationTests.Servers;
 
@@ -24,7 +26,7 @@ public sealed class ProtectionTests : TwoProtectionNodes
             {
                 ("stop_loss", 95_000m, 1m, "waiting", 'S'), ("take_profit", 105_000m, 1m, "waiting", 'T'),
             }));
-            Assert.That(legs, Is.All.Matches<TradingSystem.Execution.Protection.ProtectionLeg>(l => l.DecisionId == entry.Id));
+            Assert.That(legs, Is.All.Matches<TradingSystem.Execution.Legs.ProtectionLeg>(l => l.DecisionId == entry.Id));
         });
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
+using TradingSystem.Execution.Legs;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Execution;

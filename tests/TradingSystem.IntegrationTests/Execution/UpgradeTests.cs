@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Orders;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Execution;

@@ -2,10 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Exits;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Steering;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Execution;

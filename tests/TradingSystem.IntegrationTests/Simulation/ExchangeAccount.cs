@@ -3,13 +3,14 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Simulation;
 using TradingSystem.IntegrationTests.Accounts;
 using TradingSystem.IntegrationTests.Execution;
 using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.IntegrationTests.Simulation;
 

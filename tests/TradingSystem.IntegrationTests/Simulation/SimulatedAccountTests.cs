@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 using TradingSystem.Execution.Orders;
 using TradingSystem.IntegrationTests.Controls;
 using TradingSystem.IntegrationTests.Servers;

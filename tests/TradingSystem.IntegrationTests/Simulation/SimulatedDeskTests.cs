@@ -1,17 +1,20 @@
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Execution.Venues;
 using TradingSystem.IntegrationTests.Accounts;
 using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Simulated;
 using Order = TradingSystem.Execution.Orders.Order;
 
 namespace TradingSystem.IntegrationTests.Simulation;

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Hosting.Outbound;
 using TradingSystem.VenueEmulator.Control;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
 using VenueKind = TradingSystem.VenueEmulator.Engine.VenueKind;
 
 namespace TradingSystem.IntegrationTests.Venues;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using TradingSystem.Execution.Venues;
 using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using TradingSystem.Execution.Simulation;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

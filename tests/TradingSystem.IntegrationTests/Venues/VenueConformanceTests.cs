@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
 using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

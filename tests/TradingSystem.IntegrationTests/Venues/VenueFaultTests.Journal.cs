@@ -1,7 +1,7 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

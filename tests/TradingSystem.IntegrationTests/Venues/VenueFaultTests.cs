@@ -1,7 +1,7 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
 using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.Venues;
 using Permission = TradingSystem.VenueEmulator.Engine.Permission;
 
 namespace TradingSystem.IntegrationTests.Venues;

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Tests.Execution;
 
 namespace TradingSystem.Tests.Accounts;

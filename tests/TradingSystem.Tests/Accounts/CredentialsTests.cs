@@ -1,7 +1,7 @@
 using System.Text;
 using FsCheck;
 using NUnit.Framework;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
 
 namespace TradingSystem.Tests.Accounts;
 

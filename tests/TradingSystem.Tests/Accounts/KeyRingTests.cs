@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using NUnit.Framework;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
 
 namespace TradingSystem.Tests.Accounts;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
-using TradingSystem.Execution.Secrets;
+using TradingSystem.Execution.Accounts.Secrets;
 
 namespace TradingSystem.Tests.Accounts;
 

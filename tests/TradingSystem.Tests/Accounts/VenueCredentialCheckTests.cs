@@ -3,9 +3,10 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Secrets;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Accounts.Secrets;
 using TradingSystem.Tests.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
 
 namespace TradingSystem.Tests.Accounts;
 

@@ -4,7 +4,9 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Desk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Orders;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Tests.Desk;
 
@@ -85,7 +87,7 @@ public sealed class DeskMachineTests
         for (var send = 0; send < 20; send++)
         {
             Machine.Send(order, Now);
-            var stale = VenueReply.Refused<OrderAck>(RefusalMeaning.Busy, TradingSystem.Execution.Simulation.SimulatedVenue.PriceStale, "no price");
+            var stale = VenueReply.Refused<OrderAck>(RefusalMeaning.Busy, TradingSystem.Venues.Simulated.SimulatedVenue.PriceStale, "no price");
             Assert.That(Machine.Answered(order, stale, Now), Is.EqualTo(DeskNews.None));
             Assert.That((order.State, order.Sends), Is.EqualTo((DeskStates.Pending, 0)));
         }

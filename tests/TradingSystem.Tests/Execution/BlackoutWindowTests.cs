@@ -1,6 +1,6 @@
 using System.Globalization;
 using NUnit.Framework;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Limits;
 
 namespace TradingSystem.Tests.Execution;
 

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Risk;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;
@@ -162,7 +162,7 @@ public sealed class DecisionCheckTests
     public void No_trade_is_recorded_however_old()
     {
         var verdict = Check(Long("NOPEUSDT") with { Action = TradeAction.NoTrade, CreatedAt = Now.AddDays(-1) });
-        Assert.That(verdict, Is.EqualTo(new Verdict(null, null)));
+        Assert.That(verdict, Is.EqualTo(new Verdict.Recorded()));
     }
 
     [TestCase("0.5", "0", true, "0.5")]

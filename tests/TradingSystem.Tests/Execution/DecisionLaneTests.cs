@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Delivery;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Risk;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Delivery;
 using TradingSystem.Tests.Trigger;
@@ -148,7 +148,7 @@ public sealed class DecisionLaneTests
         }
 
         _saved.Enqueue(numbers);
-        return [.. decisions.Select(d => OrderBuilder.Build(d with { DecisionId = $"{d.Priority}" }, Account, new Verdict(null, null), null, 0m, false, Now, null))];
+        return [.. decisions.Select(d => OrderBuilder.Build(d with { DecisionId = $"{d.Priority}" }, Account, new Verdict.Recorded(), null, 0m, false, Now, null))];
     }
 
     private static async Task Until(Func<bool> condition)

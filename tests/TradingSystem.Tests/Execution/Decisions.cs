@@ -1,9 +1,10 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Settings;
+using TradingSystem.Venues.Instruments;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Instruments;
-using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Tests.Execution;
 

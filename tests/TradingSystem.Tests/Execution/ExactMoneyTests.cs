@@ -2,10 +2,10 @@ using System.Numerics;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Positions;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Risk;
 
 namespace TradingSystem.Tests.Execution;
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
-using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Tests.Execution;
@@ -13,7 +14,7 @@ public sealed class ExecutionModelTests
         using var db = new ExecutionDbDesign().CreateDbContext([]);
         const string States = "('pending', 'sending', 'working', 'unknown', 'held')";
         Assert.That(db.DeskOrders.Where(DeskStates.AreOpen).ToQueryString(), Does.Contain($"IN {States}"));
-        Assert.That(db.Accounts.Where(a => db.DeskOrders.Where(DeskStates.AreOpen).Any(o => o.AccountId == a.Id)).ToQueryString(), Does.Contain($"IN {States}"));
+        Assert.That(db.Accounts.Where(a => db.Set<DeskOrder>().Where(DeskStates.AreOpen).Any(o => o.AccountId == a.Id)).ToQueryString(), Does.Contain($"IN {States}"));
         Assert.That(db.Model.FindEntityType(typeof(DeskOrder))!.GetIndexes().Select(i => i.GetFilter()), Does.Contain($"state in {States}"));
     }
 }

@@ -2,11 +2,10 @@ using System.Reflection;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Protection;
-using TradingSystem.Execution.Risk;
 using TradingSystem.Tests.Trigger;
 using static TradingSystem.Tests.Execution.Decisions;
 
@@ -87,7 +86,7 @@ public sealed class ExitTests
     {
         var old = Exit with { CreatedAt = Now.AddDays(-1) };
         Assert.That(Check(old, Losing()).Fill?.Qty, Is.EqualTo(1m));
-        Assert.That(DecisionCheck.CheckForVenue(old, Now, Free, byCommand: false).ForVenue, Is.True);
+        Assert.That(DecisionCheck.CheckForVenue(old, Now, Free, byCommand: false), Is.TypeOf<Verdict.AtVenue>());
         Assert.That(Check(old with { ValidUntil = Now.AddSeconds(-1) }, Losing()).Reason?.Code.Word, Is.EqualTo("DECISION_EXPIRED"));
         Assert.That(DecisionCheck.CheckForVenue(old with { ValidUntil = Now.AddSeconds(-1) }, Now, Free, byCommand: false).Reason?.Code.Word, Is.EqualTo("DECISION_EXPIRED"));
     }
@@ -99,7 +98,7 @@ public sealed class ExitTests
         foreach (var tick in new[] { null, Tick(observedAt: Now.AddHours(-1)) })
         {
             var exit = check.Check(Exit, Losing(), tick, Now, Free, venue: Decisions.AtVenue);
-            Assert.That((exit.Reason, exit.Fill?.Qty, exit.Waits), Is.EqualTo(((RejectionReason?)null, 1m, false)));
+            Assert.That((exit.Reason, exit.Fill?.Qty, exit is Verdict.Waiting), Is.EqualTo(((RejectionReason?)null, 1m, false)));
             Assert.That(check.Check(Entry, Losing(), tick, Now, Free, venue: Decisions.AtVenue).Reason?.Code.Word, Is.AnyOf("PRICE_MISSING", "PRICE_STALE"));
         }
     }
@@ -109,9 +108,9 @@ public sealed class ExitTests
     {
         var check = new DecisionCheck(Instruments, Options);
         var waits = check.Check(Exit, Losing(), null, Now, Free);
-        Assert.That((waits.Waits, waits.Fill, waits.Buy, waits.Qty, waits.Reason?.Code.Word), Is.EqualTo((true, (PlannedFill?)null, false, 1m, "WAITING_FOR_PRICE")));
+        Assert.That((waits is Verdict.Waiting, waits.Fill, waits.Buy, waits.Qty, waits.Reason?.Code.Word), Is.EqualTo((true, (PlannedFill?)null, false, 1m, "WAITING_FOR_PRICE")));
         var nothing = check.Check(Exit, Rich, null, Now, Free);
-        Assert.That((nothing.Waits, nothing.Reason?.Code.Word), Is.EqualTo((false, "NO_POSITION")));
+        Assert.That((nothing is Verdict.Waiting, nothing.Reason?.Code.Word), Is.EqualTo((false, "NO_POSITION")));
     }
 
     [Test]

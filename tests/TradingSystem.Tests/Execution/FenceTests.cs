@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Limits;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

@@ -1,7 +1,6 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Limits;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;
@@ -41,7 +40,7 @@ public sealed class GateTests
 
     [Test]
     public void Nothing_to_do_is_recorded_although_nothing_may_be_done() =>
-        Assert.That(Check(Long() with { Action = TradeAction.NoTrade }, gate: new Gate(AccountId, Options, Control(TradingState.Halted))), Is.EqualTo(new Verdict(null, null)));
+        Assert.That(Check(Long() with { Action = TradeAction.NoTrade }, gate: new Gate(AccountId, Options, Control(TradingState.Halted))), Is.EqualTo(new Verdict.Recorded()));
 
     [TestCase(-1, "FENCED")]
     [TestCase(0, "FENCED")]

@@ -1,9 +1,9 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Instruments;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Tests.Simulation;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Instruments;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Risk;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;
@@ -58,7 +58,7 @@ public sealed class OrderAnnouncementTests
         {
             Assert.That((OrderBuilder.Fill(order).MarketTime, OrderBuilder.Fill(order).CreatedAt), Is.EqualTo(((DateTimeOffset?)Tick.MarketTime, Now)));
             Assert.That(updates.Select(u => u.MarketTime), Is.EqualTo(new DateTimeOffset?[] { null, null, Tick.MarketTime }));
-            Assert.That(OrderAnnouncements.Of(OrderBuilder.Build(Long(), Account, new Verdict(null, null), Tick, 0m, false, Now, null)).MarketTime, Is.Null, "nothing was traded");
+            Assert.That(OrderAnnouncements.Of(OrderBuilder.Build(Long(), Account, new Verdict.Recorded(), Tick, 0m, false, Now, null)).MarketTime, Is.Null, "nothing was traded");
         });
     }
 
@@ -98,7 +98,7 @@ public sealed class OrderAnnouncementTests
     [Test]
     public void Text_that_the_table_cannot_hold_does_not_reach_it()
     {
-        var order = OrderBuilder.Build(Long() with { GroupName = "a\0b" }, Account, new Verdict(null, null), null, 0m, false, Now, null);
+        var order = OrderBuilder.Build(Long() with { GroupName = "a\0b" }, Account, new Verdict.Recorded(), null, 0m, false, Now, null);
         Assert.That(order.GroupName, Is.EqualTo("ab"));
     }
 
@@ -108,5 +108,5 @@ public sealed class OrderAnnouncementTests
     private static Order Filled(decimal price) =>
         OrderBuilder.Build(Long(), Account, Fill(price), Tick, 0m, false, Now, null);
 
-    private static Verdict Fill(decimal price) => new(new PlannedFill(true, 0.01m, price, 0.50005m), null, true, 0.01m);
+    private static Verdict.Filled Fill(decimal price) => new(new PlannedFill(true, 0.01m, price, 0.50005m)) { Buy = true, Qty = 0.01m };
 }

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Positions;
+using TradingSystem.Execution.Orders;
 
 namespace TradingSystem.Tests.Execution;
 

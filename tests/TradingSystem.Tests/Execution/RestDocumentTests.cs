@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Instruments;
+using TradingSystem.Execution.Accounts;
 using TradingSystem.Tests.Wire.Documents;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Tests.Execution;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Limits;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using NUnit.Framework;
 using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Limits;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

@@ -3,15 +3,16 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Tests.Trigger;
+using TradingSystem.Venues.Instruments;
 using static TradingSystem.Tests.Execution.Decisions;
-using Outcome = TradingSystem.Execution.Orders.Outcome;
+using Outcome = TradingSystem.Execution.Decisions.Outcome;
 
 namespace TradingSystem.Tests.Execution;
 

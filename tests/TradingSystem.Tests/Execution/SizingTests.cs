@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Tests.Execution;
 

@@ -5,9 +5,9 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Documents;
 using TradingSystem.Contracts.Wire.Frames;
-using TradingSystem.Execution.Instruments;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Tests.Wire;
+using TradingSystem.Venues.Instruments;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

@@ -5,8 +5,8 @@ using TradingSystem.Dashboard.Storage;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Gateway.Storage;
-using TradingSystem.Trigger.Storage;
 using TradingSystem.TradingGroup.Storage;
+using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Tests.Hosting;
 

@@ -12,13 +12,14 @@ using TradingSystem.Dashboard.Documents;
 using TradingSystem.Diary;
 using TradingSystem.Execution;
 using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Gateway;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Rest;
-using TradingSystem.Trigger;
 using TradingSystem.TradingGroup;
+using TradingSystem.Trigger;
 
 namespace TradingSystem.Tests.Hosting;
 

@@ -9,8 +9,8 @@ using TradingSystem.Execution;
 using TradingSystem.Gateway;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
-using TradingSystem.Trigger;
 using TradingSystem.TradingGroup;
+using TradingSystem.Trigger;
 
 namespace TradingSystem.Tests.Hosting;
 

@@ -1,10 +1,11 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Protection;
-using TradingSystem.Execution.Risk;
 using TradingSystem.Tests.Trigger;
 using static TradingSystem.Tests.Execution.Decisions;
 
@@ -121,7 +122,7 @@ public sealed class ProtectedPositionTests
     public void A_leg_goes_past_halts_and_fences_for_it_only_closes()
     {
         Decide(Protected);
-        var halted = Controls(Control(TradingSystem.Execution.Controls.TradingState.Halted, fence: Now));
+        var halted = Controls(Control(TradingState.Halted, fence: Now));
         Assert.That(_decider.Trigger(Leg("stop_loss"), Tick(94_000m), _ledger, halted)?.Outcome.Order.Status, Is.EqualTo("stopped"));
     }
 

@@ -1,11 +1,12 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Execution.Protection;
-using TradingSystem.Execution.Risk;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Tests.Trigger;
 using static TradingSystem.Tests.Execution.Decisions;
 

@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using TradingSystem.Execution.Legs;
+using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Protection;
 using static TradingSystem.Tests.Execution.Decisions;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
-using TradingSystem.Execution.Simulation;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Tests.Simulation;
 

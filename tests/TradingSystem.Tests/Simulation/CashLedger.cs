@@ -1,6 +1,6 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Simulation;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Tests.Simulation;
 

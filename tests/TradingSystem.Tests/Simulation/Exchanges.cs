@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using TradingSystem.Execution.Simulation;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Tests.Simulation;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using NUnit.Framework;
-using TradingSystem.Execution.Simulation;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Tests.Simulation;
 

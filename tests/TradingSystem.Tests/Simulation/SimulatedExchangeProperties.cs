@@ -1,6 +1,6 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Simulation;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Simulated;
 using static TradingSystem.Tests.Simulation.Exchanges;
 
 namespace TradingSystem.Tests.Simulation;

@@ -1,7 +1,7 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Simulation;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Tests.Trigger;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Simulated;
 using static TradingSystem.Tests.Simulation.Exchanges;
 
 namespace TradingSystem.Tests.Simulation;

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution;
-using TradingSystem.Execution.Instruments;
 using TradingSystem.Execution.Prices;
+using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Simulation;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Tests.Trigger;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Instruments;
+using TradingSystem.Venues.Simulated;
 using static TradingSystem.Tests.Simulation.Exchanges;
 
 namespace TradingSystem.Tests.Simulation;

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TradingSystem.TradingGroup.Indicators;
+using TradingSystem.Indicators;
 
 namespace TradingSystem.Tests.TradingGroup;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Tests.Venues;
 

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Tests.Venues;
 

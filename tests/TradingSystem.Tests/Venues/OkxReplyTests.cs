@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
-using TradingSystem.Execution.Venues.Http;
-using TradingSystem.Execution.Venues.Okx;
-using TradingSystem.Execution.Venues.Streams;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Http;
+using TradingSystem.Venues.Okx;
+using TradingSystem.Venues.Streams;
 
 namespace TradingSystem.Tests.Venues;
 

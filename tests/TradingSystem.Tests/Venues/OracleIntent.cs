@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
-using TradingSystem.Execution.Venues.Binance;
-using TradingSystem.Execution.Venues.Bybit;
-using TradingSystem.Execution.Venues.Okx;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Binance;
+using TradingSystem.Venues.Bybit;
+using TradingSystem.Venues.Instruments;
+using TradingSystem.Venues.Okx;
 
 namespace TradingSystem.Tests.Venues;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using TradingSystem.Execution.Venues;
-using TradingSystem.Execution.Venues.Binance;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Binance;
 
 namespace TradingSystem.Tests.Venues;
 

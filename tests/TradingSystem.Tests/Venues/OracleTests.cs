@@ -1,9 +1,9 @@
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
-using TradingSystem.Execution.Venues.Binance;
-using TradingSystem.Execution.Venues.Bybit;
-using TradingSystem.Execution.Venues.Http;
-using TradingSystem.Execution.Venues.Okx;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Binance;
+using TradingSystem.Venues.Bybit;
+using TradingSystem.Venues.Http;
+using TradingSystem.Venues.Okx;
 
 namespace TradingSystem.Tests.Venues;
 

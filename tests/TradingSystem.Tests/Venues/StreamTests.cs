@@ -2,8 +2,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Tests.Hosting;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
 
 namespace TradingSystem.Tests.Venues;
 
@@ -123,12 +124,12 @@ public sealed class StreamTests
     [Test]
     public void The_logins_are_signed_as_documented()
     {
-        var bybit = TradingSystem.Execution.Venues.Bybit.BybitRequests.Login(TestVenue.Credentials, TestVenue.Now);
-        var okx = TradingSystem.Execution.Venues.Okx.OkxRequests.Login(TestVenue.Credentials, TestVenue.Now);
+        var bybit = TradingSystem.Venues.Bybit.BybitRequests.Login(TestVenue.Credentials, TestVenue.Now);
+        var okx = TradingSystem.Venues.Okx.OkxRequests.Login(TestVenue.Credentials, TestVenue.Now);
         Assert.Multiple(() =>
         {
-            Assert.That(bybit, Is.EqualTo($$"""{"op":"auth","args":["testKey0123456789",1700000000000,"{{TradingSystem.Execution.Venues.Http.Signature.Hex(TestVenue.Credentials.Secret, "GET/realtime1700000000000")}}"]}"""));
-            Assert.That(JsonDocument.Parse(okx).RootElement.GetProperty("args")[0].GetProperty("sign").GetString(), Is.EqualTo(TradingSystem.Execution.Venues.Http.Signature.Base64(TestVenue.Credentials.Secret, "1700000000GET/users/self/verify")));
+            Assert.That(bybit, Is.EqualTo($$"""{"op":"auth","args":["testKey0123456789",1700000000000,"{{TradingSystem.Venues.Http.Signature.Hex(TestVenue.Credentials.Secret, "GET/realtime1700000000000")}}"]}"""));
+            Assert.That(JsonDocument.Parse(okx).RootElement.GetProperty("args")[0].GetProperty("sign").GetString(), Is.EqualTo(TradingSystem.Venues.Http.Signature.Base64(TestVenue.Credentials.Secret, "1700000000GET/users/self/verify")));
         });
     }
 

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Tests.Trigger;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
 
 namespace TradingSystem.Tests.Venues;
 

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
-using TradingSystem.Execution.Instruments;
-using TradingSystem.Execution.Risk;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Tests.Execution;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Tests.Venues;
 

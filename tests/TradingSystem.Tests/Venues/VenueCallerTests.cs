@@ -1,6 +1,6 @@
 using System.Net;
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
+using TradingSystem.Venues;
 
 namespace TradingSystem.Tests.Venues;
 
@@ -195,11 +195,11 @@ public sealed class VenueCallerTests
         var never = new TaskCompletionSource();
         using var handler = new HangingHandler(never.Task);
         var time = new Trigger.ManualTime(TestVenue.Now);
-        var http = new TradingSystem.Execution.Venues.Http.VenueHttp(new HttpMessageInvoker(handler), time);
+        var http = new TradingSystem.Venues.Http.VenueHttp(new HttpMessageInvoker(handler), time);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://127.0.0.1/"));
         var sending = http.SendAsync(request, TimeSpan.FromSeconds(10), default);
         time.Advance(TimeSpan.FromSeconds(11));
-        Assert.That((await sending).Failure, Is.EqualTo(TradingSystem.Execution.Venues.Http.HttpFailure.Lost));
+        Assert.That((await sending).Failure, Is.EqualTo(TradingSystem.Venues.Http.HttpFailure.Lost));
     }
 
     private sealed class HangingHandler(Task never) : HttpMessageHandler

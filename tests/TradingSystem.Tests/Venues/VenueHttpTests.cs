@@ -3,8 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Tests.Hosting;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
 
 namespace TradingSystem.Tests.Venues;
 
@@ -48,10 +49,10 @@ public sealed class VenueHttpTests
         var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
         nobody.Stop();
         using var shared = new VenueShared(Loopback.Gate.CreateHandler(), Loopback.Gate.CreateHandler());
-        var http = new TradingSystem.Execution.Venues.Http.VenueHttp(shared.Http, TimeProvider.System);
+        var http = new TradingSystem.Venues.Http.VenueHttp(shared.Http, TimeProvider.System);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://127.0.0.1:{port}/")) { Content = new StringContent("x") };
         var answer = await http.SendAsync(request, TimeSpan.FromSeconds(5), default);
-        Assert.That(answer.Failure, Is.EqualTo(TradingSystem.Execution.Venues.Http.HttpFailure.NotSent));
+        Assert.That(answer.Failure, Is.EqualTo(TradingSystem.Venues.Http.HttpFailure.NotSent));
     }
 
     /// <summary>Answers reads, takes orders and hangs up on them.</summary>

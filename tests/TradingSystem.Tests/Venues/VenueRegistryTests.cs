@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
-using TradingSystem.Execution.Venues;
 using TradingSystem.Tests.Hosting;
+using TradingSystem.Venues;
+using TradingSystem.Venues.Registry;
 
 namespace TradingSystem.Tests.Venues;
 

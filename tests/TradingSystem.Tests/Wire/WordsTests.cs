@@ -15,7 +15,7 @@ public sealed partial class WordsTests
     /// <summary>What an exchange calls things is not ours to name, a migration is what it was, and an example is JSON as a client writes it.</summary>
     private static readonly string[] NotOurs =
     [
-        "/Migrations/", "/Venues/", "/Simulation/", "services/venues/", "/obj/", "/bin/", "Documents/ClientExamples.cs", "Documents/NumberTable.cs", "Documents/ProtocolProse.cs",
+        "/Migrations/", "services/execution/Simulation/", "services/venues/", "/obj/", "/bin/", "Documents/ClientExamples.cs", "Documents/NumberTable.cs", "Documents/ProtocolProse.cs",
     ];
 
     /// <summary>Literals that look like a word of the tables and are another thing.</summary>
@@ -34,11 +34,11 @@ public sealed partial class WordsTests
         ("contracts/wire/RestCodes.cs", "LIVE_NOT_CONFIRMED", "the code of a REST error, which has the same name as the reason of an order"),
         ("contracts/wire/RestCodes.cs", "POSITION_MODE_MISMATCH", "as above"),
         ("contracts/wire/RestCodes.cs", "MARGIN_MODE_MISMATCH", "as above"),
-        ("services/execution/Desk/DeskStates.cs", "unknown", "the state of a request to an exchange, which is not the status of an order"),
-        ("services/execution/Desk/DeskStates.cs", "filled", "as above"),
-        ("services/execution/Desk/DeskStates.cs", "canceled", "as above"),
-        ("services/execution/Desk/DeskStates.cs", "rejected", "as above"),
-        ("services/execution/Protection/ProtectionLeg.cs", "canceled", "the status of a leg"),
+        ("services/execution/Orders/DeskStates.cs", "unknown", "the state of a request to an exchange, which is not the status of an order"),
+        ("services/execution/Orders/DeskStates.cs", "filled", "as above"),
+        ("services/execution/Orders/DeskStates.cs", "canceled", "as above"),
+        ("services/execution/Orders/DeskStates.cs", "rejected", "as above"),
+        ("services/execution/Orders/LegWords.cs", "canceled", "the status of a leg"),
     ];
 
     /// <summary>Files whose literals in capitals are no reasons.</summary>
@@ -51,7 +51,7 @@ public sealed partial class WordsTests
         ("services/hosting/Rest/EdgeOptions.cs", "settings"),
         ("services/trigger/TriggerOptions.cs", "settings"),
         ("contracts/wire/RestCodes.cs", "a table of its own"),
-        ("services/execution/Desk/Refusals.cs", "OWN_LIMIT, what a venue's caller says of itself"),
+        ("services/execution/Limits/Refusals.cs", "OWN_LIMIT, what a venue's caller says of itself"),
     ];
 
     [Test]

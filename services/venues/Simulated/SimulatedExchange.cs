@@ -1,0 +1,296 @@
+using System.Globalization;
+
+namespace TradingSystem.Venues.Simulated;
+
+/// <summary>
+/// A perpetuals exchange for one account: fed with prices and orders, it tells what a venue would. It has no clock, no chance and no
+/// memory beyond its <see cref="State"/>, so the same input makes the same output to the last digit. Not for several threads at once.
+/// </summary>
+/// <remarks>
+/// Rules where a feed leaves it open, each the worse for the trader:
+/// a candle went open, then whichever of low and high leaves the account with less at its close, then the other, then close;
+/// a price that jumps takes legs with it at the price after the jump, not at their trigger;
+/// a limit order fills only when the price went through it, or trades at its price have used up what stood before it;
+/// a candle that only touches it fills nothing; at a jump the liquidation comes before the stop;
+/// fees, funding and liquidation prices are rounded against the trader.
+/// </remarks>
+public sealed partial class SimulatedExchange
+{
+    private readonly List<VenueEvent> _events = [];
+    private ExchangeState _state;
+
+    /// <exception cref="ArgumentException">Terms that cannot be traded on.</exception>
+    public SimulatedExchange(ExchangeTerms terms, IEnumerable<SymbolTerms> symbols, decimal balance, MarginMode margin = MarginMode.Cross, PositionMode positions = PositionMode.OneWay)
+    {
+        terms.Validate();
+        _state = new ExchangeState
+        {
+            Terms = terms,
+            Balance = balance,
+            MarginMode = margin,
+            PositionMode = positions,
+            Markets = [.. symbols.Select(s => new SimulatedMarket(s.Validate(terms), 1m, 0m, null, null, null, null, null))],
+        };
+    }
+
+    /// <summary>Goes on from a state that was saved.</summary>
+    public SimulatedExchange(ExchangeState state) => _state = state;
+
+    public ExchangeState State => _state;
+
+    /// <summary>What happened since this was last asked, in order.</summary>
+    public IReadOnlyList<VenueEvent> TakeEvents()
+    {
+        VenueEvent[] taken = [.. _events];
+        _events.Clear();
+        return taken;
+    }
+
+    public VenueReply<OrderAck> Place(NewOrder asked, DateTimeOffset at)
+    {
+        Clock(at);
+        if (Check(asked.Symbol, asked.ClientId, asked.PositionSide) is { } refusal)
+        {
+            return VenueReply.Refused<OrderAck>(refusal);
+        }
+
+        if (asked.Protection is not null)
+        {
+            return Refuse(RefusalMeaning.Parameter, "NOT_ATTACHED", "Protection is placed by itself.");
+        }
+
+        var market = _state.Market(asked.Symbol)!;
+        if (OrderChecks.OffGrid(asked, market.Terms.Instrument) is { } off)
+        {
+            return VenueReply.Refused<OrderAck>(off);
+        }
+
+        var order = Shape(asked, market);
+        if (OrderRules.Broken(order, market, _state) is { } broken)
+        {
+            return VenueReply.Refused<OrderAck>(broken);
+        }
+
+        order = Update(order with { Id = NextId() });
+        if (order.Type == VenueOrderType.Market || OrderRules.IsMarketable(order, market, _state.Terms))
+        {
+            order = Take(order);
+        }
+
+        if (order.IsOpen && order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
+        {
+            order = End(order, VenueOrderStatus.Cancelled, "IOC");
+        }
+
+        return VenueReply.Accepted(new OrderAck(order.VenueId, order.ClientId, order.Status, order.Filled, order.AveragePrice));
+    }
+
+    /// <summary>
+    /// A leg that waits for its trigger. Without a quantity it follows the position's size. One that only reduces goes with the position; one
+    /// that does not stands by itself, for a group whose position is hidden in the account's sum.
+    /// </summary>
+    public VenueReply<OrderAck> Protect(ProtectionOrder asked, DateTimeOffset at)
+    {
+        Clock(at);
+        if (Check(asked.Symbol, asked.ClientId, asked.PositionSide) is { } refusal)
+        {
+            return VenueReply.Refused<OrderAck>(refusal);
+        }
+
+        var reduceOnly = asked.ReduceOnly || Closes(asked.PositionSide, asked.Side);
+        if (!reduceOnly && asked.Quantity is null)
+        {
+            return Refuse(RefusalMeaning.Parameter, "REDUCE_ONLY", "Protection of a whole position only reduces.");
+        }
+
+        var market = _state.Market(asked.Symbol)!;
+        var held = _state.Position(asked.Symbol, asked.PositionSide).Closable(asked.Side);
+        if (reduceOnly && held == 0m)
+        {
+            return Refuse(RefusalMeaning.PositionGone, "NO_POSITION", $"There is no position in {asked.Symbol} that a {asked.Side} would reduce.");
+        }
+
+        if (OrderChecks.OffGrid(asked, market.Terms.Instrument) is { } off)
+        {
+            return VenueReply.Refused<OrderAck>(off);
+        }
+
+        var quantity = asked.Quantity ?? held;
+        if (quantity <= 0m)
+        {
+            return Refuse(RefusalMeaning.Quantity, "QTY_TOO_SMALL", "The quantity must be above 0.");
+        }
+
+        var leg = new SimulatedOrder
+        {
+            Id = 0,
+            ClientId = asked.ClientId,
+            Symbol = asked.Symbol,
+            Side = asked.Side,
+            PositionSide = asked.PositionSide,
+            Type = asked.LimitPrice is null ? VenueOrderType.Market : VenueOrderType.Limit,
+            Price = asked.LimitPrice,
+            Quantity = quantity,
+            ReduceOnly = reduceOnly,
+            Status = VenueOrderStatus.Untriggered,
+            Kind = asked.Kind,
+            TriggerPrice = asked.TriggerPrice,
+            TriggerBy = asked.TriggerBy,
+            CoversPosition = asked.Quantity is null,
+            UpdatedAt = _state.Now,
+        };
+        if (leg.TriggerPrice <= 0m || leg.Price <= 0m)
+        {
+            return Refuse(RefusalMeaning.Price, "PRICE", "A price must be above 0.");
+        }
+
+        var now = asked.TriggerBy == TriggerBy.Mark ? market.MarkPrice : market.Last;
+        if (leg.IsTriggeredBy(now))
+        {
+            return Refuse(RefusalMeaning.WouldTriggerNow, "WOULD_TRIGGER", $"A trigger at {Text(leg.TriggerPrice.Value)} would be met at once, the price is {Text(now)}.");
+        }
+
+        leg = Update(leg with { Id = NextId() });
+        return VenueReply.Accepted(new OrderAck(leg.VenueId, leg.ClientId, leg.Status));
+    }
+
+    /// <summary>By the exchange's id when there is one, else by ours.</summary>
+    public VenueReply<OrderAck> Cancel(string? clientId, string? venueId, DateTimeOffset at)
+    {
+        Clock(at);
+        var order = _state.Orders.FirstOrDefault(o => venueId is not null ? o.VenueId == venueId : o.ClientId is not null && o.ClientId == clientId);
+        if (order is null)
+        {
+            return Refuse(RefusalMeaning.NotFound, "UNKNOWN_ORDER", "There is no such open order.");
+        }
+
+        order = End(order, VenueOrderStatus.Cancelled, "CANCELLED");
+        return VenueReply.Accepted(new OrderAck(order.VenueId, order.ClientId, order.Status, order.Filled, order.AveragePrice));
+    }
+
+    /// <summary>All of a symbol, protection included; how many there were.</summary>
+    /// <param name="keepProtection">What a dead man's countdown leaves.</param>
+    public int CancelAll(string symbol, DateTimeOffset at, bool keepProtection = false)
+    {
+        Clock(at);
+        var open = _state.Orders.Where(o => o.Symbol == symbol && !(keepProtection && o.Kind is not null)).ToList();
+        open.ForEach(o => End(o, VenueOrderStatus.Cancelled, "CANCELLED"));
+        return open.Count;
+    }
+
+    /// <summary>Modes change only while the account is flat and has no open orders; the leverage whenever the margin allows it.</summary>
+    public VenueReply<Done> Prepare(SymbolSetup setup, DateTimeOffset at)
+    {
+        Clock(at);
+        if (_state.Market(setup.Symbol) is not { } market)
+        {
+            return VenueReply.Refused<Done>(RefusalMeaning.Parameter, "UNKNOWN_SYMBOL", $"There is no {setup.Symbol}.");
+        }
+
+        // Above it a position could be under its maintenance margin as soon as it is opened.
+        var most = Math.Min(market.Terms.Instrument.MaxLeverage ?? 125m, 0.5m / market.Terms.MaintenanceRate);
+        if (setup.Leverage < 1m || setup.Leverage > most)
+        {
+            return VenueReply.Refused<Done>(RefusalMeaning.Parameter, "LEVERAGE", $"Leverage {Text(setup.Leverage)} is not from 1 to {Text(most)}.");
+        }
+
+        if (Holds(setup.MarginMode, setup.PositionMode) is { } held)
+        {
+            return VenueReply.Refused<Done>(held);
+        }
+
+        if (setup.Leverage != market.Leverage && _state.MarginMode == MarginMode.Isolated && _state.Positions.Any(p => p.Symbol == setup.Symbol))
+        {
+            return VenueReply.Refused<Done>(RefusalMeaning.Configuration, "OPEN_POSITION", "Isolated leverage does not change while there is a position.");
+        }
+
+        var after = _state.With(market with { Leverage = setup.Leverage });
+        if (setup.Leverage < market.Leverage && MarginMath.Available(after) < 0m)
+        {
+            return VenueReply.Refused<Done>(RefusalMeaning.Margin, "MARGIN", "There is not enough margin for a lower leverage.");
+        }
+
+        _state = after with { MarginMode = setup.MarginMode, PositionMode = setup.PositionMode };
+        return VenueReply.Accepted(Done.Value);
+    }
+
+    /// <summary>Only while the account is flat and has no open orders.</summary>
+    public VenueReply<Done> Switch(MarginMode margin, PositionMode positions, DateTimeOffset at)
+    {
+        Clock(at);
+        if (Holds(margin, positions) is { } held)
+        {
+            return VenueReply.Refused<Done>(held);
+        }
+
+        _state = _state with { MarginMode = margin, PositionMode = positions };
+        return VenueReply.Accepted(Done.Value);
+    }
+
+    private VenueRefusal? Holds(MarginMode margin, PositionMode positions) =>
+        (margin, positions) != (_state.MarginMode, _state.PositionMode) && (_state.Positions.Length > 0 || _state.Orders.Length > 0)
+            ? new(RefusalMeaning.Configuration, "OPEN_POSITION", "Modes do not change while there are positions or open orders.")
+            : null;
+
+    private static VenueReply<OrderAck> Refuse(RefusalMeaning meaning, string code, string message) => VenueReply.Refused<OrderAck>(meaning, code, message);
+
+    private static string Text(decimal value) => value.ToString("0.##################", CultureInfo.InvariantCulture);
+
+    private VenueRefusal? Check(string symbol, string clientId, PositionSide? side)
+    {
+        var market = _state.Market(symbol);
+        return market is null ? new(RefusalMeaning.Parameter, "UNKNOWN_SYMBOL", $"There is no {symbol}.")
+            : clientId.Length is 0 or > 32 || !clientId.All(char.IsAsciiLetterOrDigit) ? new(RefusalMeaning.Parameter, "CLIENT_ID", "A client id is 1 to 32 letters and digits.")
+            : _state.Orders.Any(o => o.ClientId == clientId) ? new(RefusalMeaning.Duplicate, "DUPLICATE", $"{clientId} is the id of an open order.")
+            : (side is null) == (_state.PositionMode == PositionMode.Hedge) ? new(RefusalMeaning.Configuration, "POSITION_SIDE", "A position side is needed in hedge mode, and only there.")
+            : market.Last <= 0m ? new(RefusalMeaning.Configuration, "NO_PRICE", $"There is no price of {symbol} yet.")
+            : null;
+    }
+
+    /// <summary>In hedge mode side and bucket say by themselves that an order only reduces.</summary>
+    private static bool Closes(PositionSide? bucket, OrderSide side) => bucket is { } held && (held == PositionSide.Long) == (side == OrderSide.Sell);
+
+    /// <summary>As it is taken. What it may not reduce is cancelled when it fills.</summary>
+    private SimulatedOrder Shape(NewOrder asked, SimulatedMarket market) =>
+        new()
+        {
+            Id = 0,
+            ClientId = asked.ClientId,
+            Symbol = asked.Symbol,
+            Side = asked.Side,
+            PositionSide = asked.PositionSide,
+            Type = asked.Type,
+            TimeInForce = asked.Type == VenueOrderType.Limit ? asked.TimeInForce : TimeInForce.GoodTillCancel,
+            Price = asked.Type == VenueOrderType.Limit ? asked.Price : null,
+            Quantity = asked.Quantity,
+            ReduceOnly = asked.ReduceOnly || Closes(asked.PositionSide, asked.Side),
+            Status = VenueOrderStatus.New,
+            QueueAhead = market.Terms.Queue(asked.Price),
+            UpdatedAt = _state.Now,
+        };
+
+    private long NextId()
+    {
+        _state = _state with { LastId = _state.LastId + 1 };
+        return _state.LastId;
+    }
+
+    private void Clock(DateTimeOffset at)
+    {
+        if (at > _state.Now)
+        {
+            _state = _state with { Now = at };
+        }
+    }
+
+    /// <summary>Keeps the order as it is now and tells of it.</summary>
+    private SimulatedOrder Update(SimulatedOrder order)
+    {
+        order = order with { UpdatedAt = _state.Now };
+        _state = _state.With(order);
+        _events.Add(new OrderChanged(order.ToVenueOrder(), _state.Now));
+        return order;
+    }
+
+    private SimulatedOrder End(SimulatedOrder order, VenueOrderStatus status, string reason) => Update(order with { Status = status, Reason = reason });
+}
