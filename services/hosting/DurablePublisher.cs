@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Hosting;
 

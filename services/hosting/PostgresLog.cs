@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using TradingSystem.Hosting.EventLog;
+using TradingSystem.Hosting.Outages;
 using TradingSystem.Hosting.Serialization;
 
 namespace TradingSystem.Hosting;

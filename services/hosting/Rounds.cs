@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Hosting;
 

@@ -5,7 +5,6 @@ using TradingSystem.Hosting;
 using TradingSystem.Hosting.Outbound;
 using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Api;
-using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Publishing;

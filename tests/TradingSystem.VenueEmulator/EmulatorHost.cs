@@ -11,6 +11,7 @@ using TradingSystem.VenueEmulator.Faults;
 using TradingSystem.VenueEmulator.Http;
 using TradingSystem.VenueEmulator.Okx;
 using TradingSystem.VenueEmulator.Streams;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator;
 
@@ -114,6 +115,6 @@ public sealed class EmulatorHost : IAsyncDisposable
     {
         var streams = context.Request.Query["streams"].ToString();
         var key = streams.Length > 0 ? streams : context.Request.Query["listenKey"].ToString() is { Length: > 0 } named ? named : path[(path.LastIndexOf('/') + 1)..];
-        return new BinanceConnection(_hub, accept, _clocks.Time, _binance.Listener(key), streams.Length > 0 ? streams : null);
+        return new BinanceConnection(_hub, accept, _clocks.Time, _binance.ListenKeys.Listener(key), streams.Length > 0 ? streams : null);
     }
 }

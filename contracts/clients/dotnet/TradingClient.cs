@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 
@@ -22,6 +23,7 @@ public sealed partial class TradingClient : IAsyncDisposable
     private readonly Channel<Frame> _queue;
     private readonly ConcurrentDictionary<string, Pending> _pending = new();
     private readonly Orders _orders = new();
+    private readonly RestReader _rest;
     private readonly Dictionary<Type, Func<Frame, Task>> _handlers = [];
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
@@ -42,6 +44,7 @@ public sealed partial class TradingClient : IAsyncDisposable
     {
         _options = options;
         _time = options.Time;
+        _rest = new(options);
         _features = options.Features;
         _sequence = options.Features.Contains("resume") ? new Sequence(options.ResumeFrom) : null;
         // A price has a place of its own beside the others, and the moment of its taking.
@@ -72,6 +75,11 @@ public sealed partial class TradingClient : IAsyncDisposable
 
     /// <summary>Completes when trying again cannot help, with the reason.</summary>
     public Task<StoppedException> Stopped => _stopped.Task;
+
+    /// <summary>What <c>GET /api/v1/{path}</c> answers to this token, such as <c>RestAsync("orders/open", new() { ["limit"] = 10 })</c>: the group's own.</summary>
+    /// <exception cref="RestException">Names the status and body of another answer.</exception>
+    public Task<JsonElement> RestAsync(string path, Dictionary<string, object?>? query = null, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        _rest.ReadAsync(path, query, deadline, cancellationToken);
 
     /// <summary>A client that is connected; see <see cref="StartAsync"/>.</summary>
     public static async Task<TradingClient> ConnectAsync(TradingClientOptions options, CancellationToken cancellationToken = default)
@@ -315,22 +323,5 @@ public sealed partial class TradingClient : IAsyncDisposable
         {
             pending.Reply.TrySetException(_stopped.Task.Result);
         }
-    }
-
-    /// <summary>A frame without its reply, and the connection it last went out on.</summary>
-    private sealed class Pending(byte[] text, bool keyed)
-    {
-        private ClientWebSocket? _on;
-
-        public byte[] Text => text;
-
-        public bool Keyed => keyed;
-
-        public ClientWebSocket? On => Volatile.Read(ref _on);
-
-        public TaskCompletionSource<Reply> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>True once per connection.</summary>
-        public bool Claim(ClientWebSocket socket) => Interlocked.Exchange(ref _on, socket) != socket;
     }
 }

@@ -1,4 +1,3 @@
-using TradingSystem.Contracts.Wire.Replies;
 using static TradingSystem.Contracts.Wire.Documents.Field;
 using static TradingSystem.Contracts.Wire.Documents.ServerReplies;
 

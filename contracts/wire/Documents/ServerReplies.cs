@@ -1,5 +1,4 @@
 using TradingSystem.Contracts.Wire.Replies;
-using TradingSystem.Contracts.Wire.Validation;
 using static TradingSystem.Contracts.Wire.Documents.Field;
 
 namespace TradingSystem.Contracts.Wire.Documents;

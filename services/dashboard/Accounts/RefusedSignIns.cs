@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Dashboard.Accounts;
 

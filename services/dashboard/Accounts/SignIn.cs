@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Dashboard.Settings;
 using TradingSystem.Dashboard.Storage;
 
 namespace TradingSystem.Dashboard.Accounts;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using TradingSystem.Dashboard.Sessions;
+using TradingSystem.Dashboard.Settings;
 using TradingSystem.Dashboard.Storage;
-using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Accounts;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting.Rest;
 

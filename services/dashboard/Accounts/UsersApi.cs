@@ -7,7 +7,6 @@ using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Dashboard.Settings;
 using TradingSystem.Dashboard.Storage;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Sessions;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting.Rest;
 using Yarp.ReverseProxy.Forwarder;
 

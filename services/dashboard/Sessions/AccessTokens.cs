@@ -1,4 +1,3 @@
-using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Dashboard.Settings;
 using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting.Sessions;

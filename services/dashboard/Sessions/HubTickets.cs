@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting.Sessions;
 
 namespace TradingSystem.Dashboard.Sessions;

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Dashboard.Sessions;

@@ -1,7 +1,5 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Dashboard.Accounts;
-using TradingSystem.Dashboard.Live;
 using TradingSystem.Dashboard.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Sessions;

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Dashboard.Settings;
 using TradingSystem.Dashboard.Storage;
 

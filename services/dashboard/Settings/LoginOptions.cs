@@ -1,5 +1,4 @@
 using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Dashboard.Storage;
 
 namespace TradingSystem.Dashboard.Settings;

@@ -1,7 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
-using TradingSystem.Dashboard.Accounts;
-using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Dashboard.Storage;

@@ -1,6 +1,6 @@
 using Npgsql;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Diary.Storage;
 

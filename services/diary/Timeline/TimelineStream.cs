@@ -3,11 +3,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using TradingSystem.Contracts.Wire;
-using TradingSystem.Diary.Queries;
 using TradingSystem.Diary.Settings;
 using TradingSystem.Diary.Storage;
-using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Diary.Timeline;

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;

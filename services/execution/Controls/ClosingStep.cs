@@ -1,5 +1,5 @@
-using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 
 namespace TradingSystem.Execution.Controls;

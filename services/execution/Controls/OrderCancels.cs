@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;

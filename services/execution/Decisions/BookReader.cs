@@ -6,7 +6,6 @@ using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Execution.Protection;
 using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
 

@@ -1,7 +1,7 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Orders;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.Delivery;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Execution.Decisions;
 

@@ -1,6 +1,4 @@
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Limits;
-using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 
 namespace TradingSystem.Execution.Decisions;

@@ -1,6 +1,5 @@
 using Npgsql;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;

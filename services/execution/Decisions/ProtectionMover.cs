@@ -1,7 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
-using TradingSystem.Execution.Orders;
 using TradingSystem.Venues.Instruments;
 
 namespace TradingSystem.Execution.Decisions;

@@ -2,10 +2,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Exits;
+using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;
 

@@ -3,7 +3,9 @@ using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Accounts.Secrets;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
@@ -11,6 +13,7 @@ using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
 using TradingSystem.Venues;
 using TradingSystem.Venues.Registry;
 using TradingSystem.Venues.Simulated;
@@ -162,7 +165,7 @@ public sealed class DeskHost(
                 DeskLog.Ended(log, accountId, e.Message);
                 return;
             }
-            catch (Exception e) when (Hosting.Outage.IsOutage(e))
+            catch (Exception e) when (Outage.IsOutage(e))
             {
                 DeskLog.Ended(log, accountId, e.Message);
             }
@@ -290,7 +293,7 @@ public sealed class DeskHost(
                 cancellationToken);
         }
 
-        await AccountDesk.RefuseMovesAsync(store, Refusals.AccountUnusable("The account's credentials or its simulated exchange cannot be used; its protection is as it was."), cancellationToken);
+        await MoveEnds.RefuseWaitingAsync(store, Refusals.AccountUnusable("The account's credentials or its simulated exchange cannot be used; its protection is as it was."), cancellationToken);
     }
 
     private async Task AliveAsync(NpgsqlConnection session, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Venues;
-using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Execution.Desk;
 
@@ -237,6 +237,13 @@ public sealed class DeskMachine(DeskTerms terms)
         order.CheckAt = now + Later(order.Checks);
     }
 
+    /// <summary>The pause after so many looks at an order that is as expected.</summary>
+    public TimeSpan Later(int checks)
+    {
+        var pause = terms.FirstLook * Math.Pow(2, Math.Min(checks, 10));
+        return pause < terms.LaterLooks ? pause : terms.LaterLooks;
+    }
+
     private void Works(DeskOrder order, DateTimeOffset now) =>
         (order.State, order.UnknownAt, order.Checks, order.CheckAt) = (DeskStates.Working, null, 0, now + terms.FirstLook);
 
@@ -256,11 +263,5 @@ public sealed class DeskMachine(DeskTerms terms)
         }
 
         return news;
-    }
-
-    private TimeSpan Later(int checks)
-    {
-        var pause = terms.FirstLook * Math.Pow(2, Math.Min(checks, 10));
-        return pause < terms.LaterLooks ? pause : terms.LaterLooks;
     }
 }

@@ -1,8 +1,13 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
+using TradingSystem.Execution.Exits;
+using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Settings;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Venues;
 

@@ -1,11 +1,14 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Decisions;
+using TradingSystem.Execution.Exits;
+using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Settings;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Desk;
@@ -29,6 +32,10 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
 
     /// <summary>The order that tells of it.</summary>
     public Task<Order> OrderAsync(DeskOrder order) => db.Orders.SingleAsync(o => o.DecisionId == order.DecisionId, cancellationToken);
+
+    /// <summary>What a position is to be protected with, as it is now.</summary>
+    public Task<ProtectionRow> ProtectionAsync(ProtectionRow seen) =>
+        db.Protections.SingleAsync(p => p.AccountId == seen.AccountId && p.GroupId == seen.GroupId && p.Symbol == seen.Symbol, cancellationToken);
 
     /// <summary>The controls as they are and stay until this is committed: whoever changes one waits for it.</summary>
     public async Task<ControlSet> ControlsAsync()

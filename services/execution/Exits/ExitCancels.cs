@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Decisions;
-using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;

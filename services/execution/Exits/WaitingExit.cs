@@ -1,5 +1,4 @@
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
 
 namespace TradingSystem.Execution.Exits;

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Storage;
-using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Execution.Limits;
 

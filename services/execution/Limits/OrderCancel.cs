@@ -1,6 +1,5 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Orders;
 
 namespace TradingSystem.Execution.Limits;

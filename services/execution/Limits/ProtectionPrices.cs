@@ -1,4 +1,3 @@
-using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Venues.Instruments;
 

@@ -1,6 +1,5 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Venues.Instruments;
 

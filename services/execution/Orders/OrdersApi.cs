@@ -1,11 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting.Rest;
 

@@ -1,7 +1,7 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Execution.Protection;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Storage;

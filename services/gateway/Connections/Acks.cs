@@ -1,6 +1,5 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Replies;
-using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
 
 namespace TradingSystem.Gateway.Connections;

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.WebUtilities;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Storage;
-using TradingSystem.Gateway.Tokens;
 using TradingSystem.Hosting.BotTokens;
 
 namespace TradingSystem.Gateway.Connections;

@@ -3,10 +3,8 @@ using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Gateway.Framing;
-using TradingSystem.Gateway.Market;
 using TradingSystem.Gateway.Settings;
 using TradingSystem.Gateway.Storage;
-using TradingSystem.Gateway.Tokens;
 
 namespace TradingSystem.Gateway.Connections;
 

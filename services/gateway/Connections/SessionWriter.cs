@@ -1,8 +1,6 @@
 using System.IO.Pipelines;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Gateway.Framing;
-using TradingSystem.Gateway.Market;
 using TradingSystem.Gateway.Settings;
 
 namespace TradingSystem.Gateway.Connections;

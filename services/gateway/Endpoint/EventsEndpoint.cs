@@ -6,7 +6,6 @@ using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Events;
 using TradingSystem.Gateway.Feeds;
 using TradingSystem.Gateway.Framing;
-using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Leases;
 using TradingSystem.Gateway.Market;
 using TradingSystem.Gateway.Settings;

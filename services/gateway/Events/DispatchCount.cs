@@ -1,5 +1,4 @@
 using TradingSystem.Gateway.Connections;
-using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Leases;
 using TradingSystem.Gateway.Storage;
 

@@ -3,7 +3,6 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Gateway.Connections;
-using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
 
 namespace TradingSystem.Gateway.Events;

@@ -1,4 +1,3 @@
-using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.EventLog;

@@ -6,7 +6,6 @@ using Npgsql;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Settings;
-using TradingSystem.Hosting;
 using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Rest;

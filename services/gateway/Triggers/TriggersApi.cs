@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Connections;
-using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Hosting.Rest;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Hosting.EventLog;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Hosting.Rest;
 

@@ -40,6 +40,9 @@ public abstract class RestBody : IDisposable
     /// <summary>What is wrong so far.</summary>
     public List<FieldError> Faults => _faults;
 
+    /// <summary>Its fields can be looked at, whatever is wrong with some of them.</summary>
+    private protected bool IsObject => _unread is null && _document is { RootElement.ValueKind: JsonValueKind.Object };
+
     private bool IsSecret => _shape.Terms.Quotes != BodyQuotes.All;
 
     /// <summary>There, and not null.</summary>
@@ -92,14 +95,15 @@ public abstract class RestBody : IDisposable
     private protected async Task ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var terms = _shape.Terms;
-        var length = await FillAsync(request.Body, terms.MaxBytes, cancellationToken);
+        var length = await FillAsync(request, terms.MaxBytes, cancellationToken);
         if (length == 0 && terms.MayBeAbsent)
         {
             _document = JsonDocument.Parse("{}");
             return;
         }
 
-        _unread = !request.HasJsonContentType() ? RestError.NotJson(request.ContentType) : length > terms.MaxBytes ? RestError.TooLarge(terms.MaxBytes) : null;
+        // Nothing has no type; it is no JSON either, which is what is said of it.
+        _unread = length > 0 && !request.HasJsonContentType() ? RestError.NotJson(request.ContentType) : length > terms.MaxBytes ? RestError.TooLarge(terms.MaxBytes) : null;
         if (_unread is not null)
         {
             return;
@@ -121,11 +125,12 @@ public abstract class RestBody : IDisposable
     }
 
     /// <summary>Reads at most one byte more than the body may have.</summary>
-    private async Task<int> FillAsync(Stream stream, int most, CancellationToken cancellationToken)
+    private async Task<int> FillAsync(HttpRequest request, int most, CancellationToken cancellationToken)
     {
-        _buffer = Room(Math.Min(FirstBytes, most) + 1);
+        // Pinned memory is given back late: a flood of small bodies takes no more of it than they are long.
+        _buffer = Room((int)Math.Min(request.ContentLength ?? FirstBytes, Math.Min(FirstBytes, most)) + 1);
         var length = 0;
-        for (int count; (count = await stream.ReadAsync(_buffer.AsMemory(length), cancellationToken)) > 0;)
+        for (int count; (count = await request.Body.ReadAsync(_buffer.AsMemory(length), cancellationToken)) > 0;)
         {
             length += count;
             if (length > most)
@@ -193,14 +198,15 @@ public sealed class RestBody<T> : RestBody, IBindableFromHttpContext<RestBody<T>
         where TValue : notnull
     {
         value = default;
-        refusal = Refusal;
+        refusal = IsObject ? null : Refusal;
         if (refusal is not null)
         {
             Dispose();
             return false;
         }
 
-        var made = read(this);
+        // Whoever misspelt one field hears of the others as well, of each once.
+        var made = ReadOnce(read);
         refusal = Refusal;
         Dispose();
         if (refusal is not null)
@@ -212,5 +218,15 @@ public sealed class RestBody<T> : RestBody, IBindableFromHttpContext<RestBody<T>
 
         value = made;
         return true;
+    }
+
+    private TValue ReadOnce<TValue>(Func<RestBody<T>, TValue> read)
+    {
+        var (told, count) = (Faults.Select(f => f.Path).ToHashSet(StringComparer.Ordinal), Faults.Count);
+        var made = read(this);
+        var more = Faults.Skip(count).Where(f => !told.Contains(f.Path)).ToList();
+        Faults.RemoveRange(count, Faults.Count - count);
+        Faults.AddRange(more);
+        return made;
     }
 }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using TradingSystem.Contracts.Wire;
 
 namespace TradingSystem.Hosting.Rest;
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting.Rest;
-using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storage;
 

@@ -1,5 +1,4 @@
 using TradingSystem.Hosting;
-using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 
 namespace TradingSystem.Trigger.Market;

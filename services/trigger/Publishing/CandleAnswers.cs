@@ -1,7 +1,6 @@
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storage;
 

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using MassTransit;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
-using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 

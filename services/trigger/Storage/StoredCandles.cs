@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Market;
 
 namespace TradingSystem.Trigger.Storage;

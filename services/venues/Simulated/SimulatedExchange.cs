@@ -14,41 +14,50 @@ namespace TradingSystem.Venues.Simulated;
 /// a candle that only touches it fills nothing; at a jump the liquidation comes before the stop;
 /// fees, funding and liquidation prices are rounded against the trader.
 /// </remarks>
-public sealed partial class SimulatedExchange
+public sealed class SimulatedExchange
 {
-    private readonly List<VenueEvent> _events = [];
-    private ExchangeState _state;
+    private readonly ExchangeRun _run;
+    private readonly SimulatedFills _fills;
+    private readonly SimulatedLiquidation _liquidation;
+    private readonly SimulatedFunding _funding;
+    private readonly PriceWay _way;
 
     /// <exception cref="ArgumentException">Terms that cannot be traded on.</exception>
     public SimulatedExchange(ExchangeTerms terms, IEnumerable<SymbolTerms> symbols, decimal balance, MarginMode margin = MarginMode.Cross, PositionMode positions = PositionMode.OneWay)
-    {
-        terms.Validate();
-        _state = new ExchangeState
+        : this(new ExchangeState
         {
-            Terms = terms,
+            Terms = Valid(terms),
             Balance = balance,
             MarginMode = margin,
             PositionMode = positions,
             Markets = [.. symbols.Select(s => new SimulatedMarket(s.Validate(terms), 1m, 0m, null, null, null, null, null))],
-        };
+        })
+    {
     }
 
     /// <summary>Goes on from a state that was saved.</summary>
-    public SimulatedExchange(ExchangeState state) => _state = state;
+    public SimulatedExchange(ExchangeState state)
+    {
+        _run = new(state);
+        _fills = new(_run);
+        _liquidation = new(_run, _fills);
+        _funding = new(_run, _liquidation);
+        _way = new(_run, _fills, _liquidation);
+    }
 
-    public ExchangeState State => _state;
+    public ExchangeState State => _run.State;
 
     /// <summary>What happened since this was last asked, in order.</summary>
     public IReadOnlyList<VenueEvent> TakeEvents()
     {
-        VenueEvent[] taken = [.. _events];
-        _events.Clear();
+        VenueEvent[] taken = [.. _run.Events];
+        _run.Events.Clear();
         return taken;
     }
 
     public VenueReply<OrderAck> Place(NewOrder asked, DateTimeOffset at)
     {
-        Clock(at);
+        _run.Clock(at);
         if (Check(asked.Symbol, asked.ClientId, asked.PositionSide) is { } refusal)
         {
             return VenueReply.Refused<OrderAck>(refusal);
@@ -59,27 +68,27 @@ public sealed partial class SimulatedExchange
             return Refuse(RefusalMeaning.Parameter, "NOT_ATTACHED", "Protection is placed by itself.");
         }
 
-        var market = _state.Market(asked.Symbol)!;
+        var market = _run.State.Market(asked.Symbol)!;
         if (OrderChecks.OffGrid(asked, market.Terms.Instrument) is { } off)
         {
             return VenueReply.Refused<OrderAck>(off);
         }
 
         var order = Shape(asked, market);
-        if (OrderRules.Broken(order, market, _state) is { } broken)
+        if (OrderRules.Broken(order, market, _run.State) is { } broken)
         {
             return VenueReply.Refused<OrderAck>(broken);
         }
 
-        order = Update(order with { Id = NextId() });
-        if (order.Type == VenueOrderType.Market || OrderRules.IsMarketable(order, market, _state.Terms))
+        order = _run.Update(order with { Id = _run.NextId() });
+        if (order.Type == VenueOrderType.Market || OrderRules.IsMarketable(order, market, _run.State.Terms))
         {
-            order = Take(order);
+            order = _fills.Take(order);
         }
 
         if (order.IsOpen && order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
         {
-            order = End(order, VenueOrderStatus.Cancelled, "IOC");
+            order = _run.End(order, VenueOrderStatus.Cancelled, "IOC");
         }
 
         return VenueReply.Accepted(new OrderAck(order.VenueId, order.ClientId, order.Status, order.Filled, order.AveragePrice));
@@ -91,7 +100,7 @@ public sealed partial class SimulatedExchange
     /// </summary>
     public VenueReply<OrderAck> Protect(ProtectionOrder asked, DateTimeOffset at)
     {
-        Clock(at);
+        _run.Clock(at);
         if (Check(asked.Symbol, asked.ClientId, asked.PositionSide) is { } refusal)
         {
             return VenueReply.Refused<OrderAck>(refusal);
@@ -103,8 +112,8 @@ public sealed partial class SimulatedExchange
             return Refuse(RefusalMeaning.Parameter, "REDUCE_ONLY", "Protection of a whole position only reduces.");
         }
 
-        var market = _state.Market(asked.Symbol)!;
-        var held = _state.Position(asked.Symbol, asked.PositionSide).Closable(asked.Side);
+        var market = _run.State.Market(asked.Symbol)!;
+        var held = _run.State.Position(asked.Symbol, asked.PositionSide).Closable(asked.Side);
         if (reduceOnly && held == 0m)
         {
             return Refuse(RefusalMeaning.PositionGone, "NO_POSITION", $"There is no position in {asked.Symbol} that a {asked.Side} would reduce.");
@@ -137,7 +146,7 @@ public sealed partial class SimulatedExchange
             TriggerPrice = asked.TriggerPrice,
             TriggerBy = asked.TriggerBy,
             CoversPosition = asked.Quantity is null,
-            UpdatedAt = _state.Now,
+            UpdatedAt = _run.State.Now,
         };
         if (leg.TriggerPrice <= 0m || leg.Price <= 0m)
         {
@@ -150,21 +159,21 @@ public sealed partial class SimulatedExchange
             return Refuse(RefusalMeaning.WouldTriggerNow, "WOULD_TRIGGER", $"A trigger at {Text(leg.TriggerPrice.Value)} would be met at once, the price is {Text(now)}.");
         }
 
-        leg = Update(leg with { Id = NextId() });
+        leg = _run.Update(leg with { Id = _run.NextId() });
         return VenueReply.Accepted(new OrderAck(leg.VenueId, leg.ClientId, leg.Status));
     }
 
     /// <summary>By the exchange's id when there is one, else by ours.</summary>
     public VenueReply<OrderAck> Cancel(string? clientId, string? venueId, DateTimeOffset at)
     {
-        Clock(at);
-        var order = _state.Orders.FirstOrDefault(o => venueId is not null ? o.VenueId == venueId : o.ClientId is not null && o.ClientId == clientId);
+        _run.Clock(at);
+        var order = _run.State.Orders.FirstOrDefault(o => venueId is not null ? o.VenueId == venueId : o.ClientId is not null && o.ClientId == clientId);
         if (order is null)
         {
             return Refuse(RefusalMeaning.NotFound, "UNKNOWN_ORDER", "There is no such open order.");
         }
 
-        order = End(order, VenueOrderStatus.Cancelled, "CANCELLED");
+        order = _run.End(order, VenueOrderStatus.Cancelled, "CANCELLED");
         return VenueReply.Accepted(new OrderAck(order.VenueId, order.ClientId, order.Status, order.Filled, order.AveragePrice));
     }
 
@@ -172,17 +181,17 @@ public sealed partial class SimulatedExchange
     /// <param name="keepProtection">What a dead man's countdown leaves.</param>
     public int CancelAll(string symbol, DateTimeOffset at, bool keepProtection = false)
     {
-        Clock(at);
-        var open = _state.Orders.Where(o => o.Symbol == symbol && !(keepProtection && o.Kind is not null)).ToList();
-        open.ForEach(o => End(o, VenueOrderStatus.Cancelled, "CANCELLED"));
+        _run.Clock(at);
+        var open = _run.State.Orders.Where(o => o.Symbol == symbol && !(keepProtection && o.Kind is not null)).ToList();
+        open.ForEach(o => _run.End(o, VenueOrderStatus.Cancelled, "CANCELLED"));
         return open.Count;
     }
 
     /// <summary>Modes change only while the account is flat and has no open orders; the leverage whenever the margin allows it.</summary>
     public VenueReply<Done> Prepare(SymbolSetup setup, DateTimeOffset at)
     {
-        Clock(at);
-        if (_state.Market(setup.Symbol) is not { } market)
+        _run.Clock(at);
+        if (_run.State.Market(setup.Symbol) is not { } market)
         {
             return VenueReply.Refused<Done>(RefusalMeaning.Parameter, "UNKNOWN_SYMBOL", $"There is no {setup.Symbol}.");
         }
@@ -199,36 +208,134 @@ public sealed partial class SimulatedExchange
             return VenueReply.Refused<Done>(held);
         }
 
-        if (setup.Leverage != market.Leverage && _state.MarginMode == MarginMode.Isolated && _state.Positions.Any(p => p.Symbol == setup.Symbol))
+        if (setup.Leverage != market.Leverage && _run.State.MarginMode == MarginMode.Isolated && _run.State.Positions.Any(p => p.Symbol == setup.Symbol))
         {
             return VenueReply.Refused<Done>(RefusalMeaning.Configuration, "OPEN_POSITION", "Isolated leverage does not change while there is a position.");
         }
 
-        var after = _state.With(market with { Leverage = setup.Leverage });
+        var after = _run.State.With(market with { Leverage = setup.Leverage });
         if (setup.Leverage < market.Leverage && MarginMath.Available(after) < 0m)
         {
             return VenueReply.Refused<Done>(RefusalMeaning.Margin, "MARGIN", "There is not enough margin for a lower leverage.");
         }
 
-        _state = after with { MarginMode = setup.MarginMode, PositionMode = setup.PositionMode };
+        _run.State = after with { MarginMode = setup.MarginMode, PositionMode = setup.PositionMode };
         return VenueReply.Accepted(Done.Value);
     }
 
     /// <summary>Only while the account is flat and has no open orders.</summary>
     public VenueReply<Done> Switch(MarginMode margin, PositionMode positions, DateTimeOffset at)
     {
-        Clock(at);
+        _run.Clock(at);
         if (Holds(margin, positions) is { } held)
         {
             return VenueReply.Refused<Done>(held);
         }
 
-        _state = _state with { MarginMode = margin, PositionMode = positions };
+        _run.State = _run.State with { MarginMode = margin, PositionMode = positions };
         return VenueReply.Accepted(Done.Value);
     }
 
+    /// <summary>A last price without volume. Symbols that are not listed are passed over.</summary>
+    public void Tick(MarketTick tick)
+    {
+        if (Begin(tick.Symbol, tick.Price, tick.At) is { } market)
+        {
+            _way.Jump(market with { Last = tick.Price, Bid = tick.Bid, Ask = tick.Ask, Liquidity = null, MarketTime = tick.MarketTime }, traded: null, insideCandle: false);
+        }
+    }
+
+    /// <summary>A trade: the account may have been the other side of a part of it, and it uses up the queue at its price.</summary>
+    public void Trade(MarketTrade trade)
+    {
+        if (Begin(trade.Symbol, trade.Price, trade.At) is { } market)
+        {
+            // What is below a step is kept for the next trade: in a market of small trades a share of one may never be a step.
+            var kept = Math.Max(0m, market.Liquidity ?? 0m) % market.Terms.Instrument.Step;
+            var left = kept + (trade.Quantity * _run.State.Terms.VolumeShare);
+            _way.Jump(market with { Last = trade.Price, Bid = trade.Bid, Ask = trade.Ask, Liquidity = left, MarketTime = trade.MarketTime }, trade, insideCandle: false);
+        }
+    }
+
+    /// <summary>Of the two ways that prices can have gone, the one that leaves less at the close; low first when both leave the same.</summary>
+    public void Candle(MarketCandle candle)
+    {
+        if (Begin(candle.Symbol, candle.Open, candle.OpenTime) is not { } market)
+        {
+            return;
+        }
+
+        _way.Jump(market with { Last = candle.Open, Bid = null, Ask = null, Liquidity = candle.Volume * _run.State.Terms.VolumeShare, MarketTime = null }, traded: null, insideCandle: true);
+        _run.Clock(candle.CloseTime);
+        var (start, told) = (_run.State, _run.Events.Count);
+        _way.Walk(candle.Symbol, candle.Low, candle.High, candle.Close);
+        if (_run.Events.Count == told)
+        {
+            // Nothing was met between low and high, so nothing is met the other way round either.
+            return;
+        }
+
+        var (lowFirst, happened) = (_run.State, _run.Events[told..]);
+        _run.State = start;
+        _run.Events.RemoveRange(told, _run.Events.Count - told);
+        _way.Walk(candle.Symbol, candle.High, candle.Low, candle.Close);
+        if (MarginMath.Equity(lowFirst) <= MarginMath.Equity(_run.State))
+        {
+            _run.State = lowFirst;
+            _run.Events.RemoveRange(told, _run.Events.Count - told);
+            _run.Events.AddRange(happened);
+        }
+    }
+
+    /// <summary>A mark price of its own; from then on margin and the triggers that ask for it go by it.</summary>
+    public void Mark(string symbol, decimal price, DateTimeOffset at)
+    {
+        if (Begin(symbol, price, at) is not { Last: > 0m } market)
+        {
+            return;
+        }
+
+        _run.State = _run.State.With(market with { Mark = price });
+        _liquidation.WhatIsUnder(symbol);
+        foreach (var id in _run.Ids(o => o.Symbol == symbol && o.Waits && o.TriggerBy == TriggerBy.Mark))
+        {
+            if (_run.State.Order(id) is { } leg && leg.IsTriggeredBy(price))
+            {
+                _fills.Trigger(leg);
+            }
+        }
+
+        _liquidation.WhatIsUnder(symbol);
+    }
+
+    /// <summary>Rate of the next settlements, as a part of the notional.</summary>
+    public void SetFundingRate(string symbol, decimal rate)
+    {
+        if (_run.State.Market(symbol) is { } market)
+        {
+            _run.State = _run.State.With(market with { Terms = market.Terms with { FundingRate = rate } });
+        }
+    }
+
+    public VenueBalance ToVenueBalance() => _run.ToVenueBalance();
+
+    public VenuePosition ToVenuePosition(SimulatedPosition position) => _run.ToVenuePosition(position);
+
+    /// <summary>Null for a symbol or price that is passed over.</summary>
+    private SimulatedMarket? Begin(string symbol, decimal price, DateTimeOffset at)
+    {
+        if (price <= 0m || _run.State.Market(symbol) is null)
+        {
+            return null;
+        }
+
+        _run.Clock(at);
+        _funding.Settle(symbol);
+        return _run.State.Market(symbol);
+    }
+
     private VenueRefusal? Holds(MarginMode margin, PositionMode positions) =>
-        (margin, positions) != (_state.MarginMode, _state.PositionMode) && (_state.Positions.Length > 0 || _state.Orders.Length > 0)
+        (margin, positions) != (_run.State.MarginMode, _run.State.PositionMode) && (_run.State.Positions.Length > 0 || _run.State.Orders.Length > 0)
             ? new(RefusalMeaning.Configuration, "OPEN_POSITION", "Modes do not change while there are positions or open orders.")
             : null;
 
@@ -238,11 +345,11 @@ public sealed partial class SimulatedExchange
 
     private VenueRefusal? Check(string symbol, string clientId, PositionSide? side)
     {
-        var market = _state.Market(symbol);
+        var market = _run.State.Market(symbol);
         return market is null ? new(RefusalMeaning.Parameter, "UNKNOWN_SYMBOL", $"There is no {symbol}.")
             : clientId.Length is 0 or > 32 || !clientId.All(char.IsAsciiLetterOrDigit) ? new(RefusalMeaning.Parameter, "CLIENT_ID", "A client id is 1 to 32 letters and digits.")
-            : _state.Orders.Any(o => o.ClientId == clientId) ? new(RefusalMeaning.Duplicate, "DUPLICATE", $"{clientId} is the id of an open order.")
-            : (side is null) == (_state.PositionMode == PositionMode.Hedge) ? new(RefusalMeaning.Configuration, "POSITION_SIDE", "A position side is needed in hedge mode, and only there.")
+            : _run.State.Orders.Any(o => o.ClientId == clientId) ? new(RefusalMeaning.Duplicate, "DUPLICATE", $"{clientId} is the id of an open order.")
+            : (side is null) == (_run.State.PositionMode == PositionMode.Hedge) ? new(RefusalMeaning.Configuration, "POSITION_SIDE", "A position side is needed in hedge mode, and only there.")
             : market.Last <= 0m ? new(RefusalMeaning.Configuration, "NO_PRICE", $"There is no price of {symbol} yet.")
             : null;
     }
@@ -266,31 +373,12 @@ public sealed partial class SimulatedExchange
             ReduceOnly = asked.ReduceOnly || Closes(asked.PositionSide, asked.Side),
             Status = VenueOrderStatus.New,
             QueueAhead = market.Terms.Queue(asked.Price),
-            UpdatedAt = _state.Now,
+            UpdatedAt = _run.State.Now,
         };
 
-    private long NextId()
+    private static ExchangeTerms Valid(ExchangeTerms terms)
     {
-        _state = _state with { LastId = _state.LastId + 1 };
-        return _state.LastId;
+        terms.Validate();
+        return terms;
     }
-
-    private void Clock(DateTimeOffset at)
-    {
-        if (at > _state.Now)
-        {
-            _state = _state with { Now = at };
-        }
-    }
-
-    /// <summary>Keeps the order as it is now and tells of it.</summary>
-    private SimulatedOrder Update(SimulatedOrder order)
-    {
-        order = order with { UpdatedAt = _state.Now };
-        _state = _state.With(order);
-        _events.Add(new OrderChanged(order.ToVenueOrder(), _state.Now));
-        return order;
-    }
-
-    private SimulatedOrder End(SimulatedOrder order, VenueOrderStatus status, string reason) => Update(order with { Status = status, Reason = reason });
 }

@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Limits;

@@ -27,7 +27,6 @@ using TradingSystem.Execution.Storage;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.EventLog;
 using TradingSystem.Hosting.Settings;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Accounts;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 using static TradingSystem.IntegrationTests.Conformance.ConformanceCluster;
 
 namespace TradingSystem.IntegrationTests.Conformance;

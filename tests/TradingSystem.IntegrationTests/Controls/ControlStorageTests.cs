@@ -8,7 +8,6 @@ using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.IntegrationTests.Execution;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Controls;
 

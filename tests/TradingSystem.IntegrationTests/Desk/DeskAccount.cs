@@ -1,9 +1,9 @@
 using NUnit.Framework;
 using TradingSystem.Execution.Orders;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Control;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Desk;
 

@@ -3,9 +3,8 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.Execution.Orders;
-using TradingSystem.IntegrationTests.Servers;
-using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Desk;
 

@@ -1,7 +1,6 @@
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
-using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Desk;
 

@@ -6,7 +6,6 @@ using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Simulation;
 using TradingSystem.IntegrationTests.Execution;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Desk;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Controls;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Desk;
 

@@ -5,6 +5,7 @@ using TradingSystem.IntegrationTests.Controls;
 using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Control;
 using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Desk;
 

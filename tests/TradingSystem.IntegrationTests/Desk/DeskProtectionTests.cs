@@ -1,8 +1,8 @@
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Control;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Desk;
 

@@ -6,8 +6,7 @@ using Npgsql;
 using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.IntegrationTests.Venues;
 using TradingSystem.VenueEmulator.Control;
-using TradingSystem.VenueEmulator.Engine;
-using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Desk;
 

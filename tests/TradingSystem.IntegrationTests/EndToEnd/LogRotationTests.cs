@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.EndToEnd;
 

@@ -45,7 +45,7 @@ public sealed partial class PageFiguresTests
             await Assertions.Expect(position).ToContainTextAsync(figure, new() { Timeout = Patience });
         }
 
-        await Assertions.Expect(position.Locator("td").Nth(5)).ToHaveTextAsync(TinyPrice());
+        await Assertions.Expect(position.Locator("td").Nth(6)).ToHaveTextAsync(TinyPrice());
         Assert.That(browser.Errors, Is.Empty);
     }
 
@@ -61,8 +61,8 @@ public sealed partial class PageFiguresTests
         await bot.AskAsync(Bot.Decision("LONG"));
 
         var order = page.GetByTestId("order-row").And(page.Locator("[data-status=filled]")).First;
-        await Assertions.Expect(order.Locator("td").Nth(4)).ToHaveTextAsync(ThreePlaces(), new() { Timeout = Patience });
-        await Assertions.Expect(order.Locator("td").Nth(5)).ToHaveTextAsync(OnePlace(), new() { Timeout = Patience });
+        await Assertions.Expect(order.Locator("td").Nth(5)).ToHaveTextAsync(ThreePlaces(), new() { Timeout = Patience });
+        await Assertions.Expect(order.Locator("td").Nth(6)).ToHaveTextAsync(OnePlace(), new() { Timeout = Patience });
         await Assertions.Expect(page.GetByTestId("ticker-price")).ToHaveTextAsync(OnePlace());
         await Assertions.Expect(order.Locator("td").First).ToHaveTextAsync(DateAndTime());
         await Assertions.Expect(page.GetByTestId("decision-row").First.Locator("td").First).ToHaveTextAsync(DateAndTime());

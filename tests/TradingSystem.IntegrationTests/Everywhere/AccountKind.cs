@@ -1,4 +1,4 @@
-using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 

@@ -4,10 +4,10 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Desk;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Control;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Desk;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 

@@ -1,10 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Npgsql;
 using NUnit.Framework;
+using Npgsql;
 using TradingSystem.IntegrationTests.Controls;
-using TradingSystem.IntegrationTests.Desk;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Faults;
 
 namespace TradingSystem.IntegrationTests.Everywhere;

@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Desk;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 

@@ -3,8 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Controls;
-using TradingSystem.IntegrationTests.Desk;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
 

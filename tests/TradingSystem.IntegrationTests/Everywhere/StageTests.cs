@@ -1,6 +1,4 @@
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Desk;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Controls;
-using TradingSystem.IntegrationTests.Desk;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Everywhere;

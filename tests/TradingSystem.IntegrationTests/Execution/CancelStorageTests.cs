@@ -5,10 +5,8 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Execution;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution;
 using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Limits;

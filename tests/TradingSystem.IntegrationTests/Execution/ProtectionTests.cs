@@ -4,7 +4,6 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Orders;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Execution;
 

@@ -4,7 +4,6 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;

@@ -4,7 +4,7 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.IntegrationTests.Desk;
 using TradingSystem.IntegrationTests.Servers;
-using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Faults;
 

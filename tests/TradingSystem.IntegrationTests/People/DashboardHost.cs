@@ -10,7 +10,6 @@ using Microsoft.Extensions.DependencyInjection;
 using TradingSystem.Dashboard;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.EventLog;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.People;
 

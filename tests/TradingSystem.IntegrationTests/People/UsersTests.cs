@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.Dashboard.Accounts;
-using TradingSystem.IntegrationTests.Accounts;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.People;

@@ -9,7 +9,6 @@ using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Simulation;
 using TradingSystem.IntegrationTests.Accounts;
 using TradingSystem.IntegrationTests.Execution;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.IntegrationTests.Simulation;

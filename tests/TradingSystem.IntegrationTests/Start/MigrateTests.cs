@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Start;
 

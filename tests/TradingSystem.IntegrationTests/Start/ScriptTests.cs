@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Start;
 

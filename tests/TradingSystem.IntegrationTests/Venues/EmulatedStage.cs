@@ -4,7 +4,7 @@ using TradingSystem.VenueEmulator.Control;
 using TradingSystem.VenueEmulator.Faults;
 using TradingSystem.Venues;
 using TradingSystem.Venues.Registry;
-using VenueKind = TradingSystem.VenueEmulator.Engine.VenueKind;
+using VenueKind = TradingSystem.VenueEmulator.Venues.VenueKind;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

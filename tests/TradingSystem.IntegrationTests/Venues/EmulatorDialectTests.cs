@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Control;
-using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Http;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Control;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.VenueEmulator.Control;
-using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

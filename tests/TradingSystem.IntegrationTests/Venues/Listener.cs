@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;

@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using TradingSystem.VenueEmulator.Control;
-using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Http;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;

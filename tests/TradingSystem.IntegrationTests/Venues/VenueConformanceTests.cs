@@ -1,34 +1,17 @@
 using System.Diagnostics;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.Venues;
 
 namespace TradingSystem.IntegrationTests.Venues;
 
 /// <summary>What every venue must do, whatever it is: the contract of <see cref="IVenue"/>. Facts, settings and account.</summary>
 [TestFixtureSource(typeof(VenueStage), nameof(VenueStage.All))]
-public sealed partial class VenueConformanceTests(string venue)
+public sealed class VenueConformanceTests(string venue) : VenueConformance(venue)
 {
-    private const decimal Price = 60_000m;
-    private VenueStage _stage = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync() => _stage = await VenueStage.StartAsync(venue);
-
-    [OneTimeTearDown]
-    public async Task StopAsync() => await _stage.DisposeAsync();
-
-    [SetUp]
-    public async Task OpenMarketAsync()
-    {
-        await _stage.SetPriceAsync("BTCUSDT", Price);
-        await _stage.SetPriceAsync("ETHUSDT", 3_000m);
-    }
-
     [Test]
     public async Task The_clock_is_read_and_hardly_differs_from_ours()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         var began = Stopwatch.GetTimestamp();
         var reply = await trader.Venue.SyncClockAsync(default);
         Assert.That(reply.IsAccepted, Is.True, reply.ToString());
@@ -39,7 +22,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task Instruments_tell_their_rules_in_the_base_asset()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         foreach (var symbol in new[] { "BTCUSDT", "ETHUSDT" })
         {
             var instrument = await trader.InstrumentAsync(symbol);
@@ -55,8 +38,8 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task Mark_and_last_price_are_those_of_the_market()
     {
-        await using var trader = await _stage.OpenAsync();
-        await _stage.SetPriceAsync("BTCUSDT", 60_100.5m, mark: 60_050m);
+        await using var trader = await Stage.OpenAsync();
+        await Stage.SetPriceAsync("BTCUSDT", 60_100.5m, mark: 60_050m);
         var mark = await trader.Venue.MarkPriceAsync("BTCUSDT", default);
         var last = await trader.Venue.LastPriceAsync("BTCUSDT", default);
         Assert.That(mark.Value?.Price, Is.EqualTo(60_050m), mark.ToString());
@@ -66,7 +49,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task A_symbol_that_is_not_listed_is_refused()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         var reply = await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 1m, symbol: "NOSUCHUSDT"), default);
         Assert.That(reply.IsRefused, Is.True, reply.ToString());
     }
@@ -74,7 +57,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task A_key_that_works_is_said_to_trade()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         var reply = await trader.Venue.CheckCredentialsAsync(default);
         Assert.That(reply.Value?.CanTrade, Is.True, reply.ToString());
         Assert.That(reply.Value!.Problem, Is.Null);
@@ -87,7 +70,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [TestCase(PositionMode.Hedge, MarginMode.Isolated)]
     public async Task Preparing_sets_leverage_and_is_success_again_when_all_is_so(PositionMode mode, MarginMode margin)
     {
-        await using var trader = await _stage.OpenAsync(mode, margin);
+        await using var trader = await Stage.OpenAsync(mode, margin);
         await trader.PrepareAsync(leverage: 5m);
         await trader.PrepareAsync(leverage: 5m);
         var side = mode == PositionMode.Hedge ? PositionSide.Long : (PositionSide?)null;
@@ -102,7 +85,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [TestCase(PositionMode.Hedge, PositionMode.OneWay)]
     public async Task Preparing_refuses_another_position_mode_and_does_not_switch_it(PositionMode there, PositionMode asked)
     {
-        await using var trader = await _stage.OpenAsync(there);
+        await using var trader = await Stage.OpenAsync(there);
         var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 10m, MarginMode.Cross, asked), default);
         Assert.That(reply.Refusal?.Code, Is.EqualTo(VenueModes.PositionModeDiffers), reply.ToString());
         Assert.That((await trader.Venue.ModesAsync("BTCUSDT", default)).Value?.PositionMode, Is.EqualTo(there));
@@ -112,7 +95,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task Preparing_refuses_another_margin_mode_where_it_is_the_accounts()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         if (!trader.Venue.Capabilities.MarginModePerAccount)
         {
             Assert.Ignore("Here it is a setting of the symbol or of the order.");
@@ -126,10 +109,10 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task Modes_are_not_switched_under_an_open_position()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         await trader.PrepareAsync();
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
-        if (await _stage.OtherModeAsync(trader, PositionMode.Hedge) is not { } other)
+        if (await Stage.OtherModeAsync(trader, PositionMode.Hedge) is not { } other)
         {
             Assert.Ignore("Nobody else has this exchange.");
             return;
@@ -147,7 +130,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task A_leverage_is_set_as_it_is_or_refused_and_never_another_one()
     {
-        await using var trader = await _stage.OpenAsync(margin: MarginMode.Isolated);
+        await using var trader = await Stage.OpenAsync(margin: MarginMode.Isolated);
         var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 2.5m, MarginMode.Isolated, PositionMode.OneWay), default);
         if ((await trader.InstrumentAsync()).LeverageStep == 1m)
         {
@@ -163,7 +146,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task An_impossible_leverage_is_refused()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         var reply = await trader.Venue.PrepareAsync(new SymbolSetup("BTCUSDT", 1_000m, MarginMode.Cross, PositionMode.OneWay), default);
         Assert.That(reply.IsRefused, Is.True, reply.ToString());
     }
@@ -171,10 +154,10 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task The_balance_is_the_deposit_and_moves_by_profit_and_fees()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         Assert.That((await trader.BalanceAsync()).Wallet, Is.EqualTo(VenueStage.Deposit));
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.1m));
-        await _stage.SetPriceAsync("BTCUSDT", 61_000m);
+        await Stage.SetPriceAsync("BTCUSDT", 61_000m);
         await trader.TradeAsync(Trader.Market(OrderSide.Sell, 0.1m) with { ReduceOnly = true });
         var fills = await trader.FillsAsync(new FillQuery("BTCUSDT"));
         var fees = fills.Sum(f => f.Fee ?? 0m);
@@ -185,9 +168,9 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task Realised_profit_is_told_per_closing()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         await trader.TradeAsync(Trader.Market(OrderSide.Sell, 0.2m));
-        await _stage.SetPriceAsync("BTCUSDT", 59_500m);
+        await Stage.SetPriceAsync("BTCUSDT", 59_500m);
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.2m) with { ReduceOnly = true });
         var reply = await trader.Venue.RealizedPnlAsync("BTCUSDT", null, default);
         Assert.That(reply.IsAccepted, Is.True, reply.ToString());
@@ -200,7 +183,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task Funding_is_told_even_when_there_was_none()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         var reply = await trader.Venue.FundingAsync("BTCUSDT", TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1), default);
         Assert.That(reply.Value, Is.Empty, reply.ToString());
     }
@@ -208,7 +191,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task A_countdown_that_runs_out_takes_open_orders_and_leaves_protection()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         var limits = trader.Venue.Capabilities.Countdown;
         var (order, stop) = (Trader.NewId(), Trader.NewId('S'));
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
@@ -222,7 +205,7 @@ public sealed partial class VenueConformanceTests(string venue)
         }
 
         Assert.That(reply.IsAccepted, Is.True, reply.ToString());
-        await _stage.PassCountdownAsync(trader);
+        await Stage.PassCountdownAsync(trader);
         Assert.That((await trader.EndedAsync(order)).Status, Is.EqualTo(VenueOrderStatus.Cancelled));
         Assert.That((await trader.OpenAsync()).Select(o => o.ClientId), Is.EqualTo(new[] { stop }));
     }
@@ -230,7 +213,7 @@ public sealed partial class VenueConformanceTests(string venue)
     [Test]
     public async Task A_countdown_that_was_stopped_takes_nothing()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         if (trader.Venue.Capabilities.Countdown is not { } limits)
         {
             return;
@@ -241,14 +224,14 @@ public sealed partial class VenueConformanceTests(string venue)
         await trader.Venue.CountdownAsync("BTCUSDT", limits.Least + TimeSpan.FromSeconds(1), default);
         var stopped = await trader.Venue.CountdownAsync("BTCUSDT", TimeSpan.Zero, default);
         Assert.That(stopped.IsAccepted, Is.True, stopped.ToString());
-        await _stage.PassCountdownAsync(trader);
+        await Stage.PassCountdownAsync(trader);
         Assert.That((await trader.FoundAsync(order)).Status, Is.EqualTo(VenueOrderStatus.New));
     }
 
     [Test]
     public async Task A_call_that_is_cancelled_by_its_caller_throws_and_nothing_else_does()
     {
-        await using var trader = await _stage.OpenAsync();
+        await using var trader = await Stage.OpenAsync();
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         Assert.That(async () => await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m), cancelled.Token), Throws.InstanceOf<OperationCanceledException>());

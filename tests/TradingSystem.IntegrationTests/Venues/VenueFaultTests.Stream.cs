@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Faults;
 using TradingSystem.Venues;
 

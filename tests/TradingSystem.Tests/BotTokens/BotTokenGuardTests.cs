@@ -8,7 +8,6 @@ using NUnit.Framework;
 using TradingSystem.Dashboard.BotTokens;
 using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting.BotTokens;
-using TradingSystem.Hosting.Rest;
 using TradingSystem.Tests.Dashboard;
 
 namespace TradingSystem.Tests.BotTokens;

@@ -7,7 +7,7 @@ using TradingSystem.Dashboard.BotTokens;
 using TradingSystem.Dashboard.Sessions;
 using TradingSystem.Hosting.BotTokens;
 using TradingSystem.Hosting.Rest;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 
 namespace TradingSystem.Tests.BotTokens;
 

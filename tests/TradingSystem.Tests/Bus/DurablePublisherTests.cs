@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using NUnit.Framework;
 using TradingSystem.Hosting;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 
 namespace TradingSystem.Tests.Bus;
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 using NUnit.Framework;
 using TradingSystem.Dashboard.Documents;
 using TradingSystem.Dashboard.Forwarding;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 
 namespace TradingSystem.Tests.Dashboard;
 

@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using TradingSystem.Dashboard.Accounts;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 
 namespace TradingSystem.Tests.Dashboard;
 

@@ -1,11 +1,15 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
-using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Execution.Accounts;
+using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
+using TradingSystem.Execution.Exits;
+using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
+using TradingSystem.Execution.Simulation;
 using TradingSystem.Venues;
 
 namespace TradingSystem.Tests.Desk;

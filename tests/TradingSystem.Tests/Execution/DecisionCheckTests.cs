@@ -1,7 +1,7 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Limits;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Execution.Limits;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

@@ -8,7 +8,7 @@ using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Delivery;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

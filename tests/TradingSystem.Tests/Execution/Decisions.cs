@@ -1,10 +1,8 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Settings;
 using TradingSystem.Venues.Instruments;
-using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution;
-using TradingSystem.Execution.Controls;
 
 namespace TradingSystem.Tests.Execution;
 

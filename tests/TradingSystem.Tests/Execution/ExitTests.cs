@@ -6,7 +6,7 @@ using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

@@ -1,6 +1,6 @@
 using NUnit.Framework;
 using TradingSystem.Execution.Prices;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

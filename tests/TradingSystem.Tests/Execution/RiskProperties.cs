@@ -9,7 +9,7 @@ using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Settings;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using TradingSystem.Venues.Instruments;
 using static TradingSystem.Tests.Execution.Decisions;
 using Outcome = TradingSystem.Execution.Decisions.Outcome;

@@ -1,7 +1,6 @@
 using NUnit.Framework;
-using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Execution;

@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Documents;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Execution.Limits;

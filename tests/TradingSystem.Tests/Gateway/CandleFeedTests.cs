@@ -2,7 +2,7 @@ using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Market;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 
 namespace TradingSystem.Tests.Gateway;
 

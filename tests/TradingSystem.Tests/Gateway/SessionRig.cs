@@ -4,14 +4,12 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Gateway;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Events;
 using TradingSystem.Gateway.Framing;
 using TradingSystem.Gateway.Settings;
 using TradingSystem.Gateway.Storage;
-using TradingSystem.Gateway.Tokens;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 
 namespace TradingSystem.Tests.Gateway;
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
-using TradingSystem.Gateway;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Settings;
 using TradingSystem.Hosting.Rest;

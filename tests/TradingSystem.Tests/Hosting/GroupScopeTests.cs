@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using TradingSystem.Dashboard;
-using TradingSystem.Dashboard.Storage;
 using TradingSystem.Diary;
 using TradingSystem.Execution;
 using TradingSystem.Gateway;

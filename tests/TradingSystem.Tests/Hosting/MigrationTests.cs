@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using NUnit.Framework;
-using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Dashboard.Storage;
 using TradingSystem.Diary.Storage;
 using TradingSystem.Execution.Storage;

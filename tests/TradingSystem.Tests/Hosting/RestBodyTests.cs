@@ -35,6 +35,15 @@ public sealed class RestBodyTests
         }
     }
 
+    [TestCase("""{"nmae":"a"}""", "nmae name")]
+    [TestCase("""{"name":5,"nte":"b"}""", "nte name")]
+    [TestCase("""{"name":null}""", "name")]
+    public async Task A_body_says_all_that_is_wrong_with_it_and_each_field_once(string json, string paths)
+    {
+        var (_, refusal) = await ReadAsync<Plain>(json);
+        Assert.That(Body(refusal).Detail.Select(d => d.Path), Is.EqualTo(paths.Split(' ')));
+    }
+
     [TestCase("""{"name":"SECRET","name":"SECRET"}""")]
     [TestCase("""{"name":"SECRET""")]
     [TestCase("\"SECRET\"")]

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using NUnit.Framework;
 using TradingSystem.Hosting.Sessions;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 
 namespace TradingSystem.Tests.Hosting;
 

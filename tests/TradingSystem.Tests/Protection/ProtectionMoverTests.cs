@@ -7,7 +7,7 @@ using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Settings;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using static TradingSystem.Tests.Execution.Decisions;
 
 namespace TradingSystem.Tests.Protection;

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using TradingSystem.Venues;
 using TradingSystem.Venues.Simulated;
 using static TradingSystem.Tests.Simulation.Exchanges;

@@ -4,7 +4,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Settings;
 using TradingSystem.Execution.Simulation;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using TradingSystem.Venues;
 using TradingSystem.Venues.Instruments;
 using TradingSystem.Venues.Simulated;

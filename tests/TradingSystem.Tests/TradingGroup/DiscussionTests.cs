@@ -1,7 +1,6 @@
 using System.Text.Json;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.TradingGroup;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Market;
 using TradingSystem.TradingGroup.Settings;

@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using TradingSystem.TradingGroup;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Roles;
 using TradingSystem.TradingGroup.Settings;

@@ -1,6 +1,5 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.TradingGroup;
 using TradingSystem.TradingGroup.Discussions;
 using TradingSystem.TradingGroup.Roles;
 using TradingSystem.TradingGroup.Settings;

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using TradingSystem.Tests.Time;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
-using TradingSystem.Trigger.Candles;
+using TradingSystem.Tests.Time;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using static TradingSystem.Tests.Trigger.ReplayFolder;

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Tests.Time;
 using TradingSystem.Trigger;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;

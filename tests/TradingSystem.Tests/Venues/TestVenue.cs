@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
-using TradingSystem.Tests.Trigger;
+using TradingSystem.Tests.Time;
 using TradingSystem.Venues;
 using TradingSystem.Venues.Registry;
 

@@ -39,7 +39,7 @@ public sealed class UnreadableInstrumentTests
     public async Task It_is_told_once_and_not_with_every_reading()
     {
         var log = new Lines();
-        var time = new TradingSystem.Tests.Trigger.ManualTime(TestVenue.Now);
+        var time = new TradingSystem.Tests.Time.ManualTime(TestVenue.Now);
         using var book = new InstrumentBook(time, TimeSpan.FromMinutes(1), log);
         var sound = new VenueInstrument("BTCUSDT", "BTCUSDT", 0.1m, 0.001m, 0.001m, 1m, 1m, 0m, 1m, null, true);
         IReadOnlyList<VenueInstrument> list = [sound.Checked(), (sound with { Symbol = "ETHUSDT", VenueSymbol = "ETHUSDT", Step = 0m }).Checked()];

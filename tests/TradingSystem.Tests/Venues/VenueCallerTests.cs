@@ -194,7 +194,7 @@ public sealed class VenueCallerTests
     {
         var never = new TaskCompletionSource();
         using var handler = new HangingHandler(never.Task);
-        var time = new Trigger.ManualTime(TestVenue.Now);
+        var time = new Time.ManualTime(TestVenue.Now);
         var http = new TradingSystem.Venues.Http.VenueHttp(new HttpMessageInvoker(handler), time);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://127.0.0.1/"));
         var sending = http.SendAsync(request, TimeSpan.FromSeconds(10), default);

@@ -4,59 +4,70 @@ using Microsoft.AspNetCore.Http;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
 using TradingSystem.VenueEmulator.Http;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Binance;
 
 /// <summary>fapi: who asks, how it is signed, what is where. The calls themselves are in the other parts.</summary>
-public sealed partial class BinanceApi : VenueApi
+public sealed class BinanceApi : VenueApi
 {
     private readonly Dictionary<string, Route> _routes;
     private readonly Lock _counting = new();
     private (long Minute, int Weight, int Orders) _used;
 
     public BinanceApi(Exchange exchange, VenueClocks clocks)
-        : base(exchange, clocks) =>
+        : base(exchange, clocks)
+    {
+        var market = new BinanceMarket(exchange);
+        var orders = new BinanceOrders(exchange);
+        var algos = new BinanceAlgos(exchange);
+        var account = new BinanceAccount(exchange);
+        ListenKeys = new(exchange, Authenticate);
         _routes = new Dictionary<string, Route>
         {
             ["GET /fapi/v1/ping"] = Public(_ => Answer.Ok(new JsonObject())),
             ["GET /fapi/v1/time"] = Public(_ => Answer.Ok(new JsonObject { ["serverTime"] = Number.Ms(Now) })),
             ["GET /fapi/v1/exchangeInfo"] = Public(_ => Answer.Ok(BinanceInstruments.Info(Now))),
-            ["GET /fapi/v1/premiumIndex"] = Public(PremiumIndex),
-            ["GET /fapi/v1/ticker/price"] = Public(TickerPrice),
-            ["GET /fapi/v2/ticker/price"] = Public(TickerPrice),
-            ["GET /fapi/v1/ticker/bookTicker"] = Public(BookTicker),
-            ["GET /fapi/v1/ticker/24hr"] = Public(Ticker24),
-            ["POST /fapi/v1/order"] = new(Operation.Place, true, 0, PlaceOrder),
+            ["GET /fapi/v1/premiumIndex"] = Public(market.PremiumIndex),
+            ["GET /fapi/v1/ticker/price"] = Public(market.TickerPrice),
+            ["GET /fapi/v2/ticker/price"] = Public(market.TickerPrice),
+            ["GET /fapi/v1/ticker/bookTicker"] = Public(market.BookTicker),
+            ["GET /fapi/v1/ticker/24hr"] = Public(market.Ticker24),
+            ["POST /fapi/v1/order"] = new(Operation.Place, true, 0, orders.PlaceOrder),
             ["POST /fapi/v1/order/test"] = new(Operation.Read, true, 0, _ => Answer.Ok(new JsonObject())),
-            ["GET /fapi/v1/order"] = Read(QueryOrder, 1),
-            ["DELETE /fapi/v1/order"] = new(Operation.Cancel, true, 1, CancelOrder),
-            ["GET /fapi/v1/openOrders"] = Read(OpenOrders, 1),
-            ["GET /fapi/v1/allOrders"] = Read(AllOrders, 5),
-            ["DELETE /fapi/v1/allOpenOrders"] = new(Operation.Cancel, true, 1, CancelAllOrders),
-            ["POST /fapi/v1/countdownCancelAll"] = new(Operation.Settings, true, 10, Countdown),
-            ["POST /fapi/v1/algoOrder"] = new(Operation.Protect, true, 0, PlaceAlgo),
-            ["GET /fapi/v1/algoOrder"] = Read(QueryAlgo, 1),
-            ["DELETE /fapi/v1/algoOrder"] = new(Operation.Cancel, true, 1, CancelAlgo),
-            ["GET /fapi/v1/openAlgoOrders"] = Read(OpenAlgos, 1),
-            ["GET /fapi/v1/allAlgoOrders"] = Read(AllAlgos, 5),
-            ["DELETE /fapi/v1/algoOpenOrders"] = new(Operation.Cancel, true, 1, CancelAllAlgos),
-            ["POST /fapi/v1/leverage"] = Settings(SetLeverage),
-            ["POST /fapi/v1/marginType"] = Settings(SetMarginType),
-            ["POST /fapi/v1/positionSide/dual"] = Settings(SetPositionMode),
-            ["GET /fapi/v1/positionSide/dual"] = Read(PositionMode, 30),
-            ["GET /fapi/v3/positionRisk"] = Read(Positions, 5),
-            ["GET /fapi/v1/symbolConfig"] = Read(SymbolConfig, 5),
-            ["GET /fapi/v1/accountConfig"] = Read(AccountConfig, 5),
-            ["GET /fapi/v3/balance"] = Read(Balance, 5),
-            ["GET /fapi/v3/account"] = Read(AccountInformation, 5),
-            ["GET /fapi/v1/userTrades"] = Read(UserTrades, 5),
-            ["GET /fapi/v1/income"] = Read(Income, 30),
-            ["GET /fapi/v1/commissionRate"] = Read(CommissionRate, 20),
+            ["GET /fapi/v1/order"] = Read(orders.QueryOrder, 1),
+            ["DELETE /fapi/v1/order"] = new(Operation.Cancel, true, 1, orders.CancelOrder),
+            ["GET /fapi/v1/openOrders"] = Read(orders.OpenOrders, 1),
+            ["GET /fapi/v1/allOrders"] = Read(orders.AllOrders, 5),
+            ["DELETE /fapi/v1/allOpenOrders"] = new(Operation.Cancel, true, 1, orders.CancelAllOrders),
+            ["POST /fapi/v1/countdownCancelAll"] = new(Operation.Settings, true, 10, orders.Countdown),
+            ["POST /fapi/v1/algoOrder"] = new(Operation.Protect, true, 0, algos.PlaceAlgo),
+            ["GET /fapi/v1/algoOrder"] = Read(algos.QueryAlgo, 1),
+            ["DELETE /fapi/v1/algoOrder"] = new(Operation.Cancel, true, 1, algos.CancelAlgo),
+            ["GET /fapi/v1/openAlgoOrders"] = Read(algos.OpenAlgos, 1),
+            ["GET /fapi/v1/allAlgoOrders"] = Read(algos.AllAlgos, 5),
+            ["DELETE /fapi/v1/algoOpenOrders"] = new(Operation.Cancel, true, 1, algos.CancelAllAlgos),
+            ["POST /fapi/v1/leverage"] = Settings(account.SetLeverage),
+            ["POST /fapi/v1/marginType"] = Settings(account.SetMarginType),
+            ["POST /fapi/v1/positionSide/dual"] = Settings(account.SetPositionMode),
+            ["GET /fapi/v1/positionSide/dual"] = Read(account.PositionMode, 30),
+            ["GET /fapi/v3/positionRisk"] = Read(account.Positions, 5),
+            ["GET /fapi/v1/symbolConfig"] = Read(account.SymbolConfig, 5),
+            ["GET /fapi/v1/accountConfig"] = Read(account.AccountConfig, 5),
+            ["GET /fapi/v3/balance"] = Read(account.Balance, 5),
+            ["GET /fapi/v3/account"] = Read(account.AccountInformation, 5),
+            ["GET /fapi/v1/userTrades"] = Read(account.UserTrades, 5),
+            ["GET /fapi/v1/income"] = Read(account.Income, 30),
+            ["GET /fapi/v1/commissionRate"] = Read(account.CommissionRate, 20),
             // The listen key goes by the key alone.
-            ["POST /fapi/v1/listenKey"] = new(Operation.Stream, false, 1, OpenListenKey),
-            ["PUT /fapi/v1/listenKey"] = new(Operation.Stream, false, 1, KeepListenKey),
-            ["DELETE /fapi/v1/listenKey"] = new(Operation.Stream, false, 1, CloseListenKey),
+            ["POST /fapi/v1/listenKey"] = new(Operation.Stream, false, 1, ListenKeys.OpenListenKey),
+            ["PUT /fapi/v1/listenKey"] = new(Operation.Stream, false, 1, ListenKeys.KeepListenKey),
+            ["DELETE /fapi/v1/listenKey"] = new(Operation.Stream, false, 1, ListenKeys.CloseListenKey),
         };
+    }
+
+    /// <summary>Who may listen to whose stream.</summary>
+    public BinanceListenKeys ListenKeys { get; }
 
     public override VenueKind Venue => VenueKind.Binance;
 
@@ -149,8 +160,6 @@ public sealed partial class BinanceApi : VenueApi
     private static Route Settings(Func<Call, Answer> handle) => new(Operation.Settings, true, 1, handle);
 
     private static Answer NoPermission() => BinanceErrors.Of(-2015, "Invalid API-key, IP, or permissions for action.", 401);
-
-    private static Answer Done() => Answer.Ok(new JsonObject { ["code"] = 200, ["msg"] = "success" });
 
     /// <summary>The account of the key, or why there is none.</summary>
     private Answer? Authenticate(Call call)

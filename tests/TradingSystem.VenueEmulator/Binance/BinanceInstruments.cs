@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Binance;
 

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Streams;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Binance;
 
@@ -38,7 +39,7 @@ public sealed class BinanceStreamDialect : IStreamDialect
     public VenueKind Venue => VenueKind.Binance;
 
     public static StreamMessage ListenKeyExpired(Account account, DateTimeOffset now) =>
-        new(account.Id, Channel, new JsonObject { ["e"] = "listenKeyExpired", ["E"] = Number.Ms(now), ["listenKey"] = BinanceApi.ListenKeyOf(account) });
+        new(account.Id, Channel, new JsonObject { ["e"] = "listenKeyExpired", ["E"] = Number.Ms(now), ["listenKey"] = BinanceListenKeys.Of(account) });
 
     public IEnumerable<StreamMessage> OrderChanged(Account account, Order order, Fill? fill)
     {

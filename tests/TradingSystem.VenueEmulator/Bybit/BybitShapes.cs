@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Bybit;
 
@@ -122,7 +123,7 @@ public static class BybitShapes
     {
         var position = account.PositionOf(key);
         var quote = exchange.QuoteOf(VenueKind.Bybit, key.Symbol);
-        var margin = Number.Text(exchange.MarginOf(account, position));
+        var margin = Number.Text(exchange.Rules.MarginOf(account, position));
         string Stop(LegKind kind) => account.OpenAlgos.FirstOrDefault(a => a.Spec.OfPosition && account.KeyOf(a.Spec) == key && a.Spec.Legs[0].Kind == kind) is { } algo
             ? Number.Text(algo.Spec.Legs[0].TriggerPrice)
             : "";
@@ -140,7 +141,7 @@ public static class BybitShapes
             ["positionStatus"] = "Normal",
             ["autoAddMargin"] = 0,
             ["adlRankIndicator"] = 2,
-            ["leverage"] = Number.Text(Exchange.LeverageOf(account, key)),
+            ["leverage"] = Number.Text(OrderRules.LeverageOf(account, key)),
             ["breakEvenPrice"] = Number.Text(position.EntryPrice),
             ["positionBalance"] = margin,
             ["markPrice"] = Number.Text(quote.Mark),
@@ -169,11 +170,11 @@ public static class BybitShapes
 
     public static JsonObject Wallet(Account account, Exchange exchange)
     {
-        var unrealized = exchange.UnrealizedPnl(account);
+        var unrealized = exchange.Rules.UnrealizedPnl(account);
         var equity = Number.Text(account.Wallet + unrealized);
-        var positionMargin = Number.Text(exchange.PositionMargin(account));
-        var orderMargin = Number.Text(exchange.OrderMargin(account));
-        var margin = Number.Text(exchange.PositionMargin(account) + exchange.OrderMargin(account));
+        var positionMargin = Number.Text(exchange.Rules.PositionMargin(account));
+        var orderMargin = Number.Text(exchange.Rules.OrderMargin(account));
+        var margin = Number.Text(exchange.Rules.PositionMargin(account) + exchange.Rules.OrderMargin(account));
         return new JsonObject
         {
             ["totalEquity"] = equity,
@@ -183,7 +184,7 @@ public static class BybitShapes
             ["totalInitialMargin"] = margin,
             ["totalInitialMarginByMp"] = margin,
             ["accountType"] = "UNIFIED",
-            ["totalAvailableBalance"] = Number.Text(exchange.Available(account)),
+            ["totalAvailableBalance"] = Number.Text(exchange.Rules.Available(account)),
             ["accountMMRate"] = "0",
             ["accountMMRateByMp"] = "0",
             ["totalPerpUPL"] = Number.Text(unrealized),

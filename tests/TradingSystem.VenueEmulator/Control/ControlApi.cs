@@ -4,6 +4,7 @@ using TradingSystem.VenueEmulator.Binance;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
 using TradingSystem.VenueEmulator.Streams;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Control;
 
@@ -49,7 +50,7 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
             case "POST /modes":
                 var modes = await BodyAsync<ModeRequest>(context);
                 return await WithAsync(modes.Venue, modes.Key, found =>
-                    Refused(exchange.SetHedge(found, modes.Hedge)) || (modes.Margin is { } margin && Refused(exchange.SetMargin(found, "", margin))) ? null : new { found.Hedge });
+                    Refused(exchange.Settings.SetHedge(found, modes.Hedge)) || (modes.Margin is { } margin && Refused(exchange.Settings.SetMargin(found, "", margin))) ? null : new { found.Hedge });
             case "POST /prices":
                 return await SetPriceAsync(await BodyAsync<PriceRequest>(context));
             case "POST /clock":
@@ -69,14 +70,14 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
                 return new { cleared = true };
             case "POST /close":
                 var close = await BodyAsync<CloseRequest>(context);
-                return await WithAsync(close.Venue, close.Key, found => exchange.CloseByHand(found, new PositionKey(close.Symbol, close.Side, close.Venue == VenueKind.Okx ? close.Margin : "")) is { } order ? View(order) : null);
+                return await WithAsync(close.Venue, close.Key, found => exchange.Orders.CloseByHand(found, new PositionKey(close.Symbol, close.Side, close.Venue == VenueKind.Okx ? close.Margin : "")) is { } order ? View(order) : null);
             case "POST /fill":
                 var fill = await BodyAsync<FillRequest>(context);
                 return await WithAsync(fill.Venue, fill.Key, found =>
-                    exchange.OrderByClient(found, fill.ClientId) is { } order && exchange.FillByHand(found, order, fill.Qty, fill.Price) ? View(order) : null);
+                    exchange.Orders.OrderByClient(found, fill.ClientId) is { } order && exchange.Orders.FillByHand(found, order, fill.Qty, fill.Price) ? View(order) : null);
             case "POST /countdowns/expire":
                 var due = await BodyAsync<StreamRequest>(context);
-                return await WithAsync(due.Venue ?? default, due.Key, found => new { expired = exchange.RunOutCountdowns(found) });
+                return await WithAsync(due.Venue ?? default, due.Key, found => new { expired = exchange.Settings.RunOutCountdowns(found) });
             case "POST /streams/drop":
                 var drop = await BodyAsync<StreamRequest>(context);
                 return new { dropped = hub.Drop(drop is { Venue: { } of, Key: { } key } ? Exchange.AccountId(of, key) : null) };
@@ -84,7 +85,7 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
                 var expire = await BodyAsync<StreamRequest>(context);
                 return await WithAsync(expire.Venue ?? default, expire.Key, found =>
                 {
-                    binance.Expire(found);
+                    binance.ListenKeys.Expire(found);
                     hub.Send([BinanceStreamDialect.ListenKeyExpired(found, exchange.Now(VenueKind.Binance))]);
                     return new { expired = true };
                 });
@@ -151,7 +152,7 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
         [.. account.Orders.Values.OrderBy(o => o.Sequence).Select(View)],
         [.. account.Algos.Values.OrderBy(a => a.Sequence).Select(a => new AlgoView(a.Spec.Id, a.Spec.ClientId, a.Spec.Symbol, a.Spec.Side, a.Spec.PositionSide, a.Spec.Qty, a.Spec.Legs, a.State, a.ChildOrderId, a.EndReason))],
         [.. account.Fills.Select(f => new FillView(f.Fill.Id, f.Fill.OrderId, f.Order.Spec.ClientId, f.Order.Spec.Symbol, f.Order.Spec.Side, f.Fill.Qty, f.Fill.Price, f.Fill.Fee, f.Fill.RealizedPnl, f.Fill.At, f.Fill.FeeAsset, f.Fill.Charged))],
-        [.. account.OpenPositions.Select(p => new PositionView(p.Key.Symbol, p.Key.Side, p.Key.Margin, p.Qty, p.EntryPrice, p.RealizedPnl, Exchange.LeverageOf(account, p.Key)))]);
+        [.. account.OpenPositions.Select(p => new PositionView(p.Key.Symbol, p.Key.Side, p.Key.Margin, p.Qty, p.EntryPrice, p.RealizedPnl, OrderRules.LeverageOf(account, p.Key)))]);
 
     private static OrderView View(Order o) => new(
         o.Spec.Id, o.Spec.ClientId, o.Spec.Symbol, o.Spec.Side, o.Spec.PositionSide, o.Spec.Kind, o.Spec.Qty, o.Spec.Price, o.Spec.ReduceOnly, o.State, o.Filled, o.AveragePrice, o.EndReason, o.Spec.Origin);

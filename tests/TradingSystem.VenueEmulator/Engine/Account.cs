@@ -1,3 +1,5 @@
+using TradingSystem.VenueEmulator.Venues;
+
 namespace TradingSystem.VenueEmulator.Engine;
 
 /// <summary>What an account looks like after the entries applied so far. Everything that changes it goes through <see cref="Apply"/>.</summary>

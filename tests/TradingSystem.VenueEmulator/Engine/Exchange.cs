@@ -1,12 +1,13 @@
 using TradingSystem.VenueEmulator.Faults;
-using TradingSystem.VenueEmulator.Streams;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Engine;
 
 /// <summary>
-/// All three venues. One thing happens at a time; it is in the journal, on disk, before an answer or an event leaves.
+/// All three venues: their accounts, prices, ids and time. One thing happens at a time; it is in the journal, on disk, before an answer or an
+/// event leaves. What happens is done by the parts, each of which has its own job.
 /// </summary>
-public sealed partial class Exchange : IDisposable
+public sealed class Exchange : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Journal _journal;
@@ -24,6 +25,7 @@ public sealed partial class Exchange : IDisposable
     public Exchange(Journal journal, VenueClocks clocks, FaultTable faults, IStreamSink streams, IEnumerable<IStreamDialect> dialects)
     {
         (_journal, _clocks, _faults, _streams) = (journal, clocks, faults, streams);
+        (Rules, Orders, Algos, Settings) = (new(this), new(this), new(this), new(this));
         Started = clocks.Time.GetUtcNow();
         _dialects = dialects.ToDictionary(d => d.Venue);
         foreach (var venue in Enum.GetValues<VenueKind>())
@@ -44,12 +46,25 @@ public sealed partial class Exchange : IDisposable
         Resume();
     }
 
+    /// <summary>What orders must fulfil, and what accounts are worth.</summary>
+    public OrderRules Rules { get; }
+
+    public OrderEngine Orders { get; }
+
+    /// <summary>Orders that wait for a price.</summary>
+    public AlgoEngine Algos { get; }
+
+    /// <summary>Leverage, modes and countdowns.</summary>
+    public SettingsEngine Settings { get; }
+
     /// <summary>When this process began; what ended before is history.</summary>
     public DateTimeOffset Started { get; }
 
     public DateTimeOffset Now(VenueKind venue) => _clocks.Now(venue);
 
     public FaultTable Faults => _faults;
+
+    internal TimeProvider Time => _clocks.Time;
 
     public static string AccountId(VenueKind venue, string key) => $"{venue}:{key}";
 
@@ -102,6 +117,16 @@ public sealed partial class Exchange : IDisposable
         }
     }
 
+    public void SetPrice(VenueKind venue, string symbol, Quote quote)
+    {
+        Emit(new PriceSet("", Now(venue), venue, symbol, quote));
+        foreach (var account in _accounts.Values.Where(a => a.Venue == venue))
+        {
+            Orders.Reached(account, symbol);
+            Algos.Trigger(account, symbol);
+        }
+    }
+
     public void Permit(Account account, Permission permission) => Emit(new PermissionChanged(account.Id, Now(account.Venue), permission));
 
     public void Dispose()
@@ -123,7 +148,7 @@ public sealed partial class Exchange : IDisposable
         return _entries.Count == 0 && messages.Count == 0 ? Task.CompletedTask : _journal.AppendAsync(_entries, () => _streams.Send(messages));
     }
 
-    private void Emit(Entry entry)
+    internal void Emit(Entry entry)
     {
         Apply(entry);
         _entries.Add(entry);
@@ -148,7 +173,7 @@ public sealed partial class Exchange : IDisposable
     private void SetQuote(VenueKind venue, string symbol, decimal price) => _quotes[(venue, symbol)] = new Quote(price, price, price, price);
 
     /// <summary>Numbers on Binance and OKX, as long as theirs; Bybit's are UUIDs.</summary>
-    private string NewId(VenueKind venue) => venue switch
+    internal string NewId(VenueKind venue) => venue switch
     {
         VenueKind.Bybit => Guid.NewGuid().ToString(),
         VenueKind.Okx => Number.Text(2_000_000_000_000_000_000L + ++_lastId),
@@ -162,17 +187,17 @@ public sealed partial class Exchange : IDisposable
         {
             foreach (var order in account.OpenOrders.Where(o => o.Filled == 0m || o.Spec.RestAt is not null))
             {
-                Later(account, order, TimeSpan.Zero);
+                Orders.Later(account, order, TimeSpan.Zero);
             }
 
             foreach (var symbol in account.Countdowns.Keys.ToList())
             {
-                WatchCountdown(account, symbol);
+                Settings.WatchCountdown(account, symbol);
             }
         }
     }
 
-    private void After(TimeSpan delay, Action work)
+    internal void After(TimeSpan delay, Action work)
     {
         ITimer? timer = null;
         timer = _clocks.Time.CreateTimer(_ => _ = RunAsync(() =>
@@ -186,7 +211,7 @@ public sealed partial class Exchange : IDisposable
         timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan);
     }
 
-    private void Tell(Account account, Order order, Fill? fill)
+    internal void Tell(Account account, Order order, Fill? fill)
     {
         var dialect = _dialects[account.Venue];
         _messages.AddRange(dialect.OrderChanged(account, order, fill));
@@ -196,5 +221,7 @@ public sealed partial class Exchange : IDisposable
         }
     }
 
-    private void Tell(Account account, Algo algo) => _messages.AddRange(_dialects[account.Venue].AlgoChanged(account, algo));
+    internal void Tell(Account account, Algo algo) => _messages.AddRange(_dialects[account.Venue].AlgoChanged(account, algo));
+
+    internal void TellCancelLost(Account account, Order order) => _messages.AddRange(_dialects[account.Venue].CancelLost(account, order));
 }

@@ -1,3 +1,5 @@
+using TradingSystem.VenueEmulator.Venues;
+
 namespace TradingSystem.VenueEmulator.Engine;
 
 /// <summary>

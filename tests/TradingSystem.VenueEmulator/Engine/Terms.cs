@@ -1,12 +1,5 @@
 namespace TradingSystem.VenueEmulator.Engine;
 
-public enum VenueKind
-{
-    Binance,
-    Bybit,
-    Okx,
-}
-
 public enum Side
 {
     Buy,

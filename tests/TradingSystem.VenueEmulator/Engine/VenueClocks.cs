@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Engine;
 

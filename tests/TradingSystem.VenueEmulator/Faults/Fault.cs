@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Faults;
 

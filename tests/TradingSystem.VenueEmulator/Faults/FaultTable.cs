@@ -1,5 +1,5 @@
 using System.Globalization;
-using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Faults;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Http;
 

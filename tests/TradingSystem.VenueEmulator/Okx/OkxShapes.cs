@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TradingSystem.VenueEmulator.Engine;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Okx;
 
@@ -171,7 +172,7 @@ public static class OkxShapes
         var position = account.PositionOf(key);
         var quote = exchange.QuoteOf(VenueKind.Okx, key.Symbol);
         var pnl = position.Qty * (quote.Mark - position.EntryPrice);
-        var margin = exchange.MarginOf(account, position);
+        var margin = exchange.Rules.MarginOf(account, position);
         // Net positions carry the sign, the others their side.
         var size = key.Side == PositionSide.Net ? position.Qty : Math.Abs(position.Qty);
         var body = new JsonObject
@@ -184,7 +185,7 @@ public static class OkxShapes
             ["pos"] = Size(key.Symbol, size),
             ["ccy"] = "USDT",
             ["fee"] = Number.Text(-position.LifeFee),
-            ["lever"] = Number.Text(Exchange.LeverageOf(account, key)),
+            ["lever"] = Number.Text(OrderRules.LeverageOf(account, key)),
             ["last"] = Number.Text(quote.Last),
             ["markPx"] = Number.Text(quote.Mark),
             ["liqPx"] = "",
@@ -251,9 +252,9 @@ public static class OkxShapes
 
     public static JsonObject Balance(Account account, Exchange exchange, DateTimeOffset now)
     {
-        var unrealized = exchange.UnrealizedPnl(account);
+        var unrealized = exchange.Rules.UnrealizedPnl(account);
         var equity = Number.Text(account.Wallet + unrealized);
-        var available = Number.Text(exchange.Available(account));
+        var available = Number.Text(exchange.Rules.Available(account));
         var details = new JsonObject();
         foreach (var name in new[] { "accAvgPx", "borrowFroz", "clSpotInUseAmt", "crossLiab", "interest", "isoLiab", "liab", "maxLoan", "maxSpotInUseAmt", "mgnRatio", "openAvgPx", "spotBal", "spotUpl", "spotUplRatio", "totalPnl", "totalPnlRatio", "uplLiab" })
         {
@@ -273,8 +274,8 @@ public static class OkxShapes
         details["disEq"] = equity;
         details["eq"] = equity;
         details["eqUsd"] = equity;
-        details["frozenBal"] = Number.Text(exchange.PositionMargin(account) + exchange.OrderMargin(account));
-        details["ordFrozen"] = Number.Text(exchange.OrderMargin(account));
+        details["frozenBal"] = Number.Text(exchange.Rules.PositionMargin(account) + exchange.Rules.OrderMargin(account));
+        details["ordFrozen"] = Number.Text(exchange.Rules.OrderMargin(account));
         details["uTime"] = Number.MsText(now);
         details["upl"] = Number.Text(unrealized);
         var body = new JsonObject { ["details"] = new JsonArray(details), ["isoEq"] = "0", ["totalEq"] = equity, ["uTime"] = Number.MsText(now) };

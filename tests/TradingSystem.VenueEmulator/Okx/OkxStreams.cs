@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Http;
 using TradingSystem.VenueEmulator.Streams;
+using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Okx;
 

@@ -1,7 +1,0 @@
-namespace TradingSystem.VenueEmulator.Streams;
-
-/// <summary>Takes what is to be told, in order.</summary>
-public interface IStreamSink
-{
-    void Send(IReadOnlyList<StreamMessage> messages);
-}

@@ -1,0 +1,8 @@
+namespace TradingSystem.VenueEmulator.Venues;
+
+public enum VenueKind
+{
+    Binance,
+    Bybit,
+    Okx,
+}
