@@ -7,8 +7,6 @@ using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Decisions;
 using TradingSystem.Execution.Desk;
 using TradingSystem.Execution.Equity;
-using TradingSystem.Execution.Exits;
-using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;

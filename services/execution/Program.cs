@@ -1,5 +1,4 @@
 using TradingSystem.Execution;
-using TradingSystem.Execution.Accounts;
 using TradingSystem.Hosting;
 
 return args.Contains(RewrapCommand.Switch)

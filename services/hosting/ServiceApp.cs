@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using TradingSystem.Hosting.EventLog;
 using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Outbound;
 using TradingSystem.Hosting.Rest;

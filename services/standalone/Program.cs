@@ -2,7 +2,6 @@ using TradingSystem.Dashboard;
 using TradingSystem.Dashboard.Accounts;
 using TradingSystem.Diary;
 using TradingSystem.Execution;
-using TradingSystem.Execution.Accounts;
 using TradingSystem.Gateway;
 using TradingSystem.Hosting;
 using TradingSystem.TradingGroup;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using TradingSystem.Contracts.Wire.Frames;
 
 namespace TradingSystem.Contracts.Wire.Validation;
 

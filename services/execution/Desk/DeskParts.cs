@@ -1,24 +1,15 @@
-using Microsoft.EntityFrameworkCore;
-using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Exits;
-using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Settings;
-using TradingSystem.Execution.Simulation;
-using TradingSystem.Execution.Storage;
 using TradingSystem.Venues;
 
 namespace TradingSystem.Execution.Desk;
 
 /// <summary>What every account's desk is made of.</summary>
 public sealed class DeskParts(
-    IDbContextFactory<ExecutionDb> databases, DecisionCheck check, PriceBook prices, ControlStore controls, StepAnnouncer announcer, VenueOptions venues, ExecutionOptions options, TimeProvider time, ILoggerFactory logs)
+    DecisionCheck check, PriceBook prices, ControlStore controls, StepAnnouncer announcer, VenueOptions venues, ExecutionOptions options, TimeProvider time, ILoggerFactory logs)
 {
-    public IDbContextFactory<ExecutionDb> Databases => databases;
-
     public DecisionCheck Check => check;
 
     public PriceBook Prices => prices;

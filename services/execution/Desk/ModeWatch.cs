@@ -1,9 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Exits;
-using TradingSystem.Execution.Legs;
-using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Simulation;
 using TradingSystem.Venues;

@@ -1,7 +1,4 @@
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
-using TradingSystem.Execution.Exits;
 using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;

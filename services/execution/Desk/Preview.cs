@@ -1,9 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Decisions;
-using TradingSystem.Execution.Exits;
-using TradingSystem.Execution.Legs;
 using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Simulation;

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
-using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Hosting;
 

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Gateway.Connections;
-using TradingSystem.Gateway.Groups;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Hosting.BotTokens;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using TradingSystem.Benchmarks.Load.Measure;
 using TradingSystem.Benchmarks.Load.Report;
 
 namespace TradingSystem.Benchmarks.Load;

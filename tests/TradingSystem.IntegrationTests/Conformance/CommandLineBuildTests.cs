@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 using static TradingSystem.IntegrationTests.Conformance.CommandLine;
 
 namespace TradingSystem.IntegrationTests.Conformance;

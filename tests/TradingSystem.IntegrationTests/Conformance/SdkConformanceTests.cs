@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Servers;
 using static TradingSystem.IntegrationTests.Conformance.ConformanceCluster;
 
 namespace TradingSystem.IntegrationTests.Conformance;

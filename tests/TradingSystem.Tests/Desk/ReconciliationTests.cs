@@ -1,12 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
-using TradingSystem.Execution.Accounts;
-using TradingSystem.Execution.Controls;
 using TradingSystem.Execution.Desk;
-using TradingSystem.Execution.Exits;
-using TradingSystem.Execution.Legs;
-using TradingSystem.Execution.Limits;
 using TradingSystem.Execution.Orders;
 using TradingSystem.Execution.Simulation;
 using TradingSystem.Venues;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Execution.Accounts;
 using TradingSystem.Tests.Wire.Documents;
 using TradingSystem.Venues.Instruments;
 

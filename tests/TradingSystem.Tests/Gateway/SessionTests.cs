@@ -1,6 +1,5 @@
 using NUnit.Framework;
 using TradingSystem.Contracts.Wire;
-using TradingSystem.Gateway;
 using TradingSystem.Gateway.Framing;
 using static TradingSystem.Tests.Gateway.SessionRig;
 

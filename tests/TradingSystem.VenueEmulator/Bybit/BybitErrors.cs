@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using TradingSystem.VenueEmulator.Engine;
-using TradingSystem.VenueEmulator.Http;
 
 namespace TradingSystem.VenueEmulator.Bybit;
 
