@@ -197,21 +197,29 @@ internal sealed class Reconciler(
             clock.Soon(desk.Now);
         }
 
-        foreach (var difference in certain.Where(d => differences.IsNew($"position {d.Symbol} {d.Side} {d.Venue} {d.Ours}")))
+        foreach (var difference in certain)
         {
-            await BookPositionAsync(difference, snapshot);
+            var price = difference.Taken > 0m ? PriceOf(difference.Symbol, snapshot) : null;
+            if (_doubts.IsNew(difference, price is not null))
+            {
+                await BookPositionAsync(difference, price);
+            }
         }
     }
 
+    private decimal? PriceOf(string symbol, VenueSnapshot snapshot) =>
+        snapshot.Positions.FirstOrDefault(p => p.Symbol == symbol)?.MarkPrice ?? desk.Parts.Prices.Find(symbol)?.Price;
+
     /// <summary>No fill explains it. What the venue does not hold any more is taken off the groups; what it holds beyond is not theirs.</summary>
-    private Task<decimal> BookPositionAsync(Difference.PositionDiffers difference, VenueSnapshot snapshot) => desk.Store.RunAsync(
+    /// <param name="price">At which it is taken off them; null where nothing is, or where there is no price yet.</param>
+    private Task<decimal> BookPositionAsync(Difference.PositionDiffers difference, decimal? price) => desk.Store.RunAsync(
         async work =>
         {
             var (symbol, side, venue, own) = difference;
-            var price = snapshot.Positions.FirstOrDefault(p => p.Symbol == symbol)?.MarkPrice ?? desk.Parts.Prices.Find(symbol)?.Price;
-            if (difference.Taken == 0m || price is not { } mark)
+            if (price is not { } mark)
             {
-                differences.Report(work, "foreign_position", symbol, Rejections.Text(venue), Rejections.Text(own), "left alone: a person should look");
+                var done = difference.Taken > 0m ? "waits for a price to be booked at" : "left alone: a person should look";
+                differences.Report(work, "foreign_position", symbol, Rejections.Text(venue), Rejections.Text(own), done);
                 return 0m;
             }
 

@@ -124,6 +124,8 @@ internal static class Reconciliation
 /// </summary>
 internal sealed class PositionDoubts
 {
+    private readonly HashSet<(Difference.PositionDiffers Difference, bool IsBooked)> _dealtWith = [];
+
     private Dictionary<(string Symbol, PositionSide? Side), Difference.PositionDiffers> _before = [];
 
     /// <summary>Those that are certain now, and whether to look again soon for the others.</summary>
@@ -133,6 +135,13 @@ internal sealed class PositionDoubts
         var (seen, certain) = (differences.ToList(), new List<Difference.PositionDiffers>());
         certain.AddRange(seen.Where(d => !isInFlight(d.Symbol) && _before.TryGetValue((d.Symbol, d.Side), out var before) && before == d));
         _before = seen.ToDictionary(d => (d.Symbol, d.Side));
+        _dealtWith.RemoveWhere(known => !seen.Contains(known.Difference));
         return (certain, certain.Count < seen.Count);
     }
+
+    /// <summary>
+    /// False for what has been dealt with and has differed without a break since. Once both have been the same, the same figures are another
+    /// difference. What was only told, as there was no price to book it at, is new once more when it can be booked.
+    /// </summary>
+    public bool IsNew(Difference.PositionDiffers difference, bool isBooked) => _dealtWith.Add((difference, isBooked));
 }

@@ -112,6 +112,30 @@ public sealed class ReconciliationTests
     }
 
     [Test]
+    public void A_position_that_differs_is_dealt_with_once_and_again_after_both_were_the_same()
+    {
+        var doubts = new PositionDoubts();
+        var differs = new Difference.PositionDiffers("BTCUSDT", null, 0m, 2m);
+        Assert.That((Dealt(differs), Dealt(differs), Dealt(differs)), Is.EqualTo((0, 1, 0)), "twice the same is certain, and then dealt with");
+        Assert.That((Dealt(differs, isInFlight: true), Dealt(differs)), Is.EqualTo((0, 0)), "an order on its way does not make it another one");
+        Assert.That((Dealt(null), Dealt(differs), Dealt(differs)), Is.EqualTo((0, 0, 1)), "the same figures, another loss");
+
+        int Dealt(Difference.PositionDiffers? d, bool isInFlight = false) =>
+            doubts.Weigh(d is null ? [] : [d], _ => isInFlight).Certain.Count(c => doubts.IsNew(c, isBooked: true));
+    }
+
+    [Test]
+    public void A_position_that_could_only_be_told_for_want_of_a_price_is_booked_when_there_is_one()
+    {
+        var doubts = new PositionDoubts();
+        var differs = new Difference.PositionDiffers("BTCUSDT", null, 0m, 2m);
+        _ = doubts.Weigh([differs], _ => false);
+        Assert.That((Dealt(false), Dealt(false), Dealt(true), Dealt(true)), Is.EqualTo((1, 0, 1, 0)));
+
+        int Dealt(bool hasPrice) => doubts.Weigh([differs], _ => false).Certain.Count(c => doubts.IsNew(c, hasPrice));
+    }
+
+    [Test]
     public void A_trade_by_hand_is_split_among_the_groups_that_it_closes_and_turns_none()
     {
         var gen = from quantity in Gen.Choose(1, 30)
