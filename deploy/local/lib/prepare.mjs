@@ -104,7 +104,7 @@ const WWWROOT = "services/dashboard/wwwroot";
 export async function buildWeb(log) {
   await npmCi(WEB, log);
   const stamp = path.join(ROOT, WEB, "node_modules/.build-stamp");
-  const hash = hashOf([WEB], { skip: ["node_modules", "dist", "coverage", "test-results", ".vite"], only: (f) => !f.endsWith(".tsbuildinfo") });
+  const hash = hashOf([WEB, "contracts/openapi.json"], { skip: ["node_modules", "dist", "coverage", "test-results", ".vite"], only: (f) => !f.endsWith(".tsbuildinfo") && !f.endsWith("src/api/openapi.ts") });
   if (stampMatches(stamp, hash) && fs.existsSync(path.join(ROOT, WWWROOT, "index.html"))) return;
   say("building the page …");
   await run("npm", ["run", "build"], { cwd: path.join(ROOT, WEB), log, label: "npm run build of the page" });

@@ -1,8 +1,8 @@
 import type { components } from './openapi'
 
 /**
- * Names for the shapes of `openapi.ts`, which is written from the product's own document (`npm run types`); a field that is sent is described there and
- * nowhere else. Decimals are numbers: exact to 15 digits, which is more than a price or a quantity has; longer ones are what was computed (averages,
+ * Names for the shapes of `openapi.ts`, which each build writes anew from `contracts/openapi.json` (`npm run types`); a field that is sent is described
+ * there and nowhere else. Decimals are numbers: exact to 15 digits, which is more than a price or a quantity has; longer ones are what was computed (averages,
  * PnL), and those are rounded where they are shown.
  */
 type Schemas = components['schemas']
