@@ -70,10 +70,10 @@ internal static partial class AccountRules
     /// <summary>All parts or none; null when none was sent or one is wrong.</summary>
     public static Credentials? Credentials(RestBody body, string exchange, bool required)
     {
-        var parts = exchange == Exchanges.Simulated ? [] : Exchanges.HasPassphrase(exchange) ? AllParts : AllParts[..2];
+        var parts = exchange == Exchanges.Simulated ? [] : Exchanges.WithPassphrase.Contains(exchange) ? AllParts : AllParts[..2];
         foreach (var part in AllParts.Where(p => !parts.Contains(p) && body.Has(p)))
         {
-            body.Fail(part, exchange == Exchanges.Simulated ? "absent: a simulated account has no credentials" : $"absent: only {Exchanges.Okx} has one");
+            body.Fail(part, exchange == Exchanges.Simulated ? "absent: a simulated account has no credentials" : $"absent: only {string.Join(", ", Exchanges.WithPassphrase)} has one");
         }
 
         var sent = parts.Count(body.Has);

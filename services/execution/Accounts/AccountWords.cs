@@ -1,17 +1,16 @@
+using TradingSystem.Venues.Registry;
+
 namespace TradingSystem.Execution.Accounts;
 
-/// <summary>Where an account trades.</summary>
+/// <summary>Where an account trades: the simulated exchange or one of <see cref="VenueList"/>.</summary>
 public static class Exchanges
 {
     public const string Simulated = "simulated";
-    public const string Binance = "binance";
-    public const string Bybit = "bybit";
-    public const string Okx = "okx";
 
-    public static readonly string[] All = [Simulated, Binance, Bybit, Okx];
+    public static readonly string[] All = [Simulated, .. VenueList.All.Select(d => d.Name)];
 
-    /// <summary>OKX keys have a passphrase as their third part.</summary>
-    public static bool HasPassphrase(string exchange) => exchange == Okx;
+    /// <summary>Those whose keys have a passphrase as their third part.</summary>
+    public static readonly string[] WithPassphrase = [.. VenueList.All.Where(d => d.NeedsPassphrase).Select(d => d.Name)];
 }
 
 public static class MarginModes

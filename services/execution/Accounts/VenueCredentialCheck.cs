@@ -15,7 +15,7 @@ public sealed class VenueCredentialCheck(VenueRegistry venues, TimeProvider time
 
     public async Task<CredentialVerdict> CheckAsync(AccountSettings account, Credentials credentials, CancellationToken cancellationToken)
     {
-        if (venues.Find(account.Exchange) is null)
+        if (VenueList.Find(account.Exchange) is null)
         {
             return new CredentialVerdict.Unreachable($"{account.Exchange} cannot be reached by this version");
         }

@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
-using TradingSystem.Venues.Binance;
-using TradingSystem.Venues.Bybit;
-using TradingSystem.Venues.Okx;
 
 namespace TradingSystem.Venues.Registry;
 
-/// <summary>The exchanges there are. A new one is a folder and a line here.</summary>
+/// <summary>Makes the adapters of accounts at the exchanges of <see cref="VenueList"/>.</summary>
 public sealed class VenueRegistry : IDisposable
 {
-    private readonly Dictionary<string, VenueDefinition> _definitions = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Venue, VenueEnvironment Environment), Lazy<VenueShared>> _shared = new();
     private readonly VenueOptions _options;
     private readonly TimeProvider _time;
@@ -16,25 +12,23 @@ public sealed class VenueRegistry : IDisposable
     private readonly Func<HttpMessageHandler> _calls;
     private readonly Func<HttpMessageHandler> _streams;
 
+    /// <exception cref="InvalidOperationException">An option cannot be meant, or is an address of an exchange or environment that there is not.</exception>
     /// <param name="calls">Makes the handler of each exchange and environment, which decides where connections may go and follows no redirects.</param>
     /// <param name="streams">The same for WebSockets.</param>
     public VenueRegistry(VenueOptions options, TimeProvider time, ILoggerFactory logs, Func<HttpMessageHandler> calls, Func<HttpMessageHandler> streams)
     {
         (_options, _time, _logs, _calls, _streams) = (options.Validate(), time, logs, calls, streams);
-        Add(BinanceVenue.Definition);
-        Add(BybitVenue.Definition);
-        Add(OkxVenue.Definition);
+        foreach (var (venue, environment) in options.Hosts.SelectMany(h => h.Value.Keys.Select(e => (h.Key, e))))
+        {
+            RequireKnown(venue, environment);
+        }
     }
-
-    public IReadOnlyCollection<string> Names => _definitions.Keys;
-
-    public VenueDefinition? Find(string venue) => _definitions.GetValueOrDefault(venue);
 
     /// <summary>One adapter per account; the caller disposes it. Addresses come from the options, else from the exchange.</summary>
     /// <exception cref="ArgumentException">There is no such exchange or environment, the passphrase is missing, or keys would go over the network in the clear.</exception>
     public IVenue Create(VenueAccount account)
     {
-        var definition = Find(account.Venue) ?? throw new ArgumentException($"There is no venue {account.Venue}.", nameof(account));
+        var definition = VenueList.Find(account.Venue) ?? throw new ArgumentException($"There is no venue {account.Venue}.", nameof(account));
         if (!definition.Hosts.TryGetValue(account.Environment, out var hosts))
         {
             throw new ArgumentException($"{definition.Name} has no environment {account.Environment}.", nameof(account));
@@ -64,7 +58,19 @@ public sealed class VenueRegistry : IDisposable
         }
     }
 
-    private void Add(VenueDefinition definition) => _definitions.Add(definition.Name, definition);
+    /// <summary>An address under a misspelt name would leave the exchange's own in force: orders would go where nobody meant them to.</summary>
+    private static void RequireKnown(string venue, string environment)
+    {
+        if (VenueList.Find(venue) is not { } definition)
+        {
+            throw new InvalidOperationException($"Execution:Venues:Hosts:{venue} must be one of {string.Join(", ", VenueList.All.Select(d => d.Name))}.");
+        }
+
+        if (!definition.Hosts.Keys.Any(e => Same(e.ToString(), environment)))
+        {
+            throw new InvalidOperationException($"Execution:Venues:Hosts:{venue}:{environment} must be one of {string.Join(", ", definition.Hosts.Keys)}.");
+        }
+    }
 
     private VenueHostOverride? Override(string venue, VenueEnvironment environment) =>
         _options.Hosts.FirstOrDefault(h => Same(h.Key, venue)).Value?.FirstOrDefault(e => Same(e.Key, environment.ToString())).Value;
