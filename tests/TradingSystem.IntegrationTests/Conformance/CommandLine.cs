@@ -31,7 +31,9 @@ internal static class CommandLine
     /// <param name="meanwhile">What is done when it has printed its first line.</param>
     public static async Task<Ended> ProgramAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, Func<Process, Task>? meanwhile = null)
     {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        // Ctrl-C is for programs that hear it: what a shell starts in the background, as this run may be, inherits that it is ignored.
+        var command = meanwhile is null ? (File: file, Arguments: arguments) : ("env", ["--default-signal=INT", file, .. arguments]);
+        var start = new ProcessStartInfo(command.File, command.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         start.WorkingDirectory = folder ?? TestContext.CurrentContext.WorkDirectory;
         start.Environment["DEMO_FILE"] = "/nonexistent";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
