@@ -24,7 +24,7 @@ public sealed class DiaryModule : IServiceModule
 
     public void AddServices(WebApplicationBuilder builder)
     {
-        var options = (builder.Configuration.GetSection("Diary").Get<DiaryOptions>() ?? new DiaryOptions()).Validated();
+        var options = builder.Configuration.Read<DiaryOptions>("Diary").Validated();
         builder.Services.AddSingleton(options);
         builder.Services.AddServiceDb<DiaryDb>(DiaryDb.Schema);
         builder.Services.AddSingleton<TimelineSignal>();

@@ -40,7 +40,7 @@ public sealed class ExecutionModule : IServiceModule
     public void AddServices(WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton((builder.Configuration.GetSection("Execution").Get<ExecutionOptions>() ?? new ExecutionOptions()).Validate());
+        services.AddSingleton(builder.Configuration.Read<ExecutionOptions>("Execution").Validated());
         services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
         services.AddAccounts(builder.Configuration);
         services.AddDurableKind<OrderUpdate, OrderUpdates>(items => new(items), size: _ => 1024, inFlight: 1, trace: i => i.TraceParent);

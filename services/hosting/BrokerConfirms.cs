@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using TradingSystem.Hosting.Transport;
 
 namespace TradingSystem.Hosting;
 

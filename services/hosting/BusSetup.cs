@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TradingSystem.Hosting.Serialization;
 using TradingSystem.Hosting.Sessions;
+using TradingSystem.Hosting.Settings;
+using TradingSystem.Hosting.Transport;
 
 namespace TradingSystem.Hosting;
 
@@ -14,8 +16,7 @@ public static class BusSetup
 {
     public static void AddBus(this WebApplicationBuilder builder, bool topologyOnly, IReadOnlyList<IServiceModule> modules)
     {
-        var options = builder.Configuration.GetSection(BusOptions.Section).Get<BusOptions>() ?? new BusOptions();
-        options.Validate();
+        var options = builder.Configuration.Read<BusOptions>(BusOptions.Section).Validated();
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(new BusTypes(modules.Select(m => m.Messages).OfType<JsonSerializerContext>().Append(SessionsJson.Default)));

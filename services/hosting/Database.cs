@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Hosting;
 
@@ -24,7 +25,7 @@ public static class Database
 
     public static void AddDatabase(this WebApplicationBuilder builder)
     {
-        var parts = builder.Configuration.GetSection(PostgresOptions.Section).Get<PostgresOptions>() ?? new PostgresOptions();
+        var parts = builder.Configuration.Read<PostgresOptions>(PostgresOptions.Section);
         var connection = parts.Compose(builder.Configuration.GetConnectionString("Postgres"));
         connection.ApplicationName = builder.Environment.ApplicationName;
         // ContainsKey would be true for every keyword that exists, set or not.

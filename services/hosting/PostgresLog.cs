@@ -8,6 +8,7 @@ using NpgsqlTypes;
 using TradingSystem.Hosting.EventLog;
 using TradingSystem.Hosting.Outages;
 using TradingSystem.Hosting.Serialization;
+using TradingSystem.Hosting.Transport;
 
 namespace TradingSystem.Hosting;
 
@@ -81,7 +82,7 @@ public sealed class PostgresLog(
     }
 
     /// <summary>A row's message, or null for a kind that this version does not know.</summary>
-    internal object? Read(string kind, string body) =>
+    private object? Read(string kind, string body) =>
         _types.TryGetValue(kind, out var type) ? types.Read(body, type) : null;
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using TradingSystem.Hosting.EventLog;
+using TradingSystem.Hosting.Transport;
 
 namespace TradingSystem.Hosting;
 

@@ -11,6 +11,7 @@ using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Outbound;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Hosting.Settings;
+using TradingSystem.Hosting.Transport;
 
 namespace TradingSystem.Hosting;
 
@@ -47,7 +48,7 @@ public static class ServiceApp
             return workers.Exists(w => w.ExecuteTask?.IsFaulted == true) ? 1 : 0;
         }
 
-        var options = app.Configuration.GetSection(PreparationOptions.Section).Get<PreparationOptions>() ?? new PreparationOptions();
+        var options = app.Configuration.Read<PreparationOptions>(PreparationOptions.Section);
         return await new Preparation(app, modules, options, Console.Error).RunAsync();
     }
 

@@ -24,7 +24,7 @@ public sealed class TradingGroupModule : IServiceModule
     public void AddServices(WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton((builder.Configuration.GetSection("TradingGroup").Get<TradingGroupOptions>() ?? new TradingGroupOptions()).Validated());
+        services.AddSingleton(builder.Configuration.Read<TradingGroupOptions>("TradingGroup").Validated());
         services.AddServiceDb<TradingGroupDb>(TradingGroupDb.Schema);
         services.AddSingleton<CandleMemory>();
         services.AddSingleton<PositionMemory>();

@@ -30,7 +30,7 @@ public sealed class TriggerModule : IServiceModule
 
     public void AddServices(WebApplicationBuilder builder)
     {
-        var options = TriggerOptions.From(builder.Configuration);
+        var options = TriggerOptions.Read(builder.Configuration);
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(options.Rules);

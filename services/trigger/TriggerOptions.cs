@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Rules;
 
@@ -46,11 +47,9 @@ public sealed partial class TriggerOptions
     public RuleOptions Rules { get; private init; } = new();
 
     /// <exception cref="InvalidOperationException">A setting breaks its rule; the message names both.</exception>
-    public static TriggerOptions From(IConfiguration configuration)
+    public static TriggerOptions Read(IConfiguration configuration)
     {
         var section = configuration.GetSection("Trigger");
-        var rules = section.GetSection("Rules").Get<RuleOptions>() ?? new RuleOptions();
-        rules.Validate();
         var (market, replay, speed) = ParseMarket(configuration["MARKET"] is { Length: > 0 } m ? m : "auto");
         return new TriggerOptions
         {
@@ -60,8 +59,8 @@ public sealed partial class TriggerOptions
             ReplayAnew = configuration.GetValue(AnewSetting, false),
             Symbols = ParseSymbols(configuration["SYMBOLS"] is { Length: > 0 } s ? s : "BTCUSDT,ETHUSDT,SOLUSDT"),
             Seed = ParseSeed(configuration["MARKET_SEED"]),
-            Live = section.GetSection("Live").Get<LiveOptions>() ?? new LiveOptions(),
-            Rules = rules,
+            Live = section.Read<LiveOptions>("Live"),
+            Rules = section.Read<RuleOptions>("Rules").Validated(),
         };
     }
 

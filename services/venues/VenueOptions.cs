@@ -47,7 +47,7 @@ public sealed class VenueOptions
 
     public TimeSpan ReconnectMost { get; set; } = TimeSpan.FromSeconds(20);
 
-    public VenueOptions Validate()
+    public VenueOptions Validated()
     {
         Require(RecvWindow > TimeSpan.Zero && RecvWindow < TimeSpan.FromSeconds(60), nameof(RecvWindow), "above 0 and below 60 s");
         Require(OrderDeadline > TimeSpan.Zero, nameof(OrderDeadline), "positive");

@@ -1,3 +1,5 @@
+using TradingSystem.Hosting.Settings;
+
 namespace TradingSystem.Dashboard.BotTokens;
 
 /// <summary>How often one trading group's token may ask over REST. From <c>BOTTOKENS__…</c>.</summary>
@@ -11,7 +13,7 @@ public sealed class BotTokenOptions
 
     public static BotTokenOptions Read(IConfiguration configuration)
     {
-        var options = configuration.GetSection("BotTokens").Get<BotTokenOptions>() ?? new BotTokenOptions();
+        var options = configuration.Read<BotTokenOptions>("BotTokens");
         return options.RequestsPerSecond >= 1 && options.RequestBurst >= 1
             ? options
             : throw new InvalidOperationException("BotTokens:RequestsPerSecond and BotTokens:RequestBurst must be at least 1.");

@@ -1,3 +1,5 @@
+using TradingSystem.Hosting.Settings;
+
 namespace TradingSystem.Dashboard.Forwarding;
 
 /// <summary>Addresses of the other services, from <c>FORWARD__…</c>. What is not set is not forwarded: in one process the routes are local.</summary>
@@ -31,7 +33,7 @@ public sealed class ForwardOptions
 
     public static ForwardOptions Read(IConfiguration configuration)
     {
-        var options = configuration.GetSection("Forward").Get<ForwardOptions>() ?? new ForwardOptions();
+        var options = configuration.Read<ForwardOptions>("Forward");
         foreach (var target in options.Targets)
         {
             if (!target.Address.IsAbsoluteUri || target.Address.Scheme is not ("http" or "https"))

@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Dashboard.Storage;
+using TradingSystem.Hosting.Settings;
 
 namespace TradingSystem.Dashboard.Settings;
 
@@ -20,7 +21,7 @@ public sealed class LoginOptions
 
     public static LoginOptions Read(IConfiguration configuration)
     {
-        var options = configuration.GetSection("Auth").Get<LoginOptions>() ?? new LoginOptions();
+        var options = configuration.Read<LoginOptions>("Auth");
         if (string.IsNullOrEmpty(options.AdminUsername) != string.IsNullOrEmpty(options.AdminPassword))
         {
             throw new InvalidOperationException("Auth:AdminUsername and Auth:AdminPassword are set together or not at all.");

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TradingSystem.Execution.Accounts.Secrets;
 using TradingSystem.Hosting.Outbound;
+using TradingSystem.Hosting.Settings;
 using TradingSystem.Venues;
 using TradingSystem.Venues.Registry;
 
@@ -18,7 +19,7 @@ public static class AccountServices
         services.AddSingleton<Envelope>();
         services.AddSingleton<CredentialVault>();
         services.AddSingleton<KeyRewrap>();
-        services.TryAddSingleton(_ => configuration.GetSection("Execution:Venues").Get<VenueOptions>() ?? new VenueOptions());
+        services.TryAddSingleton(_ => configuration.Read<VenueOptions>("Execution:Venues"));
         services.TryAddSingleton(Venues);
         services.AddSingleton<ICredentialCheck, VenueCredentialCheck>();
         services.AddSingleton<StoredCredentials>();

@@ -44,7 +44,7 @@ public sealed class ExecutionOptions
     /// <summary>Seconds between two comparisons of an account with its venue; at least 30.</summary>
     public int OrderSyncIntervalS { get; set; } = 60;
 
-    public ExecutionOptions Validate()
+    public ExecutionOptions Validated()
     {
         Require(MaxDecisionAge > TimeSpan.Zero, nameof(MaxDecisionAge), "positive");
         Require(MaxPriceAge > TimeSpan.Zero, nameof(MaxPriceAge), "positive");
@@ -52,7 +52,7 @@ public sealed class ExecutionOptions
         Require(SlippageBps is >= 0m and < 1_000m, nameof(SlippageBps), "from 0 to below 1000");
         Require(TakerFeeBps is >= 0m and < 1_000m, nameof(TakerFeeBps), "from 0 to below 1000");
         Require(FillModels.All.Contains(FillModel), nameof(FillModel), "instant or exchange");
-        Simulation.Validate();
+        _ = Simulation.Validated();
         Require(InitialBalance is > 0m and <= 10_000_000_000m, nameof(InitialBalance), "positive and at most 1e10");
         Require(MaxLeverage is >= 1m and <= 1_000m, nameof(MaxLeverage), "from 1 to 1000");
         Require(EntryBandBps is > 0m and <= 1_000_000m, nameof(EntryBandBps), "positive and at most 1e6");

@@ -38,7 +38,7 @@ public sealed class SimulationOptions
     public TimeSpan FundingInterval { get; set; } = TimeSpan.FromHours(8);
 
     /// <exception cref="InvalidOperationException">A value is outside its bounds.</exception>
-    public void Validate()
+    public SimulationOptions Validated()
     {
         Require(MakerFeeBps is > -1_000m and < 1_000m, nameof(MakerFeeBps), "between -1000 and 1000");
         Require(LiquidationFeeBps is >= 0m and < 1_000m, nameof(LiquidationFeeBps), "from 0 to below 1000");
@@ -49,6 +49,7 @@ public sealed class SimulationOptions
         Require(Math.Abs(FundingRate) <= 0.1m, nameof(FundingRate), "from -0.1 to 0.1");
         Require(FundingRates.Values.All(r => Math.Abs(r) <= 0.1m), nameof(FundingRates), "from -0.1 to 0.1");
         Require(FundingInterval == TimeSpan.Zero || (FundingInterval >= TimeSpan.FromSeconds(1) && FundingInterval <= TimeSpan.FromDays(1)), nameof(FundingInterval), "zero, or from 1 s to a day");
+        return this;
     }
 
     /// <summary>What every account of the process is charged.</summary>

@@ -80,10 +80,10 @@ public sealed class GatewayOptions
         }
 
         configuration.GetSection("Gateway").Bind(options);
-        return options.Validate();
+        return options.Validated();
     }
 
-    private GatewayOptions Validate()
+    private GatewayOptions Validated()
     {
         foreach (var (name, value, least) in new (string, long, long)[]
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using TradingSystem.Hosting.Transport;
 
 namespace TradingSystem.Hosting.EventLog;
 

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using TradingSystem.Hosting.Outages;
+using TradingSystem.Hosting.Serialization;
 
 namespace TradingSystem.Hosting.EventLog;
 
-/// <summary>Where <see cref="PostgresLog"/> hands over what it has just committed.</summary>
+/// <summary>Where the writer of the table hands over what it has just committed.</summary>
 public sealed class LogTail
 {
     private readonly Lock _gate = new();
@@ -38,11 +39,12 @@ public sealed class LogTail
 }
 
 /// <summary>Reads the table once, then follows the commits of this process, the only one that writes it.</summary>
-public sealed class PostgresEventLog(NpgsqlDataSource database, LogTail tail, LoggedKinds kinds, PostgresLog log, TimeProvider time, ILogger<PostgresEventLog> logger) : IEventLog
+public sealed class PostgresEventLog(NpgsqlDataSource database, LogTail tail, LoggedKinds kinds, BusTypes types, TimeProvider time, ILogger<PostgresEventLog> logger) : IEventLog
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<Type> _types = [.. kinds.MessageTypes];
+    private readonly Dictionary<string, Type> _byName = kinds.MessageTypes.ToDictionary(t => t.Name);
 
     // The table belongs to the durable store, which prepares it.
     public Task MigrateAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -102,12 +104,12 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTail tail, Lo
 
                 await using var command = new NpgsqlCommand("select position, kind, body, created_at from bus.log where position > $1 and kind = any($2) order by position", connection);
                 command.Parameters.AddWithValue(last);
-                command.Parameters.AddWithValue(_types.Select(t => t.Name).ToArray());
+                command.Parameters.AddWithValue(_byName.Keys.ToArray());
                 await using var rows = await command.ExecuteReaderAsync(cancellationToken);
                 while (await rows.ReadAsync(cancellationToken))
                 {
                     var position = rows.GetInt64(0);
-                    if (log.Read(rows.GetString(1), rows.GetString(2)) is { } message)
+                    if (types.Read(rows.GetString(2), _byName[rows.GetString(1)]) is { } message)
                     {
                         follower.Append(new(position, message, rows.GetFieldValue<DateTimeOffset>(3)));
                     }

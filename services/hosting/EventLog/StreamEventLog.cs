@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using TradingSystem.Hosting.Serialization;
+using TradingSystem.Hosting.Transport;
 
 namespace TradingSystem.Hosting.EventLog;
 

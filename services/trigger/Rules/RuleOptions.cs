@@ -18,7 +18,8 @@ public sealed class RuleOptions
 
     public PriceMoveOptions PriceMove { get; set; } = new();
 
-    internal void Validate()
+    /// <exception cref="InvalidOperationException">A value is outside its bounds.</exception>
+    internal RuleOptions Validated()
     {
         Require(EmaCross.Fast >= 1, "EmaCross:Fast must be at least 1", EmaCross.Fast);
         Require(EmaCross.Slow > EmaCross.Fast && EmaCross.Slow <= 500, "EmaCross:Slow must be above Fast and at most 500", EmaCross.Slow);
@@ -26,6 +27,7 @@ public sealed class RuleOptions
         Require(PriceMove.Window > TimeSpan.Zero, "PriceMove:Window must be above 0", PriceMove.Window);
         Require(Cooldown >= TimeSpan.Zero, "Cooldown must not be negative", Cooldown);
         Require(ReplayCooldown >= TimeSpan.Zero, "ReplayCooldown must not be negative", ReplayCooldown);
+        return this;
     }
 
     private static void Require(bool holds, string rule, object got)

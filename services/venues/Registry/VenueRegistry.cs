@@ -17,7 +17,7 @@ public sealed class VenueRegistry : IDisposable
     /// <param name="streams">The same for WebSockets.</param>
     public VenueRegistry(VenueOptions options, TimeProvider time, ILoggerFactory logs, Func<HttpMessageHandler> calls, Func<HttpMessageHandler> streams)
     {
-        (_options, _time, _logs, _calls, _streams) = (options.Validate(), time, logs, calls, streams);
+        (_options, _time, _logs, _calls, _streams) = (options.Validated(), time, logs, calls, streams);
         foreach (var (venue, environment) in options.Hosts.SelectMany(h => h.Value.Keys.Select(e => (h.Key, e))))
         {
             RequireKnown(venue, environment);

@@ -2,6 +2,7 @@ using FsCheck;
 using NUnit.Framework;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Settings;
+using TradingSystem.Hosting.Transport;
 
 namespace TradingSystem.Tests.Hosting;
 

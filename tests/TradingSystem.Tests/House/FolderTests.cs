@@ -13,7 +13,6 @@ public sealed partial class FolderTests
     /// <summary>Two folders that use each other all the same, and why.</summary>
     private static readonly (string Project, string From, string To, string Why)[] TwoWay =
     [
-        ("TradingSystem.Hosting", "EventLog", ".", "the table of the bus in one process is written by the publisher and read by the event log, which hands it what was committed"),
         ("TradingSystem.Benchmarks", "Load", "Load/Measure", "one program's options and its parts"),
         ("TradingSystem.Benchmarks", "Load", "Load/Rows", "as above"),
         ("TradingSystem.Benchmarks", "Load/Report", "Load", "as above"),

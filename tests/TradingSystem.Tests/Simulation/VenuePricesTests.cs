@@ -101,7 +101,7 @@ public sealed class VenuePricesTests
     [Test]
     public void Terms_hold_together_whatever_fees_and_slippage_are()
     {
-        var dear = new ExecutionOptions { SlippageBps = 300m, TakerFeeBps = 200m }.Validate();
+        var dear = new ExecutionOptions { SlippageBps = 300m, TakerFeeBps = 200m }.Validated();
         var terms = SimulationOptions.Terms(_instruments.Find(Btc)!, dear);
         Assert.That(terms.MaintenanceRate, Is.GreaterThan(0.05m));
         Assert.That(SimulationOptions.Terms(_instruments.Find(Btc)!, Options), Has.Property("MaintenanceRate").EqualTo(0.004m).And.Property("FundingRate").EqualTo(0.0001m));
@@ -110,11 +110,11 @@ public sealed class VenuePricesTests
     [Test]
     public void A_symbol_has_a_funding_rate_of_its_own_where_one_is_set()
     {
-        var options = new ExecutionOptions { Simulation = new() { FundingRates = { [Eth] = -0.002m } } }.Validate();
+        var options = new ExecutionOptions { Simulation = new() { FundingRates = { [Eth] = -0.002m } } }.Validated();
         Assert.That(SimulationOptions.Terms(_instruments.Find(Eth)!, options).FundingRate, Is.EqualTo(-0.002m));
         Assert.That(SimulationOptions.Terms(_instruments.Find(Btc)!, options).FundingRate, Is.EqualTo(0.0001m));
-        Assert.Throws<InvalidOperationException>(() => new ExecutionOptions { FillModel = "queue" }.Validate());
-        Assert.Throws<InvalidOperationException>(() => new ExecutionOptions { Simulation = new() { FundingRate = 0.2m } }.Validate());
+        Assert.Throws<InvalidOperationException>(() => new ExecutionOptions { FillModel = "queue" }.Validated());
+        Assert.Throws<InvalidOperationException>(() => new ExecutionOptions { Simulation = new() { FundingRate = 0.2m } }.Validated());
     }
 
     private static PriceTick At(string symbol, decimal price, int seconds) => new(symbol, price, null, null, Start, Start.AddSeconds(seconds), "test");

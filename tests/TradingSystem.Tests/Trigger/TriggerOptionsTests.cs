@@ -40,5 +40,5 @@ public sealed class TriggerOptionsTests
     }
 
     private static TriggerOptions From(params (string Key, string Value)[] settings) =>
-        TriggerOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
+        TriggerOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
 }

@@ -93,10 +93,10 @@ public sealed class VenueRegistryTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(() => new VenueOptions { RecvWindow = TimeSpan.FromSeconds(60) }.Validate(), Throws.InvalidOperationException);
-            Assert.That(() => new VenueOptions { StreamPing = TimeSpan.FromSeconds(30) }.Validate(), Throws.InvalidOperationException);
-            Assert.That(() => new VenueOptions { RateLimitFactor = 0 }.Validate(), Throws.InvalidOperationException);
-            Assert.That(() => new VenueOptions().Validate(), Throws.Nothing);
+            Assert.That(() => new VenueOptions { RecvWindow = TimeSpan.FromSeconds(60) }.Validated(), Throws.InvalidOperationException);
+            Assert.That(() => new VenueOptions { StreamPing = TimeSpan.FromSeconds(30) }.Validated(), Throws.InvalidOperationException);
+            Assert.That(() => new VenueOptions { RateLimitFactor = 0 }.Validated(), Throws.InvalidOperationException);
+            Assert.That(() => new VenueOptions().Validated(), Throws.Nothing);
         });
     }
 }

@@ -1,6 +1,6 @@
 using RabbitMQ.Client;
 
-namespace TradingSystem.Hosting;
+namespace TradingSystem.Hosting.Transport;
 
 /// <summary>A connection to the broker beside the bus's own.</summary>
 internal static class Broker

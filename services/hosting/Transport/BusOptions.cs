@@ -1,6 +1,6 @@
 using TradingSystem.Hosting.Settings;
 
-namespace TradingSystem.Hosting;
+namespace TradingSystem.Hosting.Transport;
 
 /// <summary>Which transport carries the bus. Bound from <c>BUS__…</c>.</summary>
 public sealed class BusOptions
@@ -42,7 +42,8 @@ public sealed class BusOptions
     /// <exception cref="SettingException">Address or port do not parse.</exception>
     public BrokerAddress Address => _address ??= Compose();
 
-    internal void Validate()
+    /// <exception cref="SettingException">The transport is none, or address or port do not parse.</exception>
+    internal BusOptions Validated()
     {
         if (!IsInMemory && !Transport.Equals("RabbitMq", StringComparison.OrdinalIgnoreCase))
         {
@@ -53,6 +54,8 @@ public sealed class BusOptions
         {
             _address = Compose();
         }
+
+        return this;
     }
 
     private BrokerAddress Compose()
