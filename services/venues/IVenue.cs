@@ -26,8 +26,6 @@ public interface IVenue : IAsyncDisposable
     /// <summary>Every USDT-margined perpetual, also those that do not trade at the moment.</summary>
     Task<VenueReply<IReadOnlyList<VenueInstrument>>> InstrumentsAsync(CancellationToken cancellationToken);
 
-    Task<VenueReply<VenuePrice>> MarkPriceAsync(string symbol, CancellationToken cancellationToken);
-
     Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken);
 
     /// <summary>Whether the key works and what it may do. Refused with <see cref="RefusalMeaning.PermissionOrKey"/> when it does not.</summary>
@@ -53,9 +51,6 @@ public interface IVenue : IAsyncDisposable
     /// <summary>A stop-loss or take-profit that waits at the exchange.</summary>
     Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken);
 
-    /// <summary>A stop-loss and a take-profit of which the exchange lets one cancel the other. Only with <see cref="VenueCapabilities.ProtectionPair"/>.</summary>
-    Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken);
-
     /// <summary>
     /// Refused with <see cref="RefusalMeaning.NotFound"/> when the exchange says that it knows no such order. Right after a
     /// timeout that can be a race: ask again before believing it.
@@ -64,9 +59,6 @@ public interface IVenue : IAsyncDisposable
 
     /// <summary>Refused with <see cref="RefusalMeaning.NotFound"/> when there is nothing (any more) to cancel: query it, it may be filled.</summary>
     Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken);
-
-    /// <summary>Cancels every open order of a symbol, protection included. Accepted only when each part was.</summary>
-    Task<VenueReply<CancelledAll>> CancelAllAsync(string symbol, CancellationToken cancellationToken);
 
     /// <summary>Open orders, protection included; of one symbol or of all.</summary>
     Task<VenueReply<IReadOnlyList<VenueOrder>>> OpenOrdersAsync(string? symbol, CancellationToken cancellationToken);
@@ -78,9 +70,6 @@ public interface IVenue : IAsyncDisposable
 
     /// <summary>Fills in the order of their time.</summary>
     Task<VenueReply<IReadOnlyList<VenueFill>>> FillsAsync(FillQuery query, CancellationToken cancellationToken);
-
-    /// <summary>What closing has earned or cost, in the order of time; without <paramref name="since"/> what the exchange tells of the last days.</summary>
-    Task<VenueReply<IReadOnlyList<RealizedPnl>>> RealizedPnlAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken);
 
     /// <summary>Funding paid and received, in the order of time; without <paramref name="since"/> what the exchange tells of the last days.</summary>
     Task<VenueReply<IReadOnlyList<FundingPayment>>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken);

@@ -8,20 +8,13 @@ public static class OrderChecks
     public static VenueRefusal? Check(NewOrder order, VenueAccount account, Func<string, bool> isClientId) =>
         Common(order.ClientId, order.PositionSide, account, isClientId)
         ?? (order.Quantity <= 0m ? Wrong("QUANTITY", "The quantity must be above 0.") : null)
-        ?? (order.Type == VenueOrderType.Limit && order.Price is not > 0m ? Wrong("PRICE", "A limit order needs a price above 0.") : null)
-        ?? (order.Protection is { StopLoss: null, TakeProfit: null } ? Wrong("PROTECTION", "Attached protection needs a price.") : null)
-        ?? (order.Protection is not null && order.ReduceOnly ? Wrong("PROTECTION", "A reducing order takes no attached protection.") : null);
+        ?? (order.Type == VenueOrderType.Limit && order.Price is not > 0m ? Wrong("PRICE", "A limit order needs a price above 0.") : null);
 
     public static VenueRefusal? Check(ProtectionOrder order, VenueAccount account, Func<string, bool> isClientId) =>
         Common(order.ClientId, order.PositionSide, account, isClientId)
         ?? (order.Quantity is <= 0m ? Wrong("QUANTITY", "The quantity must be above 0.") : null)
         ?? (order.TriggerPrice <= 0m || order.LimitPrice is <= 0m ? Wrong("PRICE", "Prices must be above 0.") : null)
         ?? (order is { Quantity: null, LimitPrice: not null } ? Wrong("PRICE", "Protection of the whole position leaves at market.") : null);
-
-    public static VenueRefusal? Check(ProtectionPair pair, VenueAccount account, Func<string, bool> isClientId) =>
-        Common(pair.ClientId, pair.PositionSide, account, isClientId)
-        ?? (pair.Quantity is <= 0m ? Wrong("QUANTITY", "The quantity must be above 0.") : null)
-        ?? (pair.StopLoss <= 0m || pair.TakeProfit <= 0m ? Wrong("PRICE", "Prices must be above 0.") : null);
 
     public static VenueRefusal? Countdown(TimeSpan after, CountdownLimits limits) =>
         after == TimeSpan.Zero || (after >= limits.Least && after <= limits.Most)
@@ -38,18 +31,11 @@ public static class OrderChecks
 
     /// <summary>A number off the instrument's grid. It is refused and never rounded, or something else would be sent than what was checked.</summary>
     public static VenueRefusal? OffGrid(NewOrder order, VenueInstrument instrument) =>
-        OffStep(order.Quantity, instrument)
-        ?? (order.Type == VenueOrderType.Limit ? OffTick(order.Price, instrument) : null)
-        ?? OffTick(order.Protection?.StopLoss, instrument)
-        ?? OffTick(order.Protection?.TakeProfit, instrument);
+        OffStep(order.Quantity, instrument) ?? (order.Type == VenueOrderType.Limit ? OffTick(order.Price, instrument) : null);
 
     /// <inheritdoc cref="OffGrid(NewOrder, VenueInstrument)"/>
     public static VenueRefusal? OffGrid(ProtectionOrder order, VenueInstrument instrument) =>
         OffStep(order.Quantity, instrument) ?? OffTick(order.TriggerPrice, instrument) ?? OffTick(order.LimitPrice, instrument);
-
-    /// <inheritdoc cref="OffGrid(NewOrder, VenueInstrument)"/>
-    public static VenueRefusal? OffGrid(ProtectionPair pair, VenueInstrument instrument) =>
-        OffStep(pair.Quantity, instrument) ?? OffTick(pair.StopLoss, instrument) ?? OffTick(pair.TakeProfit, instrument);
 
     private static VenueRefusal? OffStep(decimal? quantity, VenueInstrument instrument) =>
         quantity is not { } some || Sizing.IsOn(some, instrument.Step) ? null

@@ -96,9 +96,5 @@ public sealed record VenueFill(
 /// <summary>Fills of one symbol since a time, of one order, or both.</summary>
 public sealed record FillQuery(string Symbol, DateTimeOffset? Since = null, string? VenueOrderId = null, string? ClientId = null);
 
-/// <param name="Amount">Quote currency, before fees and funding.</param>
-/// <param name="VenueOrderId">Null where the exchange tells only the position.</param>
-public sealed record RealizedPnl(string Symbol, string Id, decimal Amount, DateTimeOffset At, string? VenueOrderId = null, decimal? ClosedQuantity = null);
-
 /// <param name="Amount">Quote currency; above 0 received, below 0 paid.</param>
 public sealed record FundingPayment(string Symbol, string Id, decimal Amount, DateTimeOffset At);

@@ -76,7 +76,5 @@ public sealed class VenueHostOverride
 {
     public Uri? Rest { get; set; }
 
-    public Uri? PublicStream { get; set; }
-
     public Uri? PrivateStream { get; set; }
 }

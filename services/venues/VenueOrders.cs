@@ -79,14 +79,7 @@ public sealed record NewOrder(string Symbol, string ClientId, OrderSide Side, de
 
     /// <summary>May only reduce. In hedge mode side and position side say so by themselves.</summary>
     public bool ReduceOnly { get; init; }
-
-    /// <summary>Only with <see cref="VenueCapabilities.AttachedProtection"/>.</summary>
-    public AttachedProtection? Protection { get; init; }
 }
-
-/// <summary>Protection that the exchange sets up itself as the entry fills; both leave at market.</summary>
-/// <param name="ClientId">OKX only: names the protection order.</param>
-public sealed record AttachedProtection(decimal? StopLoss, decimal? TakeProfit, TriggerBy TriggerBy = TriggerBy.Last, string? ClientId = null);
 
 /// <param name="Side">Of the order that protects: Sell for a long position.</param>
 /// <param name="TriggerPrice">A multiple of the tick, as every price and quantity: any other is refused.</param>
@@ -106,24 +99,12 @@ public sealed record ProtectionOrder(string Symbol, string ClientId, ProtectionK
     public bool ReduceOnly { get; init; } = true;
 }
 
-/// <param name="Quantity">Null for whatever the position is when it triggers.</param>
-public sealed record ProtectionPair(string Symbol, string ClientId, OrderSide Side, decimal StopLoss, decimal TakeProfit, decimal? Quantity = null)
-{
-    public TriggerBy TriggerBy { get; init; }
-
-    /// <summary>Needed in hedge mode, and only there.</summary>
-    public PositionSide? PositionSide { get; init; }
-}
-
 /// <summary>Names an order by our id or by the exchange's; the exchange's wins when both are there.</summary>
 /// <param name="IsProtection">Protection orders are in a book of their own on Binance and OKX.</param>
 public sealed record OrderRef(string Symbol, string? ClientId, string? VenueId = null, bool IsProtection = false);
 
 /// <summary>The exchange has taken the request. Status and fill are only there where the reply tells them.</summary>
 public sealed record OrderAck(string VenueId, string? ClientId, VenueOrderStatus? Status = null, decimal? Filled = null, decimal? AveragePrice = null);
-
-/// <param name="Count">Null where the exchange does not say how many.</param>
-public sealed record CancelledAll(int? Count);
 
 /// <summary>An order as the exchange tells it.</summary>
 public sealed record VenueOrder
@@ -159,10 +140,8 @@ public sealed record VenueOrder
 
     public ProtectionKind? Kind { get; init; }
 
+    /// <summary>Of an order that waits for either of two prices, as a person may place one in the exchange's app: that of the stop-loss.</summary>
     public decimal? TriggerPrice { get; init; }
-
-    /// <summary>Of a pair, whose <see cref="TriggerPrice"/> is that of the stop-loss.</summary>
-    public decimal? TakeProfitPrice { get; init; }
 
     /// <summary>The exchange's id of the order that the trigger made.</summary>
     public string? TriggeredOrderId { get; init; }

@@ -10,8 +10,6 @@ public static class BinanceReplies
         .Where(s => s.Text("contractType") == "PERPETUAL" && s.Text("quoteAsset") == "USDT" && s.Text("marginAsset") == "USDT")
         .Instruments("symbol", name => name, Instrument);
 
-    public static VenuePrice MarkPrice(JsonElement root) => new(root.NeedText("symbol"), root.NeedDecimal("markPrice"), root.NeedTime("time"));
-
     public static VenuePrice LastPrice(JsonElement root) => new(root.NeedText("symbol"), root.NeedDecimal("lastPrice"), root.NeedTime("closeTime"));
 
     /// <summary>Average price and quote volume are missing from newer answers to placing and cancelling.</summary>
@@ -103,8 +101,6 @@ public static class BinanceReplies
         RealizedPnl = f.Decimal("realizedPnl"),
         IsMaker = f.Text("maker") is null ? null : f.Flag("maker"),
     };
-
-    public static RealizedPnl Realized(JsonElement i) => new(i.Text("symbol") ?? "", IncomeId(i), i.NeedDecimal("income"), i.NeedTime("time"));
 
     public static FundingPayment Funding(JsonElement i) => new(i.Text("symbol") ?? "", IncomeId(i), i.NeedDecimal("income"), i.NeedTime("time"));
 

@@ -3,15 +3,13 @@ using TradingSystem.Venues.Streams;
 
 namespace TradingSystem.Venues.Binance;
 
-/// <summary>Binance USD-M futures. Stop orders wait in a book of their own (<c>algoOrder</c>); nothing can be attached to an entry.</summary>
+/// <summary>Binance USD-M futures. Stop orders wait in a book of their own (<c>algoOrder</c>).</summary>
 public sealed class BinanceVenue : IVenue
 {
     private const string PlaceName = "binance";
 
     /// <summary>Longest stretch that the fills may be asked for.</summary>
     private static readonly TimeSpan FillsWindow = TimeSpan.FromDays(7);
-
-    private static readonly VenueReply<OrderAck> NoPair = VenueReply.Refused<OrderAck>(RefusalMeaning.Configuration, "UNSUPPORTED", "Binance has no pair of which one cancels the other.");
 
     private readonly VenueContext _context;
     private readonly VenueCaller _caller;
@@ -30,9 +28,9 @@ public sealed class BinanceVenue : IVenue
         NeedsPassphrase: false,
         new Dictionary<VenueEnvironment, VenueHosts>
         {
-            [VenueEnvironment.Live] = new(new("https://fapi.binance.com"), new("wss://fstream.binance.com/market/ws"), new("wss://fstream.binance.com/private/ws")),
-            [VenueEnvironment.Sandbox] = new(new("https://demo-fapi.binance.com"), new("wss://fstream.binancefuture.com/ws"), new("wss://fstream.binancefuture.com/ws")),
-            [VenueEnvironment.Testnet] = new(new("https://testnet.binancefuture.com"), new("wss://fstream.binancefuture.com/ws"), new("wss://fstream.binancefuture.com/ws")),
+            [VenueEnvironment.Live] = new(new("https://fapi.binance.com"), new("wss://fstream.binance.com/private/ws")),
+            [VenueEnvironment.Sandbox] = new(new("https://demo-fapi.binance.com"), new("wss://fstream.binancefuture.com/ws")),
+            [VenueEnvironment.Testnet] = new(new("https://testnet.binancefuture.com"), new("wss://fstream.binancefuture.com/ws")),
         },
         context => new BinanceVenue(context));
 
@@ -40,13 +38,7 @@ public sealed class BinanceVenue : IVenue
 
     public VenueAccount Account => _context.Account;
 
-    public VenueCapabilities Capabilities { get; } = new(
-        AttachedProtection: false,
-        ProtectionPair: false,
-        MarginModePerAccount: false,
-        PositionModePerAccount: true,
-        ClientIdsForEver: false,
-        new(CountdownScope.Symbol, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)));
+    public VenueCapabilities Capabilities { get; } = new(new CountdownLimits(CountdownScope.Symbol, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)));
 
     public TimeSpan ClockOffset => _caller.Clock.Offset;
 
@@ -57,9 +49,6 @@ public sealed class BinanceVenue : IVenue
 
     public Task<VenueReply<IReadOnlyList<VenueInstrument>>> InstrumentsAsync(CancellationToken cancellationToken) =>
         _instruments.AllAsync(ReadInstrumentsAsync, cancellationToken);
-
-    public async Task<VenueReply<VenuePrice>> MarkPriceAsync(string symbol, CancellationToken cancellationToken) =>
-        (await _caller.SendAsync(VenueRequest.Public("/fapi/v1/premiumIndex", Symbol(symbol)), cancellationToken)).Read(BinanceReplies.MarkPrice);
 
     public async Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken) =>
         (await _caller.SendAsync(VenueRequest.Public("/fapi/v1/ticker/24hr", Symbol(symbol)), cancellationToken)).Read(BinanceReplies.LastPrice);
@@ -109,11 +98,6 @@ public sealed class BinanceVenue : IVenue
             return VenueReply.Refused<OrderAck>(wrong);
         }
 
-        if (order.Protection is not null)
-        {
-            return VenueReply.Refused<OrderAck>(RefusalMeaning.Configuration, "UNSUPPORTED", "Binance takes no protection with an entry.");
-        }
-
         var instrument = await InstrumentAsync(order.Symbol, cancellationToken);
         if (!instrument.IsAccepted)
         {
@@ -143,8 +127,6 @@ public sealed class BinanceVenue : IVenue
             : (await SendAsync(BinanceRequests.Protect(order), cancellationToken)).Read(BinanceReplies.AlgoAck);
     }
 
-    public Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken) => Task.FromResult(NoPair);
-
     public async Task<VenueReply<VenueOrder>> QueryAsync(OrderRef order, CancellationToken cancellationToken)
     {
         var reply = await _caller.SendAsync(VenueRequest.Read(BinanceRequests.PathOf(order), BinanceRequests.Named(order)), cancellationToken);
@@ -164,14 +146,6 @@ public sealed class BinanceVenue : IVenue
     public async Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken) =>
         (await _caller.SendAsync(VenueRequest.Change(HttpMethod.Delete, BinanceRequests.PathOf(order), BinanceRequests.Named(order)), cancellationToken))
         .Read<OrderAck>(order.IsProtection ? BinanceReplies.AlgoAck : BinanceReplies.Ack);
-
-    public async Task<VenueReply<CancelledAll>> CancelAllAsync(string symbol, CancellationToken cancellationToken)
-    {
-        // Two books, and both are tried whatever becomes of the first.
-        var orders = await _caller.SendAsync(VenueRequest.Change(HttpMethod.Delete, "/fapi/v1/allOpenOrders", Symbol(symbol)), cancellationToken);
-        var protection = await _caller.SendAsync(VenueRequest.Change(HttpMethod.Delete, "/fapi/v1/algoOpenOrders", Symbol(symbol)), cancellationToken);
-        return (orders.IsAccepted ? protection : orders).Read(_ => new CancelledAll(null));
-    }
 
     public async Task<VenueReply<IReadOnlyList<VenueOrder>>> OpenOrdersAsync(string? symbol, CancellationToken cancellationToken)
     {
@@ -228,11 +202,29 @@ public sealed class BinanceVenue : IVenue
         return VenueReply.Accepted(fills.All);
     }
 
-    public Task<VenueReply<IReadOnlyList<RealizedPnl>>> RealizedPnlAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        IncomeAsync(symbol, since, "REALIZED_PNL", BinanceReplies.Realized, cancellationToken);
+    public async Task<VenueReply<IReadOnlyList<FundingPayment>>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        var all = new List<FundingPayment>();
+        for (var page = 1; page <= FillPages.Most; page++)
+        {
+            var fields = Symbol(symbol).Add("incomeType", "FUNDING_FEE").Add("startTime", since).AddNumber("limit", 1000);
+            var request = VenueRequest.Read("/fapi/v1/income", page == 1 ? fields : fields.AddNumber("page", page)) with { Weight = 30 };
+            var reply = await _caller.SendAsync(request, cancellationToken);
+            var items = reply.ReadList(root => root.Items().Select(BinanceReplies.Funding));
+            if (!items.IsAccepted)
+            {
+                return items;
+            }
 
-    public Task<VenueReply<IReadOnlyList<FundingPayment>>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        IncomeAsync(symbol, since, "FUNDING_FEE", BinanceReplies.Funding, cancellationToken);
+            all.AddRange(items.Value);
+            if (items.Value.Count < 1000)
+            {
+                return VenueReply.Accepted<IReadOnlyList<FundingPayment>>(all);
+            }
+        }
+
+        return VenueReply.Unknown<IReadOnlyList<FundingPayment>>("more pages than are read at once");
+    }
 
     public Task<VenueReply<Done>> CountdownAsync(string symbol, TimeSpan after, CancellationToken cancellationToken) =>
         OrderChecks.Countdown(after, Capabilities.Countdown!) is { } wrong ? Task.FromResult(VenueReply.Refused<Done>(wrong)) : SetAsync("/fapi/v1/countdownCancelAll", Symbol(symbol).Add("countdownTime", (decimal)after.TotalMilliseconds), cancellationToken, weight: 10);
@@ -275,28 +267,4 @@ public sealed class BinanceVenue : IVenue
     private async Task<VenueReply<IReadOnlyList<VenueFill>>> FillsPageAsync(VenueFields fields, CancellationToken cancellationToken) =>
         (await _caller.SendAsync(VenueRequest.Read("/fapi/v1/userTrades", fields.AddNumber("limit", 1000)) with { Weight = 5 }, cancellationToken))
         .ReadList(root => root.Items().Select(BinanceReplies.Fill));
-
-    private async Task<VenueReply<IReadOnlyList<T>>> IncomeAsync<T>(
-        string symbol, DateTimeOffset? since, string type, Func<System.Text.Json.JsonElement, T> read, CancellationToken cancellationToken)
-    {
-        var all = new List<T>();
-        for (var page = 1; page <= FillPages.Most; page++)
-        {
-            var fields = Symbol(symbol).Add("incomeType", type).Add("startTime", since).AddNumber("limit", 1000);
-            var reply = await _caller.SendAsync(VenueRequest.Read("/fapi/v1/income", page == 1 ? fields : fields.AddNumber("page", page)) with { Weight = 30 }, cancellationToken);
-            var items = reply.ReadList(root => root.Items().Select(read));
-            if (!items.IsAccepted)
-            {
-                return items;
-            }
-
-            all.AddRange(items.Value);
-            if (items.Value.Count < 1000)
-            {
-                return VenueReply.Accepted<IReadOnlyList<T>>(all);
-            }
-        }
-
-        return VenueReply.Unknown<IReadOnlyList<T>>("more pages than are read at once");
-    }
 }

@@ -24,13 +24,11 @@ public sealed class BybitDialect : IVenueDialect
         {
             ["/v5/order/create"] = 10,
             ["/v5/order/cancel"] = 10,
-            ["/v5/order/cancel-all"] = 10,
             ["/v5/order/realtime"] = 50,
             ["/v5/order/history"] = 50,
             ["/v5/execution/list"] = 50,
             ["/v5/account/wallet-balance"] = 50,
             ["/v5/position/list"] = 50,
-            ["/v5/position/closed-pnl"] = 50,
             ["/v5/position/set-leverage"] = 10,
             ["/v5/position/switch-mode"] = 10,
             ["/v5/account/set-margin-mode"] = 5,

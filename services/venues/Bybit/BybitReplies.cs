@@ -15,10 +15,10 @@ public static class BybitReplies
         .Where(s => s.Text("contractType") == "LinearPerpetual" && s.Text("quoteCoin") == "USDT" && s.Text("settleCoin") == "USDT")
         .Instruments("symbol", name => name, Instrument);
 
-    public static VenuePrice Price(JsonElement result, string field, DateTimeOffset at)
+    public static VenuePrice LastPrice(JsonElement result, DateTimeOffset at)
     {
         var ticker = List(result).FirstOrDefault();
-        return new(ticker.NeedText("symbol"), ticker.NeedDecimal(field), at);
+        return new(ticker.NeedText("symbol"), ticker.NeedDecimal("lastPrice"), at);
     }
 
     public static OrderAck Ack(JsonElement result) => new(result.NeedText("orderId"), result.Text("orderLinkId"));
@@ -90,14 +90,6 @@ public static class BybitReplies
         RealizedPnl = e.Decimal("execPnl"),
         IsMaker = e.Text("isMaker") is null ? null : e.Flag("isMaker"),
     };
-
-    /// <summary>The exchange's own sum is after fees; entry and exit values tell it before them. The side is that of the order that closed.</summary>
-    public static RealizedPnl Realized(JsonElement p)
-    {
-        var gross = p.Decimal("cumExitValue") - p.Decimal("cumEntryValue");
-        var amount = (p.Text("side") == "Sell" ? gross : -gross) ?? p.NeedDecimal("closedPnl");
-        return new(p.NeedText("symbol"), $"{p.NeedText("orderId")}:{p.NeedText("updatedTime")}", amount, p.NeedTime("updatedTime"), p.NeedText("orderId"), p.Decimal("closedSize"));
-    }
 
     /// <summary>The fee of a funding execution is what was paid.</summary>
     public static FundingPayment Funding(JsonElement e) => new(e.NeedText("symbol"), e.NeedText("execId"), -e.NeedDecimal("execFee"), e.NeedTime("execTime"));

@@ -25,16 +25,6 @@ public static class BybitRequests
             .AddIf("reduceOnly", order.ReduceOnly)
             .Add("orderLinkId", order.ClientId);
         AddBucket(fields, order.PositionSide);
-        if (order.Protection is { } protection)
-        {
-            var trigger = By(protection.TriggerBy);
-            fields
-                .Add("stopLoss", protection.StopLoss)
-                .Add("slTriggerBy", protection.StopLoss is null ? null : trigger)
-                .Add("takeProfit", protection.TakeProfit)
-                .Add("tpTriggerBy", protection.TakeProfit is null ? null : trigger);
-        }
-
         return VenueRequest.Order(Create, fields);
     }
 

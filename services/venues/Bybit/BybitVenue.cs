@@ -13,7 +13,7 @@ public sealed class BybitVenue : IVenue
     /// <summary>Listed for as long as the exchange is.</summary>
     private const string CommonSymbol = "BTCUSDT";
 
-    /// <summary>Longest stretch that executions and closed positions may be asked for.</summary>
+    /// <summary>Longest stretch that executions may be asked for.</summary>
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
 
     private readonly VenueContext _context;
@@ -32,9 +32,9 @@ public sealed class BybitVenue : IVenue
         NeedsPassphrase: false,
         new Dictionary<VenueEnvironment, VenueHosts>
         {
-            [VenueEnvironment.Live] = new(new("https://api.bybit.com"), new("wss://stream.bybit.com/v5/public/linear"), new("wss://stream.bybit.com/v5/private")),
-            [VenueEnvironment.Sandbox] = new(new("https://api-demo.bybit.com"), new("wss://stream.bybit.com/v5/public/linear"), new("wss://stream-demo.bybit.com/v5/private")),
-            [VenueEnvironment.Testnet] = new(new("https://api-testnet.bybit.com"), new("wss://stream-testnet.bybit.com/v5/public/linear"), new("wss://stream-testnet.bybit.com/v5/private")),
+            [VenueEnvironment.Live] = new(new("https://api.bybit.com"), new("wss://stream.bybit.com/v5/private")),
+            [VenueEnvironment.Sandbox] = new(new("https://api-demo.bybit.com"), new("wss://stream-demo.bybit.com/v5/private")),
+            [VenueEnvironment.Testnet] = new(new("https://api-testnet.bybit.com"), new("wss://stream-testnet.bybit.com/v5/private")),
         },
         context => new BybitVenue(context));
 
@@ -42,8 +42,7 @@ public sealed class BybitVenue : IVenue
 
     public VenueAccount Account => _context.Account;
 
-    public VenueCapabilities Capabilities { get; } = new(
-        AttachedProtection: true, ProtectionPair: false, MarginModePerAccount: true, PositionModePerAccount: false, ClientIdsForEver: true, Countdown: null);
+    public VenueCapabilities Capabilities { get; } = new(Countdown: null);
 
     public TimeSpan ClockOffset => _caller.Clock.Offset;
 
@@ -52,9 +51,9 @@ public sealed class BybitVenue : IVenue
     public Task<VenueReply<IReadOnlyList<VenueInstrument>>> InstrumentsAsync(CancellationToken cancellationToken) =>
         _instruments.AllAsync(ReadInstrumentsAsync, cancellationToken);
 
-    public Task<VenueReply<VenuePrice>> MarkPriceAsync(string symbol, CancellationToken cancellationToken) => PriceAsync(symbol, "markPrice", cancellationToken);
-
-    public Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken) => PriceAsync(symbol, "lastPrice", cancellationToken);
+    public async Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken) =>
+        (await _caller.SendAsync(VenueRequest.Public("/v5/market/tickers", BybitRequests.Linear(symbol)), cancellationToken))
+        .Read(root => BybitReplies.LastPrice(root, _caller.Clock.Now));
 
     public async Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken)
     {
@@ -146,9 +145,6 @@ public sealed class BybitVenue : IVenue
             : await SendOrderAsync(BybitRequests.Protect(order), cancellationToken);
     }
 
-    public Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken) => Task.FromResult(
-        VenueReply.Refused<OrderAck>(RefusalMeaning.Configuration, "UNSUPPORTED", "Bybit has no pair of which one cancels the other under client ids."));
-
     public async Task<VenueReply<VenueOrder>> QueryAsync(OrderRef order, CancellationToken cancellationToken)
     {
         // Open and lately closed orders first; older ones, and all after a restart of the exchange's, are in the history only.
@@ -158,10 +154,6 @@ public sealed class BybitVenue : IVenue
 
     public async Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken) =>
         (await _caller.SendAsync(VenueRequest.Change(HttpMethod.Post, "/v5/order/cancel", BybitRequests.Named(order)), cancellationToken)).Read(BybitReplies.Ack);
-
-    public async Task<VenueReply<CancelledAll>> CancelAllAsync(string symbol, CancellationToken cancellationToken) =>
-        (await _caller.SendAsync(VenueRequest.Change(HttpMethod.Post, "/v5/order/cancel-all", BybitRequests.Linear(symbol)), cancellationToken))
-        .Read(root => new CancelledAll(BybitReplies.List(root).Count()));
 
     public async Task<VenueReply<IReadOnlyList<VenueOrder>>> OpenOrdersAsync(string? symbol, CancellationToken cancellationToken)
     {
@@ -190,12 +182,6 @@ public sealed class BybitVenue : IVenue
         return reply.Convert(all => all.Where(e => e.IsFill).Select(e => BybitReplies.Fill(e.Item)).Where(f => query.Since is null || f.At >= query.Since).OrderBy(f => f.At));
     }
 
-    public async Task<VenueReply<IReadOnlyList<RealizedPnl>>> RealizedPnlAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken)
-    {
-        var reply = await StretchesAsync("/v5/position/closed-pnl", () => BybitRequests.Linear(symbol).AddNumber("limit", Page), since, BybitReplies.Realized, cancellationToken);
-        return reply.Convert(all => all.OrderBy(p => p.At));
-    }
-
     public async Task<VenueReply<IReadOnlyList<FundingPayment>>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var reply = await StretchesAsync(
@@ -217,10 +203,6 @@ public sealed class BybitVenue : IVenue
     private static bool IsClientId(string id) => OrderChecks.IsClientId(id, longest: 36, "-_");
 
     private static VenueFields SymbolOrAll(string? symbol) => symbol is null ? BybitRequests.Linear().Add("settleCoin", "USDT") : BybitRequests.Linear(symbol);
-
-    private async Task<VenueReply<VenuePrice>> PriceAsync(string symbol, string field, CancellationToken cancellationToken) =>
-        (await _caller.SendAsync(VenueRequest.Public("/v5/market/tickers", BybitRequests.Linear(symbol)), cancellationToken))
-        .Read(root => BybitReplies.Price(root, field, _caller.Clock.Now));
 
     private async Task<VenueReply<Done>> SetAsync(VenueRequest request, CancellationToken cancellationToken)
     {

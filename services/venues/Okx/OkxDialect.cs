@@ -21,7 +21,6 @@ public sealed class OkxDialect(VenueContext context) : IVenueDialect
     {
         ["/api/v5/trade/order"] = 60,
         ["/api/v5/trade/cancel-order"] = 60,
-        ["/api/v5/trade/cancel-batch-orders"] = 300,
         ["/api/v5/trade/order-algo"] = 20,
         ["/api/v5/trade/cancel-algos"] = 20,
         ["/api/v5/trade/orders-pending"] = 60,
@@ -32,7 +31,6 @@ public sealed class OkxDialect(VenueContext context) : IVenueDialect
         ["/api/v5/account/set-leverage"] = 20,
         ["/api/v5/public/instruments"] = 20,
         ["/api/v5/public/time"] = 10,
-        ["/api/v5/public/mark-price"] = 10,
         ["/api/v5/market/ticker"] = 20,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -91,7 +89,7 @@ public sealed class OkxDialect(VenueContext context) : IVenueDialect
         {
             root = JsonFields.Parse(answer.Body);
             code = (int)root.NeedDecimal("code");
-            if (Failure(request, root) is { } item)
+            if (Failure(root) is { } item)
             {
                 return Refusal(request, answer, (int)item.NeedDecimal("sCode"), item.Text("sMsg") ?? "");
             }
@@ -125,10 +123,10 @@ public sealed class OkxDialect(VenueContext context) : IVenueDialect
         }
     }
 
-    /// <summary>Code of an item: those of a list are left to the caller.</summary>
-    private static JsonElement? Failure(VenueRequest request, JsonElement root)
+    /// <summary>The item whose code is not good; null when all are.</summary>
+    private static JsonElement? Failure(JsonElement root)
     {
-        if (request.Items is { Count: > 1 } || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
+        if (!root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
         {
             return null;
         }

@@ -15,10 +15,10 @@ public static class OkxReplies
         .Where(i => i.Text("ctType") == "linear" && i.Text("settleCcy") == "USDT" && OkxSymbols.FromVenue(i.NeedText("instId")) is not null)
         .Instruments("instId", name => OkxSymbols.FromVenue(name)!, Instrument);
 
-    public static VenuePrice Price(JsonElement data, string symbol, string field)
+    public static VenuePrice LastPrice(JsonElement data, string symbol)
     {
         var item = First(data);
-        return new(symbol, item.NeedDecimal(field), item.NeedTime("ts"));
+        return new(symbol, item.NeedDecimal("last"), item.NeedTime("ts"));
     }
 
     /// <summary>Null where it is not told.</summary>
@@ -97,7 +97,6 @@ public static class OkxReplies
             IsProtection = true,
             Kind = stop is not null ? ProtectionKind.StopLoss : profit is not null ? ProtectionKind.TakeProfit : null,
             TriggerPrice = stop ?? profit ?? o.Price("triggerPx"),
-            TakeProfitPrice = stop is null ? null : profit,
             TriggeredOrderId = o.Text("ordId"),
             ReduceOnly = o.Flag("reduceOnly"),
             ClosesPosition = o.Text("closeFraction") is not null,
@@ -161,10 +160,6 @@ public static class OkxReplies
             IsMaker = o.Text("execType") is { } type ? type == "M" : null,
         };
     }
-
-    /// <param name="size">Base asset per contract.</param>
-    public static RealizedPnl Realized(JsonElement p, string symbol, decimal size) => new(
-        symbol, $"{p.NeedText("posId")}:{p.NeedText("uTime")}", p.NeedDecimal("pnl"), p.NeedTime("uTime"), null, p.Decimal("closeTotalPos") * size);
 
     /// <summary>An isolated position pays out of its own margin: then the balance does not change.</summary>
     public static FundingPayment Funding(JsonElement b, string symbol) => new(

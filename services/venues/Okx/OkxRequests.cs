@@ -26,8 +26,7 @@ public static class OkxRequests
                 .Add("sz", contracts)
                 .Add("px", isLimit ? order.Price : null)
                 .AddIf("reduceOnly", order is { ReduceOnly: true, PositionSide: null })
-                .Add("clOrdId", order.ClientId)
-                .AddList("attachAlgoOrds", order.Protection is { } protection ? [Attached(protection)] : null));
+                .Add("clOrdId", order.ClientId));
     }
 
     /// <param name="contracts">Null to close whatever the position is.</param>
@@ -36,22 +35,19 @@ public static class OkxRequests
         var leg = order.Kind == ProtectionKind.StopLoss ? "sl" : "tp";
         return VenueRequest.Order(
             "/api/v5/trade/order-algo",
-            Algo(order.Symbol, account, order.Side, order.PositionSide, "conditional", order.ClientId, contracts, order.ReduceOnly)
+            Named(order.Symbol)
+                .Add("tdMode", Mode(account.MarginMode))
+                .Add("side", Side(order.Side))
+                .Add("posSide", Bucket(order.PositionSide))
+                .Add("ordType", "conditional")
+                .Add("sz", contracts)
+                .Add("closeFraction", contracts is null ? "1" : null)
+                .AddIf("reduceOnly", (order.ReduceOnly || contracts is null) && order.PositionSide is null)
+                .Add("algoClOrdId", order.ClientId)
                 .Add(leg + "TriggerPx", order.TriggerPrice)
                 .Add(leg + "OrdPx", order.LimitPrice is { } limit ? Grid.Text(limit) : AtMarket)
                 .Add(leg + "TriggerPxType", By(order.TriggerBy)));
     }
-
-    /// <param name="contracts">Null to close whatever the position is.</param>
-    public static VenueRequest ProtectBoth(ProtectionPair pair, VenueAccount account, decimal? contracts) => VenueRequest.Order(
-        "/api/v5/trade/order-algo",
-        Algo(pair.Symbol, account, pair.Side, pair.PositionSide, "oco", pair.ClientId, contracts, reduceOnly: true)
-            .Add("tpTriggerPx", pair.TakeProfit)
-            .Add("tpOrdPx", AtMarket)
-            .Add("tpTriggerPxType", By(pair.TriggerBy))
-            .Add("slTriggerPx", pair.StopLoss)
-            .Add("slOrdPx", AtMarket)
-            .Add("slTriggerPxType", By(pair.TriggerBy)));
 
     public static VenueFields Named(OrderRef order)
     {
@@ -86,35 +82,6 @@ public static class OkxRequests
             .Add("timestamp", time)
             .Add("sign", Signature.Base64(credentials.Secret, time + "GET/users/self/verify"));
         return System.Text.Encoding.UTF8.GetString(new VenueFields().Add("op", "login").AddList("args", [login]).ToJson());
-    }
-
-    private static VenueFields Algo(
-        string symbol, VenueAccount account, OrderSide side, PositionSide? bucket, string type, string clientId, decimal? contracts, bool reduceOnly) =>
-        Named(symbol)
-            .Add("tdMode", Mode(account.MarginMode))
-            .Add("side", Side(side))
-            .Add("posSide", Bucket(bucket))
-            .Add("ordType", type)
-            .Add("sz", contracts)
-            .Add("closeFraction", contracts is null ? "1" : null)
-            .AddIf("reduceOnly", (reduceOnly || contracts is null) && bucket is null)
-            .Add("algoClOrdId", clientId);
-
-    private static VenueFields Attached(AttachedProtection protection)
-    {
-        var type = By(protection.TriggerBy);
-        var fields = new VenueFields().Add("attachAlgoClOrdId", protection.ClientId);
-        if (protection.StopLoss is { } stop)
-        {
-            fields.Add("slTriggerPx", stop).Add("slOrdPx", AtMarket).Add("slTriggerPxType", type);
-        }
-
-        if (protection.TakeProfit is { } profit)
-        {
-            fields.Add("tpTriggerPx", profit).Add("tpOrdPx", AtMarket).Add("tpTriggerPxType", type);
-        }
-
-        return fields;
     }
 
     private static string Mode(MarginMode mode) => mode == MarginMode.Isolated ? "isolated" : "cross";

@@ -8,10 +8,6 @@ public sealed class OkxVenue : IVenue
 {
     private const string PlaceName = "okx";
 
-    /// <summary>Most orders that one request cancels.</summary>
-    private const int OrdersAtOnce = 20;
-    private const int AlgosAtOnce = 10;
-
     private readonly VenueContext _context;
     private readonly VenueCaller _caller;
     private readonly InstrumentBook _instruments;
@@ -30,8 +26,8 @@ public sealed class OkxVenue : IVenue
         NeedsPassphrase: true,
         new Dictionary<VenueEnvironment, VenueHosts>
         {
-            [VenueEnvironment.Live] = new(new("https://www.okx.com"), new("wss://ws.okx.com:8443/ws/v5/public"), new("wss://ws.okx.com:8443/ws/v5/private")),
-            [VenueEnvironment.Sandbox] = new(new("https://www.okx.com"), new("wss://wspap.okx.com:8443/ws/v5/public"), new("wss://wspap.okx.com:8443/ws/v5/private")),
+            [VenueEnvironment.Live] = new(new("https://www.okx.com"), new("wss://ws.okx.com:8443/ws/v5/private")),
+            [VenueEnvironment.Sandbox] = new(new("https://www.okx.com"), new("wss://wspap.okx.com:8443/ws/v5/private")),
         },
         context => new OkxVenue(context));
 
@@ -39,13 +35,7 @@ public sealed class OkxVenue : IVenue
 
     public VenueAccount Account => _context.Account;
 
-    public VenueCapabilities Capabilities { get; } = new(
-        AttachedProtection: true,
-        ProtectionPair: true,
-        MarginModePerAccount: false,
-        PositionModePerAccount: true,
-        ClientIdsForEver: false,
-        new(CountdownScope.Account, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120)));
+    public VenueCapabilities Capabilities { get; } = new(new CountdownLimits(CountdownScope.Account, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120)));
 
     public TimeSpan ClockOffset => _caller.Clock.Offset;
 
@@ -54,13 +44,9 @@ public sealed class OkxVenue : IVenue
     public Task<VenueReply<IReadOnlyList<VenueInstrument>>> InstrumentsAsync(CancellationToken cancellationToken) =>
         _instruments.AllAsync(ReadInstrumentsAsync, cancellationToken);
 
-    public async Task<VenueReply<VenuePrice>> MarkPriceAsync(string symbol, CancellationToken cancellationToken) =>
-        (await _caller.SendAsync(VenueRequest.Public("/api/v5/public/mark-price", OkxRequests.Swap(symbol)), cancellationToken))
-        .Read(data => OkxReplies.Price(data, symbol, "markPx"));
-
     public async Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken) =>
         (await _caller.SendAsync(VenueRequest.Public("/api/v5/market/ticker", OkxRequests.Named(symbol)), cancellationToken))
-        .Read(data => OkxReplies.Price(data, symbol, "last"));
+        .Read(data => OkxReplies.LastPrice(data, symbol));
 
     public async Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken) =>
         (await ConfigAsync(cancellationToken)).Read(OkxReplies.Credentials);
@@ -102,7 +88,7 @@ public sealed class OkxVenue : IVenue
 
     public async Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken)
     {
-        if ((OrderChecks.Check(order, Account, IsClientId) ?? CheckName(order.Protection)) is { } wrong)
+        if (OrderChecks.Check(order, Account, IsClientId) is { } wrong)
         {
             return VenueReply.Refused<OrderAck>(wrong);
         }
@@ -118,21 +104,24 @@ public sealed class OkxVenue : IVenue
             : (await SendAsync(OkxRequests.Place(order, Account, Grid.Units(order.Quantity, instrument.Value)), cancellationToken)).Read(OkxReplies.Ack);
     }
 
-    public Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken) => PlaceAlgoAsync(
-        OrderChecks.Check(order, Account, IsClientId),
-        order.Symbol,
-        order.Quantity,
-        instrument => OrderChecks.OffGrid(order, instrument),
-        contracts => OkxRequests.Protect(order, Account, contracts),
-        cancellationToken);
+    public async Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken)
+    {
+        if (OrderChecks.Check(order, Account, IsClientId) is { } wrong)
+        {
+            return VenueReply.Refused<OrderAck>(wrong);
+        }
 
-    public Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken) => PlaceAlgoAsync(
-        OrderChecks.Check(pair, Account, IsClientId),
-        pair.Symbol,
-        pair.Quantity,
-        instrument => OrderChecks.OffGrid(pair, instrument),
-        contracts => OkxRequests.ProtectBoth(pair, Account, contracts),
-        cancellationToken);
+        var instrument = await InstrumentAsync(order.Symbol, cancellationToken);
+        if (!instrument.IsAccepted)
+        {
+            return instrument.Select<OrderAck>(_ => null!);
+        }
+
+        decimal? contracts = order.Quantity is { } asked ? Grid.Units(asked, instrument.Value) : null;
+        return OrderChecks.OffGrid(order, instrument.Value) is { } off
+            ? VenueReply.Refused<OrderAck>(off)
+            : (await SendAsync(OkxRequests.Protect(order, Account, contracts), cancellationToken)).Read(OkxReplies.AlgoAck);
+    }
 
     public async Task<VenueReply<VenueOrder>> QueryAsync(OrderRef order, CancellationToken cancellationToken)
     {
@@ -165,20 +154,6 @@ public sealed class OkxVenue : IVenue
 
     public async Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken) =>
         (await _caller.SendAsync(OkxRequests.Cancel(order), cancellationToken)).Read<OrderAck>(order.IsProtection ? OkxReplies.AlgoAck : OkxReplies.Ack);
-
-    public async Task<VenueReply<CancelledAll>> CancelAllAsync(string symbol, CancellationToken cancellationToken)
-    {
-        var open = await OpenOrdersAsync(symbol, cancellationToken);
-        if (!open.IsAccepted)
-        {
-            return open.Select(_ => new CancelledAll(null));
-        }
-
-        // Both books are tried whatever becomes of the first.
-        var orders = await CancelEachAsync("/api/v5/trade/cancel-batch-orders", [.. open.Value.Where(o => !o.IsProtection)], OrdersAtOnce, cancellationToken);
-        var protection = await CancelEachAsync("/api/v5/trade/cancel-algos", [.. open.Value.Where(o => o.IsProtection)], AlgosAtOnce, cancellationToken);
-        return orders.IsAccepted ? protection.Select(p => new CancelledAll(orders.Value.Count + p.Count)) : orders;
-    }
 
     public async Task<VenueReply<IReadOnlyList<VenueOrder>>> OpenOrdersAsync(string? symbol, CancellationToken cancellationToken)
     {
@@ -239,12 +214,6 @@ public sealed class OkxVenue : IVenue
         return reply.Convert(all => all.OrderBy(f => f.At));
     }
 
-    public async Task<VenueReply<IReadOnlyList<RealizedPnl>>> RealizedPnlAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken)
-    {
-        var reply = await _lists.ReadAsync("/api/v5/account/positions-history", () => OkxRequests.Swap(symbol), "uTime", OkxReplies.Realized, cancellationToken, since, "uTime");
-        return reply.Convert(all => all.Where(p => since is null || p.At >= since).OrderBy(p => p.At));
-    }
-
     public async Task<VenueReply<IReadOnlyList<FundingPayment>>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var reply = await _lists.ReadAsync(
@@ -272,10 +241,6 @@ public sealed class OkxVenue : IVenue
 
     private static bool IsClientId(string id) => OrderChecks.IsClientId(id, longest: 32, "");
 
-    private static VenueRefusal? CheckName(AttachedProtection? protection) => protection?.ClientId is { } id && !IsClientId(id)
-        ? new(RefusalMeaning.Parameter, "CLIENT_ID", "The client id of the protection has a character or a length that the exchange does not take.")
-        : null;
-
     private OkxStream Stream(bool isBusiness) => new(
         _caller, _context, _instruments, async token => (await InstrumentsAsync(token)).IsAccepted, isBusiness);
 
@@ -283,26 +248,6 @@ public sealed class OkxVenue : IVenue
 
     private async Task<VenueReply<Done>> SetAsync(VenueRequest request, CancellationToken cancellationToken) =>
         (await _caller.SendAsync(request, cancellationToken)).Select(_ => Done.Value);
-
-    private async Task<VenueReply<OrderAck>> PlaceAlgoAsync(
-        VenueRefusal? wrong, string symbol, decimal? quantity, Func<VenueInstrument, VenueRefusal?> offGrid, Func<decimal?, VenueRequest> compose, CancellationToken cancellationToken)
-    {
-        if (wrong is not null)
-        {
-            return VenueReply.Refused<OrderAck>(wrong);
-        }
-
-        var instrument = await InstrumentAsync(symbol, cancellationToken);
-        if (!instrument.IsAccepted)
-        {
-            return instrument.Select<OrderAck>(_ => null!);
-        }
-
-        decimal? contracts = quantity is { } asked ? Grid.Units(asked, instrument.Value) : null;
-        return offGrid(instrument.Value) is { } off
-            ? VenueReply.Refused<OrderAck>(off)
-            : (await SendAsync(compose(contracts), cancellationToken)).Read(OkxReplies.AlgoAck);
-    }
 
     private async Task<VenueReply<JsonReply>> SendAsync(VenueRequest request, CancellationToken cancellationToken)
     {
@@ -313,43 +258,6 @@ public sealed class OkxVenue : IVenue
         }
 
         return reply;
-    }
-
-    /// <summary>Orders that are gone meanwhile are as good as cancelled.</summary>
-    private async Task<VenueReply<CancelledAll>> CancelEachAsync(string path, IReadOnlyList<VenueOrder> orders, int atOnce, CancellationToken cancellationToken)
-    {
-        var cancelled = 0;
-        foreach (var part in orders.Chunk(atOnce))
-        {
-            var request = VenueRequest.Change(HttpMethod.Post, path, new()) with
-            {
-                Items = [.. part.Select(o => OkxRequests.Named(new OrderRef(o.Symbol, null, o.VenueId, o.IsProtection)))],
-            };
-            var reply = await _caller.SendAsync(request, cancellationToken);
-            if (reply.IsRefused && !reply.Is(RefusalMeaning.NotFound) || reply.IsUnknown)
-            {
-                return reply.Select(_ => new CancelledAll(null));
-            }
-
-            foreach (var item in reply.IsAccepted ? reply.Value.Root.Items() : [])
-            {
-                var code = (int)(item.Decimal("sCode") ?? 0m);
-                if (code == 0)
-                {
-                    cancelled++;
-                }
-                else if (!OkxErrors.Meanings.TryGetValue(code, out var meaning))
-                {
-                    return VenueReply.Unknown<CancelledAll>($"{code}: {item.Text("sMsg")}");
-                }
-                else if (meaning != RefusalMeaning.NotFound)
-                {
-                    return VenueReply.Refused<CancelledAll>(meaning, item.NeedText("sCode"), item.Text("sMsg") ?? "");
-                }
-            }
-        }
-
-        return VenueReply.Accepted(new CancelledAll(cancelled));
     }
 
     private Task<VenueReply<VenueInstrument>> InstrumentAsync(string symbol, CancellationToken cancellationToken) =>

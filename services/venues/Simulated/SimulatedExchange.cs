@@ -63,11 +63,6 @@ public sealed class SimulatedExchange
             return VenueReply.Refused<OrderAck>(refusal);
         }
 
-        if (asked.Protection is not null)
-        {
-            return Refuse(RefusalMeaning.Parameter, "NOT_ATTACHED", "Protection is placed by itself.");
-        }
-
         var market = _run.State.Market(asked.Symbol)!;
         if (OrderChecks.OffGrid(asked, market.Terms.Instrument) is { } off)
         {
@@ -177,14 +172,12 @@ public sealed class SimulatedExchange
         return VenueReply.Accepted(new OrderAck(order.VenueId, order.ClientId, order.Status, order.Filled, order.AveragePrice));
     }
 
-    /// <summary>All of a symbol, protection included; how many there were.</summary>
-    /// <param name="keepProtection">What a dead man's countdown leaves.</param>
-    public int CancelAll(string symbol, DateTimeOffset at, bool keepProtection = false)
+    /// <summary>The open orders of a symbol, as a countdown that ran out takes them: protection stays.</summary>
+    public void CancelOrders(string symbol, DateTimeOffset at)
     {
         _run.Clock(at);
-        var open = _run.State.Orders.Where(o => o.Symbol == symbol && !(keepProtection && o.Kind is not null)).ToList();
+        var open = _run.State.Orders.Where(o => o.Symbol == symbol && o.Kind is null).ToList();
         open.ForEach(o => _run.End(o, VenueOrderStatus.Cancelled, "CANCELLED"));
-        return open.Count;
     }
 
     /// <summary>Modes change only while the account is flat and has no open orders; the leverage whenever the margin allows it.</summary>

@@ -42,13 +42,7 @@ public sealed class SimulatedVenue : IVenue
 
     public VenueAccount Account { get; }
 
-    public VenueCapabilities Capabilities { get; } = new(
-        AttachedProtection: false,
-        ProtectionPair: false,
-        MarginModePerAccount: true,
-        PositionModePerAccount: true,
-        ClientIdsForEver: true,
-        new CountdownLimits(CountdownScope.Symbol, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)))
+    public VenueCapabilities Capabilities { get; } = new(new CountdownLimits(CountdownScope.Symbol, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)))
     {
         TellsFunding = true,
         FillsAtOurPrices = true,
@@ -97,9 +91,10 @@ public sealed class SimulatedVenue : IVenue
     public Task<VenueReply<IReadOnlyList<VenueInstrument>>> InstrumentsAsync(CancellationToken cancellationToken) =>
         AnswerAsync<IReadOnlyList<VenueInstrument>>(e => [.. e.State.Markets.Select(m => m.Terms.Instrument)], cancellationToken);
 
-    public Task<VenueReply<VenuePrice>> MarkPriceAsync(string symbol, CancellationToken cancellationToken) => ReadPriceAsync(symbol, m => m.MarkPrice, cancellationToken);
-
-    public Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken) => ReadPriceAsync(symbol, m => m.Last, cancellationToken);
+    public Task<VenueReply<VenuePrice>> LastPriceAsync(string symbol, CancellationToken cancellationToken) => RunAsync(
+        (e, _) => e.State.Market(symbol) is { Last: > 0m } market ? VenueReply.Accepted(new VenuePrice(symbol, market.Last, e.State.Now))
+            : VenueReply.Refused<VenuePrice>(RefusalMeaning.Parameter, "NO_PRICE", $"There is no price of {symbol}."),
+        cancellationToken);
 
     public Task<VenueReply<CredentialCheck>> CheckCredentialsAsync(CancellationToken cancellationToken) =>
         AnswerAsync(e => new CredentialCheck(CanTrade: true, CanWithdraw: false, e.State.PositionMode, e.State.MarginMode, Problem: null), cancellationToken);
@@ -119,9 +114,6 @@ public sealed class SimulatedVenue : IVenue
     public Task<VenueReply<OrderAck>> PlaceProtectionAsync(ProtectionOrder order, CancellationToken cancellationToken) =>
         RunAsync(async (e, now) => await TakenAsync(order.Symbol, order.ClientId, cancellationToken) ?? e.Protect(order, now), cancellationToken);
 
-    public Task<VenueReply<OrderAck>> PlaceProtectionPairAsync(ProtectionPair pair, CancellationToken cancellationToken) =>
-        Task.FromResult(VenueReply.Refused<OrderAck>(RefusalMeaning.Configuration, "NO_PAIRS", "Legs are placed one by one."));
-
     public Task<VenueReply<VenueOrder>> QueryAsync(OrderRef order, CancellationToken cancellationToken) => RunAsync(
         async (e, _) =>
             e.State.Orders.FirstOrDefault(o => order.VenueId is { } id ? id == o.VenueId : order.ClientId is { } ours && ours == o.ClientId)?.ToVenueOrder() is { } open ? VenueReply.Accepted(open)
@@ -130,9 +122,6 @@ public sealed class SimulatedVenue : IVenue
         cancellationToken);
 
     public Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken) => RunAsync((e, now) => e.Cancel(order.ClientId, order.VenueId, now), cancellationToken);
-
-    public Task<VenueReply<CancelledAll>> CancelAllAsync(string symbol, CancellationToken cancellationToken) =>
-        RunAsync((e, now) => VenueReply.Accepted(new CancelledAll(e.CancelAll(symbol, now))), cancellationToken);
 
     public Task<VenueReply<IReadOnlyList<VenueOrder>>> OpenOrdersAsync(string? symbol, CancellationToken cancellationToken) =>
         AnswerAsync<IReadOnlyList<VenueOrder>>(e => [.. e.State.Orders.Where(o => symbol is null || o.Symbol == symbol).Select(o => o.ToVenueOrder())], cancellationToken);
@@ -144,14 +133,6 @@ public sealed class SimulatedVenue : IVenue
 
     public Task<VenueReply<IReadOnlyList<VenueFill>>> FillsAsync(FillQuery query, CancellationToken cancellationToken) =>
         RunAsync(async (_, _) => VenueReply.Accepted(await _book.FillsAsync(query, cancellationToken)), cancellationToken);
-
-    public Task<VenueReply<IReadOnlyList<RealizedPnl>>> RealizedPnlAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) => RunAsync(
-        async (_, _) => VenueReply.Accepted<IReadOnlyList<RealizedPnl>>(
-        [
-            .. (await _book.FillsAsync(new(symbol, since), cancellationToken)).Where(f => f.RealizedPnl is not (null or 0m))
-                .Select(f => new RealizedPnl(symbol, f.FillId, f.RealizedPnl!.Value, f.At, f.VenueOrderId, f.Quantity)),
-        ]),
-        cancellationToken);
 
     public Task<VenueReply<IReadOnlyList<FundingPayment>>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) =>
         RunAsync(async (_, _) => VenueReply.Accepted(await _book.FundingAsync(symbol, since, cancellationToken)), cancellationToken);
@@ -225,11 +206,6 @@ public sealed class SimulatedVenue : IVenue
         await _book.OrderAsync(new(symbol, clientId), cancellationToken) is not null
             ? VenueReply.Refused<OrderAck>(RefusalMeaning.Duplicate, "DUPLICATE", $"{clientId} is the id of an order that has ended.")
             : null;
-
-    private Task<VenueReply<VenuePrice>> ReadPriceAsync(string symbol, Func<SimulatedMarket, decimal> price, CancellationToken cancellationToken) => RunAsync(
-        (e, _) => e.State.Market(symbol) is { Last: > 0m } market ? VenueReply.Accepted(new VenuePrice(symbol, price(market), e.State.Now))
-            : VenueReply.Refused<VenuePrice>(RefusalMeaning.Parameter, "NO_PRICE", $"There is no price of {symbol}."),
-        cancellationToken);
 
     private Task<VenueReply<T>> AnswerAsync<T>(Func<SimulatedExchange, T> read, CancellationToken cancellationToken)
         where T : class => RunAsync((e, _) => VenueReply.Accepted(read(e)), cancellationToken);
@@ -390,7 +366,7 @@ public sealed class SimulatedVenue : IVenue
     private Task<bool> CancelAfterCountdownAsync(string symbol)
     {
         Stop(symbol);
-        _exchange.CancelAll(symbol, _time.GetUtcNow(), keepProtection: true);
+        _exchange.CancelOrders(symbol, _time.GetUtcNow());
         return KeptAsync(changed: true);
     }
 }

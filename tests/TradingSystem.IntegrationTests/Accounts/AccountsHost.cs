@@ -122,7 +122,7 @@ internal sealed class AccountsHost : IAsyncDisposable
     private static IEnumerable<string> Nowhere() =>
         from venue in (string[])["binance", "bybit", "okx"]
         from environment in (string[])["Live", "Sandbox"]
-        from part in (string[])["Rest=http", "PublicStream=ws", "PrivateStream=ws"]
+        from part in (string[])["Rest=http", "PrivateStream=ws"]
         select $"--Execution:Venues:Hosts:{venue}:{environment}:{part}://127.0.0.1:9";
 
     private static string JsonContent(object body) => body as string ?? System.Text.Json.JsonSerializer.Serialize(body);

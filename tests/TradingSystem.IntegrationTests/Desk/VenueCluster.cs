@@ -136,7 +136,6 @@ internal sealed class VenueCluster : IAsyncDisposable
         {
             var prefix = $"EXECUTION__VENUES__HOSTS__{venue.ToString().ToUpperInvariant()}__SANDBOX__";
             settings[prefix + "REST"] = emulator.Rest(venue).ToString();
-            settings[prefix + "PUBLICSTREAM"] = emulator.Stream(venue, "/public").ToString();
             settings[prefix + "PRIVATESTREAM"] = emulator.Stream(venue, path).ToString();
         }
 

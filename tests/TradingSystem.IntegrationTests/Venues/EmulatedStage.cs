@@ -20,6 +20,10 @@ internal sealed class EmulatedStage : VenueStage
 
     public EmulatorProcess Emulator { get; }
 
+    public override bool MarginModeIsTheAccounts => Kind == VenueKind.Bybit;
+
+    public override bool KeepsClientIds => Kind == VenueKind.Bybit;
+
     public VenueKind Kind => Enum.Parse<VenueKind>(_name, ignoreCase: true);
 
     /// <param name="name">As the product writes the exchange.</param>
@@ -51,7 +55,6 @@ internal sealed class EmulatedStage : VenueStage
                     [account.Environment.ToString()] = new()
                     {
                         Rest = Emulator.Rest(Kind),
-                        PublicStream = Emulator.Stream(Kind, "/public"),
                         PrivateStream = Emulator.Stream(Kind, Kind switch { VenueKind.Binance => "/private/ws", VenueKind.Bybit => "/v5/private", _ => "/ws/v5/private" }),
                     },
                 },

@@ -49,7 +49,6 @@ public sealed class EmulatorShapeTests
         var placed = (await _binance.SendAsync(HttpMethod.Post, order, "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=59000&newClientOrderId=w1")).Body;
         var placedAlgo = (await _binance.SendAsync(HttpMethod.Post, algo, "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=0.01&triggerPrice=50000&reduceOnly=true&clientAlgoId=a1")).Body;
         Same("binance/time.json", await _binance.GetAsync("/fapi/v1/time"));
-        Same("binance/premiumIndex.json", await _binance.GetAsync("/fapi/v1/premiumIndex", "symbol=BTCUSDT"));
         Same("binance/exchangeInfo.json", await _binance.GetAsync("/fapi/v1/exchangeInfo"), "+timezone");
         Same("binance/bookTicker.json", await _binance.GetAsync("/fapi/v1/ticker/bookTicker", "symbol=BTCUSDT"), "+lastUpdateId");
         Same("binance/ticker24hr.json", await _binance.GetAsync("/fapi/v1/ticker/24hr", "symbol=BTCUSDT"));
@@ -74,7 +73,7 @@ public sealed class EmulatorShapeTests
         Same("binance/margin_type.json", (await _binance.SendAsync(HttpMethod.Post, "/fapi/v1/marginType", "symbol=ETHUSDT&marginType=ISOLATED")).Body);
         Same("binance/commission_rate.json", await _binance.GetAsync("/fapi/v1/commissionRate", "symbol=BTCUSDT"));
         Same("binance/listen_key.json", (await _binance.SendAsync(HttpMethod.Post, "/fapi/v1/listenKey")).Body);
-        Same("binance/error_invalid_symbol.json", await _binance.GetAsync("/fapi/v1/premiumIndex", "symbol=NOSUCH"));
+        Same("binance/error_invalid_symbol.json", await _binance.GetAsync("/fapi/v1/ticker/24hr", "symbol=NOSUCH"));
     }
 
     [Test]
@@ -95,7 +94,6 @@ public sealed class EmulatorShapeTests
         Same("bybit/order_history.json", await _bybit.GetAsync("/v5/order/history", "category=linear"), "-MNT", "-extraFees", "-rpiMatchedQty", "-rpiTakerAccess", "-slippageTolerance", "-slippageToleranceType");
         Same("bybit/executions.json", await _bybit.GetAsync("/v5/execution/list", "category=linear"));
         Same("bybit/positions.json", await _bybit.GetAsync("/v5/position/list", "category=linear&settleCoin=USDT"));
-        Same("bybit/closed_pnl.json", await _bybit.GetAsync("/v5/position/closed-pnl", "category=linear"), "+openFee", "+closeFee");
         Same("bybit/wallet_balance.json", await _bybit.GetAsync("/v5/account/wallet-balance", "accountType=UNIFIED"));
         Same("bybit/trading_stop.json", (await _bybit.PostAsync("/v5/position/trading-stop", """{"category":"linear","symbol":"BTCUSDT","stopLoss":"50000","positionIdx":0}""")).Body);
         Same("bybit/set_leverage.json", (await _bybit.PostAsync("/v5/position/set-leverage", """{"category":"linear","symbol":"BTCUSDT","buyLeverage":"5","sellLeverage":"5"}""")).Body);
@@ -113,7 +111,6 @@ public sealed class EmulatorShapeTests
         Same("okx/order_place_recorded.json", placed);
         Same("okx/time.json", await _okx.GetAsync("/api/v5/public/time"));
         Same("okx/instruments_swap.json", await _okx.GetAsync("/api/v5/public/instruments", "instType=SWAP"));
-        Same("okx/mark_price.json", await _okx.GetAsync("/api/v5/public/mark-price", "instType=SWAP&instId=BTC-USDT-SWAP"));
         Same("okx/ticker.json", await _okx.GetAsync("/api/v5/market/ticker", "instId=BTC-USDT-SWAP"));
         Same("okx/account_config.json", await _okx.GetAsync("/api/v5/account/config"));
         Same("okx/order_details.json", await _okx.GetAsync(order, "instId=BTC-USDT-SWAP&clOrdId=w1"));
@@ -128,7 +125,6 @@ public sealed class EmulatorShapeTests
         Same("okx/cancel_algo_order_response.json", (await _okx.PostAsync("/api/v5/trade/cancel-algos", """[{"instId":"BTC-USDT-SWAP","algoClOrdId":"a1"}]""")).Body, "+algoClOrdId", "+clOrdId", "+tag", "+inTime", "+outTime");
         Same("okx/positions.json", await _okx.GetAsync("/api/v5/account/positions"), "+imr", "+closeOrderAlgo");
         Same("okx/account_balance.json", await _okx.GetAsync("/api/v5/account/balance"), "+availEq");
-        Same("okx/account_positions-history.json", await _okx.GetAsync("/api/v5/account/positions-history", "instType=SWAP"));
         Same("okx/fills.json", await _okx.GetAsync("/api/v5/trade/fills", "instType=SWAP"));
         Same("okx/bills.json", await _okx.GetAsync("/api/v5/account/bills", "instType=SWAP"));
         Same("okx/trade_fee_response.json", await _okx.GetAsync("/api/v5/account/trade-fee", "instType=SWAP"));

@@ -18,6 +18,10 @@ internal sealed class SimulatedStage : VenueStage
     private readonly ConcurrentBag<SimulatedVenue> _venues = [];
     private readonly ConcurrentDictionary<string, (decimal Last, decimal Mark)> _prices = new() { ["BTCUSDT"] = (60_000m, 60_000m), ["ETHUSDT"] = (3_000m, 3_000m) };
 
+    public override bool MarginModeIsTheAccounts => true;
+
+    public override bool KeepsClientIds => true;
+
     public override async Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null)
     {
         var account = new VenueAccount(Guid.NewGuid(), SimulatedVenue.VenueName, VenueEnvironment.Sandbox, new VenueCredentials("none", "none"), margin, mode);

@@ -36,13 +36,11 @@ public sealed class VenueConformanceTests(string venue) : VenueConformance(venue
     }
 
     [Test]
-    public async Task Mark_and_last_price_are_those_of_the_market()
+    public async Task The_last_price_is_that_of_the_market_and_not_the_mark_price()
     {
         await using var trader = await Stage.OpenAsync();
         await Stage.SetPriceAsync("BTCUSDT", 60_100.5m, mark: 60_050m);
-        var mark = await trader.Venue.MarkPriceAsync("BTCUSDT", default);
         var last = await trader.Venue.LastPriceAsync("BTCUSDT", default);
-        Assert.That(mark.Value?.Price, Is.EqualTo(60_050m), mark.ToString());
         Assert.That(last.Value?.Price, Is.EqualTo(60_100.5m), last.ToString());
     }
 
@@ -96,7 +94,7 @@ public sealed class VenueConformanceTests(string venue) : VenueConformance(venue
     public async Task Preparing_refuses_another_margin_mode_where_it_is_the_accounts()
     {
         await using var trader = await Stage.OpenAsync();
-        if (!trader.Venue.Capabilities.MarginModePerAccount)
+        if (!Stage.MarginModeIsTheAccounts)
         {
             Assert.Ignore("Here it is a setting of the symbol or of the order.");
         }
@@ -163,21 +161,6 @@ public sealed class VenueConformanceTests(string venue) : VenueConformance(venue
         var fees = fills.Sum(f => f.Fee ?? 0m);
         Assert.That(fees, Is.GreaterThan(0m));
         Assert.That((await trader.BalanceAsync()).Wallet, Is.EqualTo(VenueStage.Deposit + 100m - fees));
-    }
-
-    [Test]
-    public async Task Realised_profit_is_told_per_closing()
-    {
-        await using var trader = await Stage.OpenAsync();
-        await trader.TradeAsync(Trader.Market(OrderSide.Sell, 0.2m));
-        await Stage.SetPriceAsync("BTCUSDT", 59_500m);
-        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.2m) with { ReduceOnly = true });
-        var reply = await trader.Venue.RealizedPnlAsync("BTCUSDT", null, default);
-        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
-        var fees = (await trader.FillsAsync(new FillQuery("BTCUSDT"))).Sum(f => f.Fee ?? 0m);
-        // Some venues tell it before fees, some after.
-        Assert.That(reply.Value!.Sum(p => p.Amount), Is.EqualTo(100m).Or.EqualTo(100m - fees));
-        Assert.That(reply.Value!.Select(p => p.Id), Is.Unique);
     }
 
     [Test]

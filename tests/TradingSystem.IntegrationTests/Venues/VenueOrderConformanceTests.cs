@@ -98,23 +98,6 @@ public sealed class VenueOrderConformanceTests(string venue) : VenueConformance(
     }
 
     [Test]
-    public async Task Cancelling_all_of_a_symbol_takes_protection_too_and_leaves_other_symbols()
-    {
-        await using var trader = await Stage.OpenAsync();
-        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.02m));
-        await trader.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.01m, 58_000m));
-        await trader.PlaceAsync(Trader.Limit(OrderSide.Sell, 0.01m, 62_000m));
-        await trader.ProtectAsync(new ProtectionOrder("BTCUSDT", Trader.NewId('S'), ProtectionKind.StopLoss, OrderSide.Sell, 50_000m) { Quantity = 0.02m });
-        await trader.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.1m, 2_900m, symbol: "ETHUSDT"));
-        Assert.That(await trader.OpenAsync(), Has.Count.EqualTo(3));
-        var reply = await trader.Venue.CancelAllAsync("BTCUSDT", default);
-        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
-        Assert.That(await trader.OpenAsync(), Is.Empty);
-        Assert.That(await trader.OpenAsync("ETHUSDT"), Has.Count.EqualTo(1));
-        Assert.That((await trader.Venue.CancelAllAsync("BTCUSDT", default)).IsAccepted, Is.True);
-    }
-
-    [Test]
     public async Task Immediate_or_cancel_off_the_market_ends_without_a_fill()
     {
         await using var trader = await Stage.OpenAsync();
@@ -264,13 +247,13 @@ public sealed class VenueOrderConformanceTests(string venue) : VenueConformance(
     }
 
     [Test]
-    public async Task A_client_id_of_a_filled_order_is_taken_again_unless_the_venue_says_for_ever()
+    public async Task A_client_id_of_a_filled_order_is_taken_again_unless_the_venue_keeps_it_for_ever()
     {
         await using var trader = await Stage.OpenAsync();
         var id = Trader.NewId();
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m, id));
         var again = await trader.Venue.PlaceAsync(Trader.Market(OrderSide.Buy, 0.01m, id), default);
-        Assert.That(again.IsAccepted, Is.EqualTo(!trader.Venue.Capabilities.ClientIdsForEver), again.ToString());
+        Assert.That(again.IsAccepted, Is.EqualTo(!Stage.KeepsClientIds), again.ToString());
         Assert.That(again.IsAccepted || again.Is(RefusalMeaning.Duplicate), Is.True);
     }
 
@@ -296,8 +279,6 @@ public sealed class VenueOrderConformanceTests(string venue) : VenueConformance(
         await using var trader = await Stage.OpenAsync();
         await Task.WhenAll(Enumerable.Range(0, 60).Select(i => trader.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.002m, 58_000m + i))));
         Assert.That((await trader.OpenAsync()).Select(o => o.ClientId), Is.Unique.And.Exactly(60).Items);
-        Assert.That((await trader.Venue.CancelAllAsync("BTCUSDT", default)).IsAccepted, Is.True);
-        Assert.That(await trader.OpenAsync(), Is.Empty);
     }
 
     private static async Task EndsUnfilledAsync(Trader trader, string id, VenueReply<OrderAck> reply)

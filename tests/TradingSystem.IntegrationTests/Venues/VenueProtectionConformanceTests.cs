@@ -160,47 +160,4 @@ public sealed class VenueProtectionConformanceTests(string venue) : VenueConform
         await Wait.UntilAsync("the short is closed", async () => await trader.QtyAsync(PositionSide.Short) == 0m);
         Assert.That(await trader.QtyAsync(PositionSide.Long), Is.EqualTo(0.03m));
     }
-
-    [TestCase(58_000)]
-    [TestCase(62_000)]
-    public async Task Of_a_pair_one_leg_takes_the_other_along(int market)
-    {
-        await using var trader = await Stage.OpenAsync();
-        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
-        var id = Trader.NewId('P');
-        var reply = await trader.Venue.PlaceProtectionPairAsync(new ProtectionPair("BTCUSDT", id, OrderSide.Sell, 58_000m, 62_000m), default);
-        if (!trader.Venue.Capabilities.ProtectionPair)
-        {
-            Assert.That(reply.Is(RefusalMeaning.Configuration), Is.True, reply.ToString());
-            return;
-        }
-
-        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
-        Assert.That((await trader.FoundAsync(id, protection: true)).Status, Is.EqualTo(VenueOrderStatus.Untriggered));
-        await Stage.SetPriceAsync("BTCUSDT", market);
-        await trader.FlatAsync();
-        Assert.That((await trader.EndedAsync(id, protection: true)).Status, Is.EqualTo(VenueOrderStatus.Filled));
-        Assert.That(await trader.OpenAsync(), Is.Empty);
-    }
-
-    [TestCase(58_000)]
-    [TestCase(62_000)]
-    public async Task Attached_protection_lives_from_the_fill_of_its_entry(int market)
-    {
-        await using var trader = await Stage.OpenAsync();
-        var order = Trader.Limit(OrderSide.Buy, 0.01m, 59_500m) with { Protection = new AttachedProtection(58_000m, 62_000m) };
-        var reply = await trader.Venue.PlaceAsync(order, default);
-        if (!trader.Venue.Capabilities.AttachedProtection)
-        {
-            Assert.That(reply.IsRefused, Is.True, reply.ToString());
-            return;
-        }
-
-        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
-        await Stage.SetPriceAsync("BTCUSDT", 59_400m);
-        await trader.EndedAsync(order.ClientId);
-        Assert.That((await trader.OpenAsync()).Where(o => o.IsProtection), Is.Not.Empty);
-        await Stage.SetPriceAsync("BTCUSDT", market);
-        await trader.FlatAsync();
-    }
 }

@@ -19,6 +19,12 @@ internal abstract class VenueStage : IAsyncDisposable
 
     public static async Task<VenueStage> StartAsync(string name) => name == "simulated" ? new SimulatedStage() : await EmulatedStage.StartAsync(name, TimeSpan.FromSeconds(30));
 
+    /// <summary>The margin mode is one setting of the whole account; elsewhere it is one of the symbol or goes with the order.</summary>
+    public abstract bool MarginModeIsTheAccounts { get; }
+
+    /// <summary>A client id is never taken twice; elsewhere it is free again once its order is done.</summary>
+    public abstract bool KeepsClientIds { get; }
+
     /// <summary>A new account of which nobody else knows.</summary>
     public abstract Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null);
 

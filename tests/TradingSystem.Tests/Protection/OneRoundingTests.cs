@@ -101,7 +101,6 @@ public sealed class OneRoundingTests
         {
             Type = c.IsLimit ? VenueOrderType.Limit : VenueOrderType.Market,
             Price = c.IsLimit ? fill.Price : null,
-            Protection = new(asked.StopLoss, asked.TakeProfit),
         };
         var account = new VenueAccount(Guid.Empty, "okx", VenueEnvironment.Live, new VenueCredentials("", ""));
         if (OrderChecks.OffGrid(entry, venue) is { } off)
@@ -118,8 +117,6 @@ public sealed class OneRoundingTests
             ("binance price", binance.Text("price"), entry.Price),
             ("bybit price", bybit.Text("price"), entry.Price),
             ("okx px", okx.Text("px"), entry.Price),
-            ("bybit stopLoss", bybit.Text("stopLoss"), asked.StopLoss),
-            ("bybit takeProfit", bybit.Text("takeProfit"), asked.TakeProfit),
         };
         foreach (var (kind, trigger) in new[] { (ProtectionKind.StopLoss, asked.StopLoss), (ProtectionKind.TakeProfit, asked.TakeProfit) })
         {

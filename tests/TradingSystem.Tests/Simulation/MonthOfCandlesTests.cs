@@ -152,7 +152,7 @@ public sealed class MonthOfCandlesTests
             }
             else if (held == 0m && working && _draws.Next(60) == 0)
             {
-                exchange.CancelAll(Exchanges.Btc, now);
+                exchange.CancelOrders(Exchanges.Btc, now);
             }
             else if (held != 0m && _draws.Next(200) == 0)
             {

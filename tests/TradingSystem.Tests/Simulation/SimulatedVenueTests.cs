@@ -46,7 +46,6 @@ public sealed class SimulatedVenueTests
         {
             Assert.That((position.Quantity, position.EntryPrice, position.UnrealizedPnl), Is.EqualTo((1m, 100m, (decimal?)10m)));
             Assert.That(Accepted(await _venue.FillsAsync(new(Btc, ClientId: "out"), default)).Single().RealizedPnl, Is.EqualTo(10m));
-            Assert.That(Accepted(await _venue.RealizedPnlAsync(Btc, Start, default)).Single().Amount, Is.EqualTo(10m));
             Assert.That(Accepted(await _venue.BalancesAsync(default)).Single().Wallet, Is.EqualTo(10_010m));
         });
     }

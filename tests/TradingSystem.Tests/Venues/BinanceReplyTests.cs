@@ -33,11 +33,9 @@ public sealed class BinanceReplyTests
     }
 
     [Test]
-    public async Task Prices_are_read()
+    public async Task The_last_price_is_read()
     {
-        await using var mark = Answering("binance/premiumIndex.json");
         await using var last = Answering("binance/ticker24hr.json");
-        Assert.That((await mark.Venue.MarkPriceAsync("BTCUSDT", default)).Value!.Price, Is.EqualTo(26780.82240476m));
         Assert.That((await last.Venue.LastPriceAsync("BTCUSDT", default)).Value!.Price, Is.EqualTo(47028.59m));
     }
 
@@ -149,12 +147,12 @@ public sealed class BinanceReplyTests
         await using var income = Answering("binance/income.json");
         var balance = (await balances.Venue.BalancesAsync(default)).Value!.Single();
         var fill = (await fills.Venue.FillsAsync(new("BTCUSDT", VenueOrderId: "25851813"), default)).Value!.Single();
-        var realized = (await income.Venue.RealizedPnlAsync("BTCUSDT", null, default)).Value!;
+        var paid = (await income.Venue.FundingAsync("BTCUSDT", null, default)).Value!;
         Assert.Multiple(() =>
         {
             Assert.That((balance.Asset, balance.Wallet, balance.Available), Is.EqualTo(("USDT", 122607.35137903m, (decimal?)23.72469206m)));
             Assert.That((fill.FillId, fill.VenueOrderId, fill.Side, fill.PositionSide, fill.Quantity, fill.Price, fill.Fee, fill.RealizedPnl), Is.EqualTo(("698759", "25851813", OrderSide.Sell, (PositionSide?)PositionSide.Short, 0.002m, 7819.01m, (decimal?)-0.07819010m, (decimal?)-0.91539999m)));
-            Assert.That(realized.Select(r => (r.Id, r.Amount)), Is.EqualTo(new[] { ("9689322392", -0.375m), ("9689322392:2059192", -0.01m) }));
+            Assert.That(paid.Select(p => (p.Id, p.Amount)), Is.EqualTo(new[] { ("9689322392", -0.375m), ("9689322392:2059192", -0.01m) }));
         });
     }
 
@@ -178,8 +176,8 @@ public sealed class BinanceReplyTests
     [Test]
     public async Task An_error_is_a_refusal_with_its_code()
     {
-        await using var test = new TestVenue("binance", r => r.Path == "/fapi/v1/premiumIndex" ? RecordingHandler.Json(ReplyFiles.Read("binance/error_invalid_symbol.json"), System.Net.HttpStatusCode.BadRequest) : null);
-        Assert.That((await test.Venue.MarkPriceAsync("NOPE", default)).Refusal, Is.EqualTo(new VenueRefusal(RefusalMeaning.Parameter, "-1121", "Invalid symbol.")));
+        await using var test = new TestVenue("binance", r => r.Path == "/fapi/v1/ticker/24hr" ? RecordingHandler.Json(ReplyFiles.Read("binance/error_invalid_symbol.json"), System.Net.HttpStatusCode.BadRequest) : null);
+        Assert.That((await test.Venue.LastPriceAsync("NOPE", default)).Refusal, Is.EqualTo(new VenueRefusal(RefusalMeaning.Parameter, "-1121", "Invalid symbol.")));
     }
 
     [Test]

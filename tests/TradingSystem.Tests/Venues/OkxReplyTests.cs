@@ -69,8 +69,7 @@ public sealed class OkxReplyTests
         TestCaseData[] all =
         [
             Case("okx/time.json", d => d[0].Time("ts"), DateTimeOffset.FromUnixTimeMilliseconds(1597026383085)),
-            Case("okx/ticker.json", d => OkxReplies.Price(d, "BTCUSD", "last").Price, 9999.99m),
-            Case("okx/mark_price.json", d => OkxReplies.Price(d, "BTCUSDT", "markPx"), new VenuePrice("BTCUSDT", 84660.1m, DateTimeOffset.FromUnixTimeMilliseconds(1744590349506))),
+            Case("okx/ticker.json", d => OkxReplies.LastPrice(d, "BTCUSD").Price, 9999.99m),
             Case("okx/order_place.json", d => OkxReplies.Ack(d), new OrderAck("312269865356374016", "oktswap6")),
             Case("okx/order_place_recorded.json", d => OkxReplies.Ack(d), new OrderAck("2896576259728695296", "6b9ad766b55dBCDE63969a1144bfb943")),
             Case("okx/order_cancel.json", d => OkxReplies.Ack(d), new OrderAck("12345689", "oktswap6")),
@@ -85,7 +84,6 @@ public sealed class OkxReplyTests
             Case("okx/positions.json", d => OkxReplies.Position(d[0], "BTCUSDT", Btc).Quantity, 0.005m),
             Case("okx/account_balance.json", d => OkxReplies.Balances(d[0]).Single(), new VenueBalance("USDT", 94.42612990333333m, 94.42612990333333m, -0.0273000000000002m)),
             Case("okx/account_config.json", d => OkxReplies.Credentials(d), new CredentialCheck(true, true, PositionMode.OneWay, null, null)),
-            Case("okx/account_positions-history.json", d => OkxReplies.Realized(d[0], "ETHUSDT", 0.1m), new RealizedPnl("ETHUSDT", "2155643638909198336:1736745929198", -0.0213m, DateTimeOffset.FromUnixTimeMilliseconds(1736745929198), null, 0.01m)),
             Case("okx/bills.json", d => OkxReplies.Funding(d[0], "BTCUSDT"), new FundingPayment("BTCUSDT", "623950854533513219", 0.021933823221m, DateTimeOffset.FromUnixTimeMilliseconds(1695033476167))),
             Case("okx/fills.json", d => Fill(OkxReplies.Fill(d[0], "BTCUSDT", 1m)), ("744876980", 0.00192834m, 51858m, (decimal?)0.00000192834m, "BTC", (bool?)false)),
             Case("okx/instruments_swap.json", d => OkxReplies.Instruments(d).Count(), 2),

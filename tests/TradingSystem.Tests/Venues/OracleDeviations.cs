@@ -3,12 +3,9 @@ namespace TradingSystem.Tests.Venues;
 /// <summary>Where a request of ours may differ from the oracle's, and why. A rule that is not needed for a case does not touch it.</summary>
 internal static class OracleDeviations
 {
-    /// <summary>Operations that the adapters do not have, by ccxt method or path.</summary>
-    public static readonly IReadOnlyDictionary<string, string> NotOurs = new Dictionary<string, string>
-    {
-        ["fetchOHLCV"] = "candles belong to the market feed, not to execution",
-        ["fetchLedger"] = "the account's whole ledger is not read: realised PnL, fees and funding are read by symbol",
-    };
+    private const string OneByOne = "orders are cancelled one by one, each by its id";
+    private const string NoMark = "the mark price is read with the positions and not by itself";
+    private const string FromFills = "what closing earned is booked from the fills";
 
     /// <summary>Another path for the same intent.</summary>
     public static readonly IReadOnlyDictionary<string, (string Ours, string Why)> Paths = new Dictionary<string, (string, string)>
@@ -21,6 +18,21 @@ internal static class OracleDeviations
         ["/fapi/v2/positionRisk"] = ("/fapi/v3/positionRisk", "the newer version of the same"),
         ["/api/v5/trade/fills"] = ("/api/v5/trade/fills-history", "the same for three months instead of three days"),
         ["/api/v5/account/bills"] = ("/api/v5/account/bills-archive", "the same for three months instead of seven days"),
+    };
+
+    /// <summary>Operations that the adapters do not have, by ccxt method or path.</summary>
+    private static readonly IReadOnlyDictionary<string, string> NoOperation = new Dictionary<string, string>
+    {
+        ["fetchOHLCV"] = "candles belong to the market feed, not to execution",
+        ["fetchLedger"] = "the account's whole ledger is not read: fills tell realised PnL and fees, and funding is read by symbol",
+        ["cancelAllOrders"] = OneByOne,
+        ["/fapi/v1/allOpenOrders"] = OneByOne,
+        ["/fapi/v1/algoOpenOrders"] = OneByOne,
+        ["/v5/order/cancel-all"] = OneByOne,
+        ["/fapi/v1/premiumIndex"] = NoMark,
+        ["/api/v5/public/mark-price"] = NoMark,
+        ["/v5/position/closed-pnl"] = FromFills,
+        ["/api/v5/account/positions-history"] = FromFills,
     };
 
     private static readonly (string Why, Func<Difference, bool> Applies)[] Rules =
@@ -36,12 +48,27 @@ internal static class OracleDeviations
         ("the flag says once more what side and position index say already", d => d is { Path: "/v5/order/create", Name: "reduceOnly", Ours: "true", Theirs: null }),
         ("the default trigger price is said explicitly", d => d is { Theirs: null, Ours: "last" } && d.Name.EndsWith("TriggerPxType", StringComparison.Ordinal)),
         ("both kinds are asked for, each with a request", d => d is { Path: "/api/v5/trade/orders-algo-pending", Name: "ordType" }),
-        ("orders of both books and all kinds are cancelled", d => d is { Path: "/v5/order/cancel-all", Name: "orderFilter", Ours: null }),
         ("open orders are the default of the exchange", d => d is { Path: "/v5/order/realtime", Name: "openOnly", Theirs: "0", Ours: null }),
         ("the whole account is asked for through its currency", d => d is { Name: "settleCoin" }),
     ];
 
+    /// <summary>Why a case means no operation of ours; null when it means one.</summary>
+    public static string? NotOurs(OracleCase c) =>
+        NoOperation.GetValueOrDefault(c.Method) ?? NoOperation.GetValueOrDefault(c.Request.Path)
+        ?? (IsPair(c) ? "a stop-loss and a take-profit are placed one by one, each with an id of its own"
+            : HasAttached(c) ? "protection is placed by itself and not with an entry"
+            : null);
+
     public static string? Reason(Difference difference) => Rules.FirstOrDefault(r => r.Applies(difference)).Why;
+
+    /// <summary>One order of two prices, of which one cancels the other.</summary>
+    private static bool IsPair(OracleCase c) =>
+        c.Request.Parameters.GetValueOrDefault("ordType") == "oco"
+        || c.Method == "createOrder" && OracleIntent.Field(OracleIntent.Arg(c, 5), "stopLossPrice") is not null && OracleIntent.Field(OracleIntent.Arg(c, 5), "takeProfitPrice") is not null;
+
+    /// <summary>An entry with protection in the same request; at Binance ccxt lets it leak into an order that knows none.</summary>
+    private static bool HasAttached(OracleCase c) =>
+        c.Request.Parameters.Keys.Any(k => k is "stopLoss" or "takeProfit" || k.StartsWith("stopLoss[", StringComparison.Ordinal) || k.StartsWith("takeProfit[", StringComparison.Ordinal) || k.StartsWith("attachAlgoOrds[", StringComparison.Ordinal));
 }
 
 /// <param name="Path">The oracle's.</param>

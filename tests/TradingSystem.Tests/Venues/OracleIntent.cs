@@ -17,7 +17,6 @@ internal static class OracleIntent
     {
         "createOrder" => CreateOrder(c, contractSize),
         "cancelOrder" => v => v.CancelAsync(Named(c, 0, 1, 2), default),
-        "cancelAllOrders" => v => v.CancelAllAsync(Symbol(c, 0), default),
         "fetchOrder" => v => v.QueryAsync(Named(c, 0, 1, 2), default),
         "fetchOpenOrders" => v => v.OpenOrdersAsync(SymbolOrNull(c, 0), default),
         "fetchPositions" or "fetchPosition" => v => v.PositionsAsync(SymbolOrNull(c, 0), default),
@@ -52,11 +51,6 @@ internal static class OracleIntent
         var id = Text(Field(p, "clientOrderId")) ?? "id1";
         var stop = Number(Field(p, "stopLossPrice"));
         var profit = Number(Field(p, "takeProfitPrice"));
-        if (stop is { } both && profit is { } and2)
-        {
-            return v => v.PlaceProtectionPairAsync(new(symbol, id, side, both, and2, quantity) { PositionSide = bucket }, default);
-        }
-
         var trigger = stop ?? profit ?? Number(Field(p, "triggerPrice")) ?? Number(Field(p, "stopPrice"));
         if (trigger is { } at)
         {
@@ -75,8 +69,6 @@ internal static class OracleIntent
             return c.Requests[0].Parameters.GetValueOrDefault("ordType") == "trigger" ? null : v => v.PlaceProtectionAsync(order, default);
         }
 
-        var attached = Number(Field(Field(p, "stopLoss"), "triggerPrice"));
-        var attachedProfit = Number(Field(Field(p, "takeProfit"), "triggerPrice"));
         var entry = new NewOrder(symbol, id, side, quantity)
         {
             Type = type.Equals("limit", StringComparison.OrdinalIgnoreCase) ? VenueOrderType.Limit : VenueOrderType.Market,
@@ -84,7 +76,6 @@ internal static class OracleIntent
             TimeInForce = Flag(p, "postOnly") ? TimeInForce.PostOnly : InForce(Text(Field(p, "timeInForce"))),
             ReduceOnly = reduce,
             PositionSide = bucket,
-            Protection = attached is null && attachedProfit is null ? null : new(attached, attachedProfit),
         };
         return async v => await v.PlaceAsync(await OnGridAsync(v, entry), default);
     }
@@ -130,14 +121,6 @@ internal static class OracleIntent
         var clientId = Text(Field(p, "clientOrderId")) ?? Text(Field(p, "orderLinkId")) ?? Text(Field(p, "clientAlgoId"));
         return new(Symbol(c, symbol), clientId, Text(Arg(c, id)) is { Length: > 0 } own && clientId is null ? own : null, Flag(p, "trigger") || Flag(p, "stop"));
     }
-
-    internal static AttachedProtection? Attached(JsonElement? list) => list is { ValueKind: JsonValueKind.Array } all && all.GetArrayLength() > 0
-        ? new(
-            Number(Field(all[0], "slTriggerPx")),
-            Number(Field(all[0], "tpTriggerPx")),
-            Text(Field(all[0], "slTriggerPxType") ?? Field(all[0], "tpTriggerPxType")) == "mark" ? TriggerBy.Mark : TriggerBy.Last,
-            Text(Field(all[0], "attachAlgoClOrdId")))
-        : null;
 
     internal static PositionSide? Bucket(string? side) => side switch
     {

@@ -34,7 +34,6 @@ internal static class OracleRawIntent
             "PUT /fapi/v1/listenKey" => v => ((BinanceVenue)v).Stream.KeepAliveAsync(default),
             "GET /fapi/v1/time" => v => v.SyncClockAsync(default),
             "GET /fapi/v1/exchangeInfo" => v => v.InstrumentsAsync(default),
-            "GET /fapi/v1/premiumIndex" => v => v.MarkPriceAsync(named, default),
             "GET /fapi/v1/ticker/24hr" => v => v.LastPriceAsync(named, default),
             "GET /fapi/v1/accountConfig" => v => v.CheckCredentialsAsync(default),
             "POST /fapi/v1/leverage" => v => OracleIntent.SetLeverage(v, named, Amount(p, "leverage")!.Value, MarginMode.Cross),
@@ -65,12 +64,10 @@ internal static class OracleRawIntent
             "GET /fapi/v1/algoOrder" => v => v.QueryAsync(new(named, Of(p, "clientAlgoId"), Of(p, "algoId"), IsProtection: true), default),
             "DELETE /fapi/v1/order" => v => v.CancelAsync(new(named, Of(p, "origClientOrderId"), Of(p, "orderId")), default),
             "DELETE /fapi/v1/algoOrder" => v => v.CancelAsync(new(named, Of(p, "clientAlgoId"), Of(p, "algoId"), IsProtection: true), default),
-            "DELETE /fapi/v1/allOpenOrders" or "DELETE /fapi/v1/algoOpenOrders" => v => v.CancelAllAsync(named, default),
             "GET /fapi/v1/openOrders" or "GET /fapi/v1/openAlgoOrders" => v => v.OpenOrdersAsync(symbol, default),
             "GET /fapi/v3/positionRisk" or "GET /fapi/v2/positionRisk" => v => v.PositionsAsync(symbol, default),
             "GET /fapi/v3/balance" or "GET /fapi/v2/balance" => v => v.BalancesAsync(default),
             "GET /fapi/v1/userTrades" => v => v.FillsAsync(new(named, At(p, "startTime"), Of(p, "orderId")), default),
-            "GET /fapi/v1/income" when Of(p, "incomeType") == "REALIZED_PNL" => v => v.RealizedPnlAsync(named, At(p, "startTime"), default),
             "GET /fapi/v1/income" when Of(p, "incomeType") == "FUNDING_FEE" => v => v.FundingAsync(named, At(p, "startTime"), default),
             _ => null,
         };
@@ -84,7 +81,7 @@ internal static class OracleRawIntent
         {
             "GET /v5/market/time" => v => v.SyncClockAsync(default),
             "GET /v5/market/instruments-info" => v => v.InstrumentsAsync(default),
-            "GET /v5/market/tickers" => v => v.MarkPriceAsync(named, default),
+            "GET /v5/market/tickers" => v => v.LastPriceAsync(named, default),
             "GET /v5/account/info" or "GET /v5/user/query-api" => v => v.CheckCredentialsAsync(default),
             "POST /v5/position/set-leverage" => v => OracleIntent.SetLeverage(v, named, Amount(p, "buyLeverage")!.Value, MarginMode.Cross),
             "POST /v5/account/set-margin-mode" => v => OracleIntent.SetMarginMode(v, named, Of(p, "setMarginMode") == "ISOLATED_MARGIN" ? MarginMode.Isolated : MarginMode.Cross, 1m),
@@ -101,11 +98,9 @@ internal static class OracleRawIntent
             "GET /v5/order/realtime" when Of(p, "orderLinkId") is null && Of(p, "orderId") is null => v => v.OpenOrdersAsync(symbol, default),
             "GET /v5/order/realtime" or "GET /v5/order/history" => v => v.QueryAsync(new(named, Of(p, "orderLinkId"), Of(p, "orderId")), default),
             "POST /v5/order/cancel" => v => v.CancelAsync(new(named, Of(p, "orderLinkId"), Of(p, "orderId")), default),
-            "POST /v5/order/cancel-all" => v => v.CancelAllAsync(named, default),
             "GET /v5/position/list" => v => v.PositionsAsync(symbol, default),
             "GET /v5/account/wallet-balance" => v => v.BalancesAsync(default),
             "GET /v5/execution/list" => v => v.FillsAsync(new(named, At(p, "startTime"), Of(p, "orderId"), Of(p, "orderLinkId")), default),
-            "GET /v5/position/closed-pnl" => v => v.RealizedPnlAsync(named, At(p, "startTime"), default),
             _ => null,
         };
     }
@@ -118,7 +113,6 @@ internal static class OracleRawIntent
         {
             "GET /api/v5/public/time" => v => v.SyncClockAsync(default),
             "GET /api/v5/public/instruments" => v => v.InstrumentsAsync(default),
-            "GET /api/v5/public/mark-price" => v => v.MarkPriceAsync(named, default),
             "GET /api/v5/market/ticker" => v => v.LastPriceAsync(named, default),
             "GET /api/v5/account/config" => v => v.CheckCredentialsAsync(default),
             "POST /api/v5/account/set-leverage" => v => OracleIntent.SetLeverage(v, named, Amount(p, "lever")!.Value, Of(p, "mgnMode") == "isolated" ? MarginMode.Isolated : MarginMode.Cross),
@@ -132,14 +126,6 @@ internal static class OracleRawIntent
                     TimeInForce = OracleIntent.InForce(Of(p, "ordType")),
                     PositionSide = OracleIntent.Bucket(Of(p, "posSide")),
                     ReduceOnly = Of(p, "reduceOnly") == "true",
-                    Protection = OracleIntent.Attached(OracleIntent.Field(p, "attachAlgoOrds")),
-                },
-                default),
-            "POST /api/v5/trade/order-algo" when Of(p, "ordType") == "oco" => v => v.PlaceProtectionPairAsync(
-                new(named, Of(p, "algoClOrdId") ?? "id1", Side(p), Amount(p, "slTriggerPx")!.Value, Amount(p, "tpTriggerPx")!.Value, Amount(p, "sz") * size)
-                {
-                    PositionSide = OracleIntent.Bucket(Of(p, "posSide")),
-                    TriggerBy = Of(p, "slTriggerPxType") == "mark" ? TriggerBy.Mark : TriggerBy.Last,
                 },
                 default),
             "POST /api/v5/trade/order-algo" when Of(p, "ordType") == "conditional" => v => v.PlaceProtectionAsync(
@@ -159,7 +145,6 @@ internal static class OracleRawIntent
             "GET /api/v5/account/positions" => v => v.PositionsAsync(symbol, default),
             "GET /api/v5/account/balance" => v => v.BalancesAsync(default),
             "GET /api/v5/trade/fills-history" or "GET /api/v5/trade/fills" => v => v.FillsAsync(new(named, At(p, "begin"), Of(p, "ordId")), default),
-            "GET /api/v5/account/positions-history" => v => v.RealizedPnlAsync(named, null, default),
             _ => null,
         };
     }

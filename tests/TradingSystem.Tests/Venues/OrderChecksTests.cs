@@ -22,8 +22,6 @@ public sealed class OrderChecksTests
             Good with { Type = VenueOrderType.Limit },
             Good with { Type = VenueOrderType.Limit, Price = 0m },
             Good with { PositionSide = PositionSide.Long },
-            Good with { Protection = new(null, null) },
-            Good with { Protection = new(1m, null), ReduceOnly = true },
         ];
         foreach (var order in wrong)
         {

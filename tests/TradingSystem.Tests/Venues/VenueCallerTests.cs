@@ -112,16 +112,16 @@ public sealed class VenueCallerTests
     {
         await using var test = new TestVenue("binance", r =>
         {
-            if (r.Path != "/fapi/v1/premiumIndex")
+            if (r.Path != "/fapi/v1/ticker/24hr")
             {
                 return null;
             }
 
-            var response = RecordingHandler.Json("""{"symbol":"BTCUSDT","markPrice":"1","time":1700000000000}""");
+            var response = RecordingHandler.Json("""{"symbol":"BTCUSDT","lastPrice":"1","closeTime":1700000000000}""");
             response.Headers.Add("X-MBX-USED-WEIGHT-1M", "2400");
             return response;
         });
-        await test.Venue.MarkPriceAsync("BTCUSDT", default);
+        Assert.That((await test.Venue.LastPriceAsync("BTCUSDT", default)).Value?.Price, Is.EqualTo(1m));
         Assert.That((await test.Venue.CancelAsync(new("BTCUSDT", "a1"), default)).Refusal!.Code, Is.EqualTo("OWN_LIMIT"));
     }
 
@@ -151,10 +151,10 @@ public sealed class VenueCallerTests
         await using var test = new TestVenue("binance", options: new() { ReadDeadline = TimeSpan.FromMilliseconds(1), ReadAttempt = TimeSpan.FromMilliseconds(1) });
         await test.Venue.SyncClockAsync(default);
         await test.Venue.InstrumentsAsync(default);
-        VenueReply<IReadOnlyList<RealizedPnl>> read;
+        VenueReply<IReadOnlyList<FundingPayment>> read;
         do
         {
-            read = await test.Venue.RealizedPnlAsync("BTCUSDT", null, default);
+            read = await test.Venue.FundingAsync("BTCUSDT", null, default);
         }
         while (read.IsAccepted);
         Assert.Multiple(async () =>

@@ -233,35 +233,28 @@ public sealed class BinanceAccount(Exchange exchange) : VenueCalls(exchange, Ven
         return Answer.Ok(new JsonArray([.. page.Select(f => BinanceShapes.Trade(f.Order, f.Fill))]));
     }
 
+    /// <summary>Of the incomes only what fills cost: realised profit is in the fills, and there is no funding.</summary>
     public Answer Income(Call call)
     {
         var given = Parameters.Of(call);
-        var list = new JsonArray();
-        foreach (var (order, fill) in call.Account.Fills.Where(f => (given["symbol"] is not { } s || f.Order.Spec.Symbol == s) && InTime(given, f.Fill.At)))
-        {
-            Add("REALIZED_PNL", fill.RealizedPnl, order, fill);
-            Add("COMMISSION", -fill.Charged, order, fill);
-        }
-
-        return Answer.Ok(new JsonArray([.. list.Take(Limit(given, 100)).Select(i => i!.DeepClone())]));
-
-        void Add(string type, decimal amount, Order order, Fill fill)
-        {
-            if (amount != 0m && (given["incomeType"] is not { } wanted || wanted == type))
-            {
-                list.Add(new JsonObject
+        return Answer.Ok(new JsonArray(
+        [
+            .. call.Account.Fills
+                .Where(f => given["incomeType"] is null or "COMMISSION" && f.Fill.Charged != 0m)
+                .Where(f => (given["symbol"] is not { } s || f.Order.Spec.Symbol == s) && InTime(given, f.Fill.At))
+                .Take(Limit(given, 100))
+                .Select(f => new JsonObject
                 {
-                    ["symbol"] = order.Spec.Symbol,
-                    ["incomeType"] = type,
-                    ["income"] = Number.Fixed(amount, 8),
+                    ["symbol"] = f.Order.Spec.Symbol,
+                    ["incomeType"] = "COMMISSION",
+                    ["income"] = Number.Fixed(-f.Fill.Charged, 8),
                     ["asset"] = "USDT",
-                    ["info"] = type == "COMMISSION" ? "COMMISSION" : fill.Id,
-                    ["time"] = Number.Ms(fill.At),
-                    ["tranId"] = fill.Id,
-                    ["tradeId"] = fill.Id,
-                });
-            }
-        }
+                    ["info"] = "COMMISSION",
+                    ["time"] = Number.Ms(f.Fill.At),
+                    ["tranId"] = f.Fill.Id,
+                    ["tradeId"] = f.Fill.Id,
+                }),
+        ]));
     }
 
     public Answer CommissionRate(Call call) =>

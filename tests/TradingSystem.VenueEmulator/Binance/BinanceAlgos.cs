@@ -102,22 +102,6 @@ public sealed class BinanceAlgos(Exchange exchange) : VenueCalls(exchange, Venue
         return Answer.Ok(new JsonArray([.. algos.Where(a => symbol is null || a.Spec.Symbol == symbol).Select(a => BinanceShapes.OpenAlgo(call.Account, a))]));
     }
 
-    public Answer CancelAllAlgos(Call call)
-    {
-        var given = Parameters.Of(call);
-        if (BinanceFields.InstrumentOf(given) is not { } instrument)
-        {
-            return BinanceFields.BadSymbol(given);
-        }
-
-        foreach (var algo in call.Account.OpenAlgos.Where(a => a.Spec.Symbol == instrument.Symbol).ToList())
-        {
-            Exchange.Algos.CancelAlgo(call.Account, algo);
-        }
-
-        return Answer.Ok(new JsonObject { ["code"] = 200, ["msg"] = "The operation of cancel all open order is done." });
-    }
-
     private static Algo? NamedAlgo(Call call)
     {
         var given = Parameters.Of(call);

@@ -8,18 +8,6 @@ namespace TradingSystem.VenueEmulator.Binance;
 /// <summary>Prices.</summary>
 public sealed class BinanceMarket(Exchange exchange) : VenueCalls(exchange, VenueKind.Binance)
 {
-    public Answer PremiumIndex(Call call) => Symbols(call, (i, q) => new JsonObject
-    {
-        ["symbol"] = i.Symbol,
-        ["markPrice"] = Number.Fixed(q.Mark, 8),
-        ["indexPrice"] = Number.Fixed(q.Mark, 8),
-        ["estimatedSettlePrice"] = Number.Fixed(q.Mark, 8),
-        ["lastFundingRate"] = "0.00010000",
-        ["interestRate"] = "0.00010000",
-        ["nextFundingTime"] = (Number.Ms(Now) / 28_800_000 * 28_800_000) + 28_800_000,
-        ["time"] = Number.Ms(Now),
-    });
-
     public Answer TickerPrice(Call call) => Symbols(call, (i, q) => new JsonObject { ["symbol"] = i.Symbol, ["price"] = Number.Fixed(q.Last, 2), ["time"] = Number.Ms(Now) });
 
     public Answer BookTicker(Call call) => Symbols(call, (i, q) => new JsonObject

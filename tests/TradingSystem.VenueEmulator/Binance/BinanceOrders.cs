@@ -141,22 +141,6 @@ public sealed partial class BinanceOrders(Exchange exchange) : VenueCalls(exchan
             : Answer.Ok(new JsonArray([.. orders.Where(o => given["symbol"] is not { } s || o.Spec.Symbol == s).Select(BinanceShapes.QueriedOrder)]));
     }
 
-    public Answer CancelAllOrders(Call call)
-    {
-        var given = Parameters.Of(call);
-        if (BinanceFields.InstrumentOf(given) is not { } instrument)
-        {
-            return BinanceFields.BadSymbol(given);
-        }
-
-        foreach (var order in call.Account.OpenOrders.Where(o => o.Spec.Symbol == instrument.Symbol).ToList())
-        {
-            Exchange.Orders.Cancel(call.Account, order);
-        }
-
-        return Answer.Ok(new JsonObject { ["code"] = 200, ["msg"] = "The operation of cancel all open order is done." });
-    }
-
     public Answer Countdown(Call call)
     {
         var given = Parameters.Of(call);

@@ -6,7 +6,7 @@ using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Bybit;
 
-/// <summary>Settings, positions, balances and what closing earned.</summary>
+/// <summary>Settings, positions, balances and fills.</summary>
 public sealed class BybitAccount(Exchange exchange, BybitReplies replies) : VenueCalls(exchange, VenueKind.Bybit)
 {
     public Answer SetLeverage(Call call)
@@ -153,7 +153,7 @@ public sealed class BybitAccount(Exchange exchange, BybitReplies replies) : Venu
             return replies.Refused(10001, "can not set tp/sl/ts for zero position");
         }
 
-        var legs = BybitOrders.Legs(call, position.Qty > 0m);
+        var legs = Legs(call, position.Qty > 0m);
         if (legs.FirstOrDefault(l => l.TriggerPrice != 0m && Exchange.Algos.IsMet(Venue, instrument.Symbol, l)) is { } wrong)
         {
             return replies.WrongSide(instrument, wrong, position.Qty > 0m);
@@ -167,49 +167,6 @@ public sealed class BybitAccount(Exchange exchange, BybitReplies replies) : Venu
         return Exchange.Algos.SetPositionStops(call.Account, key, legs) ? replies.Ok(new JsonObject()) : replies.Refused(34040, "not modified");
     }
 
-    /// <summary>One record per closing order; the amount is net of the fees for opening and closing.</summary>
-    public Answer ClosedPnl(Call call)
-    {
-        var records = call.Account.Fills
-            .Where(f => f.Fill.Closed > 0m && (call["symbol"] is not { } s || f.Order.Spec.Symbol == s) && InTime(call, f.Fill.At))
-            .GroupBy(f => f.Order)
-            .Select(g => (g.Key, Fills: g.Select(f => f.Fill).ToList()))
-            .Reverse()
-            .Select(g => (JsonNode)Closed(g.Key, g.Fills));
-        return replies.Page(call, 50, 100, records);
-    }
-
-    private static JsonObject Closed(Order order, List<Fill> fills)
-    {
-        var size = fills.Sum(f => f.Closed);
-        var entry = fills.Sum(f => f.Closed * f.EntryPrice);
-        var exit = fills.Sum(f => f.Closed * f.Price);
-        var closeFee = fills.Sum(f => f.Fee * f.Closed / f.Qty);
-        var openFee = fills.Sum(f => f.OpenFee);
-        return new JsonObject
-        {
-            ["symbol"] = order.Spec.Symbol,
-            ["orderType"] = order.Spec.Kind == OrderKind.Market ? "Market" : "Limit",
-            ["leverage"] = Number.Text(order.Spec.Leverage),
-            ["updatedTime"] = Number.MsText(fills[^1].At),
-            ["side"] = order.Spec.Side.ToString(),
-            ["orderId"] = order.Spec.Id,
-            ["closedPnl"] = Number.Text(fills.Sum(f => f.RealizedPnl) - closeFee - openFee),
-            ["avgEntryPrice"] = Number.Text(entry / size),
-            ["qty"] = Number.Text(order.Spec.Qty),
-            ["cumEntryValue"] = Number.Text(entry),
-            ["createdTime"] = Number.MsText(fills[0].At),
-            ["orderPrice"] = Number.Text(order.Spec.Price ?? fills[0].Price),
-            ["closedSize"] = Number.Text(size),
-            ["avgExitPrice"] = Number.Text(exit / size),
-            ["execType"] = "Trade",
-            ["fillCount"] = Number.Text(fills.Count),
-            ["cumExitValue"] = Number.Text(exit),
-            ["openFee"] = Number.Text(openFee),
-            ["closeFee"] = Number.Text(closeFee),
-        };
-    }
-
     public Answer Executions(Call call)
     {
         var list = call.Account.Fills
@@ -221,6 +178,22 @@ public sealed class BybitAccount(Exchange exchange, BybitReplies replies) : Venu
             .Reverse()
             .Select(f => (JsonNode)BybitShapes.Execution(f.Order, f.Fill, Exchange.QuoteOf(Venue, f.Order.Spec.Symbol)));
         return replies.Page(call, 50, 100, list);
+    }
+
+    private static List<Leg> Legs(Call call, bool isLong)
+    {
+        var legs = new List<Leg>();
+        if (Number.TryParse(BybitReplies.Text(call, "takeProfit"), out var profit))
+        {
+            legs.Add(new Leg(LegKind.TakeProfit, profit, isLong, BybitReplies.Text(call, "tpTriggerBy") == "MarkPrice" ? TriggerBy.Mark : TriggerBy.Last));
+        }
+
+        if (Number.TryParse(BybitReplies.Text(call, "stopLoss"), out var loss))
+        {
+            legs.Add(new Leg(LegKind.StopLoss, loss, !isLong, BybitReplies.Text(call, "slTriggerBy") == "MarkPrice" ? TriggerBy.Mark : TriggerBy.Last));
+        }
+
+        return legs;
     }
 
     private static bool InTime(Call call, DateTimeOffset at)

@@ -72,25 +72,11 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
             }
         }
 
-        var legs = Legs(call, side == Side.Buy).Where(l => l.TriggerPrice != 0m).ToList();
-        if (legs.Count > 0 && reduceOnly)
-        {
-            return replies.Refused(10001, "take profit and stop loss are not supported by reduce-only orders");
-        }
-
-        if (legs.FirstOrDefault(l => Exchange.Algos.IsMet(Venue, instrument.Symbol, l)) is { } wrong)
-        {
-            return replies.WrongSide(instrument, wrong, side == Side.Buy);
-        }
-
         var margin = account.MarginOf(instrument.Symbol);
         var tif = BybitReplies.Text(call, "timeInForce") switch { "IOC" => TimeInForce.Ioc, "FOK" => TimeInForce.Fok, "PostOnly" => TimeInForce.PostOnly, _ => TimeInForce.Gtc };
         var placed = Exchange.Orders.Place(account, new OrderSpec(
             "", linkId, instrument.Symbol, side, positionSide, price is null ? OrderKind.Market : OrderKind.Limit, tif, qty, price, reduceOnly, closes, margin,
-            account.LeverageOf(instrument.Symbol, margin, positionSide), Origin.Api)
-        {
-            Attached = legs.Count > 0 ? [new Attached("", legs)] : [],
-        });
+            account.LeverageOf(instrument.Symbol, margin, positionSide), Origin.Api));
         return placed.Refusal is { } refusal ? replies.Refused(refusal) : Acknowledge(placed.Value!.Spec.Id, linkId);
     }
 
@@ -139,32 +125,6 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
             : replies.Refused(new Refusal(Reason.NotFound));
     }
 
-    public Answer CancelAll(Call call)
-    {
-        var symbol = BybitReplies.Text(call, "symbol");
-        if (symbol is null && BybitReplies.Text(call, "settleCoin") is null)
-        {
-            return replies.Refused(10001, "symbol or settleCoin is required");
-        }
-
-        var account = call.Account;
-        var filter = BybitReplies.Text(call, "orderFilter");
-        var list = new JsonArray();
-        foreach (var order in account.OpenOrders.Where(o => (symbol is null || o.Spec.Symbol == symbol) && filter is null or "Order").ToList())
-        {
-            Exchange.Orders.Cancel(account, order);
-            list.Add(new JsonObject { ["orderId"] = order.Spec.Id, ["orderLinkId"] = order.Spec.ClientId });
-        }
-
-        foreach (var algo in account.OpenAlgos.Where(a => (symbol is null || a.Spec.Symbol == symbol) && filter is not "Order").ToList())
-        {
-            Exchange.Algos.CancelAlgo(account, algo);
-            list.Add(new JsonObject { ["orderId"] = algo.Spec.Id, ["orderLinkId"] = algo.Spec.ClientId });
-        }
-
-        return replies.Ok(new JsonObject { ["list"] = list, ["success"] = "1" });
-    }
-
     /// <summary>Open orders; with an id also what ended since the venue's last restart.</summary>
     public Answer Realtime(Call call)
     {
@@ -193,21 +153,5 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
             .Where(a => a.ChildOrderId is null && Named(a.Spec.Id, a.Spec.ClientId, a.Spec.Symbol) && isAlgo(a) && Exchange.Orders.IsVisible(account, a.Created))
             .Select(a => (a.Sequence, Body: BybitShapes.Order(account, a)));
         return orders.Concat(algos).OrderByDescending(o => o.Sequence).Select(o => (JsonNode)o.Body);
-    }
-
-    internal static List<Leg> Legs(Call call, bool isLong)
-    {
-        var legs = new List<Leg>();
-        if (Number.TryParse(BybitReplies.Text(call, "takeProfit"), out var profit))
-        {
-            legs.Add(new Leg(LegKind.TakeProfit, profit, isLong, BybitReplies.Text(call, "tpTriggerBy") == "MarkPrice" ? TriggerBy.Mark : TriggerBy.Last));
-        }
-
-        if (Number.TryParse(BybitReplies.Text(call, "stopLoss"), out var loss))
-        {
-            legs.Add(new Leg(LegKind.StopLoss, loss, !isLong, BybitReplies.Text(call, "slTriggerBy") == "MarkPrice" ? TriggerBy.Mark : TriggerBy.Last));
-        }
-
-        return legs;
     }
 }

@@ -51,8 +51,6 @@ public sealed class Account(AccountOpened opened)
     /// <summary>In the order of their happening.</summary>
     public List<(Order Order, Fill Fill)> Fills { get; } = [];
 
-    public List<ClosedPosition> ClosedPositions { get; } = [];
-
     public IEnumerable<Position> Positions => _positions.Values;
 
     public Dictionary<string, DateTimeOffset> Countdowns { get; } = [];
@@ -167,11 +165,7 @@ public sealed class Account(AccountOpened opened)
         }
 
         var signed = order.Spec.Side == Side.Buy ? fill.Qty : -fill.Qty;
-        if (position.Apply(signed, fill.Price, fill.Fee, order.Spec.Leverage, fill.At) is { } closed)
-        {
-            ClosedPositions.Add(closed);
-        }
-
+        position.Apply(signed, fill.Price, fill.Fee, fill.At);
         if (!order.IsOpen)
         {
             _openOrders.Remove(order.Sequence);

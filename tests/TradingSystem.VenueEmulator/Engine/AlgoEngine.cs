@@ -155,27 +155,6 @@ public sealed class AlgoEngine(Exchange exchange)
         }
     }
 
-    /// <summary>What was sent along with the entry lives from its fill on.</summary>
-    internal void Attach(Account account, Order order)
-    {
-        var spec = order.Spec;
-        foreach (var attached in spec.Attached)
-        {
-            if (account.Venue == VenueKind.Bybit)
-            {
-                SetPositionStops(account, account.KeyOf(spec), attached.Legs);
-                continue;
-            }
-
-            var side = spec.Side == Side.Buy ? Side.Sell : Side.Buy;
-            AcceptAlgo(account, new AlgoSpec("", attached.ClientId, spec.Symbol, side, spec.PositionSide, spec.Qty, attached.Legs, true, false, spec.Margin)
-            {
-                VenueType = attached.Legs.Count > 1 ? "oco" : "conditional",
-                ParentOrderId = spec.Id,
-            });
-        }
-    }
-
     /// <summary>Bybit: stop-loss and take-profit as properties of a position; each kind replaces the one before, price 0 removes it.</summary>
     public bool SetPositionStops(Account account, PositionKey key, IReadOnlyList<Leg> legs)
     {

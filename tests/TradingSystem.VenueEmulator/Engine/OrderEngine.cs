@@ -216,16 +216,15 @@ public sealed class OrderEngine(Exchange exchange)
         var spec = order.Spec;
         var key = account.KeyOf(spec);
         var before = account.PositionOf(key);
-        var (pnl, closed, openFee) = before.Preview(spec.Side == Side.Buy ? qty : -qty, price);
+        var (pnl, closed) = before.Preview(spec.Side == Side.Buy ? qty : -qty, price);
         var fee = qty * price * (maker ? MakerFee : OrderRules.TakerFee);
         // Venues keep eight digits of what they take.
         decimal? charged = account.FeeAsset == "USDT" ? null : decimal.Round(fee / exchange.QuoteOf(account.Venue, account.FeeAsset + "USDT").Last, 8);
-        var fill = new Fill(exchange.NewId(account.Venue), spec.Id, qty, price, fee, maker, pnl, closed, before.EntryPrice, openFee, exchange.Now(account.Venue), account.FeeAsset, charged);
+        var fill = new Fill(exchange.NewId(account.Venue), spec.Id, qty, price, fee, maker, pnl, closed, exchange.Now(account.Venue), account.FeeAsset, charged);
         exchange.Emit(new OrderFilled(account.Id, fill.At, fill));
         exchange.Tell(account, order, fill);
         if (order.State == OrderState.Filled)
         {
-            exchange.Algos.Attach(account, order);
             exchange.Algos.FinishParent(account, order);
         }
 

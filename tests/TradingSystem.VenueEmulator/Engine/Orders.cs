@@ -3,9 +3,6 @@ namespace TradingSystem.VenueEmulator.Engine;
 /// <summary>One condition of an algo order: above or below a price, then a market order or a limit order at <paramref name="OrderPrice"/>.</summary>
 public sealed record Leg(LegKind Kind, decimal TriggerPrice, bool WhenAbove, TriggerBy By, decimal? OrderPrice = null);
 
-/// <summary>Protection sent along with an entry; it lives once the entry has filled.</summary>
-public sealed record Attached(string ClientId, IReadOnlyList<Leg> Legs);
-
 /// <summary>
 /// An order as it was accepted. <see cref="FillAt"/> holds the first fill back, <see cref="FirstFill"/> is how much of the
 /// quantity it takes; the rest follows at <see cref="RestAt"/> or is cancelled when there is no such time.
@@ -42,8 +39,6 @@ public sealed record OrderSpec(
 
     /// <summary>A reason by which the venue rejects the order after having acknowledged it.</summary>
     public string? RejectLater { get; init; }
-
-    public IReadOnlyList<Attached> Attached { get; init; } = [];
 }
 
 public sealed record Fill(
@@ -55,8 +50,6 @@ public sealed record Fill(
     bool Maker,
     decimal RealizedPnl,
     decimal Closed,
-    decimal EntryPrice,
-    decimal OpenFee,
     DateTimeOffset At,
     string FeeAsset = "USDT",
     decimal? FeeQty = null)
@@ -127,9 +120,6 @@ public sealed record AlgoSpec(
 
     /// <summary>The venue's own word for the order type, given back as it came.</summary>
     public string VenueType { get; init; } = "";
-
-    /// <summary>The order that brought it along.</summary>
-    public string? ParentOrderId { get; init; }
 }
 
 public sealed class Algo(AlgoSpec spec, long sequence, DateTimeOffset created)

@@ -89,18 +89,6 @@ public sealed class OkxAccount(Exchange exchange) : VenueCalls(exchange, VenueKi
     public Answer Positions(Call call) =>
         OkxReplies.Ok(call.Account.OpenPositions.Where(p => OkxOrders.Wanted(call, p.Key.Symbol)).Select(p => OkxShapes.Position(call.Account, p.Key, Exchange)));
 
-    /// <summary>Closed lives, and what has been closed of those that go on.</summary>
-    public static Answer PositionsHistory(Call call)
-    {
-        var account = call.Account;
-        var part = account.OpenPositions.Select(p => p.ClosedSoFar(OrderRules.LeverageOf(account, p.Key))).OfType<ClosedPosition>().Select(p => (Position: p, Whole: false));
-        var all = part.Concat(account.ClosedPositions.Select(p => (Position: p, Whole: true)))
-            .Where(p => OkxOrders.Wanted(call, p.Position.Key.Symbol))
-            .OrderByDescending(p => p.Position.Ended);
-        // This list pages by time.
-        return OkxReplies.Page(call, all.Select(p => (Number.MsText(p.Position.Ended), (JsonNode)OkxShapes.ClosedPosition(p.Position, p.Whole))));
-    }
-
     public static Answer Bills(Call call)
     {
         // Two is a trade; nothing else happens to these accounts.

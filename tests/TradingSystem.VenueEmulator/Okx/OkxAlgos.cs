@@ -31,9 +31,9 @@ public sealed class OkxAlgos(Exchange exchange, OkxReplies replies) : VenueCalls
         var type = OkxReplies.Text(body, "ordType");
         var side = OkxReplies.Text(body, "side") == "buy" ? Side.Buy : Side.Sell;
         var legs = type == "trigger" ? TriggerLeg(body, instrument) : Legs(body, side);
-        if (type is not ("conditional" or "oco" or "trigger") || legs is not { Count: > 0 } || (type == "oco" && legs.Count != 2))
+        if (type is not ("conditional" or "trigger") || legs is not { Count: > 0 })
         {
-            return Bad("51000", $"Parameter {(type == "oco" ? "tpTriggerPx" : "ordType")} error");
+            return Bad("51000", "Parameter ordType error");
         }
 
         var positionSide = OkxReplies.PositionSideOf(OkxReplies.Text(body, "posSide"));
@@ -117,7 +117,7 @@ public sealed class OkxAlgos(Exchange exchange, OkxReplies replies) : VenueCalls
     }
 
     /// <summary>Take-profit and stop-loss of an order of this side, as far as they are given.</summary>
-    internal static List<Leg>? Legs(JsonNode? body, Side side)
+    private static List<Leg>? Legs(JsonNode? body, Side side)
     {
         var legs = new List<Leg>();
         foreach (var (prefix, kind) in new[] { ("tp", LegKind.TakeProfit), ("sl", LegKind.StopLoss) })

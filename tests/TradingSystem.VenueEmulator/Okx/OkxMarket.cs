@@ -56,8 +56,6 @@ public sealed class OkxMarket(Exchange exchange) : VenueCalls(exchange, VenueKin
         }));
     }
 
-    public Answer MarkPrice(Call call) => Prices(call, (i, q) => new JsonObject { ["instType"] = "SWAP", ["instId"] = i.VenueSymbol, ["markPx"] = Number.Text(q.Mark), ["ts"] = Number.MsText(Now) });
-
     public Answer Ticker(Call call) => Prices(call, (i, q) =>
     {
         var body = new JsonObject

@@ -6,7 +6,7 @@ using TradingSystem.VenueEmulator.Venues;
 
 namespace TradingSystem.VenueEmulator.Okx;
 
-/// <summary>Orders, one by one and in batches.</summary>
+/// <summary>Orders, placed one by one and in batches.</summary>
 public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : VenueCalls(exchange, VenueKind.Okx)
 {
     [GeneratedRegex("^[A-Za-z0-9]{1,32}$")]
@@ -83,36 +83,14 @@ public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : V
             price = px;
         }
 
-        if (Attachments(body) is not { } attached)
-        {
-            return Bad("attachAlgoOrds");
-        }
-
         // It counts in net mode only; otherwise the side says what an order does.
         var reduceOnly = OkxReplies.Flag(body, "reduceOnly") && !call.Account.Hedge;
-        if (attached.Count > 0 && reduceOnly)
-        {
-            return replies.Result("", clientId, "51100", "Unable to place order. Take profit/Stop loss conditions cannot be added to reduce-only orders.");
-        }
-
         var side = OkxReplies.Text(body, "side") == "buy" ? Side.Buy : Side.Sell;
-        foreach (var leg in attached.SelectMany(a => a.Legs))
-        {
-            if (Exchange.Algos.IsMet(Venue, instrument.Symbol, leg))
-            {
-                var (code, message) = OkxErrors.Of(new Refusal(Reason.WouldTriggerNow, leg.Kind.ToString()), side == Side.Buy ? Side.Sell : Side.Buy);
-                return replies.Result("", clientId, code, message);
-            }
-        }
-
         var margin = OkxReplies.Text(body, "tdMode")!;
         var positionSide = OkxReplies.PositionSideOf(OkxReplies.Text(body, "posSide"));
         var placed = Exchange.Orders.Place(call.Account, new OrderSpec(
             "", clientId, instrument.Symbol, side, positionSide, isMarket ? OrderKind.Market : OrderKind.Limit, tif.Value, contracts * instrument.ContractSize, price,
-            reduceOnly, false, margin, call.Account.LeverageOf(instrument.Symbol, margin, positionSide), Origin.Api)
-        {
-            Attached = attached,
-        });
+            reduceOnly, false, margin, call.Account.LeverageOf(instrument.Symbol, margin, positionSide), Origin.Api));
         if (placed.Refusal is { } refusal)
         {
             var (code, message) = OkxErrors.Of(refusal, side);
@@ -134,17 +112,6 @@ public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : V
     {
         var result = CancelOne(call, call.Json as JsonObject);
         return replies.Done([result], IsDone(result));
-    }
-
-    public Answer CancelBatch(Call call)
-    {
-        if (call.Json is not JsonArray { Count: > 0 and <= 20 } orders)
-        {
-            return OkxReplies.Failed("50000", "Body for POST request cannot be empty.", 400);
-        }
-
-        var results = orders.Select(o => CancelOne(call, o as JsonObject)).ToList();
-        return replies.Done(results, results.Any(IsDone));
     }
 
     private JsonObject CancelOne(Call call, JsonObject? body)
@@ -202,22 +169,4 @@ public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : V
     internal static bool IsDone(JsonObject result) => result["sCode"]!.GetValue<string>() == "0";
 
     internal static bool Wanted(Call call, string symbol) => call["instId"] is not { Length: > 0 } name || name == OkxShapes.Name(symbol);
-
-    /// <summary>Null when one of them makes no sense.</summary>
-    private static List<Attached>? Attachments(JsonObject? body)
-    {
-        var attached = new List<Attached>();
-        var isLong = OkxReplies.Text(body, "side") == "buy";
-        foreach (var item in body?["attachAlgoOrds"] as JsonArray ?? [])
-        {
-            if (OkxAlgos.Legs(item, isLong ? Side.Sell : Side.Buy) is not { Count: > 0 } legs)
-            {
-                return null;
-            }
-
-            attached.Add(new Attached(OkxReplies.Text(item, "attachAlgoClOrdId") ?? "", legs));
-        }
-
-        return attached;
-    }
 }

@@ -17,7 +17,7 @@ public static class OkxShapes
             ["algoClOrdId"] = spec.AlgoClientId ?? "",
             ["algoId"] = spec.AlgoId ?? "",
             ["attachAlgoClOrdId"] = "",
-            ["attachAlgoOrds"] = new JsonArray([.. spec.Attached.Select(AttachedAlgo)]),
+            ["attachAlgoOrds"] = new JsonArray(),
             ["avgPx"] = order.Filled == 0m ? "" : Number.Text(order.AveragePrice),
             ["cTime"] = Number.MsText(order.Created),
             ["cancelSource"] = CancelSource(order),
@@ -92,7 +92,7 @@ public static class OkxShapes
             ["isTradeBorrowMode"] = "",
             ["last"] = "",
             ["lever"] = "",
-            ["linkedOrd"] = new JsonObject { ["ordId"] = spec.ParentOrderId ?? "" },
+            ["linkedOrd"] = new JsonObject { ["ordId"] = "" },
             ["moveTriggerPx"] = "",
             ["ordId"] = algo.ChildOrderId ?? "",
             ["ordIdList"] = algo.ChildOrderId is { } one ? new JsonArray(one) : new JsonArray(),
@@ -222,34 +222,6 @@ public static class OkxShapes
         return body;
     }
 
-    /// <summary>A position's life; type 1 while part of it is still open, 2 when all was closed.</summary>
-    public static JsonObject ClosedPosition(ClosedPosition closed, bool whole) => new()
-    {
-        ["cTime"] = Number.MsText(closed.Opened),
-        ["ccy"] = "USDT",
-        ["closeAvgPx"] = Number.Text(closed.ClosePrice),
-        ["closeTotalPos"] = Size(closed.Key.Symbol, closed.Closed),
-        ["direction"] = closed.WasLong ? "long" : "short",
-        ["fee"] = Number.Text(-closed.Fee),
-        ["fundingFee"] = "0",
-        ["instId"] = Name(closed.Key.Symbol),
-        ["instType"] = "SWAP",
-        ["lever"] = Number.Text(closed.Leverage),
-        ["liqPenalty"] = "0",
-        ["mgnMode"] = closed.Key.Margin,
-        ["openAvgPx"] = Number.Text(closed.OpenPrice),
-        ["openMaxPos"] = Size(closed.Key.Symbol, closed.MaxQty),
-        ["pnl"] = Number.Text(closed.Pnl),
-        ["pnlRatio"] = Number.Text(decimal.Round(closed.Pnl * closed.Leverage / (closed.MaxQty * closed.OpenPrice), 10)),
-        ["posId"] = closed.Id,
-        ["posSide"] = Word(closed.Key.Side),
-        ["realizedPnl"] = Number.Text(closed.Pnl - closed.Fee),
-        ["triggerPx"] = "",
-        ["type"] = whole ? "2" : "1",
-        ["uTime"] = Number.MsText(closed.Ended),
-        ["uly"] = Name(closed.Key.Symbol)[..^5],
-    };
-
     public static JsonObject Balance(Account account, Exchange exchange, DateTimeOffset now)
     {
         var unrealized = exchange.Rules.UnrealizedPnl(account);
@@ -325,20 +297,6 @@ public static class OkxShapes
     };
 
     private static string Word(TriggerBy by) => by == TriggerBy.Mark ? "mark" : "last";
-
-    private static JsonObject AttachedAlgo(Attached attached)
-    {
-        var body = new JsonObject { ["attachAlgoId"] = "", ["attachAlgoClOrdId"] = attached.ClientId };
-        foreach (var (prefix, kind) in new[] { ("sl", LegKind.StopLoss), ("tp", LegKind.TakeProfit) })
-        {
-            var leg = attached.Legs.FirstOrDefault(l => l.Kind == kind);
-            body[prefix + "TriggerPx"] = Number.Text(leg?.TriggerPrice);
-            body[prefix + "OrdPx"] = leg is null ? "" : leg.OrderPrice is { } price ? Number.Text(price) : "-1";
-            body[prefix + "TriggerPxType"] = leg is null ? "" : Word(leg.By);
-        }
-
-        return body;
-    }
 
     private static string CancelSource(Order order) => order.EndReason switch
     {
