@@ -13,8 +13,7 @@ public static class OrderChecks
     public static VenueRefusal? Check(ProtectionOrder order, VenueAccount account, Func<string, bool> isClientId) =>
         Common(order.ClientId, order.PositionSide, account, isClientId)
         ?? (order.Quantity is <= 0m ? Wrong("QUANTITY", "The quantity must be above 0.") : null)
-        ?? (order.TriggerPrice <= 0m || order.LimitPrice is <= 0m ? Wrong("PRICE", "Prices must be above 0.") : null)
-        ?? (order is { Quantity: null, LimitPrice: not null } ? Wrong("PRICE", "Protection of the whole position leaves at market.") : null);
+        ?? (order.TriggerPrice <= 0m ? Wrong("PRICE", "Prices must be above 0.") : null);
 
     public static VenueRefusal? Countdown(TimeSpan after, CountdownLimits limits) =>
         after == TimeSpan.Zero || (after >= limits.Least && after <= limits.Most)
@@ -35,7 +34,7 @@ public static class OrderChecks
 
     /// <inheritdoc cref="OffGrid(NewOrder, VenueInstrument)"/>
     public static VenueRefusal? OffGrid(ProtectionOrder order, VenueInstrument instrument) =>
-        OffStep(order.Quantity, instrument) ?? OffTick(order.TriggerPrice, instrument) ?? OffTick(order.LimitPrice, instrument);
+        OffStep(order.Quantity, instrument) ?? OffTick(order.TriggerPrice, instrument);
 
     private static VenueRefusal? OffStep(decimal? quantity, VenueInstrument instrument) =>
         quantity is not { } some || Sizing.IsOn(some, instrument.Step) ? null

@@ -19,20 +19,6 @@ public enum VenueOrderType
     Limit,
 }
 
-public enum TimeInForce
-{
-    GoodTillCancel,
-    ImmediateOrCancel,
-    FillOrKill,
-    PostOnly,
-}
-
-public enum TriggerBy
-{
-    Last,
-    Mark,
-}
-
 public enum ProtectionKind
 {
     StopLoss,
@@ -62,6 +48,7 @@ public enum VenueOrderStatus
     Triggered,
 }
 
+/// <summary>A limit order rests until it is filled or cancelled.</summary>
 /// <param name="ClientId"><c>[A-Za-z0-9]{1,32}</c> is what every exchange takes.</param>
 /// <param name="Quantity">In the base asset, a multiple of the step; any other is refused.</param>
 public sealed record NewOrder(string Symbol, string ClientId, OrderSide Side, decimal Quantity)
@@ -71,9 +58,6 @@ public sealed record NewOrder(string Symbol, string ClientId, OrderSide Side, de
     /// <summary>Of a limit order, a multiple of the tick; any other is refused.</summary>
     public decimal? Price { get; init; }
 
-    /// <summary>Of a limit order.</summary>
-    public TimeInForce TimeInForce { get; init; } = TimeInForce.GoodTillCancel;
-
     /// <summary>Needed in hedge mode, and only there.</summary>
     public PositionSide? PositionSide { get; init; }
 
@@ -81,17 +65,13 @@ public sealed record NewOrder(string Symbol, string ClientId, OrderSide Side, de
     public bool ReduceOnly { get; init; }
 }
 
+/// <summary>Triggered by the last price, it leaves at market.</summary>
 /// <param name="Side">Of the order that protects: Sell for a long position.</param>
 /// <param name="TriggerPrice">A multiple of the tick, as every price and quantity: any other is refused.</param>
 public sealed record ProtectionOrder(string Symbol, string ClientId, ProtectionKind Kind, OrderSide Side, decimal TriggerPrice)
 {
     /// <summary>Null for whatever the position is when it triggers.</summary>
     public decimal? Quantity { get; init; }
-
-    /// <summary>Null to leave at market.</summary>
-    public decimal? LimitPrice { get; init; }
-
-    public TriggerBy TriggerBy { get; init; }
 
     /// <summary>Needed in hedge mode, and only there.</summary>
     public PositionSide? PositionSide { get; init; }

@@ -12,7 +12,7 @@ public static class BinanceRequests
             .Add("side", Side(order.Side))
             .Add("positionSide", Bucket(order.PositionSide))
             .Add("type", order.Type == VenueOrderType.Limit ? "LIMIT" : "MARKET")
-            .Add("timeInForce", order.Type == VenueOrderType.Limit ? InForce(order.TimeInForce) : null)
+            .Add("timeInForce", order.Type == VenueOrderType.Limit ? "GTC" : null)
             .Add("quantity", order.Quantity)
             .Add("price", order.Type == VenueOrderType.Limit ? order.Price : null)
             .AddIf("reduceOnly", order is { ReduceOnly: true, PositionSide: null })
@@ -26,11 +26,9 @@ public static class BinanceRequests
             .Add("symbol", order.Symbol)
             .Add("side", Side(order.Side))
             .Add("positionSide", Bucket(order.PositionSide))
-            .Add("type", (order.Kind == ProtectionKind.StopLoss ? "STOP" : "TAKE_PROFIT") + (order.LimitPrice is null ? "_MARKET" : ""))
+            .Add("type", order.Kind == ProtectionKind.StopLoss ? "STOP_MARKET" : "TAKE_PROFIT_MARKET")
             .Add("quantity", order.Quantity)
-            .Add("price", order.LimitPrice)
             .Add("triggerPrice", order.TriggerPrice)
-            .Add("workingType", order.TriggerBy == TriggerBy.Mark ? "MARK_PRICE" : null)
             .AddIf("closePosition", order.Quantity is null)
             .AddIf("reduceOnly", order.Quantity is not null && order is { ReduceOnly: true, PositionSide: null })
             .Add("clientAlgoId", order.ClientId)
@@ -53,13 +51,5 @@ public static class BinanceRequests
         PositionSide.Long => "LONG",
         PositionSide.Short => "SHORT",
         _ => null,
-    };
-
-    private static string InForce(TimeInForce value) => value switch
-    {
-        TimeInForce.ImmediateOrCancel => "IOC",
-        TimeInForce.FillOrKill => "FOK",
-        TimeInForce.PostOnly => "GTX",
-        _ => "GTC",
     };
 }

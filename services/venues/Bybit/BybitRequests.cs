@@ -21,26 +21,26 @@ public static class BybitRequests
             .Add("orderType", isLimit ? "Limit" : "Market")
             .Add("qty", order.Quantity)
             .Add("price", isLimit ? order.Price : null)
-            .Add("timeInForce", isLimit ? InForce(order.TimeInForce) : null)
             .AddIf("reduceOnly", order.ReduceOnly)
             .Add("orderLinkId", order.ClientId);
         AddBucket(fields, order.PositionSide);
         return VenueRequest.Order(Create, fields);
     }
 
-    /// <summary>Without a quantity it closes whatever the position is: that is quantity 0 with <c>closeOnTrigger</c>.</summary>
+    /// <summary>
+    /// Without a quantity it closes whatever the position is: that is quantity 0 with <c>closeOnTrigger</c>. The last price triggers where
+    /// nothing is said.
+    /// </summary>
     public static VenueRequest Protect(ProtectionOrder order)
     {
         // A stop sells below the market and buys above it, a profit is taken the other way round.
         var rises = (order.Side == OrderSide.Buy) == (order.Kind == ProtectionKind.StopLoss);
         var fields = Linear(order.Symbol)
             .Add("side", Side(order.Side))
-            .Add("orderType", order.LimitPrice is null ? "Market" : "Limit")
+            .Add("orderType", "Market")
             .Add("qty", order.Quantity ?? 0m)
-            .Add("price", order.LimitPrice)
             .Add("triggerPrice", order.TriggerPrice)
             .AddNumber("triggerDirection", rises ? Rises : Falls)
-            .Add("triggerBy", By(order.TriggerBy))
             .AddIf("reduceOnly", order.ReduceOnly || order.Quantity is null)
             .AddIf("closeOnTrigger", order.Quantity is null)
             .Add("orderLinkId", order.ClientId);
@@ -81,15 +81,4 @@ public static class BybitRequests
     }
 
     private static string Side(OrderSide side) => side == OrderSide.Buy ? "Buy" : "Sell";
-
-    /// <summary>The last price is what the exchange takes when nothing is said.</summary>
-    private static string? By(TriggerBy by) => by == TriggerBy.Mark ? "MarkPrice" : null;
-
-    private static string? InForce(TimeInForce value) => value switch
-    {
-        TimeInForce.ImmediateOrCancel => "IOC",
-        TimeInForce.FillOrKill => "FOK",
-        TimeInForce.PostOnly => "PostOnly",
-        _ => null,
-    };
 }

@@ -22,7 +22,7 @@ public static class OkxRequests
                 .Add("tdMode", Mode(account.MarginMode))
                 .Add("side", Side(order.Side))
                 .Add("posSide", Bucket(order.PositionSide))
-                .Add("ordType", isLimit ? Limit(order.TimeInForce) : "market")
+                .Add("ordType", isLimit ? "limit" : "market")
                 .Add("sz", contracts)
                 .Add("px", isLimit ? order.Price : null)
                 .AddIf("reduceOnly", order is { ReduceOnly: true, PositionSide: null })
@@ -45,8 +45,8 @@ public static class OkxRequests
                 .AddIf("reduceOnly", (order.ReduceOnly || contracts is null) && order.PositionSide is null)
                 .Add("algoClOrdId", order.ClientId)
                 .Add(leg + "TriggerPx", order.TriggerPrice)
-                .Add(leg + "OrdPx", order.LimitPrice is { } limit ? Grid.Text(limit) : AtMarket)
-                .Add(leg + "TriggerPxType", By(order.TriggerBy)));
+                .Add(leg + "OrdPx", AtMarket)
+                .Add(leg + "TriggerPxType", "last"));
     }
 
     public static VenueFields Named(OrderRef order)
@@ -93,15 +93,5 @@ public static class OkxRequests
         PositionSide.Long => "long",
         PositionSide.Short => "short",
         _ => null,
-    };
-
-    private static string By(TriggerBy by) => by == TriggerBy.Mark ? "mark" : "last";
-
-    private static string Limit(TimeInForce value) => value switch
-    {
-        TimeInForce.ImmediateOrCancel => "ioc",
-        TimeInForce.FillOrKill => "fok",
-        TimeInForce.PostOnly => "post_only",
-        _ => "limit",
     };
 }

@@ -10,7 +10,7 @@ public static class OrderRules
 
     /// <summary>Null when the order may be booked.</summary>
     public static VenueRefusal? Broken(SimulatedOrder order, SimulatedMarket market, ExchangeState state) =>
-        BrokenSize(order, market, state) ?? BrokenPrice(order, market) ?? BrokenCondition(order, market, state) ?? BrokenMargin(order, market, state);
+        BrokenSize(order, market, state) ?? BrokenPrice(order, market) ?? BrokenMargin(order, market, state);
 
     private static VenueRefusal? BrokenSize(SimulatedOrder order, SimulatedMarket market, ExchangeState state)
     {
@@ -39,13 +39,6 @@ public static class OrderRules
             : rules.PriceBandDown is { } down && order.Price < market.MarkPrice * (1m - down) ? new(RefusalMeaning.Price, "PRICE_BAND", $"Price {Text(order.Price.Value)} is too far below the market.")
             : null;
     }
-
-    private static VenueRefusal? BrokenCondition(SimulatedOrder order, SimulatedMarket market, ExchangeState state) => order.TimeInForce switch
-    {
-        TimeInForce.PostOnly when IsMarketable(order, market, state.Terms) => new(RefusalMeaning.ConditionNotMet, "POST_ONLY", "It would have been filled at once."),
-        TimeInForce.FillOrKill when !IsMarketable(order, market, state.Terms) || market.Liquidity < order.Quantity => new(RefusalMeaning.ConditionNotMet, "FILL_OR_KILL", "Not all of it could be filled at once."),
-        _ => null,
-    };
 
     private static VenueRefusal? BrokenMargin(SimulatedOrder order, SimulatedMarket market, ExchangeState state)
     {

@@ -23,7 +23,7 @@ internal sealed class PriceWay(ExchangeRun run, SimulatedFills fills, SimulatedL
 
             if (order.Waits)
             {
-                if (GoesByLast(order, market) && order.IsTriggeredBy(price))
+                if (order.IsTriggeredBy(price))
                 {
                     fills.Trigger(order);
                 }
@@ -139,7 +139,7 @@ internal sealed class PriceWay(ExchangeRun run, SimulatedFills fills, SimulatedL
         {
             var trigger = order.TriggerPrice!.Value;
             var within = down ? trigger <= market.Last && trigger >= to : trigger >= market.Last && trigger <= to;
-            return within && order.TriggersBelow == down && GoesByLast(order, market) ? trigger : null;
+            return within && order.TriggersBelow == down ? trigger : null;
         }
 
         if (order.Type == VenueOrderType.Market || (order.Side == OrderSide.Buy) != down)
@@ -175,8 +175,6 @@ internal sealed class PriceWay(ExchangeRun run, SimulatedFills fills, SimulatedL
 
         return first;
     }
-
-    private static bool GoesByLast(SimulatedOrder leg, SimulatedMarket market) => leg.TriggerBy == TriggerBy.Last || market.Mark is null;
 
     /// <summary>Of what is met at the same price, the worse for the trader comes first.</summary>
     private static int Rank(SimulatedOrder order) => !order.Waits ? 1 : order.Kind == ProtectionKind.StopLoss ? 0 : 2;

@@ -81,11 +81,6 @@ public sealed class SimulatedExchange
             order = _fills.Take(order);
         }
 
-        if (order.IsOpen && order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
-        {
-            order = _run.End(order, VenueOrderStatus.Cancelled, "IOC");
-        }
-
         return VenueReply.Accepted(new OrderAck(order.VenueId, order.ClientId, order.Status, order.Filled, order.AveragePrice));
     }
 
@@ -132,26 +127,24 @@ public sealed class SimulatedExchange
             Symbol = asked.Symbol,
             Side = asked.Side,
             PositionSide = asked.PositionSide,
-            Type = asked.LimitPrice is null ? VenueOrderType.Market : VenueOrderType.Limit,
-            Price = asked.LimitPrice,
+            Type = VenueOrderType.Market,
             Quantity = quantity,
             ReduceOnly = reduceOnly,
             Status = VenueOrderStatus.Untriggered,
             Kind = asked.Kind,
             TriggerPrice = asked.TriggerPrice,
-            TriggerBy = asked.TriggerBy,
             CoversPosition = asked.Quantity is null,
             UpdatedAt = _run.State.Now,
         };
-        if (leg.TriggerPrice <= 0m || leg.Price <= 0m)
+        if (leg.TriggerPrice <= 0m)
         {
             return Refuse(RefusalMeaning.Price, "PRICE", "A price must be above 0.");
         }
 
-        var now = asked.TriggerBy == TriggerBy.Mark ? market.MarkPrice : market.Last;
-        if (leg.IsTriggeredBy(now))
+        if (leg.IsTriggeredBy(market.Last))
         {
-            return Refuse(RefusalMeaning.WouldTriggerNow, "WOULD_TRIGGER", $"A trigger at {Text(leg.TriggerPrice.Value)} would be met at once, the price is {Text(now)}.");
+            return Refuse(
+                RefusalMeaning.WouldTriggerNow, "WOULD_TRIGGER", $"A trigger at {Text(leg.TriggerPrice.Value)} would be met at once, the price is {Text(market.Last)}.");
         }
 
         leg = _run.Update(leg with { Id = _run.NextId() });
@@ -280,7 +273,7 @@ public sealed class SimulatedExchange
         }
     }
 
-    /// <summary>A mark price of its own; from then on margin and the triggers that ask for it go by it.</summary>
+    /// <summary>A mark price of its own; from then on margin goes by it.</summary>
     public void Mark(string symbol, decimal price, DateTimeOffset at)
     {
         if (Begin(symbol, price, at) is not { Last: > 0m } market)
@@ -289,15 +282,6 @@ public sealed class SimulatedExchange
         }
 
         _run.State = _run.State.With(market with { Mark = price });
-        _liquidation.WhatIsUnder(symbol);
-        foreach (var id in _run.Ids(o => o.Symbol == symbol && o.Waits && o.TriggerBy == TriggerBy.Mark))
-        {
-            if (_run.State.Order(id) is { } leg && leg.IsTriggeredBy(price))
-            {
-                _fills.Trigger(leg);
-            }
-        }
-
         _liquidation.WhatIsUnder(symbol);
     }
 
@@ -360,7 +344,6 @@ public sealed class SimulatedExchange
             Side = asked.Side,
             PositionSide = asked.PositionSide,
             Type = asked.Type,
-            TimeInForce = asked.Type == VenueOrderType.Limit ? asked.TimeInForce : TimeInForce.GoodTillCancel,
             Price = asked.Type == VenueOrderType.Limit ? asked.Price : null,
             Quantity = asked.Quantity,
             ReduceOnly = asked.ReduceOnly || Closes(asked.PositionSide, asked.Side),

@@ -108,8 +108,7 @@ internal sealed class SimulatedFills(ExchangeRun run)
     /// <summary>A leg becomes an order; the other legs that cover the same position go.</summary>
     public void Trigger(SimulatedOrder leg)
     {
-        var market = run.State.Market(leg.Symbol)!;
-        leg = run.Update(leg with { Status = VenueOrderStatus.Triggered, QueueAhead = market.Terms.Queue(leg.Price) });
+        leg = run.Update(leg with { Status = VenueOrderStatus.Triggered });
         if (leg.CoversPosition)
         {
             foreach (var id in run.Ids(o => o.Waits && o.CoversPosition && o.IsOf(leg.Symbol, leg.PositionSide)))
@@ -118,9 +117,6 @@ internal sealed class SimulatedFills(ExchangeRun run)
             }
         }
 
-        if (leg.Type == VenueOrderType.Market || OrderRules.IsMarketable(leg, market, run.State.Terms))
-        {
-            Take(leg);
-        }
+        Take(leg);
     }
 }

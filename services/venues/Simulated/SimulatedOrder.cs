@@ -18,8 +18,6 @@ public sealed record SimulatedOrder
 
     public VenueOrderType Type { get; init; }
 
-    public TimeInForce TimeInForce { get; init; }
-
     public decimal? Price { get; init; }
 
     /// <summary>Base asset. That of a leg which covers its position follows the position.</summary>
@@ -38,8 +36,6 @@ public sealed record SimulatedOrder
     public ProtectionKind? Kind { get; init; }
 
     public decimal? TriggerPrice { get; init; }
-
-    public TriggerBy TriggerBy { get; init; }
 
     /// <summary>Protects all of the position, however large it is.</summary>
     public bool CoversPosition { get; init; }

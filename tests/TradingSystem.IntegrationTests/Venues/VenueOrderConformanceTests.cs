@@ -98,27 +98,6 @@ public sealed class VenueOrderConformanceTests(string venue) : VenueConformance(
     }
 
     [Test]
-    public async Task Immediate_or_cancel_off_the_market_ends_without_a_fill()
-    {
-        await using var trader = await Stage.OpenAsync();
-        foreach (var tif in new[] { TimeInForce.ImmediateOrCancel, TimeInForce.FillOrKill })
-        {
-            var id = Trader.NewId();
-            var reply = await trader.Venue.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.01m, 59_000m, id) with { TimeInForce = tif }, default);
-            await EndsUnfilledAsync(trader, id, reply);
-        }
-    }
-
-    [Test]
-    public async Task Post_only_through_the_market_ends_without_a_fill()
-    {
-        await using var trader = await Stage.OpenAsync();
-        var id = Trader.NewId();
-        var reply = await trader.Venue.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.01m, 60_500m, id) with { TimeInForce = TimeInForce.PostOnly }, default);
-        await EndsUnfilledAsync(trader, id, reply);
-    }
-
-    [Test]
     public async Task Reduce_only_closes_and_never_turns_the_position()
     {
         await using var trader = await Stage.OpenAsync();
@@ -279,19 +258,5 @@ public sealed class VenueOrderConformanceTests(string venue) : VenueConformance(
         await using var trader = await Stage.OpenAsync();
         await Task.WhenAll(Enumerable.Range(0, 60).Select(i => trader.PlaceAsync(Trader.Limit(OrderSide.Buy, 0.002m, 58_000m + i))));
         Assert.That((await trader.OpenAsync()).Select(o => o.ClientId), Is.Unique.And.Exactly(60).Items);
-    }
-
-    private static async Task EndsUnfilledAsync(Trader trader, string id, VenueReply<OrderAck> reply)
-    {
-        if (reply.IsRefused)
-        {
-            Assert.That(reply.Is(RefusalMeaning.ConditionNotMet), Is.True, reply.ToString());
-            return;
-        }
-
-        Assert.That(reply.IsAccepted, Is.True, reply.ToString());
-        var ended = await trader.EndedAsync(id);
-        Assert.That(ended.Status, Is.AnyOf(VenueOrderStatus.Cancelled, VenueOrderStatus.Expired, VenueOrderStatus.Rejected));
-        Assert.That(ended.Filled, Is.Zero);
     }
 }

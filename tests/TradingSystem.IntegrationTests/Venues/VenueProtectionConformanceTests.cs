@@ -40,14 +40,14 @@ public sealed class VenueProtectionConformanceTests(string venue) : VenueConform
     }
 
     [Test]
-    public async Task Protection_by_mark_price_does_not_hear_the_last_price()
+    public async Task Protection_hears_the_last_price_and_not_the_mark_price()
     {
         await using var trader = await Stage.OpenAsync();
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
-        await trader.ProtectAsync(new ProtectionOrder("BTCUSDT", Trader.NewId('S'), ProtectionKind.StopLoss, OrderSide.Sell, 58_000m) { Quantity = 0.01m, TriggerBy = TriggerBy.Mark });
-        await Stage.SetPriceAsync("BTCUSDT", 57_000m, mark: 58_500m);
+        await trader.ProtectAsync(new ProtectionOrder("BTCUSDT", Trader.NewId('S'), ProtectionKind.StopLoss, OrderSide.Sell, 58_000m) { Quantity = 0.01m });
+        await Stage.SetPriceAsync("BTCUSDT", 58_500m, mark: 57_000m);
         Assert.That(await trader.QtyAsync(), Is.EqualTo(0.01m));
-        await Stage.SetPriceAsync("BTCUSDT", 58_500m, mark: 57_999m);
+        await Stage.SetPriceAsync("BTCUSDT", 57_999m, mark: 58_500m);
         await trader.FlatAsync();
     }
 
@@ -131,21 +131,6 @@ public sealed class VenueProtectionConformanceTests(string venue) : VenueConform
         var again = await trader.Venue.PlaceProtectionAsync(stop, default);
         Assert.That(again.Is(RefusalMeaning.Duplicate), Is.True, again.ToString());
         Assert.That(await trader.OpenAsync(), Has.Count.EqualTo(1));
-    }
-
-    [Test]
-    public async Task A_stop_with_a_limit_price_leaves_at_it()
-    {
-        await using var trader = await Stage.OpenAsync();
-        await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
-        var id = Trader.NewId('S');
-        await trader.ProtectAsync(new ProtectionOrder("BTCUSDT", id, ProtectionKind.StopLoss, OrderSide.Sell, 58_000m) { Quantity = 0.01m, LimitPrice = 58_500m });
-        // The trigger is met below the limit: the order waits in the book until the market comes back.
-        await Stage.SetPriceAsync("BTCUSDT", 57_900m);
-        Assert.That(await trader.QtyAsync(), Is.EqualTo(0.01m));
-        await Stage.SetPriceAsync("BTCUSDT", 58_600m);
-        await trader.FlatAsync();
-        Assert.That((await trader.EndedAsync(id, protection: true)).AveragePrice, Is.EqualTo(58_500m));
     }
 
     [Test]

@@ -113,13 +113,13 @@ public sealed class SimulatedExchangeProperties
                     exchange.Place(Market(side, quantity, Id()) with { PositionSide = bucket, ReduceOnly = positions == PositionMode.OneWay && b % 5 == 0 }, now);
                     break;
                 case 2 or 3:
-                    exchange.Place(Limit(side, quantity, near, Id()) with { PositionSide = bucket, TimeInForce = (TimeInForce)Math.Abs(b % 4) }, now);
+                    exchange.Place(Limit(side, quantity, near, Id()) with { PositionSide = bucket }, now);
                     break;
                 case 4:
                     exchange.Protect(Stop(side, near, b % 3 == 0 ? quantity : null, Id()) with { PositionSide = bucket }, now);
                     break;
                 case 5:
-                    exchange.Protect(Take(side, near, b % 3 == 0 ? quantity : null, Id()) with { PositionSide = bucket, LimitPrice = b % 7 == 0 ? near : null }, now);
+                    exchange.Protect(Take(side, near, b % 3 == 0 ? quantity : null, Id()) with { PositionSide = bucket }, now);
                     break;
                 case 6 when exchange.State.Orders.Length > 0:
                     exchange.Cancel(null, exchange.State.Orders[Math.Abs(a) % exchange.State.Orders.Length].VenueId, now);

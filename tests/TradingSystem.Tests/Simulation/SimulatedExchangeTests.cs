@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NUnit.Framework;
 using TradingSystem.Venues;
 using TradingSystem.Venues.Simulated;
@@ -285,16 +286,30 @@ public sealed class SimulatedExchangeTests
     }
 
     [Test]
-    public void With_a_mark_price_of_its_own_margin_and_marked_triggers_go_by_it()
+    public void With_a_mark_price_of_its_own_margin_goes_by_it_and_triggers_by_the_last_price()
     {
         var exchange = Create(balance: 100m, leverage: 10m);
         exchange.Mark(Btc, 100m, Start);
-        Accepted(exchange.Place(Market(OrderSide.Buy, 5m), Start));
-        Accepted(exchange.Protect(Stop(OrderSide.Sell, 97m) with { TriggerBy = TriggerBy.Mark }, Start));
-        exchange.Tick(Tick(90m));
-        Assert.That(exchange.Position().Quantity, Is.EqualTo(5m), "the last price is not asked");
-        exchange.Mark(Btc, 97m, Start);
-        Assert.That((exchange.Position().Quantity, exchange.State.RealizedPnl), Is.EqualTo((0m, -50m)));
+        Accepted(exchange.Place(Market(OrderSide.Buy, 5m, "in"), Start));
+        exchange.Tick(Tick(70m));
+        Assert.That(exchange.Position().Quantity, Is.EqualTo(5m), "the margin is not used up by the last price");
+        exchange.Tick(Tick(100m));
+        Accepted(exchange.Protect(Stop(OrderSide.Sell, 97m), Start.AddMinutes(5)));
+        exchange.Mark(Btc, 95m, Start.AddMinutes(5));
+        Assert.That(exchange.Position().Quantity, Is.EqualTo(5m), "the stop does not hear the mark price");
+        exchange.Tick(Tick(96m, minute: 6));
+        Assert.That((exchange.Position().Quantity, exchange.State.RealizedPnl), Is.EqualTo((0m, -20m)));
+    }
+
+    [Test]
+    public void A_state_that_was_kept_with_fields_that_are_gone_now_reads_as_what_it_is()
+    {
+        var exchange = Create();
+        Accepted(exchange.Place(Limit(OrderSide.Buy, 1m, 90m), Start));
+        var now = Json(exchange.State);
+        var then = now.Replace("\"QueueAhead\":", "\"TimeInForce\":\"GoodTillCancel\",\"TriggerBy\":\"Last\",\"QueueAhead\":", StringComparison.Ordinal);
+        Assert.That(then, Is.Not.EqualTo(now));
+        Assert.That(Json(JsonSerializer.Deserialize(then, SimulationJson.Default.ExchangeState)!), Is.EqualTo(now));
     }
 
     [TestCase(OrderSide.Buy, 99.9, RefusalMeaning.Duplicate, "entry", TestName = "An_id_of_an_open_order_is_refused")]
@@ -314,8 +329,6 @@ public sealed class SimulatedExchangeTests
         Meaning(exchange.Place(Market(OrderSide.Buy, 0.01m), Start), RefusalMeaning.Quantity);
         Meaning(exchange.Place(Market(OrderSide.Buy, 500m), Start), RefusalMeaning.Quantity);
         Meaning(exchange.Place(Market(OrderSide.Sell, 1m) with { ReduceOnly = true }, Start), RefusalMeaning.PositionGone);
-        Meaning(exchange.Place(Limit(OrderSide.Buy, 1m, 100.1m) with { TimeInForce = TimeInForce.PostOnly }, Start), RefusalMeaning.ConditionNotMet);
-        Meaning(exchange.Place(Limit(OrderSide.Buy, 1m, 99m) with { TimeInForce = TimeInForce.FillOrKill }, Start), RefusalMeaning.ConditionNotMet);
         Meaning(exchange.Place(Market(OrderSide.Buy, 1m) with { PositionSide = PositionSide.Long }, Start), RefusalMeaning.Configuration);
         Meaning(exchange.Place(new NewOrder("NOPE", "x", OrderSide.Buy, 1m), Start), RefusalMeaning.Parameter);
         Meaning(exchange.Place(new NewOrder(Eth, "x", OrderSide.Buy, 1m), Start), RefusalMeaning.Configuration);

@@ -57,6 +57,8 @@ internal static class OracleDeviations
         NoOperation.GetValueOrDefault(c.Method) ?? NoOperation.GetValueOrDefault(c.Request.Path)
         ?? (IsPair(c) ? "a stop-loss and a take-profit are placed one by one, each with an id of its own"
             : HasAttached(c) ? "protection is placed by itself and not with an entry"
+            : EndsAtOnce(c) ? "a limit order rests until it is filled or cancelled"
+            : IsOtherTrigger(c) ? "protection is triggered by the last price and leaves at market"
             : null);
 
     public static string? Reason(Difference difference) => Rules.FirstOrDefault(r => r.Applies(difference)).Why;
@@ -64,11 +66,26 @@ internal static class OracleDeviations
     /// <summary>One order of two prices, of which one cancels the other.</summary>
     private static bool IsPair(OracleCase c) =>
         c.Request.Parameters.GetValueOrDefault("ordType") == "oco"
-        || c.Method == "createOrder" && OracleIntent.Field(OracleIntent.Arg(c, 5), "stopLossPrice") is not null && OracleIntent.Field(OracleIntent.Arg(c, 5), "takeProfitPrice") is not null;
+        || c.Method == "createOrder" && OracleIntent.Arg(c, 5) is { } p
+            && OracleIntent.Field(p, "stopLossPrice") is not null && OracleIntent.Field(p, "takeProfitPrice") is not null;
 
     /// <summary>An entry with protection in the same request; at Binance ccxt lets it leak into an order that knows none.</summary>
     private static bool HasAttached(OracleCase c) =>
-        c.Request.Parameters.Keys.Any(k => k is "stopLoss" or "takeProfit" || k.StartsWith("stopLoss[", StringComparison.Ordinal) || k.StartsWith("takeProfit[", StringComparison.Ordinal) || k.StartsWith("attachAlgoOrds[", StringComparison.Ordinal));
+        c.Request.Parameters.Keys.Any(k => k.Split('[')[0] is "stopLoss" or "takeProfit" or "attachAlgoOrds");
+
+    /// <summary>Immediate-or-cancel, fill-or-kill and post-only.</summary>
+    private static bool EndsAtOnce(OracleCase c) =>
+        c.Request.Parameters.GetValueOrDefault("timeInForce") is "IOC" or "FOK" or "GTX" or "PostOnly"
+        || c.Request.Parameters.GetValueOrDefault("ordType") is "ioc" or "fok" or "post_only";
+
+    /// <summary>By the mark price, or with a limit price behind the trigger.</summary>
+    private static bool IsOtherTrigger(OracleCase c) => c.Request.Parameters.Any(p => p switch
+    {
+        ("workingType", "MARK_PRICE") or ("triggerBy", "MarkPrice") or ("slTriggerPxType" or "tpTriggerPxType", "mark") => true,
+        ("slOrdPx" or "tpOrdPx", not "-1") => true,
+        ("price", _) => c.Request.Path == "/fapi/v1/algoOrder" || c.Request.Parameters.ContainsKey("triggerPrice"),
+        _ => false,
+    });
 }
 
 /// <param name="Path">The oracle's.</param>

@@ -60,7 +60,6 @@ internal static class OracleIntent
             var order = new ProtectionOrder(symbol, id, isProfit ? ProtectionKind.TakeProfit : ProtectionKind.StopLoss, side, at)
             {
                 Quantity = Flag(p, "closePosition") ? null : quantity,
-                LimitPrice = price,
                 PositionSide = bucket,
                 ReduceOnly = reduce,
             };
@@ -73,7 +72,6 @@ internal static class OracleIntent
         {
             Type = type.Equals("limit", StringComparison.OrdinalIgnoreCase) ? VenueOrderType.Limit : VenueOrderType.Market,
             Price = price,
-            TimeInForce = Flag(p, "postOnly") ? TimeInForce.PostOnly : InForce(Text(Field(p, "timeInForce"))),
             ReduceOnly = reduce,
             PositionSide = bucket,
         };
@@ -127,14 +125,6 @@ internal static class OracleIntent
         "long" or "LONG" => PositionSide.Long,
         "short" or "SHORT" => PositionSide.Short,
         _ => null,
-    };
-
-    internal static TimeInForce InForce(string? value) => value?.ToUpperInvariant() switch
-    {
-        "IOC" => TimeInForce.ImmediateOrCancel,
-        "FOK" => TimeInForce.FillOrKill,
-        "GTX" or "PO" => TimeInForce.PostOnly,
-        _ => TimeInForce.GoodTillCancel,
     };
 
     internal static JsonElement? Arg(OracleCase c, int index) => index < c.Args.GetArrayLength() && c.Args[index].ValueKind != JsonValueKind.Null ? c.Args[index] : null;

@@ -45,7 +45,6 @@ internal static class OracleRawIntent
                 {
                     Type = Of(p, "type") == "LIMIT" ? VenueOrderType.Limit : VenueOrderType.Market,
                     Price = Amount(p, "price"),
-                    TimeInForce = OracleIntent.InForce(Of(p, "timeInForce")),
                     PositionSide = OracleIntent.Bucket(Of(p, "positionSide")),
                     ReduceOnly = Of(p, "reduceOnly") == "true",
                 },
@@ -54,8 +53,6 @@ internal static class OracleRawIntent
                 new(named, Of(p, "clientAlgoId") ?? "id1", Of(p, "type")!.StartsWith("TAKE", StringComparison.Ordinal) ? ProtectionKind.TakeProfit : ProtectionKind.StopLoss, Side(p), Amount(p, "triggerPrice")!.Value)
                 {
                     Quantity = Amount(p, "quantity"),
-                    LimitPrice = Amount(p, "price"),
-                    TriggerBy = Of(p, "workingType") == "MARK_PRICE" ? TriggerBy.Mark : TriggerBy.Last,
                     PositionSide = OracleIntent.Bucket(Of(p, "positionSide")),
                     ReduceOnly = Of(p, "reduceOnly") == "true",
                 },
@@ -91,7 +88,6 @@ internal static class OracleRawIntent
                 {
                     Type = Of(p, "orderType") == "Limit" ? VenueOrderType.Limit : VenueOrderType.Market,
                     Price = Amount(p, "price"),
-                    TimeInForce = OracleIntent.InForce(Of(p, "timeInForce")),
                     ReduceOnly = Of(p, "reduceOnly") == "true",
                 },
                 default),
@@ -123,7 +119,6 @@ internal static class OracleRawIntent
                 {
                     Type = Of(p, "ordType") == "market" ? VenueOrderType.Market : VenueOrderType.Limit,
                     Price = Amount(p, "px"),
-                    TimeInForce = OracleIntent.InForce(Of(p, "ordType")),
                     PositionSide = OracleIntent.Bucket(Of(p, "posSide")),
                     ReduceOnly = Of(p, "reduceOnly") == "true",
                 },
@@ -132,7 +127,6 @@ internal static class OracleRawIntent
                 new(named, Of(p, "algoClOrdId") ?? "id1", Of(p, "slTriggerPx") is null ? ProtectionKind.TakeProfit : ProtectionKind.StopLoss, Side(p), (Amount(p, "slTriggerPx") ?? Amount(p, "tpTriggerPx"))!.Value)
                 {
                     Quantity = Amount(p, "sz") * size,
-                    TriggerBy = (Of(p, "slTriggerPxType") ?? Of(p, "tpTriggerPxType")) == "mark" ? TriggerBy.Mark : TriggerBy.Last,
                     PositionSide = OracleIntent.Bucket(Of(p, "posSide")),
                     ReduceOnly = Of(p, "reduceOnly") == "true",
                 },

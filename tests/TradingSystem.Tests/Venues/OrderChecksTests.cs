@@ -59,13 +59,13 @@ public sealed class OrderChecksTests
         Assert.That((sent.GetValueOrDefault(side), sent.GetValueOrDefault(flag)), Is.EqualTo((value, flagValue)));
     }
 
-    [TestCase("binance", "/fapi/v1/algoOrder", "closePosition=true;type=STOP_MARKET;workingType=MARK_PRICE;triggerPrice=25000;clientAlgoId=s1")]
-    [TestCase("bybit", "/v5/order/create", "qty=0;reduceOnly=true;closeOnTrigger=true;triggerBy=MarkPrice;triggerPrice=25000;triggerDirection=2;orderLinkId=s1")]
-    [TestCase("okx", "/api/v5/trade/order-algo", "closeFraction=1;reduceOnly=true;slTriggerPx=25000;slOrdPx=-1;slTriggerPxType=mark;algoClOrdId=s1;ordType=conditional")]
+    [TestCase("binance", "/fapi/v1/algoOrder", "closePosition=true;type=STOP_MARKET;triggerPrice=25000;clientAlgoId=s1")]
+    [TestCase("bybit", "/v5/order/create", "qty=0;reduceOnly=true;closeOnTrigger=true;orderType=Market;triggerPrice=25000;triggerDirection=2;orderLinkId=s1")]
+    [TestCase("okx", "/api/v5/trade/order-algo", "closeFraction=1;reduceOnly=true;slTriggerPx=25000;slOrdPx=-1;slTriggerPxType=last;algoClOrdId=s1;ordType=conditional")]
     public async Task Protection_of_a_whole_position_needs_no_quantity(string venue, string path, string expected)
     {
         await using var test = new TestVenue(venue);
-        await test.Venue.PlaceProtectionAsync(new("BTCUSDT", "s1", ProtectionKind.StopLoss, OrderSide.Sell, 25000m) { TriggerBy = TriggerBy.Mark }, default);
+        await test.Venue.PlaceProtectionAsync(new("BTCUSDT", "s1", ProtectionKind.StopLoss, OrderSide.Sell, 25000m), default);
         var request = test.Sent(path);
         var sent = RequestParameters.Of(request.Query, request.Body).Select(p => $"{p.Key}={p.Value}").ToList();
         Assert.That(expected.Split(';'), Is.SubsetOf(sent));

@@ -23,7 +23,7 @@ public sealed class BinanceAlgos(Exchange exchange) : VenueCalls(exchange, Venue
         }
 
         var type = given["type"] ?? "";
-        if (type is not ("STOP" or "STOP_MARKET" or "TAKE_PROFIT" or "TAKE_PROFIT_MARKET"))
+        if (type is not ("STOP_MARKET" or "TAKE_PROFIT_MARKET"))
         {
             return BinanceErrors.Of(-1116, "Invalid orderType.");
         }
@@ -33,22 +33,16 @@ public sealed class BinanceAlgos(Exchange exchange) : VenueCalls(exchange, Venue
             return BinanceErrors.Missing("triggerPrice");
         }
 
-        var atMarket = type.EndsWith("_MARKET", StringComparison.Ordinal);
-        decimal? price = null;
-        if (!atMarket)
+        // The venue takes limit orders and the mark price, too; nobody here sends them.
+        if (given["workingType"] is not (null or "CONTRACT_PRICE"))
         {
-            if (!Number.TryParse(given["price"], out var limit))
-            {
-                return BinanceErrors.Missing("price");
-            }
-
-            price = limit;
+            return BinanceErrors.Of(-1130, "Data sent for parameter 'workingType' is not valid.");
         }
 
         var closes = given.IsTrue("closePosition");
-        if (closes && (!atMarket || given.Has("quantity") || given.Has("reduceOnly")))
+        if (closes && (given.Has("quantity") || given.Has("reduceOnly")))
         {
-            return atMarket ? BinanceErrors.NotNeeded(given.Has("quantity") ? "quantity" : "reduceonly") : BinanceErrors.Of(-4136, "Target strategy invalid for orderType, closePosition or reduceOnly.");
+            return BinanceErrors.NotNeeded(given.Has("quantity") ? "quantity" : "reduceonly");
         }
 
         var side = common.Side;
@@ -69,9 +63,8 @@ public sealed class BinanceAlgos(Exchange exchange) : VenueCalls(exchange, Venue
         }
 
         // A stop follows the market, a take-profit goes against it.
-        var isStop = type.StartsWith("STOP", StringComparison.Ordinal);
-        var leg = new Leg(
-            isStop ? LegKind.StopLoss : LegKind.TakeProfit, trigger, isStop == (side == Side.Buy), given["workingType"] == "MARK_PRICE" ? TriggerBy.Mark : TriggerBy.Last, price);
+        var isStop = type == "STOP_MARKET";
+        var leg = new Leg(isStop ? LegKind.StopLoss : LegKind.TakeProfit, trigger, isStop == (side == Side.Buy));
         var clientId = given["clientAlgoId"] ?? Guid.NewGuid().ToString("N")[..22];
         if (!BinanceOrders.ClientId().IsMatch(clientId))
         {

@@ -30,8 +30,6 @@ public static class BinanceErrors
         Reason.PositionSideMismatch => Of(-4061, "Order's position side does not match user's setting."),
         Reason.DuplicateClientId => Of(-4116, "ClientOrderId is duplicated."),
         Reason.WouldTriggerNow => Of(-2021, "Order would immediately trigger."),
-        Reason.PostOnlyWouldTake => Of(-5022, "Due to the order could not be executed as maker, the Post Only order will be rejected. The order will not be recorded in the order history."),
-        Reason.FokWouldNotFill => Of(-5021, "Due to the order could not be filled immediately, the FOK order has been rejected. The order will not be recorded in the order history."),
         Reason.TooManyOrders => Of(-2025, "Reach max open order limit."),
         Reason.TooManyAlgos => Of(-4045, "Reach max stop order limit."),
         Reason.AlreadyEnded => Of(-2011, "Unknown order sent."),

@@ -31,7 +31,6 @@ public sealed partial class BinanceOrders(Exchange exchange) : VenueCalls(exchan
         }
 
         decimal? price = null;
-        var tif = TimeInForce.Gtc;
         switch (type)
         {
             case "LIMIT":
@@ -45,8 +44,13 @@ public sealed partial class BinanceOrders(Exchange exchange) : VenueCalls(exchan
                     return BinanceErrors.Of(-1100, "Illegal characters found in parameter 'price'; legal range is '^([0-9]{1,20})(\\.[0-9]{1,20})?$'.");
                 }
 
+                // The venue takes IOC and the like, too; nobody here sends them.
+                if (given["timeInForce"] != "GTC")
+                {
+                    return BinanceErrors.Of(-1115, "Invalid timeInForce.");
+                }
+
                 price = limit;
-                tif = given["timeInForce"] switch { "IOC" => TimeInForce.Ioc, "FOK" => TimeInForce.Fok, "GTX" => TimeInForce.PostOnly, _ => TimeInForce.Gtc };
                 break;
             case "MARKET":
                 if (given.Has("price") || given.Has("timeInForce"))
@@ -78,7 +82,7 @@ public sealed partial class BinanceOrders(Exchange exchange) : VenueCalls(exchan
         }
 
         var spec = new OrderSpec(
-            "", clientId, symbol, common.Side, common.PositionSide, price is null ? OrderKind.Market : OrderKind.Limit, tif, qty, price,
+            "", clientId, symbol, common.Side, common.PositionSide, price is null ? OrderKind.Market : OrderKind.Limit, qty, price,
             given.IsTrue("reduceOnly"), false, margin, call.Account.LeverageOf(symbol, margin, PositionSide.Net), Origin.Api);
         var placed = Exchange.Orders.Place(call.Account, spec);
         if (placed.Refusal is { } refusal)

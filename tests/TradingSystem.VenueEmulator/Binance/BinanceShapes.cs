@@ -21,7 +21,7 @@ public static class BinanceShapes
             ["origQty"] = Qty(spec.Symbol, spec.Qty),
             ["executedQty"] = Qty(spec.Symbol, order.Filled),
             ["cumQty"] = Qty(spec.Symbol, order.Filled),
-            ["timeInForce"] = Tif(spec.Tif),
+            ["timeInForce"] = "GTC",
             ["type"] = Type(spec),
             ["reduceOnly"] = spec.ReduceOnly,
             ["closePosition"] = spec.ClosePosition,
@@ -76,10 +76,10 @@ public static class BinanceShapes
             ["quantity"] = Qty(spec.Symbol, spec.Qty ?? 0m),
             ["algoStatus"] = Status(algo),
             ["triggerPrice"] = Price(spec.Symbol, leg.TriggerPrice),
-            ["price"] = Price(spec.Symbol, leg.OrderPrice ?? 0m),
+            ["price"] = Price(spec.Symbol, 0m),
             ["icebergQuantity"] = null,
             ["selfTradePreventionMode"] = "EXPIRE_MAKER",
-            ["workingType"] = leg.By == TriggerBy.Mark ? "MARK_PRICE" : "CONTRACT_PRICE",
+            ["workingType"] = "CONTRACT_PRICE",
             ["priceMatch"] = "NONE",
             ["closePosition"] = spec.ClosePosition,
             ["priceProtect"] = false,
@@ -151,14 +151,6 @@ public static class BinanceShapes
     };
 
     public static string Type(OrderSpec order) => order.Kind == OrderKind.Market ? "MARKET" : "LIMIT";
-
-    public static string Tif(TimeInForce tif) => tif switch
-    {
-        TimeInForce.Ioc => "IOC",
-        TimeInForce.Fok => "FOK",
-        TimeInForce.PostOnly => "GTX",
-        _ => "GTC",
-    };
 
     public static string Status(Order order) => order.State switch
     {

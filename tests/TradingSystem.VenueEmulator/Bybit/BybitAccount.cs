@@ -185,12 +185,12 @@ public sealed class BybitAccount(Exchange exchange, BybitReplies replies) : Venu
         var legs = new List<Leg>();
         if (Number.TryParse(BybitReplies.Text(call, "takeProfit"), out var profit))
         {
-            legs.Add(new Leg(LegKind.TakeProfit, profit, isLong, BybitReplies.Text(call, "tpTriggerBy") == "MarkPrice" ? TriggerBy.Mark : TriggerBy.Last));
+            legs.Add(new Leg(LegKind.TakeProfit, profit, isLong));
         }
 
         if (Number.TryParse(BybitReplies.Text(call, "stopLoss"), out var loss))
         {
-            legs.Add(new Leg(LegKind.StopLoss, loss, !isLong, BybitReplies.Text(call, "slTriggerBy") == "MarkPrice" ? TriggerBy.Mark : TriggerBy.Last));
+            legs.Add(new Leg(LegKind.StopLoss, loss, !isLong));
         }
 
         return legs;

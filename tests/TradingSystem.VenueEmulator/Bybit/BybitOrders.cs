@@ -55,11 +55,17 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
         var side = BybitReplies.Text(call, "side") == "Buy" ? Side.Buy : Side.Sell;
         return BybitReplies.Text(call, "triggerPrice") is null
             ? CreateNow(call, instrument, side, positionSide, qty, price, linkId)
-            : CreateConditional(call, instrument, side, positionSide, qty, price, linkId);
+            : CreateConditional(call, instrument, side, positionSide, qty, linkId);
     }
 
     private Answer CreateNow(Call call, Instrument instrument, Side side, PositionSide positionSide, decimal qty, decimal? price, string linkId)
     {
+        // The venue takes IOC and the like, too; nobody here sends them.
+        if (BybitReplies.Text(call, "timeInForce") is not (null or "GTC"))
+        {
+            return replies.Refused(10001, "timeInForce invalid");
+        }
+
         var account = call.Account;
         var (reduceOnly, closes) = (BybitReplies.Flag(call, "reduceOnly"), BybitReplies.Flag(call, "closeOnTrigger"));
         if (qty == 0m && reduceOnly && closes)
@@ -73,15 +79,20 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
         }
 
         var margin = account.MarginOf(instrument.Symbol);
-        var tif = BybitReplies.Text(call, "timeInForce") switch { "IOC" => TimeInForce.Ioc, "FOK" => TimeInForce.Fok, "PostOnly" => TimeInForce.PostOnly, _ => TimeInForce.Gtc };
         var placed = Exchange.Orders.Place(account, new OrderSpec(
-            "", linkId, instrument.Symbol, side, positionSide, price is null ? OrderKind.Market : OrderKind.Limit, tif, qty, price, reduceOnly, closes, margin,
+            "", linkId, instrument.Symbol, side, positionSide, price is null ? OrderKind.Market : OrderKind.Limit, qty, price, reduceOnly, closes, margin,
             account.LeverageOf(instrument.Symbol, margin, positionSide), Origin.Api));
         return placed.Refusal is { } refusal ? replies.Refused(refusal) : Acknowledge(placed.Value!.Spec.Id, linkId);
     }
 
-    private Answer CreateConditional(Call call, Instrument instrument, Side side, PositionSide positionSide, decimal qty, decimal? price, string linkId)
+    private Answer CreateConditional(Call call, Instrument instrument, Side side, PositionSide positionSide, decimal qty, string linkId)
     {
+        // The venue takes limit orders and the mark price here, too; nobody here sends them.
+        if (BybitReplies.Text(call, "orderType") != "Market" || BybitReplies.Text(call, "triggerBy") is not (null or "LastPrice"))
+        {
+            return replies.Refused(10001, "params error: orderType or triggerBy invalid");
+        }
+
         if (!Number.TryParse(BybitReplies.Text(call, "triggerPrice"), out var trigger) || BybitReplies.Integer(call, "triggerDirection") is not (1 or 2))
         {
             return replies.Refused(10001, "TriggerDirection invalid");
@@ -90,7 +101,7 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
         var above = BybitReplies.Integer(call, "triggerDirection") == 1;
         var reduceOnly = BybitReplies.Flag(call, "reduceOnly");
         var closes = BybitReplies.Flag(call, "closeOnTrigger");
-        var leg = new Leg(LegKind.Trigger, trigger, above, BybitReplies.Text(call, "triggerBy") == "MarkPrice" ? TriggerBy.Mark : TriggerBy.Last, price);
+        var leg = new Leg(LegKind.Trigger, trigger, above);
         var placed = Exchange.Algos.PlaceAlgo(call.Account, new AlgoSpec("", linkId, instrument.Symbol, side, positionSide, qty == 0m && reduceOnly && closes ? null : qty, [leg], reduceOnly, closes, ""));
         return placed.Refusal switch
         {

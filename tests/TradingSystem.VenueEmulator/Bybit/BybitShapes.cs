@@ -25,8 +25,7 @@ public static class BybitShapes
         body["rejectReason"] = order.EndReason switch
         {
             "user" => "EC_PerCancelRequest",
-            "post_only" => "EC_PostOnlyWillTakeLiquidity",
-            "not_immediate" or "no_liquidity" => spec.Tif == TimeInForce.Fok ? "EC_CancelForNoFullFill" : "EC_NoImmediateQtyToFill",
+            "no_liquidity" => "EC_NoImmediateQtyToFill",
             "fault" => "EC_ReachMaxPendingOrders",
             _ => "EC_NoError",
         };
@@ -36,7 +35,7 @@ public static class BybitShapes
         body["cumExecQty"] = Number.Text(order.Filled);
         body["cumExecValue"] = Number.Text(order.FilledValue);
         body["cumExecFee"] = Number.Text(order.Fee);
-        body["timeInForce"] = spec.Kind == OrderKind.Market ? "IOC" : Tif(spec.Tif);
+        body["timeInForce"] = spec.Kind == OrderKind.Market ? "IOC" : "GTC";
         body["orderType"] = spec.Kind == OrderKind.Market ? "Market" : "Limit";
         body["stopOrderType"] = spec.Leg is { } leg ? StopType(account, spec.AlgoId!, leg) : "";
         body["triggerPrice"] = spec.TriggerPrice is { } trigger ? Number.Text(trigger) : "";
@@ -55,7 +54,7 @@ public static class BybitShapes
         var body = Empty(account, spec.Symbol, spec.Side, spec.PositionSide);
         body["orderId"] = spec.Id;
         body["orderLinkId"] = spec.ClientId;
-        body["price"] = Number.Text(leg.OrderPrice ?? 0m);
+        body["price"] = "0";
         body["qty"] = Number.Text(qty);
         body["orderStatus"] = algo.State switch
         {
@@ -73,12 +72,12 @@ public static class BybitShapes
         };
         body["leavesQty"] = Number.Text(qty);
         body["leavesValue"] = "0";
-        body["timeInForce"] = leg.OrderPrice is null ? "IOC" : "GTC";
-        body["orderType"] = leg.OrderPrice is null ? "Market" : "Limit";
+        body["timeInForce"] = "IOC";
+        body["orderType"] = "Market";
         body["stopOrderType"] = StopType(account, spec.Id, leg.Kind);
         body["triggerPrice"] = Number.Text(leg.TriggerPrice);
         body["triggerDirection"] = leg.WhenAbove ? 1 : 2;
-        body["triggerBy"] = Word(leg.By);
+        body["triggerBy"] = "LastPrice";
         body["reduceOnly"] = spec.ReduceOnly;
         body["closeOnTrigger"] = spec.ClosePosition;
         body["createdTime"] = Number.MsText(algo.Created);
@@ -233,16 +232,6 @@ public static class BybitShapes
         OrderState.Rejected => "Rejected",
         _ => "Cancelled",
     };
-
-    private static string Tif(TimeInForce tif) => tif switch
-    {
-        TimeInForce.Ioc => "IOC",
-        TimeInForce.Fok => "FOK",
-        TimeInForce.PostOnly => "PostOnly",
-        _ => "GTC",
-    };
-
-    private static string Word(TriggerBy by) => by == TriggerBy.Mark ? "MarkPrice" : "LastPrice";
 
     private static string StopType(Account account, string algoId, LegKind kind) =>
         account.Algos[algoId].Spec.OfPosition ? kind.ToString() : "Stop";

@@ -37,8 +37,7 @@ public sealed class AlgoEngine(Exchange exchange)
     /// <summary>How the market stands to a leg: met, or not yet.</summary>
     public bool IsMet(VenueKind venue, string symbol, Leg leg)
     {
-        var quote = exchange.QuoteOf(venue, symbol);
-        var price = leg.By == TriggerBy.Mark ? quote.Mark : quote.Last;
+        var price = exchange.QuoteOf(venue, symbol).Last;
         return leg.WhenAbove ? price >= leg.TriggerPrice : price <= leg.TriggerPrice;
     }
 
@@ -123,7 +122,7 @@ public sealed class AlgoEngine(Exchange exchange)
             _ => (exchange.NewId(account.Venue), ""),
         };
         var child = new OrderSpec(
-            id, clientId, spec.Symbol, spec.Side, spec.PositionSide, leg.OrderPrice is null ? OrderKind.Market : OrderKind.Limit, TimeInForce.Gtc, spec.Qty ?? reducible, leg.OrderPrice,
+            id, clientId, spec.Symbol, spec.Side, spec.PositionSide, OrderKind.Market, spec.Qty ?? reducible, null,
             spec.ReduceOnly, spec.ClosePosition, margin, account.LeverageOf(spec.Symbol, margin, spec.PositionSide), Origin.Algo)
         {
             AlgoId = spec.Id,

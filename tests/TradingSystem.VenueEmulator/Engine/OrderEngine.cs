@@ -66,7 +66,7 @@ public sealed class OrderEngine(Exchange exchange)
 
         var clientId = account.Venue == VenueKind.Binance ? $"web_{exchange.NewId(VenueKind.Binance)}" : "";
         return Accept(account, new OrderSpec(
-            exchange.NewId(account.Venue), clientId, key.Symbol, position.Qty > 0m ? Side.Sell : Side.Buy, key.Side, OrderKind.Market, TimeInForce.Gtc, Math.Abs(position.Qty), null, true, false,
+            exchange.NewId(account.Venue), clientId, key.Symbol, position.Qty > 0m ? Side.Sell : Side.Buy, key.Side, OrderKind.Market, Math.Abs(position.Qty), null, true, false,
             key.Margin.Length > 0 ? key.Margin : account.MarginOf(key.Symbol), account.LeverageOf(key.Symbol, key.Margin, key.Side), Origin.Manual));
     }
 
@@ -144,7 +144,7 @@ public sealed class OrderEngine(Exchange exchange)
         (order.Spec.FillAt is { } at && order.Filled == 0m && at > exchange.Time.GetUtcNow())
         || (order.Spec.RestAt is { } rest && order.Filled > 0m && rest > exchange.Time.GetUtcNow());
 
-    /// <summary>Fills what can be filled now, and ends what may not wait.</summary>
+    /// <summary>Fills what can be filled now; what is left of a market order ends.</summary>
     private void Match(Account account, Order order)
     {
         if (!order.IsOpen)
@@ -166,12 +166,7 @@ public sealed class OrderEngine(Exchange exchange)
             return;
         }
 
-        var crosses = spec.Kind == OrderKind.Market || exchange.Rules.Crosses(account.Venue, spec);
-        if (crosses && spec.Tif == TimeInForce.PostOnly)
-        {
-            End(account, order, OrderState.Canceled, "post_only");
-        }
-        else if (crosses)
+        if (spec.Kind == OrderKind.Market || exchange.Rules.Crosses(account.Venue, spec))
         {
             var first = spec.FirstFill is { } part && order.Filled == 0m;
             var qty = Math.Min(first ? spec.FirstFill!.Value : order.Left, Fillable(account, order));
@@ -181,14 +176,10 @@ public sealed class OrderEngine(Exchange exchange)
             {
                 Later(account, order, rest - now);
             }
-            else if (order.IsOpen && (spec.Kind == OrderKind.Market || spec.Tif != TimeInForce.Gtc))
+            else if (order.IsOpen && spec.Kind == OrderKind.Market)
             {
                 End(account, order, Unfilled(account.Venue), "no_liquidity");
             }
-        }
-        else if (spec.Tif is TimeInForce.Ioc or TimeInForce.Fok)
-        {
-            End(account, order, Unfilled(account.Venue), "not_immediate");
         }
     }
 

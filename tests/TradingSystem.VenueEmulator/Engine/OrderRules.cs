@@ -61,7 +61,6 @@ public sealed class OrderRules(Exchange exchange)
             ?? CheckQuantity(order, instrument)
             ?? CheckPrice(account, order, instrument)
             ?? CheckReduction(account, order)
-            ?? CheckTiming(account, order)
             ?? (account.OpenOrders.Count() >= MostOpenOrders ? new Refusal(Reason.TooManyOrders) : null)
             ?? (Required(account, order) > Available(account) ? new Refusal(Reason.Margin) : null);
     }
@@ -122,19 +121,5 @@ public sealed class OrderRules(Exchange exchange)
         return reducible > 0m
             ? account.Venue != VenueKind.Bybit && order.PositionSide != PositionSide.Net && order.Qty > reducible ? new Refusal(Reason.NothingToReduce, "too large") : null
             : new Refusal(account.PositionOf(key).Qty == 0m ? Reason.NothingToReduce : Reason.ReduceWrongSide);
-    }
-
-    /// <summary>Binance refuses what could not be as asked; the others accept it and cancel it at once.</summary>
-    private Refusal? CheckTiming(Account account, OrderSpec order)
-    {
-        if (account.Venue != VenueKind.Binance || order.Kind != OrderKind.Limit)
-        {
-            return null;
-        }
-
-        var crosses = Crosses(account.Venue, order);
-        return order.Tif == TimeInForce.PostOnly && crosses ? new Refusal(Reason.PostOnlyWouldTake)
-            : order.Tif == TimeInForce.Fok && !crosses ? new Refusal(Reason.FokWouldNotFill)
-            : null;
     }
 }

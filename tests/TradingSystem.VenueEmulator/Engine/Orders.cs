@@ -1,7 +1,7 @@
 namespace TradingSystem.VenueEmulator.Engine;
 
-/// <summary>One condition of an algo order: above or below a price, then a market order or a limit order at <paramref name="OrderPrice"/>.</summary>
-public sealed record Leg(LegKind Kind, decimal TriggerPrice, bool WhenAbove, TriggerBy By, decimal? OrderPrice = null);
+/// <summary>One condition of an algo order: the last price is above or below a price. Then it is a market order.</summary>
+public sealed record Leg(LegKind Kind, decimal TriggerPrice, bool WhenAbove);
 
 /// <summary>
 /// An order as it was accepted. <see cref="FillAt"/> holds the first fill back, <see cref="FirstFill"/> is how much of the
@@ -14,7 +14,6 @@ public sealed record OrderSpec(
     Side Side,
     PositionSide PositionSide,
     OrderKind Kind,
-    TimeInForce Tif,
     decimal Qty,
     decimal? Price,
     bool ReduceOnly,

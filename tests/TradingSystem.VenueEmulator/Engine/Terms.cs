@@ -20,14 +20,6 @@ public enum OrderKind
     Limit,
 }
 
-public enum TimeInForce
-{
-    Gtc,
-    Ioc,
-    Fok,
-    PostOnly,
-}
-
 public enum OrderState
 {
     New,
@@ -48,12 +40,6 @@ public enum AlgoState
     Finished,
     Canceled,
     Rejected,
-}
-
-public enum TriggerBy
-{
-    Last,
-    Mark,
 }
 
 public enum LegKind
@@ -98,8 +84,6 @@ public enum Reason
     PositionSideMismatch,
     DuplicateClientId,
     WouldTriggerNow,
-    PostOnlyWouldTake,
-    FokWouldNotFill,
     NotFound,
     AlreadyEnded,
     TooManyOrders,

@@ -8,6 +8,9 @@ namespace TradingSystem.VenueEmulator.Okx;
 /// <summary>Orders that wait for a trigger.</summary>
 public sealed class OkxAlgos(Exchange exchange, OkxReplies replies) : VenueCalls(exchange, VenueKind.Okx)
 {
+    /// <summary>The only price of an order that is taken here: nobody here sends another, nor a trigger by the mark price.</summary>
+    private const string AtMarket = "-1";
+
     public Answer PlaceAlgo(Call call)
     {
         var body = call.Json;
@@ -127,14 +130,15 @@ public sealed class OkxAlgos(Exchange exchange, OkxReplies replies) : VenueCalls
                 continue;
             }
 
-            if (!Number.TryParse(trigger, out var price) || OkxReplies.Text(body, prefix + "OrdPx") is not { } order || !Number.TryParse(order, out var limit))
+            if (!Number.TryParse(trigger, out var price) || OkxReplies.Text(body, prefix + "OrdPx") != AtMarket
+                || OkxReplies.Text(body, prefix + "TriggerPxType") is not (null or "last"))
             {
                 return null;
             }
 
             // A stop follows the market, a take-profit goes against it.
             var above = (kind == LegKind.StopLoss) == (side == Side.Buy);
-            legs.Add(new Leg(kind, price, above, OkxReplies.Text(body, prefix + "TriggerPxType") == "mark" ? TriggerBy.Mark : TriggerBy.Last, order == "-1" ? null : limit));
+            legs.Add(new Leg(kind, price, above));
         }
 
         return legs;
@@ -142,11 +146,12 @@ public sealed class OkxAlgos(Exchange exchange, OkxReplies replies) : VenueCalls
 
     private List<Leg>? TriggerLeg(JsonNode? body, Instrument instrument)
     {
-        if (!Number.TryParse(OkxReplies.Text(body, "triggerPx"), out var trigger) || OkxReplies.Text(body, "orderPx") is not { } order || !Number.TryParse(order, out var limit))
+        if (!Number.TryParse(OkxReplies.Text(body, "triggerPx"), out var trigger) || OkxReplies.Text(body, "orderPx") != AtMarket
+            || OkxReplies.Text(body, "triggerPxType") is not (null or "last"))
         {
             return null;
         }
 
-        return [new Leg(LegKind.Trigger, trigger, trigger > Exchange.QuoteOf(Venue, instrument.Symbol).Last, OkxReplies.Text(body, "triggerPxType") == "mark" ? TriggerBy.Mark : TriggerBy.Last, order == "-1" ? null : limit)];
+        return [new Leg(LegKind.Trigger, trigger, trigger > Exchange.QuoteOf(Venue, instrument.Symbol).Last)];
     }
 }

@@ -58,15 +58,8 @@ public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : V
             return Bad("sz");
         }
 
-        TimeInForce? tif = OkxReplies.Text(body, "ordType") switch
-        {
-            "market" or "limit" => TimeInForce.Gtc,
-            "ioc" => TimeInForce.Ioc,
-            "fok" => TimeInForce.Fok,
-            "post_only" => TimeInForce.PostOnly,
-            _ => null,
-        };
-        if (tif is null)
+        // The venue takes ioc, fok and post_only, too; nobody here sends them.
+        if (OkxReplies.Text(body, "ordType") is not ("market" or "limit"))
         {
             return Bad("ordType");
         }
@@ -89,7 +82,7 @@ public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : V
         var margin = OkxReplies.Text(body, "tdMode")!;
         var positionSide = OkxReplies.PositionSideOf(OkxReplies.Text(body, "posSide"));
         var placed = Exchange.Orders.Place(call.Account, new OrderSpec(
-            "", clientId, instrument.Symbol, side, positionSide, isMarket ? OrderKind.Market : OrderKind.Limit, tif.Value, contracts * instrument.ContractSize, price,
+            "", clientId, instrument.Symbol, side, positionSide, isMarket ? OrderKind.Market : OrderKind.Limit, contracts * instrument.ContractSize, price,
             reduceOnly, false, margin, call.Account.LeverageOf(instrument.Symbol, margin, positionSide), Origin.Api));
         if (placed.Refusal is { } refusal)
         {

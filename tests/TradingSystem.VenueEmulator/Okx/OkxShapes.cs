@@ -131,8 +131,8 @@ public static class OkxShapes
                 _ => ("triggerPx", "triggerPxType", "ordPx"),
             };
             body[trigger] = Number.Text(leg.TriggerPrice);
-            body[type] = Word(leg.By);
-            body[price] = leg.OrderPrice is { } limit ? Number.Text(limit) : "-1";
+            body[type] = "last";
+            body[price] = "-1";
         }
 
         return body;
@@ -272,13 +272,7 @@ public static class OkxShapes
         _ => "net",
     };
 
-    public static string Type(OrderSpec order) => order.Kind == OrderKind.Market ? "market" : order.Tif switch
-    {
-        TimeInForce.Ioc => "ioc",
-        TimeInForce.Fok => "fok",
-        TimeInForce.PostOnly => "post_only",
-        _ => "limit",
-    };
+    public static string Type(OrderSpec order) => order.Kind == OrderKind.Market ? "market" : "limit";
 
     public static string State(Order order) => order.State switch
     {
@@ -296,15 +290,12 @@ public static class OkxShapes
         _ => "canceled",
     };
 
-    private static string Word(TriggerBy by) => by == TriggerBy.Mark ? "mark" : "last";
-
     private static string CancelSource(Order order) => order.EndReason switch
     {
         "user" => "1",
-        "post_only" => "31",
         "reduce_only" => "42",
         "countdown" => "20",
-        "not_immediate" or "no_liquidity" => "14",
+        "no_liquidity" => "14",
         _ => "",
     };
 
