@@ -34,18 +34,7 @@ public sealed partial class RuleEngine(RuleOptions options, EventPublisher publi
         var wanted = options.Symbols.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (var symbol in status.Symbols.Where(s => status.Source == FeedStatus.Replay || wanted.Contains(s)))
         {
-            var rules = new List<Watch>();
-            if (options.EmaCross.Enabled)
-            {
-                rules.Add(new Watch(new EmaCrossRule(options.EmaCross.Fast, options.EmaCross.Slow)));
-            }
-
-            if (options.PriceMove.Enabled)
-            {
-                rules.Add(new Watch(new PriceMoveRule(options.PriceMove.ThresholdBps, options.PriceMove.Window)));
-            }
-
-            _watches[symbol] = rules;
+            _watches[symbol] = [.. options.Create().Select(r => new Watch(r))];
         }
     }
 

@@ -18,6 +18,20 @@ public sealed class RuleOptions
 
     public PriceMoveOptions PriceMove { get; set; } = new();
 
+    /// <summary>New ones of the rules that are enabled, for one symbol. Each rule has a line here.</summary>
+    public IEnumerable<IRule> Create()
+    {
+        if (EmaCross.Enabled)
+        {
+            yield return new EmaCrossRule(EmaCross.Fast, EmaCross.Slow);
+        }
+
+        if (PriceMove.Enabled)
+        {
+            yield return new PriceMoveRule(PriceMove.ThresholdBps, PriceMove.Window);
+        }
+    }
+
     /// <exception cref="InvalidOperationException">A value is outside its bounds.</exception>
     internal RuleOptions Validated()
     {

@@ -86,6 +86,18 @@ public sealed class RuleTests
     }
 
     [Test]
+    public void Every_rule_with_options_of_its_own_is_made_where_it_is_enabled_and_only_there()
+    {
+        var own = typeof(RuleOptions).GetProperties().Where(p => p.PropertyType.GetProperty("Enabled") is not null).ToList();
+        var options = new RuleOptions();
+        foreach (var property in own)
+        {
+            own.ForEach(p => p.PropertyType.GetProperty("Enabled")!.SetValue(p.GetValue(options), p == property));
+            Assert.That(options.Create().Select(r => r.GetType().Name), Is.EqualTo(new[] { property.Name + "Rule" }));
+        }
+    }
+
+    [Test]
     public async Task An_event_carries_the_signal_and_keeps_its_id_when_sent_again()
     {
         var publisher = new Recorder(PublishOutcome.Unknown, PublishOutcome.Durable);
