@@ -60,7 +60,7 @@ public sealed record LiveCodeView(string Code, DateTimeOffset ExpiresAt);
 /// <param name="PositionMode">oneway where it is left out.</param>
 /// <param name="ApiKey">Required except on the simulated exchange; never shown again.</param>
 /// <param name="ApiSecret">Required except on the simulated exchange; never shown.</param>
-/// <param name="Passphrase">OKX's alone; never shown.</param>
+/// <param name="Passphrase">Where the exchange's keys have one; never shown.</param>
 /// <param name="Active">Whether it is traded on at once; not for a live account, which becomes active by its confirmation.</param>
 /// <param name="InitialBalance">USDT, above 0, of a simulated account; 1000000 where it is left out (<c>EXECUTION__INITIALBALANCE</c>).</param>
 /// <param name="SwitchModes">Has the exchange switched to the modes given here, should it have others.</param>
@@ -85,7 +85,7 @@ public sealed record NewAccount(
 /// <param name="Mode">Another mode needs other credentials; live needs its confirmation.</param>
 /// <param name="ApiKey">Never shown again.</param>
 /// <param name="ApiSecret">Never shown.</param>
-/// <param name="Passphrase">OKX's alone; never shown.</param>
+/// <param name="Passphrase">Where the exchange's keys have one; never shown.</param>
 /// <param name="SwitchModes">Has the exchange switched to the modes given here, should it have others.</param>
 [BodyTerms(MaxBytes = AccountRules.MaxBody, Quotes = BodyQuotes.Short, Refused = ["exchange", "fill_model", "initial_balance", "active"])]
 [NoNulls]

@@ -28,10 +28,14 @@ public sealed class UnknownFieldTests
     }
 
     [Test]
-    public void A_stranger_in_a_signal_is_refused_with_the_fields_there_are()
+    public void A_stranger_in_a_signal_is_refused_with_the_fields_that_the_documents_have()
     {
+        const string Rule = "unknown field, one of ";
         var error = Parse(PostTrade("""{"symbol":"BTCUSDT","signal":{"action":"LONG","qty":1,"strategy":"rsi"}}""")).Errors.Single();
-        Assert.That((error.Path, error.Rule), Is.EqualTo(("payload.signal.strategy", "unknown field, one of action, qty, margin_usd, leverage, entry, stop_loss, take_profit, confidence_pct, reasoning, order_type, price")));
+        Assert.That((error.Path, error.Rule[..Rule.Length]), Is.EqualTo(("payload.signal.strategy", Rule)));
+        var payload = FrameCatalog.All.Single(s => s.Name == "type-client-post-trade").Fields.Single(f => f.Name == "payload").Value;
+        var signal = payload.Fields!.Single(f => f.Name == "signal").Value;
+        Assert.That(error.Rule[Rule.Length..].Split(", "), Is.EquivalentTo(signal.Fields!.Select(f => f.Name)));
     }
 
     [Test]
@@ -46,7 +50,7 @@ public sealed class UnknownFieldTests
     {
         var result = Parse("""
             {"type":"event","event_type":"post_trade","event_key":"k","decisionId":"d","trace":{},"id":"x","source_id":"y","created_at":"z",
-             "payload":"{\"symbol\":\"BTCUSDT\",\"stop_loss\":59000,\"note\":1,\"signal\":{\"action\":\"CLOSE\"}}",
+             "payload":"{\"symbol\":\"BTCUSDT\",\"stop_loss\":59000,\"stranger\":1,\"signal\":{\"action\":\"CLOSE\"}}",
              "condition":{"domain":"trade_decision","extra":1,"trace":{"correlation_id":"c","decision_id":"d"}}}
             """);
         Assert.Multiple(() =>
@@ -58,7 +62,7 @@ public sealed class UnknownFieldTests
                 new FieldWarning("decisionId", "unknown field, not read; did you mean decision_id"),
                 new FieldWarning("trace", "unknown field, not read"),
                 new FieldWarning("payload.stop_loss", "not read here, it belongs into signal"),
-                new FieldWarning("payload.note", "unknown field, not read"),
+                new FieldWarning("payload.stranger", "unknown field, not read"),
                 new FieldWarning("condition.extra", "unknown field, not read"),
                 new FieldWarning("condition.trace.decision_id", "unknown field, not read"),
             }));
