@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
+using TradingSystem.Execution.Accounts;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Accounts;
@@ -35,7 +36,7 @@ public sealed class AccountValidationTests
     [TestCase("""{"name":"a b","exchange":"simulated"}""", "name", "letters, digits and _.- only, beginning with a letter or digit")]
     [TestCase("""{"name":5,"exchange":"simulated"}""", "name", "string")]
     [TestCase("""{"name":"a"}""", "exchange", "required")]
-    [TestCase("""{"name":"a","exchange":"kraken"}""", "exchange", "one of simulated, binance, bybit, okx")]
+    [TestCase("""{"name":"a","exchange":"kraken"}""", "exchange", "one of EXCHANGES")]
     [TestCase("""{"name":"a","exchange":"simulated","mode":"live"}""", "mode", "simulated, as the exchange")]
     [TestCase("""{"name":"a","exchange":"simulated","mode":"sandbox"}""", "mode", "simulated, as the exchange")]
     [TestCase("""{"name":"a","exchange":"simulated","mode":"real"}""", "mode", "one of simulated, sandbox, live")]
@@ -59,8 +60,8 @@ public sealed class AccountValidationTests
     [TestCase("""{"name":"a","exchange":"binance","mode":"simulated","api_key":"KEY","api_secret":"SECRET"}""", "mode", "sandbox or live: only the simulated exchange simulates")]
     [TestCase("""{"name":"a","exchange":"binance","mode":"sandbox"}""", "api_key", "required")]
     [TestCase("""{"name":"a","exchange":"binance","mode":"sandbox","api_key":"KEY"}""", "api_secret", "required: credentials are given together")]
-    [TestCase("""{"name":"a","exchange":"binance","mode":"sandbox","api_key":"KEY","api_secret":"SECRET","passphrase":"PASS"}""", "passphrase", "absent: only okx has one")]
-    [TestCase("""{"name":"a","exchange":"bybit","mode":"sandbox","api_key":"KEY","api_secret":"SECRET","passphrase":"PASS"}""", "passphrase", "absent: only okx has one")]
+    [TestCase("""{"name":"a","exchange":"binance","mode":"sandbox","api_key":"KEY","api_secret":"SECRET","passphrase":"PASS"}""", "passphrase", "absent: only WITH_PASSPHRASE has one")]
+    [TestCase("""{"name":"a","exchange":"bybit","mode":"sandbox","api_key":"KEY","api_secret":"SECRET","passphrase":"PASS"}""", "passphrase", "absent: only WITH_PASSPHRASE has one")]
     [TestCase("""{"name":"a","exchange":"okx","mode":"sandbox","api_key":"KEY","api_secret":"SECRET"}""", "passphrase", "required: credentials are given together")]
     [TestCase("""{"name":"a","exchange":"okx","mode":"sandbox","api_key":"KEY","api_secret":"SECRET","passphrase":""}""", "passphrase", "1 to 64 printable ASCII characters without blanks")]
     [TestCase("""{"name":"a","exchange":"bybit","mode":"sandbox","api_key":"short","api_secret":"SECRET"}""", "api_key", "8 to 128 printable ASCII characters without blanks")]
@@ -77,12 +78,14 @@ public sealed class AccountValidationTests
     public async Task A_field_that_breaks_a_rule_is_named_with_it(string body, string path, string rule)
     {
         var filled = body.Replace("KEY", Key, StringComparison.Ordinal).Replace("SECRET", Secret, StringComparison.Ordinal).Replace("PASS", Pass, StringComparison.Ordinal);
+        var told = rule.Replace("EXCHANGES", string.Join(", ", Exchanges.All), StringComparison.Ordinal)
+            .Replace("WITH_PASSPHRASE", string.Join(", ", Exchanges.WithPassphrase), StringComparison.Ordinal);
         var (status, answer, text) = await _host.PostAsync("", filled);
         Assert.Multiple(() =>
         {
             Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest), text);
             Assert.That(answer["message"]!.GetValue<string>(), Is.EqualTo("validation_error"));
-            Assert.That(answer["detail"]!.AsArray().Select(d => ((string)d!["path"]!, (string)d["rule"]!)), Does.Contain((path, rule)), text);
+            Assert.That(answer["detail"]!.AsArray().Select(d => ((string)d!["path"]!, (string)d["rule"]!)), Does.Contain((path, told)), text);
             Assert.That(text, Does.Not.Contain("canary"));
         });
     }
