@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NUnit.Framework;
 using static TradingSystem.IntegrationTests.Conformance.ConformanceCluster;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Controls;
+using TradingSystem.IntegrationTests.Execution.Controls;
 using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.TestSupport.Wire;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using Npgsql;
-using TradingSystem.IntegrationTests.Controls;
+using TradingSystem.IntegrationTests.Execution.Controls;
 using TradingSystem.VenueEmulator.Faults;
 
 namespace TradingSystem.IntegrationTests.Everywhere;

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Desk;
+using TradingSystem.IntegrationTests.Execution.Desk;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Venues;
 

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.Hosting.Rest;
-using TradingSystem.IntegrationTests.People;
+using TradingSystem.IntegrationTests.Dashboard.Accounts;
 using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Everywhere;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
-using TradingSystem.IntegrationTests.Controls;
+using TradingSystem.IntegrationTests.Execution.Controls;
 using TradingSystem.VenueEmulator.Engine;
 using TradingSystem.VenueEmulator.Faults;
 

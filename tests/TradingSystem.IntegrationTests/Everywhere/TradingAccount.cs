@@ -1,5 +1,5 @@
 using System.Globalization;
-using TradingSystem.IntegrationTests.Desk;
+using TradingSystem.IntegrationTests.Execution.Desk;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 

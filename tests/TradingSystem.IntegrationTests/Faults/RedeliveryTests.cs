@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.IntegrationTests.Desk;
+using TradingSystem.IntegrationTests.Execution.Desk;
 using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.VenueEmulator.Venues;
 

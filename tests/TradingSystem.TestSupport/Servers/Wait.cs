@@ -12,6 +12,9 @@ public static class Wait
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The same of what can be asked at once.</summary>
+    public static Task UntilAsync(string what, Func<bool> condition) => UntilAsync(what, () => Task.FromResult(condition()));
+
     public static Task UntilAsync(string what, Func<Task<bool>> condition) => UntilAsync(what, Most, condition);
 
     /// <param name="what">For the error, which carries the last exception's message too.</param>

@@ -69,9 +69,9 @@ public sealed class UnreadableInstrumentTests
     [TestCase(0.1, 0.001, -1)]
     public void A_decision_for_it_is_refused_and_for_another_symbol_it_is_not(decimal tick, decimal step, decimal minQty)
     {
-        var table = new InstrumentTable([Decisions.Btc with { Tick = tick, Step = step, MinQty = minQty }, Decisions.Instruments.Find("ETHUSDT")!]);
-        var check = new DecisionCheck(table, Decisions.Options);
-        Verdict Check(string symbol) => check.Check(Decisions.Long(symbol), Decisions.Rich, Decisions.Tick(symbol == "BTCUSDT" ? 100_000m : 4_000m, symbol: symbol), Decisions.Now, Decisions.Free);
+        var table = new InstrumentTable([TestDecisions.Btc with { Tick = tick, Step = step, MinQty = minQty }, TestDecisions.Instruments.Find("ETHUSDT")!]);
+        var check = new DecisionCheck(table, TestDecisions.Options);
+        Verdict Check(string symbol) => check.Check(TestDecisions.Long(symbol), TestDecisions.Rich, TestDecisions.Tick(symbol == "BTCUSDT" ? 100_000m : 4_000m, symbol: symbol), TestDecisions.Now, TestDecisions.Free);
         Assert.That((Check("BTCUSDT").Reason?.Code.Word, Check("ETHUSDT").Reason?.Code.Word), Is.EqualTo(("INSTRUMENT_UNREADABLE", (string?)null)));
         Assert.That(table.All.Select(i => i.Symbol), Is.EqualTo(new[] { "ETHUSDT" }));
     }

@@ -7,7 +7,6 @@ using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Dashboard.Live;
 using TradingSystem.Diary.Queries;
 using TradingSystem.Diary.Storage;
-using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Events;
 using Stored = TradingSystem.Diary.Storage.Signal;
 

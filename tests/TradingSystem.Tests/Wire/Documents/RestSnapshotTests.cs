@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Tests.Hosting;
+using TradingSystem.Tests.Hosting.OpenApi;
 
 namespace TradingSystem.Tests.Wire.Documents;
 
