@@ -17,7 +17,9 @@ public static class IntervalName
             'w' => TimeSpan.FromDays(7),
             _ => TimeSpan.Zero,
         };
-        return unit > TimeSpan.Zero && int.TryParse(name.AsSpan(0, name.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 1_000_000
+        return unit > TimeSpan.Zero
+            && int.TryParse(name.AsSpan(0, name.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count is > 0 and <= 1_000_000
             ? count * unit
             : null;
     }

@@ -9,8 +9,8 @@ public sealed record DecisionQuestion(Guid Id, TradeDecision Decision);
 public sealed record DecisionAnswer(Guid QuestionId, WouldBe Would);
 
 /// <summary>
-/// Asks the market for the newest <c>Count</c> closed candles of a symbol and interval. Not durable; answered with a <see cref="CandlesAnswer"/> of the same id by every
-/// node that has a market.
+/// Asks the market for the newest <c>Count</c> closed candles of a symbol and interval. Not durable; answered with a <see cref="CandlesAnswer"/> of
+/// the same id by every node that has a market.
 /// </summary>
 public sealed record CandlesQuestion(Guid Id, string Symbol, string Interval, int Count);
 
@@ -18,7 +18,8 @@ public sealed record CandlesQuestion(Guid Id, string Symbol, string Interval, in
 public sealed record CandlesAnswer(Guid QuestionId, string Symbol, string Interval, IReadOnlyList<Candle> Candles, string? Lacks);
 
 /// <summary>
-/// What a decision would become: <c>order</c>, <c>refused</c>, or <c>nothing</c> (NO_TRADE, and what was decided before). Of an order: <c>Qty</c> in the base asset, the expected
+/// What a decision would become: <c>order</c>, <c>refused</c>, or <c>nothing</c> (NO_TRADE, and what was decided before). Of an order: <c>Qty</c> in
+/// the base asset, the expected
 /// <c>Price</c> and <c>Fee</c>, and the initial <c>Margin</c> of that quantity (null for a closing order), in quote currency; a null price
 /// is one that there is not yet. <c>Reason</c> is why it would be refused, or would have to wait.
 /// </summary>

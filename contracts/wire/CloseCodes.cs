@@ -31,7 +31,9 @@ public static class CloseCodes
     /// <summary>This session's lease went to another one, so it must not decide any more.</summary>
     public static readonly CloseReason LeaseLost = TokenInUse with { Meaning = "Another session took the token over while this one was out of touch." };
 
-    public static readonly CloseReason TokenFenced = new(1008, "TOKEN_FENCED", true, "A person stopped the group; nothing that this session sent counts any more. A new session may come at once, and hears whether the group trades.");
+    public static readonly CloseReason TokenFenced = new(
+        1008, "TOKEN_FENCED", true,
+        "A person stopped the group; nothing that this session sent counts any more. A new session may come at once, and hears whether the group trades.");
 
     public static readonly CloseReason BadRequest = new(1008, "BAD_PARAMETER", false, "features, candles, protocol or resume_from in the address is not understood.");
 

@@ -16,7 +16,8 @@ public static class MarketFeature
     public static readonly TimeSpan LongestPace = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Reads what stands in the comma list. <paramref name="pace"/> is the least time between two prices; null for none. False for another feature, or a pace that is none.
+    /// Reads what stands in the comma list. <paramref name="pace"/> is the least time between two prices; null for none. False for another feature,
+    /// or a pace that is none.
     /// </summary>
     public static bool TryRead(string text, out TimeSpan? pace)
     {

@@ -60,6 +60,7 @@ public static class ReplyCodes
 
     public static readonly IReadOnlyList<ReplyCode> All =
     [
-        ForbiddenEvent, DecisionIdReused, RateLimited, GroupInactive, TradingHalted, TriggerInactive, BusUnavailable, ShuttingDown, OutcomeUnknownKeyed, OutcomeUnknownHarmless, OutcomeUnknown,
+        ForbiddenEvent, DecisionIdReused, RateLimited, GroupInactive, TradingHalted, TriggerInactive, BusUnavailable, ShuttingDown,
+        OutcomeUnknownKeyed, OutcomeUnknownHarmless, OutcomeUnknown,
     ];
 }

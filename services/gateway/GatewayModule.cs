@@ -47,7 +47,8 @@ public sealed class GatewayModule : IServiceModule
         services.AddDurableKind<TradeDecision, TradeDecisions>(items => new(items), d => d.Payload.Length + Overhead, inFlight: 1, trace: i => i.TraceParent, pace: Pace);
         services.AddDurableKind<GroupSteering, GroupSteerings>(items => new(items), _ => Overhead, inFlight: 1, trace: i => i.TraceParent);
         services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + Overhead, inFlight: 4, trace: i => i.TraceParent);
-        services.AddDurableKind<DiscussionLog, DiscussionLogs>(items => new(items), d => d.MemberOpinions.Length + d.Decision.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
+        services.AddDurableKind<DiscussionLog, DiscussionLogs>(
+            items => new(items), d => d.MemberOpinions.Length + d.Decision.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<GroupConfig, GroupsChanged>(items => new(items), g => g.Members.Sum(m => m.SystemPrompt.Length) + Overhead, inFlight: 1);
         services.AddEventLog("gateway-event-log", typeof(ImmediateEvents), typeof(TradeDecisions), typeof(OrderUpdates), typeof(GroupsChanged));
         services.AddSingleton(GatewayOptions.Read(builder.Configuration));
@@ -88,7 +89,10 @@ public sealed class GatewayModule : IServiceModule
         app.MapTickets();
         app.MapTokenOwners();
         app.MapContracts();
-        app.Map(Addresses.Events, (HttpContext context, EventsEndpoint events) => events.HandleAsync(context)).AllowAnonymous().WithBotTokens(BotTokenUse.TakenAsIs).WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none"), new TakesSocket(Addresses.Events)).ExcludeFromDescription();
+        app.Map(Addresses.Events, (HttpContext context, EventsEndpoint events) => events.HandleAsync(context))
+            .AllowAnonymous().WithBotTokens(BotTokenUse.TakenAsIs)
+            .WithMetadata(new AnyQuery("a socket is refused by its close code, and unknown features are none"), new TakesSocket(Addresses.Events))
+            .ExcludeFromDescription();
     }
 
     private static void AddDirectory(IServiceCollection services)

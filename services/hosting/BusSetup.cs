@@ -98,14 +98,20 @@ public static class BusSetup
         });
     }
 
-    /// <summary>Registers how items of one kind travel together. <paramref name="size"/> is an item's rough size in bytes, <paramref name="trace"/> its W3C traceparent, <paramref name="pace"/> as <see cref="DurableKind"/> says.</summary>
-    public static void AddDurableKind<TItem, TMessage>(this IServiceCollection services, Func<IReadOnlyList<TItem>, TMessage> wrap, Func<TItem, int> size, int inFlight, Func<TItem, string?>? trace = null, TimeSpan pace = default)
+    /// <summary>
+    /// Registers how items of one kind travel together. <paramref name="size"/> is an item's rough size in bytes, <paramref name="trace"/> its W3C
+    /// traceparent, <paramref name="pace"/> as <see cref="DurableKind"/> says.
+    /// </summary>
+    public static void AddDurableKind<TItem, TMessage>(
+        this IServiceCollection services, Func<IReadOnlyList<TItem>, TMessage> wrap, Func<TItem, int> size, int inFlight,
+        Func<TItem, string?>? trace = null, TimeSpan pace = default)
         where TItem : class
         where TMessage : class
     {
         if (services.All(s => s.ImplementationInstance is not DurableKind { ItemType: var t } || t != typeof(TItem)))
         {
-            services.AddSingleton(new DurableKind(typeof(TItem), typeof(TMessage), items => wrap([.. items.Cast<TItem>()]), item => size((TItem)item), item => trace?.Invoke((TItem)item), inFlight, pace));
+            services.AddSingleton(
+                new DurableKind(typeof(TItem), typeof(TMessage), items => wrap([.. items.Cast<TItem>()]), item => size((TItem)item), item => trace?.Invoke((TItem)item), inFlight, pace));
         }
     }
 }

@@ -71,7 +71,9 @@ public static class Database
         await context.Database.MigrateAsync(cancellationToken);
     }
 
-    /// <summary>Call last in <c>OnModelCreating</c>: tables, columns, keys and indexes in snake_case, money as numeric(38,18), read without its padding.</summary>
+    /// <summary>
+    /// Call last in <c>OnModelCreating</c>: tables, columns, keys and indexes in snake_case, money as numeric(38,18), read without its padding.
+    /// </summary>
     public static void UseConventions(this ModelBuilder model)
     {
         foreach (var entity in model.Model.GetEntityTypes())

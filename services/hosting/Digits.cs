@@ -8,7 +8,10 @@ public static class Digits
     // What a decimal can have behind its point.
     private const int Most = 28;
 
-    /// <summary>How many places the finest of <paramref name="values"/> has, zeros behind its last digit left out: what a market is quoted in, as far as it was seen.</summary>
+    /// <summary>
+    /// How many places the finest of <paramref name="values"/> has, zeros behind its last digit left out: what a market is quoted in, as far as it
+    /// was seen.
+    /// </summary>
     public static int Places(params ReadOnlySpan<decimal> values)
     {
         var places = 0;
@@ -26,7 +29,10 @@ public static class Digits
     /// <summary>Exactly <paramref name="places"/> behind the point: 96,863.60.</summary>
     public static string Of(decimal value, int places) => value.ToString("N" + places.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    /// <summary>Rounded to <paramref name="places"/>, and to no fewer than <paramref name="significant"/> digits: of a tiny number the places alone would leave nothing.</summary>
+    /// <summary>
+    /// Rounded to <paramref name="places"/>, and to no fewer than <paramref name="significant"/> digits: of a tiny number the places alone would
+    /// leave nothing.
+    /// </summary>
     public static decimal Round(decimal value, int places, int significant)
     {
         if (value == 0m)

@@ -9,7 +9,9 @@ using TradingSystem.Hosting.Sessions;
 
 namespace TradingSystem.Hosting;
 
-/// <summary>Every service checks the bearer token itself; the dashboard service is the one that issues it, to people and in the place of a group's own token.</summary>
+/// <summary>
+/// Every service checks the bearer token itself; the dashboard service is the one that issues it, to people and in the place of a group's own token.
+/// </summary>
 public static class JwtValidation
 {
     public const string Issuer = "trading-system";

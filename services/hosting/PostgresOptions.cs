@@ -97,5 +97,6 @@ public sealed class PostgresOptions
     }
 
     private static SettingException Fault(string why) =>
-        new($"{Setting} does not parse: {why}. It looks like Host=HOST;Port=5432;Username=USER;Password=PASSWORD;Database=DATABASE, a value with ; = ' or blanks in double quotes (Password=\"a;b\"), or like {Form}; {Parts} take the parts as they are.");
+        new(
+            $"{Setting} does not parse: {why}. It looks like Host=HOST;Port=5432;Username=USER;Password=PASSWORD;Database=DATABASE, a value with ; = ' or blanks in double quotes (Password=\"a;b\"), or like {Form}; {Parts} take the parts as they are.");
 }

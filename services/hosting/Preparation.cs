@@ -86,12 +86,14 @@ internal sealed class Preparation(WebApplication app, IReadOnlyList<IServiceModu
     {
         var all = Causes(exception).ToList();
         return !all.Exists(e => e is AuthenticationFailureException or PostgresException { IsTransient: false })
-            && all.Exists(e => e is NpgsqlException { IsTransient: true } or BrokerUnreachableException or OperationInterruptedException or System.Net.Sockets.SocketException or IOException or TimeoutException or OperationCanceledException);
+            && all.Exists(
+                e => e is NpgsqlException { IsTransient: true } or BrokerUnreachableException or OperationInterruptedException or System.Net.Sockets.SocketException or IOException or TimeoutException or OperationCanceledException);
     }
 
     /// <summary>It was the server that said no, to us or to what we ask for.</summary>
     private static bool IsRefusal(Exception exception) =>
-        Causes(exception).Any(e => e is AuthenticationFailureException || (e is OperationInterruptedException { ShutdownReason.ReplyCode: var code } && Refusals.Contains(code)) || e is PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName });
+        Causes(exception).Any(
+            e => e is AuthenticationFailureException || (e is OperationInterruptedException { ShutdownReason.ReplyCode: var code } && Refusals.Contains(code)) || e is PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidCatalogName });
 
     private static string Reason(Exception exception) =>
         exception is OperationCanceledException ? "it does not answer" : Causes(exception).Last(e => e is not OperationCanceledException).Message.ReplaceLineEndings(" ");

@@ -69,11 +69,14 @@ public static class Readiness
     {
         app.MapGet("/livez", () => TypedResults.Ok(new Liveness(Live[0]))).AllowAnonymous().WithMetadata(Probes).WithTags("probes")
             .Operation("getLiveness", "Whether the process lives");
-        app.MapGet("/readyz", CheckAsync).AllowAnonymous().WithMetadata(Probes).WithTags("probes").Produces<ReadinessReport>().Produces<ReadinessReport>(StatusCodes.Status503ServiceUnavailable)
+        app.MapGet("/readyz", CheckAsync)
+            .AllowAnonymous().WithMetadata(Probes).WithTags("probes").Produces<ReadinessReport>()
+            .Produces<ReadinessReport>(StatusCodes.Status503ServiceUnavailable)
             .Operation("getReadiness", "Whether the service can do its work, and what it waits for");
     }
 
-    private static async Task<IResult> CheckAsync(BusReadiness bus, IBusControl control, NpgsqlDataSource database, IEnumerable<IReadyCheck> checks, CancellationToken cancellationToken)
+    private static async Task<IResult> CheckAsync(
+        BusReadiness bus, IBusControl control, NpgsqlDataSource database, IEnumerable<IReadyCheck> checks, CancellationToken cancellationToken)
     {
         var states = new Dictionary<string, bool>
         {

@@ -32,8 +32,10 @@ public sealed class TradingGroupModule : IServiceModule
         services.AddSingleton<GroupTurns>();
         services.AddSingleton<DiscussionStore>();
         services.AddSingleton<DiscussionRunner>();
-        services.AddDurableKind<TradeDecision, TradeDecisions>(items => new(items), size: d => d.Payload.Length + (d.Reasoning?.Length ?? 0) + 1024, inFlight: 1, trace: i => i.TraceParent);
-        services.AddDurableKind<DiscussionLog, DiscussionLogs>(items => new(items), size: l => l.MemberOpinions.Length + l.Decision.Length + 512, inFlight: 4, trace: i => i.TraceParent);
+        services.AddDurableKind<TradeDecision, TradeDecisions>(
+            items => new(items), size: d => d.Payload.Length + (d.Reasoning?.Length ?? 0) + 1024, inFlight: 1, trace: i => i.TraceParent);
+        services.AddDurableKind<DiscussionLog, DiscussionLogs>(
+            items => new(items), size: l => l.MemberOpinions.Length + l.Decision.Length + 512, inFlight: 4, trace: i => i.TraceParent);
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)

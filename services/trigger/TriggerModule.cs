@@ -37,7 +37,8 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton(options.Live);
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4, trace: i => i.TraceParent);
-        services.AddSingleton(p => new LiveHistory(p.GetRequiredService<OutboundClient>(), options.Live, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LiveHistory>>()));
+        services.AddSingleton(
+            p => new LiveHistory(p.GetRequiredService<OutboundClient>(), options.Live, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LiveHistory>>()));
         services.AddSingleton<IFeedStates, FeedStates>();
         services.AddSingleton<PatientFeedStates>();
         services.AddSingleton(Feed);
@@ -68,7 +69,9 @@ public sealed class TriggerModule : IServiceModule
         var time = provider.GetRequiredService<TimeProvider>();
         var states = provider.GetRequiredService<PatientFeedStates>();
         SimulatedFeed Simulated(string notice) => new(options.Symbols, options.Seed, states, time, notice);
-        LiveFeed Live() => new(options.Symbols, options.Live, provider.GetRequiredService<LiveHistory>(), provider.GetRequiredService<OutboundClient>(), time, provider.GetRequiredService<ILogger<LiveFeed>>());
+        LiveFeed Live() => new(
+            options.Symbols, options.Live, provider.GetRequiredService<LiveHistory>(), provider.GetRequiredService<OutboundClient>(), time,
+            provider.GetRequiredService<ILogger<LiveFeed>>());
         return options.Market switch
         {
             MarketKind.Live => Live(),

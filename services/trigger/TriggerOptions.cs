@@ -85,7 +85,8 @@ public sealed partial class TriggerOptions
         var speed = 1m;
         if (at >= 0 && (!decimal.TryParse(text[(at + 1)..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out speed) || speed is <= 0 or > MaxSpeed))
         {
-            throw new InvalidOperationException($"MARKET=replay:FILE@SPEED: SPEED must be market seconds per wall second, above 0 and at most {MaxSpeed}, got '{text[(at + 1)..]}'.");
+            throw new InvalidOperationException(
+                $"MARKET=replay:FILE@SPEED: SPEED must be market seconds per wall second, above 0 and at most {MaxSpeed}, got '{text[(at + 1)..]}'.");
         }
 
         if (!File.Exists(path))

@@ -42,7 +42,8 @@ public interface IVenue : IAsyncDisposable
 
     /// <summary>
     /// Leverage of a symbol, and its margin mode where that is a setting of the symbol. The modes of the account are compared and never
-    /// changed: another one is refused with <see cref="VenueModes.PositionModeDiffers"/> or <see cref="VenueModes.MarginModeDiffers"/>. What is already so is success; the first real refusal is the answer.
+    /// changed: another one is refused with <see cref="VenueModes.PositionModeDiffers"/> or <see cref="VenueModes.MarginModeDiffers"/>. What is
+    /// already so is success; the first real refusal is the answer.
     /// </summary>
     Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken);
 

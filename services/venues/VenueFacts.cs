@@ -31,7 +31,9 @@ public sealed record VenueInstrument(
     /// <summary>What a leverage must be a multiple of: 1 for whole numbers; null where any will do.</summary>
     public decimal? LeverageStep { get; init; }
 
-    /// <summary>Why its rules cannot be read, or cannot be traded by; null when they are sound. Nothing of such an instrument may be used but its names.</summary>
+    /// <summary>
+    /// Why its rules cannot be read, or cannot be traded by; null when they are sound. Nothing of such an instrument may be used but its names.
+    /// </summary>
     public string? Fault { get; init; }
 
     /// <summary>An instrument of which only the names could be read.</summary>

@@ -17,7 +17,9 @@ public static class Shapes
             .SelectMany(f =>
             {
                 var model = tree.Compilation.GetSemanticModel(f.Tree);
-                return f.Tree.GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>().Select(t => model.GetDeclaredSymbol(t)).OfType<INamedTypeSymbol>().Select(t => (f.Project, Type: t));
+                return f.Tree
+                    .GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>().Select(t => model.GetDeclaredSymbol(t)).OfType<INamedTypeSymbol>()
+                    .Select(t => (f.Project, Type: t));
             })
             .DistinctBy(t => t.Type, SymbolEqualityComparer.Default)
             .Select(t => (Name: $"{t.Project}/{t.Type.Name}", Properties: PropertiesOf(t.Type)))

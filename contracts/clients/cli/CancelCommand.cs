@@ -16,7 +16,9 @@ internal static class CancelCommand
         command.SetAction((parsed, cancellationToken) => Target.RunAsync(async () =>
         {
             var key = parsed.GetValue(decision);
-            target.Require(parsed, parsed.GetValue(all) != (key is not null) ? null : key is null ? "decision or --all: one of them is needed" : "decision and --all: give one of them");
+            target.Require(
+                parsed,
+                parsed.GetValue(all) != (key is not null) ? null : key is null ? "decision or --all: one of them is needed" : "decision and --all: give one of them");
             var news = new OrderNews();
             await using var bot = await TradingClient.ConnectAsync(target.Options(parsed, news: news), cancellationToken);
             Steering.RequireGroup(bot);

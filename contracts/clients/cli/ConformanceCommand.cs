@@ -60,7 +60,8 @@ internal static class ConformanceCommand
                         result["reply"] = JsonSerializer.SerializeToNode(await _client!.DecideAsync(Decision(command), Deadline(command), cancellationToken), Json);
                         break;
                     case "order":
-                        result["order"] = JsonSerializer.SerializeToNode(await _client!.OrderAsync(command["decision_id"]!.GetValue<string>(), Deadline(command), cancellationToken), Json);
+                        result["order"] = JsonSerializer.SerializeToNode(
+                            await _client!.OrderAsync(command["decision_id"]!.GetValue<string>(), Deadline(command), cancellationToken), Json);
                         break;
                     case "cancel":
                         result["reply"] = JsonSerializer.SerializeToNode(
@@ -74,7 +75,9 @@ internal static class ConformanceCommand
                             await _client!.ProtectAsync(command["symbol"]!.GetValue<string>(), Leg(command, "stop_loss"), Leg(command, "take_profit"), Deadline(command), cancellationToken), Json);
                         break;
                     case "request":
-                        result["reply"] = JsonSerializer.SerializeToNode(await _client!.RequestAsync(command["frame"]!.AsObject(), deadline: Deadline(command), cancellationToken: cancellationToken), Json);
+                        result["reply"] = JsonSerializer.SerializeToNode(
+                            await _client!.RequestAsync(command["frame"]!.AsObject(), deadline: Deadline(command), cancellationToken: cancellationToken),
+                            Json);
                         break;
                     case "rest":
                         var query = (command["query"]?.AsObject() ?? []).ToDictionary(q => q.Key, q => (object?)q.Value?.ToString());

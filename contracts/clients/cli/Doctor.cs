@@ -81,7 +81,9 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
             }
             else
             {
-                report.Warn("gateway", $"{ready} answers {(int)answer.StatusCode}: {Short(await answer.Content.ReadAsStringAsync(cancellationToken))}", "it runs but is not ready: its bus or database may be away");
+                report.Warn(
+                    "gateway", $"{ready} answers {(int)answer.StatusCode}: {Short(await answer.Content.ReadAsStringAsync(cancellationToken))}",
+                    "it runs but is not ready: its bus or database may be away");
             }
 
             Clock(answer.Headers.Date, took);
@@ -89,7 +91,9 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            report.Error("gateway", $"nothing answers at {target.Url.Host}:{target.Url.Port}: {e.Message}", "start it (`make run`), or correct --url; a firewall in between looks the same");
+            report.Error(
+                "gateway", $"nothing answers at {target.Url.Host}:{target.Url.Port}: {e.Message}",
+                "start it (`make run`), or correct --url; a firewall in between looks the same");
             return false;
         }
     }
@@ -171,10 +175,15 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
                 report.Ok("decision", $"{what} would be an order of {Outcome.Text(order.Qty ?? 0)} (validate_only, nothing was traded)");
                 break;
             case { Reason: { } reason }:
-                report.Warn("decision", $"{what} would be refused: {Outcome.Text(reason)}{(Outcome.Figures(reason) is { } figures ? $" ({figures})" : "")}", Advice.ForReason(reason.Code) ?? "docs/rest.md says what each code means");
+                report.Warn(
+                    "decision", $"{what} would be refused: {Outcome.Text(reason)}{(Outcome.Figures(reason) is { } figures ? $" ({figures})" : "")}",
+                    Advice.ForReason(reason.Code) ?? "docs/rest.md says what each code means");
                 break;
             default:
-                report.Warn("decision", $"{what} is well written, but whether it would be traded is not known{(string.IsNullOrEmpty(reply.Note) ? "" : $": {reply.Note}")}", "is execution running?");
+                report.Warn(
+                    "decision",
+                    $"{what} is well written, but whether it would be traded is not known{(string.IsNullOrEmpty(reply.Note) ? "" : $": {reply.Note}")}",
+                    "is execution running?");
                 break;
         }
     }
@@ -192,11 +201,16 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
         var wrong = pushed.Zip(pushed.Skip(1)).FirstOrDefault(pair => pair.Second.Seq <= pair.First.Seq || pair.Second.PrevSeq > pair.First.Seq);
         if (wrong.First is not null)
         {
-            report.Error("order", $"after seq {wrong.First.Seq} came {wrong.Second.Seq}{(wrong.Second.PrevSeq is { } before ? $" with prev_seq {before}" : "")}", "frames are missing or out of order, which the gateway must never do: keep this line and report it");
+            report.Error(
+                "order",
+                $"after seq {wrong.First.Seq} came {wrong.Second.Seq}{(wrong.Second.PrevSeq is { } before ? $" with prev_seq {before}" : "")}",
+                "frames are missing or out of order, which the gateway must never do: keep this line and report it");
         }
         else
         {
-            report.Ok("order", pushed.Length == 0 ? $"the ack came first; nothing was pushed within {watch.TotalSeconds:0.#} s" : $"the ack came first; {pushed.Length} frames in order without a hole, seq {pushed[0].Seq} to {pushed[^1].Seq}");
+            report.Ok(
+                "order",
+                pushed.Length == 0 ? $"the ack came first; nothing was pushed within {watch.TotalSeconds:0.#} s" : $"the ack came first; {pushed.Length} frames in order without a hole, seq {pushed[0].Seq} to {pushed[^1].Seq}");
         }
 
         return pushed.LastOrDefault()?.Seq ?? bot.Ack!.LastSeq;
@@ -216,7 +230,10 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
             }
             else
             {
-                report.Error("resume", $"came back at seq {at}, but the gateway holds {(resumed.FirstSeq is { } first ? $"only what came from seq {first} on" : "nothing any more")}", "reconnect sooner, or ask the operator for a longer history (limits.history_frames)");
+                report.Error(
+                    "resume",
+                    $"came back at seq {at}, but the gateway holds {(resumed.FirstSeq is { } first ? $"only what came from seq {first} on" : "nothing any more")}",
+                    "reconnect sooner, or ask the operator for a longer history (limits.history_frames)");
             }
         }
         catch (StoppedException stopped)
@@ -245,7 +262,9 @@ internal sealed class Doctor(TradingClientOptions target, Report report, TimeSpa
         }
 
         string Value(string name) => limits.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "?";
-        report.Ok("limits", $"{Value("frames_per_second")} frames/s (burst {Value("frame_burst")}), {Value("max_frame_bytes")} bytes a frame, {Value("max_unanswered")} unanswered, history {Value("history_frames")} frames or {Value("history_hours")} h");
+        report.Ok(
+            "limits",
+            $"{Value("frames_per_second")} frames/s (burst {Value("frame_burst")}), {Value("max_frame_bytes")} bytes a frame, {Value("max_unanswered")} unanswered, history {Value("history_frames")} frames or {Value("history_hours")} h");
     }
 
     private TradingClientOptions Options(long? from, Action<Frame>? look = null) => new()

@@ -11,7 +11,8 @@ internal static class GroupsCommand
         var command = new Command("groups", "List the groups of demo.json: name, symbol, interval of its candles.") { demo };
         command.SetAction((parsed, _) => Target.RunAsync(() =>
         {
-            var found = Demo.Find(parsed.GetValue(demo)) ?? throw new UserException("there is no demo.json", "start `make run`, which writes .data/demo.json, or name a file with --demo");
+            var found = Demo.Find(parsed.GetValue(demo))
+                ?? throw new UserException("there is no demo.json", "start `make run`, which writes .data/demo.json, or name a file with --demo");
             var width = found.Groups.Select(g => g.Name.Length).DefaultIfEmpty().Max();
             foreach (var group in found.Groups)
             {

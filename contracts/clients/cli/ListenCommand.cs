@@ -61,7 +61,9 @@ internal static class ListenCommand
                     OnEvent = f => Print(Recording.Event, f.Raw.GetRawText()),
                     OnOrder = f => Print(Recording.OrderUpdate, f.Raw.GetRawText()),
                     OnConfig = f => Print(Recording.ConfigUpdate, f.Raw.GetRawText()),
-                    OnGap = f => Print(Recording.Gap, new JsonObject { ["type"] = Recording.Gap, ["after"] = f.After, ["first_seq"] = f.FirstSeq, ["last_seq"] = f.LastSeq }.ToJsonString()),
+                    OnGap = f => Print(
+                        Recording.Gap,
+                        new JsonObject { ["type"] = Recording.Gap, ["after"] = f.After, ["first_seq"] = f.FirstSeq, ["last_seq"] = f.LastSeq }.ToJsonString()),
                     OnDisconnect = to.OnDisconnect,
                 },
                 over.Token);

@@ -16,7 +16,8 @@ internal sealed class OrderNews
     }
 
     /// <summary>The update that ends it; after <paramref name="wait"/> the last one that is about it, null where there was none.</summary>
-    public async Task<OrderUpdate?> UntilAsync(TradingClient bot, Func<OrderUpdate, bool> isAbout, Func<OrderUpdate, bool> isEnd, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<OrderUpdate?> UntilAsync(
+        TradingClient bot, Func<OrderUpdate, bool> isAbout, Func<OrderUpdate, bool> isEnd, TimeSpan wait, CancellationToken cancellationToken)
     {
         _ = bot.Stopped.ContinueWith(s => _updates.Writer.TryComplete(s.Result), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         using var late = new CancellationTokenSource(wait);

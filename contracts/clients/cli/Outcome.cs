@@ -23,7 +23,8 @@ internal static class Outcome
     /// <summary>Such as <c>limit 0.001, value 0.0001, nearest acceptable 0.001</c>; null where there is nothing to hold a value against.</summary>
     public static string? Figures(OrderReason reason)
     {
-        var known = new[] { ("limit", reason.Limit), ("value", reason.Value), ("nearest acceptable", reason.NearestAcceptable) }.Where(f => !string.IsNullOrEmpty(f.Item2)).ToArray();
+        var known = new[] { ("limit", reason.Limit), ("value", reason.Value), ("nearest acceptable", reason.NearestAcceptable) }
+            .Where(f => !string.IsNullOrEmpty(f.Item2)).ToArray();
         return reason.Limit is null && reason.NearestAcceptable is null ? null : string.Join(", ", known.Select(f => $"{f.Item1} {f.Item2}"));
     }
 

@@ -58,7 +58,9 @@ internal static class Recording
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
             {
-                throw new UserException($"{file.Name}:{number}: {e.Message}", "each line is one JSON object: what `listen` printed, a frame as it was sent, or {\"at\":…,\"frame\":{…}}");
+                throw new UserException(
+                    $"{file.Name}:{number}: {e.Message}",
+                    "each line is one JSON object: what `listen` printed, a frame as it was sent, or {\"at\":…,\"frame\":{…}}");
             }
         }
 

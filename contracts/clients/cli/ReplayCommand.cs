@@ -17,7 +17,9 @@ internal static class ReplayCommand
         var speed = new Option<double?>("--speed") { Description = "Times the recorded pace. Default: 1.", HelpName = "N", CustomParser = Spans.Positive };
         var to = new Option<string[]>("--to") { Description = "Raise events for these groups or selectors instead of their own targets.", HelpName = "TARGET", AllowMultipleArgumentsPerToken = true };
         var run = new Option<string>("--run") { Description = "Name of this replay: the same events replayed under one name are raised once, under another name anew.", HelpName = "NAME", DefaultValueFactory = _ => "replay" };
-        var command = new Command("replay", "Send a recording and print the replies. Events take a trigger's token, and demo.json's first trigger where nothing else is said; decisions take a group's.")
+        var command = new Command(
+            "replay",
+            "Send a recording and print the replies. Events take a trigger's token, and demo.json's first trigger where nothing else is said; decisions take a group's.")
         {
             file, rate, speed, to, run,
         };
@@ -34,7 +36,9 @@ internal static class ReplayCommand
             var isNewer = sendable.Any(l => l.Frame!.ContainsKey("kind"));
             if (isNewer && parsed.GetValue(to) is { Length: > 0 })
             {
-                throw new UserException("--to: frames with kind (protocol 3) have no targets, they go to whom affected_symbols concerns", "leave --to out, or record with --protocol 2");
+                throw new UserException(
+                    "--to: frames with kind (protocol 3) have no targets, they go to whom affected_symbols concerns",
+                    "leave --to out, or record with --protocol 2");
             }
 
             var preferTrigger = target.IsOpen(parsed) && sendable.Any(l => l.Sender == Sender.Trigger) && sendable.All(l => l.Sender != Sender.Group);
@@ -63,7 +67,8 @@ internal static class ReplayCommand
             var replies = await SendAsync(sent, cancellationToken);
             await Task.WhenAll(replies);
 
-            await Console.Error.WriteLineAsync($"{replies.Count} sent, {replies.Count - _accepted} not accepted{(_duplicates > 0 ? $", {_duplicates} sent before and not raised again" : "")}");
+            await Console.Error.WriteLineAsync(
+                $"{replies.Count} sent, {replies.Count - _accepted} not accepted{(_duplicates > 0 ? $", {_duplicates} sent before and not raised again" : "")}");
             foreach (var group in lines.Where(l => !MaySend(l)).GroupBy(l => (l.What, Why: l.WhyNot ?? NotOurs(l.Sender))))
             {
                 await Console.Error.WriteLineAsync($"{group.Count()} skipped: {group.Key.What} {group.Key.Why}");
@@ -78,7 +83,9 @@ internal static class ReplayCommand
         }
 
         private static string NotOurs(Sender sender) =>
-            sender == Sender.Trigger ? "takes a trigger's token: --trigger NAME, --token-env or --token-file" : "takes a group's token: --group NAME, TRADING_GROUP_TOKEN, --token-env or --token-file";
+            sender == Sender.Trigger
+                ? "takes a trigger's token: --trigger NAME, --token-env or --token-file"
+                : "takes a group's token: --group NAME, TRADING_GROUP_TOKEN, --token-env or --token-file";
 
         private async Task<IReadOnlyList<Task>> SendAsync(IReadOnlyList<Recorded> lines, CancellationToken cancellationToken)
         {

@@ -48,17 +48,20 @@ internal static class SendCommand
 
             return decision.ValidateOnly ? await WouldAsync(reply)
                 : decision.Action == Actions.NoTrade ? await SaidAsync($"recorded: {Actions.NoTrade} orders nothing")
-                : reply.Duplicate ? await SaidAsync($"note: {decision.DecisionId} was sent before and is one order; its updates are not announced again, `listen --since 0` has them")
+                : reply.Duplicate ? await SaidAsync(
+                    $"note: {decision.DecisionId} was sent before and is one order; its updates are not announced again, `listen --since 0` has them")
                 : await FollowAsync(bot, news, parsed, signal, decision.DecisionId!, wait, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"note: interrupted; {decision.DecisionId} was sent and may be traded, `tradingsystem bot cancel {decision.DecisionId}` takes back what rests of it");
+            await Console.Error.WriteLineAsync(
+                $"note: interrupted; {decision.DecisionId} was sent and may be traded, `tradingsystem bot cancel {decision.DecisionId}` takes back what rests of it");
             throw;
         }
     }
 
-    private static async Task<int> FollowAsync(TradingClient bot, OrderNews news, ParseResult parsed, Signal signal, string decisionId, TimeSpan wait, CancellationToken cancellationToken)
+    private static async Task<int> FollowAsync(
+        TradingClient bot, OrderNews news, ParseResult parsed, Signal signal, string decisionId, TimeSpan wait, CancellationToken cancellationToken)
     {
         bool IsOurs(OrderUpdate u) => u.DecisionId == decisionId;
         var last = await news.UntilAsync(bot, IsOurs, u => u.IsFinal, wait, cancellationToken);
@@ -70,7 +73,8 @@ internal static class SendCommand
 
         if (last is null)
         {
-            await Console.Error.WriteLineAsync($"error: accepted, but no update of {decisionId} came within {wait.TotalSeconds:0.#} s\nhelp: is execution running? Sent again with --decision-id {decisionId} it stays one order");
+            await Console.Error.WriteLineAsync(
+                $"error: accepted, but no update of {decisionId} came within {wait.TotalSeconds:0.#} s\nhelp: is execution running? Sent again with --decision-id {decisionId} it stays one order");
             return 1;
         }
 
@@ -92,11 +96,13 @@ internal static class SendCommand
             case "protected":
                 return await SaidAsync($"{text}; protection: {signal.Protection(parsed)}");
             case "filled" when signal.IsProtected(parsed):
-                await Console.Error.WriteLineAsync($"{text}\nerror: no `protected` followed: {signal.Protection(parsed)} may not stand\nhelp: an order that only makes a position smaller has no protection; else look at the position's on the page, or set it with `tradingsystem bot protect`");
+                await Console.Error.WriteLineAsync(
+                    $"{text}\nerror: no `protected` followed: {signal.Protection(parsed)} may not stand\nhelp: an order that only makes a position smaller has no protection; else look at the position's on the page, or set it with `tradingsystem bot protect`");
                 return 1;
             case "accepted" or "submitted" or "partially_filled":
                 var rests = signal.IsLimit(parsed) && last.Status != "accepted";
-                await Console.Error.WriteLineAsync($"{(rests ? "note" : "error")}: {text}; not at its end after {wait.TotalSeconds:0.#} s{(last.Reason is { } why ? $": {Outcome.Text(why)}" : "")}\nhelp: `tradingsystem bot cancel {decisionId}` takes back what rests of it");
+                await Console.Error.WriteLineAsync(
+                    $"{(rests ? "note" : "error")}: {text}; not at its end after {wait.TotalSeconds:0.#} s{(last.Reason is { } why ? $": {Outcome.Text(why)}" : "")}\nhelp: `tradingsystem bot cancel {decisionId}` takes back what rests of it");
                 return rests ? 0 : 1;
             default:
                 return await SaidAsync(text);
@@ -111,7 +117,8 @@ internal static class SendCommand
                 await Outcome.ExplainAsync(action == "refused" ? "error" : "note", action == "refused" ? "would be refused" : "would wait", reason);
                 return action == "refused" ? 1 : 0;
             case { Action: "order" } order:
-                var parts = new[] { ("at", order.Price), ("margin", order.Margin), ("fee", order.Fee) }.Where(p => p.Item2 is not null).Select(p => $"{p.Item1} {Outcome.Text(p.Item2!.Value)}");
+                var parts = new[] { ("at", order.Price), ("margin", order.Margin), ("fee", order.Fee) }
+                    .Where(p => p.Item2 is not null).Select(p => $"{p.Item1} {Outcome.Text(p.Item2!.Value)}");
                 return await SaidAsync($"would be: {order.Side} {Outcome.Text(order.Qty ?? 0)} {string.Join(", ", parts)}; nothing was traded");
             case { Action: "nothing" }:
                 return await SaidAsync("would order nothing");

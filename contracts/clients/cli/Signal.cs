@@ -101,7 +101,9 @@ internal sealed class Signal
         {
             if (margin is null == qty is null)
             {
-                yield return margin is null ? $"{_margin.Name} or {_qty.Name}: a {action} needs one of them, greater than 0" : $"{_margin.Name} and {_qty.Name}: both size the order, give one of them";
+                yield return margin is null
+                    ? $"{_margin.Name} or {_qty.Name}: a {action} needs one of them, greater than 0"
+                    : $"{_margin.Name} and {_qty.Name}: both size the order, give one of them";
             }
 
             if (qty == 0m)
@@ -154,7 +156,8 @@ internal sealed class Signal
         var side = isLong ? "below" : "above";
         return prices.Zip(prices.Skip(1))
             .Where(p => isLong ? p.First.Price >= p.Second.Price : p.First.Price <= p.Second.Price)
-            .Select(p => $"{p.First.Name} must be {side} {p.Second.Name} for a {(isLong ? Actions.Long : Actions.Short)}, but {Outcome.Text(p.First.Price!.Value)} is not {side} {Outcome.Text(p.Second.Price!.Value)}");
+            .Select(
+                p => $"{p.First.Name} must be {side} {p.Second.Name} for a {(isLong ? Actions.Long : Actions.Short)}, but {Outcome.Text(p.First.Price!.Value)} is not {side} {Outcome.Text(p.Second.Price!.Value)}");
     }
 
     private IEnumerable<string> Times(ParseResult given)

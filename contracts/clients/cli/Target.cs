@@ -77,7 +77,11 @@ internal sealed class Target
 
     /// <summary>Why a connection ended, in words.</summary>
     public static string Why(Disconnected why) =>
-        string.Join(' ', new[] { why.Code?.ToString(System.Globalization.CultureInfo.InvariantCulture), why.Reason }.Where(p => !string.IsNullOrEmpty(p))) is { Length: > 0 } text ? text : "closed without a reason";
+        string.Join(
+            ' ',
+            new[] { why.Code?.ToString(System.Globalization.CultureInfo.InvariantCulture), why.Reason }.Where(p => !string.IsNullOrEmpty(p))) is { Length: > 0 } text
+            ? text
+            : "closed without a reason";
 
     /// <summary>Refuses what does not go together before anything is sent; a rule that holds is null.</summary>
     public void Require(ParseResult parsed, params IEnumerable<string?> broken)
@@ -125,7 +129,9 @@ internal sealed class Target
     {
         if (parsed.GetValue(_tokenFile) is { } file)
         {
-            return File.Exists(file) ? NotEmpty(File.ReadAllText(file), file) : throw new UserException($"there is no file {file}", "write the token into it, readable by you alone (chmod 600)");
+            return File.Exists(file)
+                ? NotEmpty(File.ReadAllText(file), file)
+                : throw new UserException($"there is no file {file}", "write the token into it, readable by you alone (chmod 600)");
         }
 
         if (parsed.GetValue(_tokenEnv) is { } name)

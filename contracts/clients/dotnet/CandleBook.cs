@@ -21,7 +21,9 @@ internal sealed class CandleBook(int keep)
             'w' => TimeSpan.FromDays(7),
             _ => TimeSpan.Zero,
         };
-        return unit > TimeSpan.Zero && int.TryParse(interval.AsSpan(0, interval.Length - 1), System.Globalization.NumberStyles.None, null, out var count) && count is > 0 and <= 1_000_000
+        return unit > TimeSpan.Zero
+            && int.TryParse(interval.AsSpan(0, interval.Length - 1), System.Globalization.NumberStyles.None, null, out var count)
+            && count is > 0 and <= 1_000_000
             ? count * unit
             : null;
     }

@@ -36,7 +36,10 @@ public sealed record Event(
     string Id, string? SourceId, string? Source, string? Title, JsonElement Payload, int Priority, IReadOnlyList<string>? Targets, IReadOnlyList<string>? Tags,
     JsonElement? Trace, JsonElement? OpenPositions) : Pushed;
 
-/// <summary><c>Qty</c> in the base asset, money in quote currency. <c>Status</c> is one of the wire's, or recorded where <c>OrderAsync</c> answers for a NO_TRADE.</summary>
+/// <summary>
+/// <c>Qty</c> in the base asset, money in quote currency. <c>Status</c> is one of the wire's, or recorded where <c>OrderAsync</c> answers for a
+/// NO_TRADE.
+/// </summary>
 public sealed record OrderUpdate(
     string Status, string DecisionId, string? EventId, string? CorrelationId, string? OrderId, string? Symbol, string? Side, decimal Qty, decimal? AvgPrice,
     decimal Fee, decimal RealizedPnl, OrderReason? Reason) : Pushed

@@ -62,7 +62,10 @@ public sealed class TradingClientOptions
 
     public Func<Disconnected, Task>? OnDisconnect { get; init; }
 
-    /// <summary>A handler threw, or something is missing and there is no handler for a <see cref="Gap"/> or <see cref="CandleGap"/>. Without it the error stream is told.</summary>
+    /// <summary>
+    /// A handler threw, or something is missing and there is no handler for a <see cref="Gap"/> or <see cref="CandleGap"/>. Without it the error
+    /// stream is told.
+    /// </summary>
     public Action<Exception, Frame>? OnError { get; init; }
 
     /// <summary>Every frame as it is read, before anything else is done with it.</summary>
@@ -184,7 +187,8 @@ public sealed class RestException(string path, int status, string body) : Except
 }
 
 /// <summary>The server said that trying again cannot help, or the client was closed.</summary>
-public sealed class StoppedException(int? code, string reason, string? meaning) : Exception(string.Join(' ', new[] { code?.ToString(), reason, meaning }.Where(p => !string.IsNullOrEmpty(p))))
+public sealed class StoppedException(int? code, string reason, string? meaning) : Exception(
+    string.Join(' ', new[] { code?.ToString(), reason, meaning }.Where(p => !string.IsNullOrEmpty(p))))
 {
     public int? Code => code;
 

@@ -192,7 +192,8 @@ public sealed partial class TradingClient
         using var deadline = new CancellationTokenSource(CloseDeadline, _time);
         try
         {
-            await (hangUp ? socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", deadline.Token) : socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", deadline.Token));
+            await (
+                hangUp ? socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", deadline.Token) : socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", deadline.Token));
         }
         catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or InvalidOperationException)
         {
@@ -213,7 +214,8 @@ public sealed partial class TradingClient
                 _sequence?.Continue(resumed, Put);
                 break;
             case Other { Code: "SERVER_SHUTDOWN" }:
-                _floor = TimeSpan.FromMilliseconds(frame.Raw.TryGetProperty("detail", out var detail) && detail.TryGetProperty("reconnect_after_ms", out var ms) ? ms.GetInt32() : 1000);
+                _floor = TimeSpan.FromMilliseconds(
+                    frame.Raw.TryGetProperty("detail", out var detail) && detail.TryGetProperty("reconnect_after_ms", out var ms) ? ms.GetInt32() : 1000);
                 break;
             case ConfigUpdate:
                 Put(frame);

@@ -67,7 +67,10 @@ public sealed partial class TradingClient : IAsyncDisposable
     /// <summary>The last frame that was handled: keep it for <see cref="TradingClientOptions.ResumeFrom"/>.</summary>
     public long? Seq { get; private set; }
 
-    /// <summary>The last closed candles, oldest first, up to the one that is being handled. As many as <see cref="TradingClientOptions.Candles"/> asked for, else 500.</summary>
+    /// <summary>
+    /// The last closed candles, oldest first, up to the one that is being handled. As many as <see cref="TradingClientOptions.Candles"/> asked for,
+    /// else 500.
+    /// </summary>
     public IReadOnlyList<Candle> Candles => _market?.Book.Bars ?? [];
 
     /// <summary>The newest price; null before the first.</summary>
@@ -76,7 +79,9 @@ public sealed partial class TradingClient : IAsyncDisposable
     /// <summary>Completes when trying again cannot help, with the reason.</summary>
     public Task<StoppedException> Stopped => _stopped.Task;
 
-    /// <summary>What <c>GET /api/v1/{path}</c> answers to this token, such as <c>RestAsync("orders/open", new() { ["limit"] = 10 })</c>: the group's own.</summary>
+    /// <summary>
+    /// What <c>GET /api/v1/{path}</c> answers to this token, such as <c>RestAsync("orders/open", new() { ["limit"] = 10 })</c>: the group's own.
+    /// </summary>
     /// <exception cref="RestException">Names the status and body of another answer.</exception>
     public Task<JsonElement> RestAsync(string path, Dictionary<string, object?>? query = null, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
         _rest.ReadAsync(path, query, deadline, cancellationToken);

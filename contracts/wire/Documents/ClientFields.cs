@@ -16,15 +16,21 @@ internal static class ClientFields
 
     public static readonly Field RequestId = Optional("request_id", Value.Text(0, FieldLimits.RequestId), "Repeated in the reply.");
 
-    public static readonly Field Priority = Optional("priority", Value.Whole(FieldLimits.MinPriority, FieldLimits.MaxPriority), $"{FieldLimits.MaxPriority} is the most urgent; {FieldLimits.DefaultPriority} if absent.");
+    public static readonly Field Priority = Optional(
+        "priority", Value.Whole(FieldLimits.MinPriority, FieldLimits.MaxPriority),
+        $"{FieldLimits.MaxPriority} is the most urgent; {FieldLimits.DefaultPriority} if absent.");
 
     public static readonly Field Tags = Optional("tags", Labels, "Passed on.");
 
     public static readonly Field Title = Optional("title", Value.Text(0, FieldLimits.Title), "For people.");
 
-    public static readonly Field ValidateOnly = Optional("validate_only", Value.Flag, "true: the frame is checked and answered with `valid`; nothing happens. A decision is also sized and held against the limits as things are now, and the reply says what `would` become of it.");
+    public static readonly Field ValidateOnly = Optional(
+        "validate_only", Value.Flag,
+        "true: the frame is checked and answered with `valid`; nothing happens. A decision is also sized and held against the limits as things are now, and the reply says what `would` become of it.");
 
-    public static readonly Field ValidUntil = Optional("valid_until", Value.Time, "A decision that reaches execution later than this is rejected, and its limit order is cancelled then; a signal has no use for it.");
+    public static readonly Field ValidUntil = Optional(
+        "valid_until", Value.Time,
+        "A decision that reaches execution later than this is rejected, and its limit order is cancelled then; a signal has no use for it.");
 
     public static Field[] TraceFields => [
         Optional("correlation_id", Label, "Ties together what belongs together. It only traces, it never makes two decisions one."),
@@ -49,7 +55,10 @@ internal static class ClientFields
         Optional("trace", Value.Object([.. TraceFields, Optional("decision_id", Label, "")]), "The same links, if they are not above."),
     ]);
 
-    public static Field TradeAction => Must("action", Value.OneOf(ActionWords.Written), "`BUY` is `LONG`, `SELL` is `SHORT`. LONG while long adds, LONG while short is one netting order, `CLOSE` closes, `NO_TRADE` is recorded only.");
+    public static Field TradeAction =>
+        Must(
+            "action", Value.OneOf(ActionWords.Written),
+            "`BUY` is `LONG`, `SELL` is `SHORT`. LONG while long adds, LONG while short is one netting order, `CLOSE` closes, `NO_TRADE` is recorded only.");
 
     public static Field Symbol => Must("symbol", Value.Symbol(FieldLimits.Symbol), "What to trade, e.g. `BTCUSDT`; upper and lower case are the same.");
 

@@ -39,7 +39,9 @@ internal static class ClientFrames
                 Never("kind"),
             ],
             ClientExamples.PostTrade);
-        yield return Shape("system", "A log line", "From anybody. A trigger is shown as online while any frame of it came within 5 minutes; `TRIGGER_HEARTBEAT` is for one that has nothing else to say.",
+        yield return Shape(
+            "system", "A log line",
+            "From anybody. A trigger is shown as online while any frame of it came within 5 minutes; `TRIGGER_HEARTBEAT` is for one that has nothing else to say.",
             [Must("type", Value.Const("system"), ""), .. SystemFields(Value.AnyObject, discussion: false), Never("kind")],
             ClientExamples.System);
         yield return Shape("discussion", "A finished discussion", "From a trading group; it becomes a row of `trading_group_discussions`.",
@@ -60,7 +62,9 @@ internal static class ClientFrames
         Must("signal", Value.Object(
             [
                 TradeAction,
-                Optional("qty", Amount, "In the base asset; 0 or absent: margin × leverage / price, rounded down to the lot step. A `CLOSE` with 0 closes all. Never null, but for `NO_TRADE`."),
+                Optional(
+                    "qty", Amount,
+                    "In the base asset; 0 or absent: margin × leverage / price, rounded down to the lot step. A `CLOSE` with 0 closes all. Never null, but for `NO_TRADE`."),
                 Optional("margin_usd", Amount, "In quote currency. An entry needs `qty` or `margin_usd` greater than 0, and neither null."),
                 Optional("leverage", Value.Amount(1, FieldLimits.MaxLeverage), "The group's if absent."),
                 Optional("entry", Amount, "The price it was decided at."),
@@ -68,7 +72,9 @@ internal static class ClientFrames
                 Optional("take_profit", Amount, "Price of the target."),
                 Optional("confidence_pct", Percent, "How sure the group is."),
                 Optional("reasoning", Value.Text(0, FieldLimits.Prose), "Why, for people."),
-                Optional("order_type", Value.OneOf(OrderTypes.All), $"`market` if absent. A `limit` order waits at `price` until it is filled, `valid_until` passes or a `CLOSE` takes it back; accounts that fill at once refuse it (`{ReasonCodes.UnsupportedOrderType}`)."),
+                Optional(
+                    "order_type", Value.OneOf(OrderTypes.All),
+                    $"`market` if absent. A `limit` order waits at `price` until it is filled, `valid_until` passes or a `CLOSE` takes it back; accounts that fill at once refuse it (`{ReasonCodes.UnsupportedOrderType}`)."),
                 Optional("price", Amount, "Of a limit order, where it is required and greater than 0; rounded to the tick so that it is never worse than asked for."),
             ],
             When("action", ActionWords.Entries, new JsonObject { ["anyOf"] = new JsonArray(Positive("qty"), Positive("margin_usd")) }),

@@ -57,7 +57,9 @@ internal static class NumberTable
         Forbidden("qty", " of a `CLOSE`", Close, All, Refused),
         Forbidden("qty", " of an entry", SizedKind, ByMargin, Refused),
         Forbidden("price", "", SizedKind, None, NullNone),
-        new(Dialect.Kind, "leverage", "`leverage`", SizedKind, [None with { Words = "the group's" }, NotRead, NotRead, NotRead, Refused, NotRead, NotRead, NotRead, NotRead, Refused]),
+        new(
+            Dialect.Kind, "leverage", "`leverage`", SizedKind,
+            [None with { Words = "the group's" }, NotRead, NotRead, NotRead, Refused, NotRead, NotRead, NotRead, NotRead, Refused]),
     ];
 
     private static IEnumerable<NumberRow> Prices(Dialect dialect, string entry) =>

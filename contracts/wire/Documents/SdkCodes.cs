@@ -81,8 +81,10 @@ public static class SdkCodes
     public static string Dotnet()
     {
         var text = new StringBuilder($"// {Origin}\nnamespace TradingSystem.Client;\n\n");
-        text.Append("/// <summary>What a close means, and whether connecting again can help.</summary>\npublic sealed record CloseCode(int Code, bool Reconnect, string Meaning);\n\n");
-        text.Append("/// <summary>What a refusal means. <c>Retryable</c> is the safe answer; the reply's own goes before it.</summary>\npublic sealed record RefusalCode(string Message, bool Retryable, string Meaning);\n\n");
+        text.Append(
+            "/// <summary>What a close means, and whether connecting again can help.</summary>\npublic sealed record CloseCode(int Code, bool Reconnect, string Meaning);\n\n");
+        text.Append(
+            "/// <summary>What a refusal means. <c>Retryable</c> is the safe answer; the reply's own goes before it.</summary>\npublic sealed record RefusalCode(string Message, bool Retryable, string Meaning);\n\n");
         text.Append($"/// <summary>What the reason of an order update means, and whether another decision can succeed: {AnotherWords}.</summary>\n");
         text.Append("public sealed record ReasonMeaning(string Another, string Meaning);\n\n");
         text.Append("public static class Codes\n{\n    /// <summary>By the reason in the close frame.</summary>\n");

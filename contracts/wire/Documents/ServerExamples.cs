@@ -51,7 +51,8 @@ internal sealed class ServerExamples(Dialect dialect)
 
     public byte[][] TriggerAck => [AckWriter.Write(new TriggerAck($"trigger:{Member}:3", Session, "cpi_watch", "openai", "gpt-4o-mini", ["trade_crypto_btcusdt_15m"]), Terms([]))];
 
-    public byte[][] Accepted => [ReplyWriter.Accepted(Event, 1, null, dialect), ReplyWriter.Accepted(Event, 0, "r-2", dialect, duplicate: true), ReplyWriter.Accepted(Event, 0, null, dialect, warnings: Doubts)];
+    public byte[][] Accepted =>
+        [ReplyWriter.Accepted(Event, 1, null, dialect), ReplyWriter.Accepted(Event, 0, "r-2", dialect, duplicate: true), ReplyWriter.Accepted(Event, 0, null, dialect, warnings: Doubts)];
 
     public byte[][] Logged => [ReplyWriter.Logged(null, dialect), ReplyWriter.Logged("r-3", dialect)];
 
@@ -59,7 +60,11 @@ internal sealed class ServerExamples(Dialect dialect)
         ReplyWriter.Valid("r-2", dialect),
         ReplyWriter.Valid("r-2", dialect, Doubts),
         ReplyWriter.ValidDecision(new(WouldActions.Order, SideWords.Buy, 0.0160m, 62500.10m, 100.00016m, 0.500001m, null), "r-2", dialect),
-        ReplyWriter.ValidDecision(new(WouldActions.Refused, SideWords.Buy, 0m, null, null, null, new(ReasonCodes.QtyTooSmall.Word, "0.001", "0", "6.26", "Quantity 0 is below the minimum 0.001; margin_usd 6.26 would do.")), null, dialect),
+        ReplyWriter.ValidDecision(
+            new(
+                WouldActions.Refused, SideWords.Buy, 0m, null, null, null,
+                new(ReasonCodes.QtyTooSmall.Word, "0.001", "0", "6.26", "Quantity 0 is below the minimum 0.001; margin_usd 6.26 would do.")),
+            null, dialect),
         ReplyWriter.ValidDecision(new(WouldActions.Nothing, null, null, null, null, null, null), null, dialect, duplicate: true),
         ReplyWriter.ValidDecision(null, "r-2", dialect, warnings: Doubts),
     ];

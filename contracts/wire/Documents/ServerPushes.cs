@@ -21,8 +21,12 @@ internal static class ServerPushes
         yield return Shape(dialect, "order-update", "One step of an order", "With `orders`. The same in simulated, sandbox and live mode.",
             [
                 Type(dialect, "order_update"),
-                Must("status", Value.OneOf(OrderStatus.Told), "`accepted` and `submitted` come first; `filled` ends an entry, `protected` one that asked for protection, `closed` a close; `rejected` comes without a trade, `canceled` with what was filled until then. `stopped` and `took_profit` follow when the protection fires, under the entry's `decision_id` and with the `order_id` of the order that closed. What they and `closed` say of side, quantity, price, fee and PnL is the exit's; `closed` under an entry's `decision_id` sums up what ended its position at an exchange, whoever sent it. `unknown` is resolved by a later update."),
-                Must("decision_id", Value.AnyText, "The decision's own id, or the event id if it had none. What came of a `cancel` or `protect` itself is told under the `id` of its reply."),
+                Must(
+                    "status", Value.OneOf(OrderStatus.Told),
+                    "`accepted` and `submitted` come first; `filled` ends an entry, `protected` one that asked for protection, `closed` a close; `rejected` comes without a trade, `canceled` with what was filled until then. `stopped` and `took_profit` follow when the protection fires, under the entry's `decision_id` and with the `order_id` of the order that closed. What they and `closed` say of side, quantity, price, fee and PnL is the exit's; `closed` under an entry's `decision_id` sums up what ended its position at an exchange, whoever sent it. `unknown` is resolved by a later update."),
+                Must(
+                    "decision_id", Value.AnyText,
+                    "The decision's own id, or the event id if it had none. What came of a `cancel` or `protect` itself is told under the `id` of its reply."),
                 Must("event_id", Value.Uuid, "The id the decision, or the `cancel` or `protect`, was accepted with."),
                 Must("correlation_id", Value.AnyText.OrNull(), "The decision's."),
                 Must("order_id", Value.Uuid, ""),
@@ -40,7 +44,9 @@ internal static class ServerPushes
         yield return Shape(dialect, "config-update", "The group's settings changed", "With `config`.",
             [Type(dialect, "config_update"), Must("reason", Value.AnyText, "`group_changed`, or `account_changed`: another account trades for the group, or its settings changed."), Must("config", GroupConfig, "All of it, as in the ack.")],
             examples.ConfigUpdate);
-        yield return Shape(dialect, "resumed", "Where the stream stands", "With `resume`, once: after the ack and, if the address had `resume_from`, the missed frames. Live frames follow.",
+        yield return Shape(
+            dialect, "resumed", "Where the stream stands",
+            "With `resume`, once: after the ack and, if the address had `resume_from`, the missed frames. Live frames follow.",
             [
                 Type(dialect, "resumed"),
                 Must("recovered", Value.Flag, "true: every missed frame was sent before this one. false: some are not held any more and none was sent."),

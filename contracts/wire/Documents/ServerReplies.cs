@@ -65,9 +65,13 @@ internal static class ServerReplies
         yield return Shape(dialect, "valid", "The frame is right", "Answers `validate_only`; nothing happened. Of a decision it also says what would become of it just now.",
             [
                 .. Head(dialect, true, ReplyMessages.Valid),
-                May("checked", Value.OneOf(ReplyWriter.CheckedFrame, ReplyWriter.CheckedLimits), "Of a decision: `limits` if it was also sized and held against prices, positions and limits, `frame` if execution did not answer within 2 s."),
+                May(
+                    "checked", Value.OneOf(ReplyWriter.CheckedFrame, ReplyWriter.CheckedLimits),
+                    "Of a decision: `limits` if it was also sized and held against prices, positions and limits, `frame` if execution did not answer within 2 s."),
                 May("note", Value.AnyText, "There if `checked` is `frame`: what was not checked."),
-                May("would", Would, "What would become of it, by the check that decides; there if `checked` is `limits`. By the time that it is meant, prices and positions may be others, and an exchange may refuse it still."),
+                May(
+                    "would", Would,
+                    "What would become of it, by the check that decides; there if `checked` is `limits`. By the time that it is meant, prices and positions may be others, and an exchange may refuse it still."),
                 May("duplicate", Value.Const(true), "The same `decision_id` was accepted before; sent again it would be answered with its first outcome."),
                 Warnings,
             ],

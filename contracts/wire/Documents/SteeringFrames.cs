@@ -71,8 +71,12 @@ internal static class SteeringFrames
 
     public static IEnumerable<FrameShape> Kind()
     {
-        yield return Shape(Dialect.Kind, SteeringTypes.Cancel, CancelTitle, CancelSummary, Framed(SteeringTypes.Cancel, Value.Object([.. CancelFields, RequestId], OneDecisionOrAll).Closed()), ClientExamples.KindCancel);
-        yield return Shape(Dialect.Kind, SteeringTypes.Protect, ProtectTitle, ProtectSummary, Framed(SteeringTypes.Protect, Value.Object([.. ProtectFields, RequestId], SomeLeg).Closed()), ClientExamples.KindProtect);
+        yield return Shape(
+            Dialect.Kind, SteeringTypes.Cancel, CancelTitle, CancelSummary,
+            Framed(SteeringTypes.Cancel, Value.Object([.. CancelFields, RequestId], OneDecisionOrAll).Closed()), ClientExamples.KindCancel);
+        yield return Shape(
+            Dialect.Kind, SteeringTypes.Protect, ProtectTitle, ProtectSummary,
+            Framed(SteeringTypes.Protect, Value.Object([.. ProtectFields, RequestId], SomeLeg).Closed()), ClientExamples.KindProtect);
     }
 
     private static Value Framed(string kind, Value payload) => Value.Object([

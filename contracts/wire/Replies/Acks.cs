@@ -1,7 +1,9 @@
 namespace TradingSystem.Contracts.Wire.Replies;
 
 /// <summary>What the first frame of a trading group's connection tells it.</summary>
-public sealed record GroupAck(string ClientId, Guid SessionId, Guid GroupId, string GroupName, string Market, string Symbol, string Interval, decimal Leverage, decimal MarginUsdt, string PositionMode, IReadOnlyList<MemberAck> Members);
+public sealed record GroupAck(
+    string ClientId, Guid SessionId, Guid GroupId, string GroupName, string Market, string Symbol, string Interval, decimal Leverage,
+    decimal MarginUsdt, string PositionMode, IReadOnlyList<MemberAck> Members);
 
 /// <summary>A member as the group itself sees it; provider keys are never part of it.</summary>
 public sealed record MemberAck(Guid Id, string Name, string Role, string Provider, string Model, string SystemPrompt);

@@ -36,7 +36,10 @@ public static class ReplyWriter
             Warnings(json, s.warnings);
         });
 
-    /// <summary>Answer to a decision that is only checked. <paramref name="would"/> is null where execution did not say in time: then nothing but the frame was checked.</summary>
+    /// <summary>
+    /// Answer to a decision that is only checked. <paramref name="would"/> is null where execution did not say in time: then nothing but the frame
+    /// was checked.
+    /// </summary>
     public static byte[] ValidDecision(WouldBecome? would, string? requestId, Dialect dialect, bool duplicate = false, IReadOnlyList<FieldWarning>? warnings = null) =>
         FrameWriter.Write((would, requestId, dialect, duplicate, warnings), static (json, s) =>
         {

@@ -47,7 +47,8 @@ internal static class Amounts
         }
 
         const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return decimal.TryParse(text, style, CultureInfo.InvariantCulture, out var number) || (double.TryParse(text, style, CultureInfo.InvariantCulture, out var rough) && rough < 1)
+        return decimal.TryParse(text, style, CultureInfo.InvariantCulture, out var number)
+            || (double.TryParse(text, style, CultureInfo.InvariantCulture, out var rough) && rough < 1)
             ? IsZero(text) ? 0 : Kept(number, isNegative: false)
             : null;
     }

@@ -52,7 +52,9 @@ public sealed partial class FieldReader
         }
     }
 
-    /// <summary>Other spellings of <paramref name="known"/> fields, or of <paramref name="forbidden"/> ones, are errors; other unknown fields are warnings.</summary>
+    /// <summary>
+    /// Other spellings of <paramref name="known"/> fields, or of <paramref name="forbidden"/> ones, are errors; other unknown fields are warnings.
+    /// </summary>
     /// <param name="forbidden">Fields that have a meaning and may not be sent; the caller looks for them itself.</param>
     public void RefuseVariants(FieldNames known, FieldNames forbidden)
     {

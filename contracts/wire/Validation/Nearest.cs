@@ -12,7 +12,9 @@ public static class Nearest
     /// <summary>A beginning as short as this says nothing.</summary>
     private const int MinBeginning = 3;
 
-    /// <summary>Another spelling of a known name, else the one it begins or is the beginning of (<c>margin</c>, <c>stop_loss_price</c>); null for a stranger.</summary>
+    /// <summary>
+    /// Another spelling of a known name, else the one it begins or is the beginning of (<c>margin</c>, <c>stop_loss_price</c>); null for a stranger.
+    /// </summary>
     public static string? Of(string name, params ReadOnlySpan<string> known) => Variant(name, known) ?? Beginning(name, known);
 
     /// <summary>Another spelling of a known name: case, separators, a letter or two wrong, missing, too many or exchanged. Null for what is none.</summary>

@@ -16,7 +16,9 @@ public static class StrictJson
 
     private static readonly FieldError LoneSurrogate = new("", "valid Unicode", "lone surrogate");
 
-    /// <summary>Returns the document (to be disposed), or null and why in <paramref name="errors"/>. <paramref name="root"/> is the path of the whole.</summary>
+    /// <summary>
+    /// Returns the document (to be disposed), or null and why in <paramref name="errors"/>. <paramref name="root"/> is the path of the whole.
+    /// </summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> json, string root, List<FieldError> errors)
     {
         if (!Utf8.IsValid(json.Span))

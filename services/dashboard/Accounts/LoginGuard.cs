@@ -44,7 +44,10 @@ public sealed class LoginGuard(TimeProvider time)
         }
     }
 
-    /// <summary>The password was right: the wrong ones before it are forgotten for this name. The address's others are not, or whoever has one name could guess the rest.</summary>
+    /// <summary>
+    /// The password was right: the wrong ones before it are forgotten for this name. The address's others are not, or whoever has one name could
+    /// guess the rest.
+    /// </summary>
     public void Succeeded(string address, string username)
     {
         lock (_lock)

@@ -6,7 +6,10 @@ using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Dashboard.Accounts;
 
-/// <summary>Puts refused sign-ins into the audit: a row an address and minute with their number, so that a flood fills no table. Typed names may be passwords and are not kept.</summary>
+/// <summary>
+/// Puts refused sign-ins into the audit: a row an address and minute with their number, so that a flood fills no table. Typed names may be passwords
+/// and are not kept.
+/// </summary>
 public sealed class RefusedSignIns(IDbContextFactory<DashboardDb> databases, TimeProvider time, ILogger<RefusedSignIns> log) : BackgroundService
 {
     /// <summary>Addresses that are told apart in one minute.</summary>

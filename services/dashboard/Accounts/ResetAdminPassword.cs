@@ -51,7 +51,8 @@ public static class ResetAdminPassword
         return 0;
     }
 
-    private static async Task<bool> ResetAsync(DashboardDb db, string username, string hash, bool fromSettings, LoginOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<bool> ResetAsync(
+        DashboardDb db, string username, string hash, bool fromSettings, LoginOptions options, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var user = await db.Users.SingleOrDefaultAsync(u => u.Username == username, cancellationToken);
         if (user is null)

@@ -21,17 +21,20 @@ public static class SessionsApi
     public static void MapSessions(this WebApplication app)
     {
         var auth = app.MapGroup("/api/v1/auth").WithTags("auth");
-        auth.MapPost("/refresh", RefreshAsync).Operation("refreshToken", "A new token for the session of the browser's cookie, which is replaced. 401 says in message why there is none.")
+        auth.MapPost("/refresh", RefreshAsync)
+            .Operation("refreshToken", "A new token for the session of the browser's cookie, which is replaced. 401 says in message why there is none.")
             .AllowAnonymous().WithBotTokens(BotTokenUse.Refused);
         auth.MapPost("/logout", LogoutAsync).Operation("logout", "Ends the session of the token, else of the cookie; what it has open ends at once.")
             .AllowAnonymous().WithBotTokens(BotTokenUse.Refused);
         auth.MapPost("/logout-everywhere", LogoutEverywhereAsync).Operation("logoutEverywhere", "Ends every session of the person.")
             .RequireRole(Roles.Viewer);
-        auth.MapPost("/hub-ticket", HubTicketAsync).Operation("issueHubTicket", $"A ticket for one connection to /hubs/live?{HubTicketScheme.Parameter}=…, good for {HubTickets.LifeSeconds} s.")
+        auth.MapPost("/hub-ticket", HubTicketAsync)
+            .Operation("issueHubTicket", $"A ticket for one connection to /hubs/live?{HubTicketScheme.Parameter}=…, good for {HubTickets.LifeSeconds} s.")
             .RequireRole(Roles.Viewer);
     }
 
-    private static async Task<Results<Ok<LoginResponse>, UnauthorizedError, ForbiddenError>> RefreshAsync(HttpContext http, SessionStore sessions, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<LoginResponse>, UnauthorizedError, ForbiddenError>> RefreshAsync(
+        HttpContext http, SessionStore sessions, CancellationToken cancellationToken)
     {
         if (SessionCookie.IsForeign(http.Request))
         {

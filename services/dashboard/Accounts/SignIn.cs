@@ -21,7 +21,9 @@ public sealed class SignIn(IDbContextFactory<DashboardDb> databases, IPasswordHa
             user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Username == username, cancellationToken);
         }
 
-        return await IsRightAsync(place, user ?? _nobody, password, cancellationToken) && user is { Disabled: false } ? await sessions.BeginAsync(user, address, cancellationToken) : null;
+        return await IsRightAsync(place, user ?? _nobody, password, cancellationToken) && user is { Disabled: false }
+            ? await sessions.BeginAsync(user, address, cancellationToken)
+            : null;
     }
 
     public async Task<bool> IsRightAsync(HashQueue.Place place, User user, string password, CancellationToken cancellationToken) =>

@@ -15,7 +15,9 @@ namespace TradingSystem.Dashboard.Accounts;
 /// <summary>A person; never the password.</summary>
 /// <param name="Disabled">Whether the person may not sign in.</param>
 /// <param name="LastSignInAt">When the person signed in last, RFC 3339.</param>
-public sealed record UserView(Guid Id, string Username, [property: Words(typeof(Roles))] string Role, bool Disabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastSignInAt)
+public sealed record UserView(
+    Guid Id, string Username, [property: Words(typeof(Roles))] string Role, bool Disabled, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    DateTimeOffset? LastSignInAt)
 {
     public static UserView Of(User user) => new(user.Id, user.Username, user.Role, user.Disabled, user.CreatedAt, user.UpdatedAt, user.LastSignInAt);
 }
@@ -52,7 +54,8 @@ public static class UsersApi
         users.MapGet("/", ListAsync).Operation("listUsers", "Users by name");
         users.MapPost("/", CreateAsync).Operation("createUser", "A person who may sign in");
         users.MapGet("/{id:guid}", GetAsync).Operation("getUser", "One user");
-        users.MapPatch("/{id:guid}", ChangeAsync).Operation("changeUser", "Role, password, or whether the person may sign in. A new password, and a disabled user, are signed out everywhere.");
+        users.MapPatch("/{id:guid}", ChangeAsync)
+            .Operation("changeUser", "Role, password, or whether the person may sign in. A new password, and a disabled user, are signed out everywhere.");
         users.MapDelete("/{id:guid}", DeleteAsync).Operation("deleteUser", "Removes a person, who is signed out everywhere. What the audit says of them stays.");
         users.MapGet("/audit", UserAuditApi.ListAsync).Operation("listUserAudit", "Who did what to whom, newest first");
 
@@ -195,7 +198,8 @@ public static class UsersApi
         }, cancellationToken);
 
     private static async Task<Results<Ok<LoginResponse>, RestError, NotFoundError, ConflictError, TooManyError>> ChangeOwnPasswordAsync(
-        HttpContext http, RestBody<OwnPassword> asked, DashboardDb own, UserChanges changes, SignIn signIn, SessionStore sessions, LoginGuard guard, LoginOptions options, HashQueue hashes, IPasswordHasher<User> hasher,
+        HttpContext http, RestBody<OwnPassword> asked, DashboardDb own, UserChanges changes, SignIn signIn, SessionStore sessions, LoginGuard guard,
+        LoginOptions options, HashQueue hashes, IPasswordHasher<User> hasher,
         CancellationToken cancellationToken)
     {
         if (!asked.TryRead(Read, out var body, out var refusal))

@@ -26,7 +26,9 @@ public sealed class ForwardOptions
         {
             Target("gateway", Gateway, "/api/v1/groups", "/api/v1/triggers", "/api/v1/ws-tickets", "/asyncapi.json", "/schemas/v1"),
             Target("trigger", Trigger, "/api/v1/candles", "/api/v1/prices", "/api/v1/market"),
-            Target("execution", Execution, "/api/v1/orders", "/api/v1/positions", "/api/v1/instruments", "/api/v1/fills", "/api/v1/accounts", "/api/v1/protections", "/api/v1/reconciliations", "/api/v1/risk", "/api/v1/controls", "/api/v1/kill"),
+            Target(
+                "execution", Execution, "/api/v1/orders", "/api/v1/positions", "/api/v1/instruments", "/api/v1/fills", "/api/v1/accounts",
+                "/api/v1/protections", "/api/v1/reconciliations", "/api/v1/risk", "/api/v1/controls", "/api/v1/kill"),
             Target("diary", Diary, "/api/v1/events", "/api/v1/discussions", "/api/v1/system-logs", "/api/v1/equity", "/diary", "/state", "/meta"),
             Target("trading-group", TradingGroup, "/api/v1/hosted-groups"),
         }.OfType<ForwardTarget>();

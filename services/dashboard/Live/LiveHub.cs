@@ -49,6 +49,8 @@ public static class LiveMethods
     public const string Market = "market";
     public const string Logs = "logs";
 
-    /// <summary>Why the page's session, or its role, is not what it was: a word of <see cref="Hosting.Sessions.SessionEnds"/>. The connection ends behind it.</summary>
+    /// <summary>
+    /// Why the page's session, or its role, is not what it was: a word of <see cref="Hosting.Sessions.SessionEnds"/>. The connection ends behind it.
+    /// </summary>
     public const string SessionEnded = "session_ended";
 }

@@ -149,7 +149,9 @@ public static class LiveShapes
         new(e.Id, "event", "immediate", e.SourceId, null, null, e.Priority, e.Targets, e.Title, e.Payload, e.Tags, LiveJson.Raw(e.Condition), e.CorrelationId, null, e.CreatedAt);
 
     public static LiveEvent ToLive(this TradeDecision d) =>
-        new(d.Id, "event", "post_trade", d.SourceId, d.GroupId, d.GroupName, d.Priority, d.Targets, d.Title, d.Payload, d.Tags, LiveJson.Raw(d.Condition), d.CorrelationId, d.TriggerEventId, d.CreatedAt)
+        new(
+            d.Id, "event", "post_trade", d.SourceId, d.GroupId, d.GroupName, d.Priority, d.Targets, d.Title, d.Payload, d.Tags,
+            LiveJson.Raw(d.Condition), d.CorrelationId, d.TriggerEventId, d.CreatedAt)
         {
             Symbol = d.Symbol,
             Action = d.Action.Word(),
@@ -172,7 +174,10 @@ public static class LiveShapes
         new(d.Id, d.GroupId, d.GroupName, d.Message, LiveJson.Raw(d.MemberOpinions), LiveJson.Raw(d.Decision), d.TriggerEventId, d.DecisionId, d.CorrelationId, d.CreatedAt);
 
     public static LiveOrderUpdate ToLive(this OrderUpdate o) =>
-        new(o.Id, o.OrderId, o.DecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Status, o.Terminal, o.Symbol, o.Side, o.Action, o.Type, o.Price, o.Qty, o.AvgPrice, o.Fee, o.RealizedPnl, o.Reason, o.TriggerEventId, o.CorrelationId, o.CreatedAt, o.MarketTime);
+        new(
+            o.Id, o.OrderId, o.DecisionId, o.ClientDecisionId, o.GroupId, o.GroupName, o.AccountId, o.Mode, o.Status, o.Terminal, o.Symbol, o.Side,
+            o.Action, o.Type, o.Price, o.Qty, o.AvgPrice, o.Fee, o.RealizedPnl, o.Reason, o.TriggerEventId, o.CorrelationId, o.CreatedAt,
+            o.MarketTime);
 
     public static LiveEquity ToLive(this EquitySnapshot e) =>
         new(e.Id, e.AccountId, e.GroupId, e.GroupName, e.Mode, e.Balance, e.Equity, e.RealizedPnl, e.UnrealizedPnl, e.Positions, e.CreatedAt);

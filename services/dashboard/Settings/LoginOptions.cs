@@ -11,7 +11,9 @@ public sealed class LoginOptions
 
     public string? AdminPassword { get; set; }
 
-    /// <summary>How long a token is good for; a session gets new ones until it ends. A revoked token that a service did not hear of is good for as long.</summary>
+    /// <summary>
+    /// How long a token is good for; a session gets new ones until it ends. A revoked token that a service did not hear of is good for as long.
+    /// </summary>
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long a sign-in lasts.</summary>

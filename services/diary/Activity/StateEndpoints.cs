@@ -9,7 +9,9 @@ namespace TradingSystem.Diary.Activity;
 /// <summary><c>GET /state</c>: the system's and each group's status, one of active, idle, paused.</summary>
 public sealed record SystemState([property: Words(typeof(StateEndpoints), nameof(StateEndpoints.Statuses))] string Status, IReadOnlyList<GroupState> Groups);
 
-/// <summary>A group's status: active within five minutes of its last activity (<c>DIARY__ACTIVEWINDOW</c>), idle after them, paused while it is switched off.</summary>
+/// <summary>
+/// A group's status: active within five minutes of its last activity (<c>DIARY__ACTIVEWINDOW</c>), idle after them, paused while it is switched off.
+/// </summary>
 public sealed record GroupState(Guid Id, string Name, [property: Words(typeof(StateEndpoints), nameof(StateEndpoints.Statuses))] string Status, DateTimeOffset? LastActivityAt);
 
 /// <summary><c>GET /meta</c>: the settings a viewer may know.</summary>

@@ -152,7 +152,8 @@ public static class Items
 
     public static OrderUpdateItem Item(OrderUpdateRow r) =>
         new(
-            r.Seq, r.Id, r.OrderId, r.DecisionId, r.ClientDecisionId, r.GroupId, r.GroupName, r.AccountId, r.Mode, r.Status, [.. r.Steps ?? [], r.Status], r.Terminal, r.Symbol, r.Side,
+            r.Seq, r.Id, r.OrderId, r.DecisionId, r.ClientDecisionId, r.GroupId, r.GroupName, r.AccountId, r.Mode, r.Status,
+            [.. r.Steps ?? [], r.Status], r.Terminal, r.Symbol, r.Side,
             r.Qty, r.AvgPrice, r.Fee, r.RealizedPnl, ParseOptional(r.Reason), r.TriggerEventId, r.CorrelationId, r.CreatedAt);
 
     public static EquityItem Item(EquityRow r) =>

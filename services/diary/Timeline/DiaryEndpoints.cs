@@ -28,7 +28,9 @@ public static class DiaryEndpoints
         + "Pages of the origins in `DIARY__ALLOWEDORIGINS` (http://localhost:3000 where it is not set) may read it.";
 
     public static void MapDiary(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/diary", GetAsync).RequireRole(Roles.Viewer).WithTags("diary").Operation("readDiary", "Everything that happened, merged: the newest entries oldest first, or the first ones after a moment")
+        routes.MapGet("/diary", GetAsync)
+            .RequireRole(Roles.Viewer).WithTags("diary")
+            .Operation("readDiary", "Everything that happened, merged: the newest entries oldest first, or the first ones after a moment")
             .WithDescription(Options)
             .Produces<TimelineEntry[]>(contentType: "application/json", additionalContentTypes: ["application/x-ndjson", "text/event-stream"]);
 

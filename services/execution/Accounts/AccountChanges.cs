@@ -31,7 +31,9 @@ internal static class AccountChanges
 
         using var draft = read;
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var sealing = await SealAsync(draft.Credentials, new(id, draft.Exchange, draft.Mode, draft.MarginMode, draft.PositionMode) { SwitchModes = draft.SwitchModes }, vault, check, cancellationToken);
+        var sealing = await SealAsync(
+            draft.Credentials, new(id, draft.Exchange, draft.Mode, draft.MarginMode, draft.PositionMode) { SwitchModes = draft.SwitchModes }, vault,
+            check, cancellationToken);
         if (sealing.Error is not null)
         {
             return sealing.Error;
@@ -49,7 +51,9 @@ internal static class AccountChanges
                     db.AccountSecrets.Add(AccountSecret.Of(id, secret, now));
                 }
 
-                db.Audit(account, AuditActions.Created, http.User.Actor(), now, Detail(account.IsSimulated ? $"{account.Exchange} {account.FillModel}" : $"{account.Exchange} {account.Mode}", sealing.Note));
+                db.Audit(
+                    account, AuditActions.Created, http.User.Actor(), now,
+                    Detail(account.IsSimulated ? $"{account.Exchange} {account.FillModel}" : $"{account.Exchange} {account.Mode}", sealing.Note));
                 code = account.Mode == Modes.Live ? LiveSteps.Request(db, account, http.User.Actor(), now) : null;
                 return Task.FromResult<RestError?>(null);
             },
@@ -127,7 +131,8 @@ internal static class AccountChanges
         return await reader.ViewAsync(fresh, id, cancellationToken) is { } view ? TypedResults.Ok(view with { LiveCode = code }) : RestError.NotFound(id);
     }
 
-    private static async Task<Results<NoContent, RestError, NotFoundError, ConflictError>> DeleteAsync(HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, RestError, NotFoundError, ConflictError>> DeleteAsync(
+        HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken)
     {
         var refused = await work.RunAsync(
             "",
@@ -179,7 +184,8 @@ internal static class AccountChanges
         };
     }
 
-    private static async Task<LiveCodeView?> ApplyAsync(ExecutionDb db, Account account, AccountPatch patch, Sealing sealing, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<LiveCodeView?> ApplyAsync(
+        ExecutionDb db, Account account, AccountPatch patch, Sealing sealing, string actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var toLive = patch.Mode == Modes.Live && account.Mode != Modes.Live;
         (account.Name, account.Mode) = (patch.Name ?? account.Name, patch.Mode ?? account.Mode);
@@ -219,7 +225,8 @@ internal static class AccountChanges
         : null;
 
     /// <summary>Asks the venue and seals; an account without credentials has nothing to seal.</summary>
-    private static async Task<Sealing> SealAsync(Credentials? credentials, AccountSettings account, CredentialVault vault, ICredentialCheck check, CancellationToken cancellationToken)
+    private static async Task<Sealing> SealAsync(
+        Credentials? credentials, AccountSettings account, CredentialVault vault, ICredentialCheck check, CancellationToken cancellationToken)
     {
         if (credentials is null)
         {

@@ -47,7 +47,8 @@ internal sealed record AccountDraft(
         }
 
         return new(
-            name!, exchange!, fillModel ?? FillModels.Instant, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated), position ?? PositionModes.OneWay, active, balance,
+            name!, exchange!, fillModel ?? FillModels.Instant, mode, margin ?? (simulated ? MarginModes.Cross : MarginModes.Isolated),
+            position ?? PositionModes.OneWay, active, balance,
             switchModes, credentials);
     }
 

@@ -47,7 +47,10 @@ internal sealed record AccountPatch(string? Name, string? Mode, string? MarginMo
     }
 
     /// <summary>What changed, by name.</summary>
-    public string Fields => string.Join(", ", new[] { Of("name", Name), Of("mode", Mode), Of("margin_mode", MarginMode), Of("position_mode", PositionMode), Credentials is null ? null : "credentials" }.OfType<string>());
+    public string Fields =>
+        string.Join(
+            ", ",
+            new[] { Of("name", Name), Of("mode", Mode), Of("margin_mode", MarginMode), Of("position_mode", PositionMode), Credentials is null ? null : "credentials" }.OfType<string>());
 
     /// <summary>The account as it is going to be.</summary>
     public AccountSettings Over(Account account) =>

@@ -43,7 +43,9 @@ public sealed class AccountReader(IDbContextFactory<ExecutionDb> databases, Pric
         var latest = await db.ReconciliationLog.AsNoTracking().Where(r => ids.Contains(r.AccountId) && r.Kind == ModeRecords.Kind)
             .GroupBy(r => r.AccountId).Select(g => g.Max(r => r.Seq)).ToArrayAsync(cancellationToken);
         return latest.Length == 0 ? []
-            : await db.ReconciliationLog.AsNoTracking().Where(r => latest.Contains(r.Seq) && r.Done == ModeRecords.Differ).ToDictionaryAsync(r => r.AccountId, r => r.VenueValue, cancellationToken);
+            : await db.ReconciliationLog
+                .AsNoTracking().Where(r => latest.Contains(r.Seq) && r.Done == ModeRecords.Differ)
+                .ToDictionaryAsync(r => r.AccountId, r => r.VenueValue, cancellationToken);
     }
 
     private decimal Unrealized(IEnumerable<Position> open) =>

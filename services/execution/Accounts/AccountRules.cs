@@ -73,7 +73,9 @@ internal static partial class AccountRules
         var parts = exchange == Exchanges.Simulated ? [] : Exchanges.WithPassphrase.Contains(exchange) ? AllParts : AllParts[..2];
         foreach (var part in AllParts.Where(p => !parts.Contains(p) && body.Has(p)))
         {
-            body.Fail(part, exchange == Exchanges.Simulated ? "absent: a simulated account has no credentials" : $"absent: only {string.Join(", ", Exchanges.WithPassphrase)} has one");
+            body.Fail(
+                part,
+                exchange == Exchanges.Simulated ? "absent: a simulated account has no credentials" : $"absent: only {string.Join(", ", Exchanges.WithPassphrase)} has one");
         }
 
         var sent = parts.Count(body.Has);

@@ -39,6 +39,8 @@ public static class AccountServices
             return handler;
         }
 
-        return new(provider.GetRequiredService<VenueOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>(), Calls, gate.CreateHandler);
+        return new(
+            provider.GetRequiredService<VenueOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>(),
+            Calls, gate.CreateHandler);
     }
 }

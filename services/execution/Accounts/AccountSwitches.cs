@@ -10,7 +10,8 @@ internal static class AccountSwitches
 {
     public static void MapSwitches(this RouteGroupBuilder accounts)
     {
-        accounts.MapPost("/{id:guid}/activate", ActivateAsync).RequireRole(Roles.Admin).Operation("activateAccount", "Lets the account be traded on, after its credentials were checked");
+        accounts.MapPost("/{id:guid}/activate", ActivateAsync)
+            .RequireRole(Roles.Admin).Operation("activateAccount", "Lets the account be traded on, after its credentials were checked");
         accounts.MapPost("/{id:guid}/deactivate", DeactivateAsync).RequireRole(Roles.Admin).Operation("deactivateAccount", "Lets the account not be traded on");
         accounts.MapPost("/{id:guid}/verify", VerifyAsync).RequireRole(Roles.Admin).Operation("verifyAccount", "Asks the exchange whether the saved credentials are good");
     }

@@ -13,9 +13,13 @@ public static class AccountUse
 
     /// <summary>The symbol of an open position on the account, of one group or of any; null without one.</summary>
     public static Task<string?> OpenPositionAsync(this ExecutionDb db, Guid accountId, Guid? groupId, CancellationToken cancellationToken) =>
-        db.Positions.Where(p => p.AccountId == accountId && p.Qty != 0m && (groupId == null || p.GroupId == groupId)).Select(p => (string?)p.Symbol).FirstOrDefaultAsync(cancellationToken);
+        db.Positions.Where(p => p.AccountId == accountId && p.Qty != 0m && (groupId == null || p.GroupId == groupId))
+            .Select(p => (string?)p.Symbol).FirstOrDefaultAsync(cancellationToken);
 
-    /// <summary>An order on the account that may still fill, of one group or of any; null without one. The words are written out so that the partial index serves.</summary>
+    /// <summary>
+    /// An order on the account that may still fill, of one group or of any; null without one. The words are written out so that the partial index
+    /// serves.
+    /// </summary>
     public static Task<Guid?> UnfinishedOrderAsync(this ExecutionDb db, Guid accountId, Guid? groupId, CancellationToken cancellationToken) =>
         db.Database.SqlQuery<Guid?>(
             $"""

@@ -41,7 +41,10 @@ public sealed record AccountView(
     /// <summary>Only in the answer to the request that asked for live; it is shown nowhere else and never again.</summary>
     public LiveCodeView? LiveCode { get; init; }
 
-    /// <summary>What a person has to resolve at the exchange or here before new entries are taken, such as another position mode there; null when there is nothing.</summary>
+    /// <summary>
+    /// What a person has to resolve at the exchange or here before new entries are taken, such as another position mode there; null when there is
+    /// nothing.
+    /// </summary>
     public string? Problem { get; init; }
 }
 

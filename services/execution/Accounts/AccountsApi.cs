@@ -13,7 +13,8 @@ public static class AccountsApi
         var accounts = app.MapGroup("/api/v1/accounts").WithTags("execution");
         accounts.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listAccounts", "The trade accounts, newest first");
         accounts.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getAccount", "One trade account");
-        accounts.MapGet("/{id:guid}/audit", AuditAsync).RequireRole(Roles.Viewer).Operation("listAccountAudit", "Who did what with the account, newest first; also of one that is gone");
+        accounts.MapGet("/{id:guid}/audit", AuditAsync)
+            .RequireRole(Roles.Viewer).Operation("listAccountAudit", "Who did what with the account, newest first; also of one that is gone");
         accounts.MapChanges();
         accounts.MapSwitches();
         accounts.MapLive();

@@ -53,7 +53,8 @@ internal static class BindingsApi
         }
     }
 
-    private static async Task<RestError?> MoveAsync(ExecutionDb db, Binding binding, Account from, Account to, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<RestError?> MoveAsync(
+        ExecutionDb db, Binding binding, Account from, Account to, string actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (to.Mode == Modes.Live && to.LiveConfirmation != LiveConfirmations.Confirmed)
         {

@@ -9,7 +9,10 @@ public sealed record AccountSettings(Guid Id, string Exchange, string Mode, stri
     public bool SwitchModes { get; init; }
 }
 
-/// <summary>Asks a venue whether it takes an account's credentials and has its modes, by reading; nothing is changed there but modes of which a person has confirmed it.</summary>
+/// <summary>
+/// Asks a venue whether it takes an account's credentials and has its modes, by reading; nothing is changed there but modes of which a person has
+/// confirmed it.
+/// </summary>
 public interface ICredentialCheck
 {
     /// <summary>Throws for <paramref name="cancellationToken"/> only; has a deadline of its own.</summary>

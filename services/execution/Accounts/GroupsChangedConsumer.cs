@@ -7,7 +7,8 @@ using TradingSystem.Execution.Storage;
 namespace TradingSystem.Execution.Accounts;
 
 /// <summary>Gives each group its account before its first decision.</summary>
-public sealed class GroupsChangedConsumer(IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, IEnumerable<IAccountListener> listeners) : IConsumer<GroupsChanged>
+public sealed class GroupsChangedConsumer(
+    IDbContextFactory<ExecutionDb> databases, ExecutionOptions options, TimeProvider time, IEnumerable<IAccountListener> listeners) : IConsumer<GroupsChanged>
 {
     public async Task Consume(ConsumeContext<GroupsChanged> context)
     {

@@ -71,7 +71,8 @@ internal static class LiveApi
             : RestError.NotFound(id);
     }
 
-    private static async Task<Results<Ok<LiveCodeView>, RestError, NotFoundError, ConflictError>> CodeAsync(HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<LiveCodeView>, RestError, NotFoundError, ConflictError>> CodeAsync(
+        HttpContext http, AccountWork work, Guid id, CancellationToken cancellationToken)
     {
         LiveCodeView? code = null;
         var failure = await work.RunAsync(

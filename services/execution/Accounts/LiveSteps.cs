@@ -27,7 +27,8 @@ internal static class LiveSteps
     }
 
     /// <summary>Null when name and code are right: the account is confirmed then. A wrong one counts as a try.</summary>
-    public static async Task<RestError?> ConfirmAsync(ExecutionDb db, Account account, string name, string code, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<RestError?> ConfirmAsync(
+        ExecutionDb db, Account account, string name, string code, string actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = await db.LiveCodes.SingleOrDefaultAsync(c => c.AccountId == account.Id, cancellationToken);
         if (row is null || row.IsOver(now))

@@ -16,7 +16,8 @@ namespace TradingSystem.Execution.Accounts;
 /// <param name="MarkPrice">Latest price in quote currency; null while this node has seen none of the symbol.</param>
 /// <param name="UnrealizedPnl">Quote currency; null while there is no <c>MarkPrice</c>.</param>
 public sealed record PositionView(
-    Guid AccountId, Guid GroupId, string GroupName, string Symbol, [property: Words(typeof(PositionWords))] string Side, decimal Qty, decimal AvgPrice, decimal Cost, decimal? MarkPrice,
+    Guid AccountId, Guid GroupId, string GroupName, string Symbol, [property: Words(typeof(PositionWords))] string Side, decimal Qty,
+    decimal AvgPrice, decimal Cost, decimal? MarkPrice,
     decimal RealizedPnl, decimal? UnrealizedPnl, DateTimeOffset UpdatedAt)
 {
     public static PositionView Of(Position p, string groupName, decimal? mark) => new(
@@ -28,9 +29,12 @@ public sealed record PositionView(
 public static class PositionsApi
 {
     public static void MapPositions(this WebApplication app) =>
-        app.MapGet("/api/v1/positions", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listPositions", "What each group holds on its account, newest first");
+        app.MapGet("/api/v1/positions", ListAsync)
+            .RequireRole(Roles.Viewer).AllowGroup().WithTags("execution")
+            .Operation("listPositions", "What each group holds on its account, newest first");
 
-    private static async Task<Results<Ok<Page<PositionView>>, RestError>> ListAsync(ExecutionDb db, PriceBook prices, GroupScope scope, Guid? group_id, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<PositionView>>, RestError>> ListAsync(
+        ExecutionDb db, PriceBook prices, GroupScope scope, Guid? group_id, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
         if (scope.Narrow(ref group_id) is { } refusal)
         {

@@ -15,7 +15,9 @@ public static class SimulatedAccounts
 
     /// <summary>Creates what is missing; a newer version renames the binding. One statement each, in the order of the ids.</summary>
     /// <param name="fillModel">One of <see cref="FillModels"/>, of those that are made now.</param>
-    public static async Task EnsureAsync(ExecutionDb db, IEnumerable<(Guid GroupId, string GroupName, long Version)> groups, decimal initialBalance, string fillModel, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(
+        ExecutionDb db, IEnumerable<(Guid GroupId, string GroupName, long Version)> groups, decimal initialBalance, string fillModel,
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ordered = groups.GroupBy(g => g.GroupId).Select(g => g.MaxBy(x => x.Version)).OrderBy(g => g.GroupId).ToList();
         var groupIds = ordered.Select(g => g.GroupId).ToArray();

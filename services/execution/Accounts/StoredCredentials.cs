@@ -21,7 +21,10 @@ public sealed class StoredCredentials(CredentialVault vault, ICredentialCheck ch
 
         var (verdict, error) = await CheckAsync(account, Settings(account) with { SwitchModes = switchModes }, cancellationToken);
         // Nothing new about an account that is verified is nothing to write down.
-        return account.CredentialStatus == CredentialStatuses.Verified && verdict is CredentialVerdict.Unreachable or CredentialVerdict.Verified { Warning: null } ? default : (verdict, error);
+        return account.CredentialStatus == CredentialStatuses.Verified
+            && verdict is CredentialVerdict.Unreachable or CredentialVerdict.Verified { Warning: null }
+            ? default
+            : (verdict, error);
     }
 
     internal static AccountSettings Settings(Account account) => new(account.Id, account.Exchange, account.Mode, account.MarginMode, account.PositionMode);

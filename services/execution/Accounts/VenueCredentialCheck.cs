@@ -27,7 +27,9 @@ public sealed class VenueCredentialCheck(VenueRegistry venues, TimeProvider time
             await using var venue = venues.Create(Describe(account, credentials));
             var reply = await venue.CheckCredentialsAsync(either.Token);
             var verdict = Verdict(reply, credentials);
-            return verdict is CredentialVerdict.Verified verified ? await CompareAsync(venue, new(reply.Value!.PositionMode, reply.Value.MarginMode), account, verified, credentials, either.Token) : verdict;
+            return verdict is CredentialVerdict.Verified verified
+                ? await CompareAsync(venue, new(reply.Value!.PositionMode, reply.Value.MarginMode), account, verified, credentials, either.Token)
+                : verdict;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -70,9 +72,11 @@ public sealed class VenueCredentialCheck(VenueRegistry venues, TimeProvider time
 
         // What it is now is read, not believed: a switch may have an unknown outcome, too.
         var after = await venue.ModesAsync(null, cancellationToken);
-        return after.Value is not { } now ? new CredentialVerdict.Unreachable(credentials.Hide($"whether the modes were switched is unknown: {after.Refusal?.Message ?? after.Why}"))
+        return after.Value is not { } now ? new CredentialVerdict.Unreachable(
+            credentials.Hide($"whether the modes were switched is unknown: {after.Refusal?.Message ?? after.Why}"))
             : Differs(now, venue.Account) is { } still ? still with { Why = credentials.Hide(switched.Why ?? "it says that it has, and has not") }
-            : new CredentialVerdict.Verified(string.Join("; ", new[] { verified.Warning, $"{differs.Field} switched from {differs.There} to {differs.Here} at the venue" }.OfType<string>()));
+            : new CredentialVerdict.Verified(
+                string.Join("; ", new[] { verified.Warning, $"{differs.Field} switched from {differs.There} to {differs.Here} at the venue" }.OfType<string>()));
     }
 
     private static CredentialVerdict.ModesDiffer? Differs(VenueModes modes, VenueAccount account) =>

@@ -24,12 +24,15 @@ public sealed class CancelMemory(IDbContextFactory<ExecutionDb> databases, Actio
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var over = await db.OrderCancels
-            .FromSql($"select * from execution.order_cancels where outcome = 'remembered' and remembered_until < {now} order by remembered_until limit {MostAtOnce} for update skip locked")
+            .FromSql(
+                $"select * from execution.order_cancels where outcome = 'remembered' and remembered_until < {now} order by remembered_until limit {MostAtOnce} for update skip locked")
             .ToListAsync(cancellationToken);
         foreach (var cancel in over)
         {
             var (group, decisions) = (cancel.GroupId, OrderCancel.DecisionsOf(cancel.GroupId, cancel.DecisionKey!));
-            cancel.Outcome = await db.Orders.AnyAsync(o => decisions.Contains(o.DecisionId) && o.GroupId == group, cancellationToken) ? CancelOutcomes.Ended : CancelOutcomes.Nothing;
+            cancel.Outcome = await db.Orders.AnyAsync(o => decisions.Contains(o.DecisionId) && o.GroupId == group, cancellationToken)
+                ? CancelOutcomes.Ended
+                : CancelOutcomes.Nothing;
             if (cancel.Outcome == CancelOutcomes.Nothing)
             {
                 await db.TellAsync(cancel, CancelReasons.Nothing(cancel.DecisionKey, null), null, now, cancellationToken);

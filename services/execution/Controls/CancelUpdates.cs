@@ -38,6 +38,7 @@ public static class CancelUpdates
             CreatedAt = ControlStore.Micros(now),
             TraceParent = cancel.TraceParent,
         };
-        db.OrderSteps.Add(new OrderStepRow { Id = update.Id, OrderId = order, AccountId = update.AccountId, Payload = DeskJson.Write(update), CreatedAt = ControlStore.Micros(now) });
+        db.OrderSteps.Add(
+            new OrderStepRow { Id = update.Id, OrderId = order, AccountId = update.AccountId, Payload = DeskJson.Write(update), CreatedAt = ControlStore.Micros(now) });
     }
 }

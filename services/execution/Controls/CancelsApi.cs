@@ -18,9 +18,12 @@ public sealed record CancelBody(Guid GroupId, string? DecisionId = null, bool? A
 
 /// <summary>What became of a cancel.</summary>
 /// <param name="DecisionId">Whose orders; null for all of the group's.</param>
-/// <param name="Outcome">requested (orders are being cancelled, each tells its own end), remembered (the decision was not seen yet and ends when it comes), ended (it came and found its end) or nothing (nothing rests).</param>
+/// <param name="Outcome">requested (orders are being cancelled, each tells its own end), remembered (the decision was not seen yet and ends when it
+/// comes), ended (it came and found its end) or nothing (nothing rests).</param>
 /// <param name="Orders">How many orders are being cancelled.</param>
-public sealed record CancelView(Guid Id, Guid GroupId, string? DecisionId, [property: Words(typeof(CancelOutcomes))] string Outcome, int Orders, string RequestedBy, DateTimeOffset CreatedAt)
+public sealed record CancelView(
+    Guid Id, Guid GroupId, string? DecisionId, [property: Words(typeof(CancelOutcomes))] string Outcome, int Orders, string RequestedBy,
+    DateTimeOffset CreatedAt)
 {
     public static CancelView Of(OrderCancel c) => new(c.Id, c.GroupId, c.DecisionKey, c.Outcome, c.Orders, c.RequestedBy, c.CreatedAt);
 }
@@ -31,7 +34,8 @@ public static class CancelsApi
     private const int MaxKey = 128;
 
     public static void MapCancels(this WebApplication app) =>
-        app.MapPost("/api/v1/orders/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrders", "Cancels what rests of a decision, or of all of a group");
+        app.MapPost("/api/v1/orders/cancel", CancelAsync)
+            .RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrders", "Cancels what rests of a decision, or of all of a group");
 
     private static async Task<Results<Ok<CancelView>, Accepted<CancelView>, RestError, NotFoundError>> CancelAsync(
         HttpContext http, RestBody<CancelBody> body, ExecutionDb db, OrderCancels cancels, TimeProvider time, CancellationToken cancellationToken)
@@ -48,8 +52,12 @@ public static class CancelsApi
         }
 
         var now = ControlStore.Micros(time.GetUtcNow());
-        var name = await db.Orders.AsNoTracking().Where(o => o.GroupId == group).OrderByDescending(o => o.Seq).Select(o => o.GroupName).FirstOrDefaultAsync(cancellationToken) ?? "";
-        db.ControlAudit.Add(new ControlAudit { Scope = ControlWords.Group, ScopeId = group, Action = "cancel_orders", Actor = http.User.Actor(), Reason = asked.Reason, After = decision ?? "all", CreatedAt = now });
+        var name = await db.Orders
+            .AsNoTracking().Where(o => o.GroupId == group).OrderByDescending(o => o.Seq).Select(o => o.GroupName)
+            .FirstOrDefaultAsync(cancellationToken)
+            ?? "";
+        db.ControlAudit.Add(
+            new ControlAudit { Scope = ControlWords.Group, ScopeId = group, Action = "cancel_orders", Actor = http.User.Actor(), Reason = asked.Reason, After = decision ?? "all", CreatedAt = now });
         // From here on it is done, whether or not somebody waits for the answer.
         await db.SaveChangesAsync(CancellationToken.None);
         var cancel = await cancels.ApplyAsync(

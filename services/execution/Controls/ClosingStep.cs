@@ -49,13 +49,16 @@ public readonly record struct ClosingStep(ClosingDoing Doing, ReasonCode? Code =
         if (last is not null && OrderStatus.IsOpen(last.Status))
         {
             return Waits.Is(last.ReasonCode) ? new(ClosingDoing.Waits, ReasonCodes.Kept(last.ReasonCode!), last.ReasonMessage ?? "")
-                : last.Status == OrderStatus.Unknown ? new(ClosingDoing.Waits, ReasonCodes.OutcomeUnknown, "What became of the closing order is not known yet; no other one is sent meanwhile.")
+                : last.Status == OrderStatus.Unknown ? new(
+                    ClosingDoing.Waits, ReasonCodes.OutcomeUnknown, "What became of the closing order is not known yet; no other one is sent meanwhile.")
                 : new(ClosingDoing.Waits, ReasonCodes.Closing, $"The closing order is {last.Status}.");
         }
 
         if (qty == 0m)
         {
-            return ordersLeft ? new(ClosingDoing.Waits, ReasonCodes.OrdersLeft, "It is flat; its protection is still being taken out of the venue's book.") : new(ClosingDoing.Done);
+            return ordersLeft
+                ? new(ClosingDoing.Waits, ReasonCodes.OrdersLeft, "It is flat; its protection is still being taken out of the venue's book.")
+                : new(ClosingDoing.Done);
         }
 
         if (!holds && attempts.Any(a => a.Status == OrderStatus.Closed || (!a.IsAtVenue && ReasonCodes.NoPosition.Is(a.ReasonCode))))
@@ -74,7 +77,9 @@ public readonly record struct ClosingStep(ClosingDoing Doing, ReasonCode? Code =
             return new(ClosingDoing.Due, ReasonCodes.Closing, "Its closing order is being made.");
         }
 
-        var (code, message) = last.ReasonCode is { } told ? (ReasonCodes.Kept(told), last.ReasonMessage ?? "") : (ReasonCodes.NotFlat, "The closing order was filled and the position is not flat.");
+        var (code, message) = last.ReasonCode is { } told
+            ? (ReasonCodes.Kept(told), last.ReasonMessage ?? "")
+            : (ReasonCodes.NotFlat, "The closing order was filled and the position is not flat.");
         if (attempts.Count >= (ForPeople.Contains(code) ? MostAttemptsInVain : MostAttempts))
         {
             return new(ClosingDoing.GivenUp, code, message);

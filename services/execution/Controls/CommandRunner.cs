@@ -58,7 +58,9 @@ public sealed class CommandRunner(
         var groups = await db.Groups(command.Scope, command.ScopeId).AsNoTracking().OrderBy(b => b.GroupId).ToListAsync(cancellationToken);
         var ids = groups.ConvertAll(g => g.GroupId);
         var fencing = command is { Fences: true, TokensFencedAt: null }
-            ? tokens.RaiseAsync(bus, new FenceTokens(command.Id, command.Scope == ControlWords.System, command.Scope == ControlWords.System ? [] : ids), Patience, time, cancellationToken)
+            ? tokens.RaiseAsync(
+                bus, new FenceTokens(command.Id, command.Scope == ControlWords.System, command.Scope == ControlWords.System ? [] : ids), Patience,
+                time, cancellationToken)
             : Task.FromResult<int?>(null);
         var draining = command is { Fences: true, DrainedAt: null } ? DrainAsync(command.Id, cancellationToken) : Task.FromResult<DateTimeOffset?>(null);
         IReadOnlyDictionary<Guid, int> cancelled = new Dictionary<Guid, int>();
@@ -84,13 +86,17 @@ public sealed class CommandRunner(
         var others = (!command.Fences || (command.TokensFencedAt is not null && command.DrainedAt is not null)) && (!command.Cancels || command.CancelledAt is not null);
         var hasEnded = others && isTold && (closings?.All(c => c.Step.Doing is ClosingDoing.Done or ClosingDoing.GivenUp) ?? true);
         // An order that a receipt names was told of, so one that was not is not named yet.
-        var told = isTold ? JsonSerializer.Serialize(await receipts.OfAsync(db, command, groups, cancelled, closings, cancellationToken), ReceiptJson.Default.IReadOnlyListGroupReceipt) : command.Groups;
+        var told = isTold
+            ? JsonSerializer.Serialize(
+                await receipts.OfAsync(db, command, groups, cancelled, closings, cancellationToken), ReceiptJson.Default.IReadOnlyListGroupReceipt)
+            : command.Groups;
         await SaveAsync(db, command, told, hasEnded, cancellationToken);
         CommandRunnerLog.Ran(log, command.Kind, command.Id, hasEnded, isFlat);
         return await FindAsync(db, id, cancellationToken);
     }
 
-    private static Task<ControlCommand> FindAsync(ExecutionDb db, Guid id, CancellationToken cancellationToken) => db.ControlCommands.AsNoTracking().SingleAsync(c => c.Id == id, cancellationToken);
+    private static Task<ControlCommand> FindAsync(ExecutionDb db, Guid id, CancellationToken cancellationToken) =>
+        db.ControlCommands.AsNoTracking().SingleAsync(c => c.Id == id, cancellationToken);
 
     private static HashSet<Guid> Told(ControlCommand command) => [.. Receipt.GroupsOf(command).SelectMany(g => g.Closed).Select(o => o.OrderId)];
 

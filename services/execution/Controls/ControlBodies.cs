@@ -31,7 +31,8 @@ public sealed record StateBody(
 public sealed record KillBody([property: Words(typeof(ControlWords), nameof(ControlWords.Scopes))] string Scope, string Reason, Guid? Id = null, bool? Flatten = null);
 
 /// <summary>Body of a dead-man's switch.</summary>
-/// <param name="Action">What is done when the bot has had no session for so long: nothing, new decisions paused, open orders cancelled as well, positions closed as well.</param>
+/// <param name="Action">What is done when the bot has had no session for so long: nothing, new decisions paused, open orders cancelled as well,
+/// positions closed as well.</param>
 /// <param name="AfterS">Seconds without a session, 1 to 86400; may be left out for none.</param>
 /// <param name="Reason">What the person says about it, at most 500 characters.</param>
 [NoNulls(nameof(AfterS), nameof(Reason))]

@@ -28,7 +28,9 @@ public sealed class ControlChanges(ControlStore store, TimeProvider time)
 
     /// <summary>Ends pause and stop. What was halted or set to reducing stays so.</summary>
     public Task<Control> ResumeAsync(ControlOrder order, CancellationToken cancellationToken) =>
-        store.ChangeAsync((db, now) => ChangeAsync(db, order, "resume", c => c.Mode, c => c.Mode = ControlWords.Of(TradingMode.Running), now, cancellationToken), cancellationToken);
+        store.ChangeAsync(
+            (db, now) => ChangeAsync(db, order, "resume", c => c.Mode, c => c.Mode = ControlWords.Of(TradingMode.Running), now, cancellationToken),
+            cancellationToken);
 
     /// <summary>Pauses, fences, and leaves the rest to the command.</summary>
     public Task<ControlCommand> StopAsync(ControlOrder order, CancellationToken cancellationToken)
@@ -163,7 +165,9 @@ public sealed class ControlChanges(ControlStore store, TimeProvider time)
 
     private static Action<Control> Strictest(TradingMode mode) => c => c.Mode = ControlWords.Of(ControlWords.Mode(c.Mode) > mode ? ControlWords.Mode(c.Mode) : mode);
 
-    private static async Task<Control> ChangeAsync(ExecutionDb db, ControlOrder order, string action, Func<Control, string> word, Action<Control> change, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<Control> ChangeAsync(
+        ExecutionDb db, ControlOrder order, string action, Func<Control, string> word, Action<Control> change, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var row = await RowAsync(db, order, now, cancellationToken);
         var before = word(row);

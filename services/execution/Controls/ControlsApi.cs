@@ -46,15 +46,23 @@ public static class ControlsApi
         controls.MapPost("/resume", (HttpContext http, RestBody<ScopeBody> body, ExecutionDb db, ControlChanges changes, CancellationToken cancellationToken) =>
             ChangeAsync(http, body, db, (order, token) => changes.ResumeAsync(order, token), cancellationToken))
             .RequireRole(Roles.Trader).Operation("resume", "Decisions act again");
-        controls.MapPost("/stop", (HttpContext http, RestBody<ScopeBody> body, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
+        controls.MapPost(
+            "/stop",
+            (HttpContext http, RestBody<ScopeBody> body, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
             CommandAsync(http, body, db, (order, token) => changes.StopAsync(order, token), answers, cancellationToken))
             .RequireRole(Roles.Trader).Operation("stop", "As pause, with open orders cancelled and tokens fenced");
-        controls.MapPost("/close-all", (HttpContext http, RestBody<ScopeBody> body, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
+        controls.MapPost(
+            "/close-all",
+            (HttpContext http, RestBody<ScopeBody> body, ExecutionDb db, ControlChanges changes, CommandAnswers answers, CancellationToken cancellationToken) =>
             CommandAsync(http, body, db, (order, token) => changes.CloseAllAsync(order, token), answers, cancellationToken))
             .RequireRole(Roles.Trader).Operation("closeAll", "Closes every position of a scope");
-        controls.MapGet("/commands", (ExecutionDb db, ReceiptReader receipts, [AsParameters] ListQuery list, CancellationToken cancellationToken) => CommandsAsync(db, receipts, null, list, cancellationToken))
+        controls.MapGet(
+            "/commands",
+            (ExecutionDb db, ReceiptReader receipts, [AsParameters] ListQuery list, CancellationToken cancellationToken) => CommandsAsync(db, receipts, null, list, cancellationToken))
             .RequireRole(Roles.Viewer).Operation("listCommands", "Receipts of kills, stops and closings, newest first");
-        controls.MapGet("/commands/{id:guid}", (ExecutionDb db, ReceiptReader receipts, Guid id, CancellationToken cancellationToken) => CommandAsync(db, receipts, null, id, cancellationToken))
+        controls.MapGet(
+            "/commands/{id:guid}",
+            (ExecutionDb db, ReceiptReader receipts, Guid id, CancellationToken cancellationToken) => CommandAsync(db, receipts, null, id, cancellationToken))
             .RequireRole(Roles.Viewer).Operation("getCommand", "The receipt of a kill, a stop or a closing");
     }
 
@@ -67,7 +75,8 @@ public static class ControlsApi
     }
 
     /// <summary>200 with the receipt of one that has ended, 202 while it runs.</summary>
-    public static async Task<Results<Ok<Receipt>, Accepted<Receipt>, NotFoundError>> CommandAsync(ExecutionDb db, ReceiptReader receipts, string? kind, Guid id, CancellationToken cancellationToken)
+    public static async Task<Results<Ok<Receipt>, Accepted<Receipt>, NotFoundError>> CommandAsync(
+        ExecutionDb db, ReceiptReader receipts, string? kind, Guid id, CancellationToken cancellationToken)
     {
         if (await db.ControlCommands.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id && (kind == null || c.Kind == kind), cancellationToken) is not { } command)
         {

@@ -51,13 +51,17 @@ public sealed class Flattening(IDbContextFactory<ExecutionDb> databases, Decisio
         var (wanted, since) = (groups.Select(g => g.GroupId).ToArray(), command.RequestedAt - ClockDoubt);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var positions = await db.Positions.AsNoTracking().Where(p => wanted.Contains(p.GroupId) && (p.Qty != 0m || p.UpdatedAt >= since)).OrderBy(p => p.Seq).ToListAsync(cancellationToken);
+        var positions = await db.Positions
+            .AsNoTracking().Where(p => wanted.Contains(p.GroupId) && (p.Qty != 0m || p.UpdatedAt >= since)).OrderBy(p => p.Seq)
+            .ToListAsync(cancellationToken);
         var ids = positions.SelectMany(p => Enumerable.Range(1, ClosingStep.MostAttempts).Select(n => IdOf(command, p, n))).ToArray();
         var made = await db.Orders.AsNoTracking().Where(o => ids.Contains(o.DecisionId)).ToDictionaryAsync(o => o.DecisionId, cancellationToken);
         var atVenue = made.Values.Where(o => o.IsAtVenue).Select(o => o.Id).ToArray();
         var filled = atVenue.Length == 0
             ? []
-            : await db.DeskOrders.AsNoTracking().Where(o => atVenue.Contains(o.OrderId) && o.Leg == DeskLegs.Entry).ToDictionaryAsync(o => o.OrderId, o => o.Filled, cancellationToken);
+            : await db.DeskOrders
+                .AsNoTracking().Where(o => atVenue.Contains(o.OrderId) && o.Leg == DeskLegs.Entry)
+                .ToDictionaryAsync(o => o.OrderId, o => o.Filled, cancellationToken);
         var left = await db.DeskOrders.AsNoTracking()
             .Where(o => wanted.Contains(o.GroupId) && o.Leg != DeskLegs.Entry)
             .Where(DeskStates.AreOpen)
@@ -116,7 +120,9 @@ public sealed class Flattening(IDbContextFactory<ExecutionDb> databases, Decisio
         $"close:{position.AccountId}:{position.GroupId}:{position.Symbol}" + (attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $":{attempt}")));
 
     private TradeDecision Closing(ControlCommand command, Position position, int attempt, string groupName) =>
-        ClosingDecision.Of(IdOf(command, position, attempt), position.GroupId, groupName, position.Symbol, command.RequestedBy, $"{command.Kind} {position.Symbol}", time.GetUtcNow()) with
+        ClosingDecision.Of(
+            IdOf(command, position, attempt), position.GroupId, groupName, position.Symbol, command.RequestedBy, $"{command.Kind} {position.Symbol}",
+            time.GetUtcNow()) with
         {
             DecisionId = $"{command.Kind}:{command.Id}",
             CorrelationId = command.Id.ToString(),

@@ -56,7 +56,10 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
     private static Task<bool> IsKnownAsync(ExecutionDb db, Guid group, Guid[] decisions, CancellationToken cancellationToken) =>
         db.Orders.AnyAsync(o => decisions.Contains(o.DecisionId) && o.GroupId == group, cancellationToken);
 
-    /// <summary>A session that was superseded may not take back what its successor ordered. The fence itself is raised by decisions alone, whose order it keeps.</summary>
+    /// <summary>
+    /// A session that was superseded may not take back what its successor ordered. The fence itself is raised by decisions alone, whose order it
+    /// keeps.
+    /// </summary>
     private static async Task<RejectionReason?> SupersededAsync(ExecutionDb db, GroupSteering steering, CancellationToken cancellationToken)
     {
         if (steering.TokenId is not { } token)
@@ -145,8 +148,14 @@ public sealed class OrderCancels(IDbContextFactory<ExecutionDb> databases, Actio
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.CancelRequestedAt, o => o.CancelRequestedAt ?? now), cancellationToken);
         if (wanted + ended == 0)
         {
-            var order = decisions is null ? null : await db.Orders.AsNoTracking().Where(o => decisions.Contains(o.DecisionId) && o.GroupId == group).Select(o => new { o.Status, o.Symbol }).FirstOrDefaultAsync(cancellationToken);
-            var nothing = await EndAsync(db, OrderCancel.Of(steering, CancelOutcomes.Nothing), CancelReasons.Nothing(StoredText.Of(steering.Cancel!.DecisionId), order?.Status), order?.Symbol, cancellationToken);
+            var order = decisions is null
+                ? null
+                : await db.Orders
+                    .AsNoTracking().Where(o => decisions.Contains(o.DecisionId) && o.GroupId == group).Select(o => new { o.Status, o.Symbol })
+                    .FirstOrDefaultAsync(cancellationToken);
+            var nothing = await EndAsync(
+                db, OrderCancel.Of(steering, CancelOutcomes.Nothing),
+                CancelReasons.Nothing(StoredText.Of(steering.Cancel!.DecisionId), order?.Status), order?.Symbol, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             told();
             return nothing;

@@ -44,7 +44,8 @@ public sealed record StepReceipt(string Step, DateTimeOffset? At, decimal? After
 
 /// <summary>What a command has done.</summary>
 /// <param name="Kind">Which command.</param>
-/// <param name="Status">running, complete (all of it is so, every position that it was to close is flat) or incomplete (it has ended, and a group's unfinished says what stayed open and why).</param>
+/// <param name="Status">running, complete (all of it is so, every position that it was to close is flat) or incomplete (it has ended, and a group's
+/// unfinished says what stayed open and why).</param>
 /// <param name="NoOrderSince">Since when no order of the scope can leave, RFC 3339.</param>
 /// <param name="TokensFenced">How many tokens were fenced; null where none are to be.</param>
 /// <param name="Steps">What it does, in order.</param>

@@ -13,7 +13,9 @@ namespace TradingSystem.Execution.Controls;
 /// <param name="Version">What a change may name, so that it changes what was read.</param>
 /// <param name="Limits">Those that were set for it; null where they cannot be read (then nothing is traded).</param>
 /// <param name="Effective">Those in force for a group, or for one without limits of its own; null where some cannot be read.</param>
-public sealed record LimitsView([property: Words(typeof(ControlWords), nameof(ControlWords.Scopes))] string Scope, Guid? ScopeId, long Version, LimitsBody? Limits, LimitsBody? Effective);
+public sealed record LimitsView(
+    [property: Words(typeof(ControlWords), nameof(ControlWords.Scopes))] string Scope, Guid? ScopeId, long Version, LimitsBody? Limits,
+    LimitsBody? Effective);
 
 /// <summary><c>/api/v1/risk/limits</c>: of the system, of an account, of a group. The strictest of all counts.</summary>
 public static class RiskApi

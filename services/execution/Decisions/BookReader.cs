@@ -45,7 +45,8 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
 
         var (account, side) = (ledger.Account.Id, SideWords.Of(held > 0m));
         var entry = await db.Orders.AsNoTracking()
-            .Where(o => o.GroupId == group && o.AccountId == account && o.Symbol == symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != ActionWords.Close)
+            .Where(
+                o => o.GroupId == group && o.AccountId == account && o.Symbol == symbol && o.Side == side && o.AvgPrice != null && o.ProtectsDecisionId == null && o.Action != ActionWords.Close)
             .OrderByDescending(o => o.Seq).FirstOrDefaultAsync(cancellationToken);
         return new(superseded, entry is null ? null : LegOrigin.Of(entry));
     }
@@ -123,7 +124,9 @@ public sealed class BookReader(IDbContextFactory<ExecutionDb> databases, Executi
             account.Balance = OrderAnnouncements.Plain(account.Balance);
             account.RealizedPnl = OrderAnnouncements.Plain(account.RealizedPnl);
             account.Fees = OrderAnnouncements.Plain(account.Fees);
-            books.Put(group.Key, new Ledger(account, [.. group.Select(r => r.position).OfType<Position>().Select(Plain)], risk.Where(b => b.AccountId == account.Id), legs.Where(l => l.AccountId == account.Id).Select(Plain), exits.Where(e => e.AccountId == account.Id)));
+            books.Put(
+                group.Key,
+                new Ledger(account, [.. group.Select(r => r.position).OfType<Position>().Select(Plain)], risk.Where(b => b.AccountId == account.Id), legs.Where(l => l.AccountId == account.Id).Select(Plain), exits.Where(e => e.AccountId == account.Id)));
         }
     }
 

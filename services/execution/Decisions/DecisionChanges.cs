@@ -44,7 +44,8 @@ public sealed class DecisionChanges
     /// <summary>Every token whose fence was looked at.</summary>
     public IReadOnlyCollection<Guid> Tokens => _tokens;
 
-    /// <param name="mayBeTakenBack">False for a leg that was reached and for a person's closing order: no group's cancel is meant for them, or could hold them up.</param>
+    /// <param name="mayBeTakenBack">False for a leg that was reached and for a person's closing order: no group's cancel is meant for them, or could
+    /// hold them up.</param>
     public void Add(TradeDecision decision, Ledger ledger, Outcome outcome, bool mayBeTakenBack = true)
     {
         _made.Add((decision, outcome.Order));

@@ -64,7 +64,9 @@ public sealed class ExitWatch : BackgroundService, IDecisionListener, IPriceList
             await _processor.SettleAsync(due, afresh: false, cancellationToken);
         }
 
-        var untold = await db.WaitingExits.AsNoTracking().Where(e => e.SettledAt != null && e.AnnouncedAt == null).OrderBy(e => e.Seq).Select(e => e.DecisionId).Take(MostAtOnce).ToListAsync(cancellationToken);
+        var untold = await db.WaitingExits
+            .AsNoTracking().Where(e => e.SettledAt != null && e.AnnouncedAt == null).OrderBy(e => e.Seq).Select(e => e.DecisionId).Take(MostAtOnce)
+            .ToListAsync(cancellationToken);
         lock (_telling)
         {
             untold.RemoveAll(_telling.Contains);
@@ -83,7 +85,9 @@ public sealed class ExitWatch : BackgroundService, IDecisionListener, IPriceList
     {
         var wanted = groups.ToArray();
         await using var db = await _databases.CreateDbContextAsync(cancellationToken);
-        var waiting = await db.WaitingExits.AsNoTracking().Where(e => e.SettledAt == null && !e.ByCommand && wanted.Contains(e.GroupId)).OrderBy(e => e.Seq).ToListAsync(cancellationToken);
+        var waiting = await db.WaitingExits
+            .AsNoTracking().Where(e => e.SettledAt == null && !e.ByCommand && wanted.Contains(e.GroupId)).OrderBy(e => e.Seq)
+            .ToListAsync(cancellationToken);
         if (waiting.Count == 0)
         {
             return (new Dictionary<Guid, int>(), 0);

@@ -13,7 +13,9 @@ namespace TradingSystem.Execution.Decisions;
 /// An account's cash and positions as this process last saved or read them, and what was booked since. Every write checks that the
 /// table still has <see cref="SavedVersion"/>, so a change by another node is never overwritten.
 /// </summary>
-public sealed class Ledger(Account account, List<Position> positions, IEnumerable<RiskBook>? books = null, IEnumerable<ProtectionLeg>? legs = null, IEnumerable<WaitingExit>? exits = null)
+public sealed class Ledger(
+    Account account, List<Position> positions, IEnumerable<RiskBook>? books = null, IEnumerable<ProtectionLeg>? legs = null,
+    IEnumerable<WaitingExit>? exits = null)
 {
     private readonly Dictionary<Guid, RiskBook> _books = (books ?? []).ToDictionary(b => b.GroupId);
     private readonly HashSet<Position> _new = [];

@@ -18,15 +18,17 @@ namespace TradingSystem.Execution.Desk;
 /// <param name="Side">BUY or SELL.</param>
 /// <param name="Type">market, limit, stop_loss or take_profit: what it waits for at the venue.</param>
 /// <param name="State">
-/// pending, sending, working, unknown or held (unknown for so long that a person should look), and canceled in the answer to who took back an exit that waited for
-/// a price.
+/// pending, sending, working, unknown or held (unknown for so long that a person should look), and canceled in the answer to who took back an exit
+/// that waited for a price.
 /// </param>
 /// <param name="Price">Of a limit order, in quote currency.</param>
 /// <param name="ReduceOnly">It only makes a position smaller.</param>
 /// <param name="UnknownSince">Since when its outcome is not known, RFC 3339.</param>
 /// <param name="CancelRequestedAt">When it was to be cancelled, RFC 3339.</param>
 public sealed record OpenOrderView(
-    string ClientOrderId, Guid OrderId, Guid DecisionId, Guid AccountId, Guid GroupId, [property: Words(typeof(DeskApi), nameof(DeskApi.Legs))] string Leg, string Symbol, string? Side, string Type, string State, decimal Qty, decimal Filled,
+    string ClientOrderId, Guid OrderId, Guid DecisionId, Guid AccountId, Guid GroupId,
+    [property: Words(typeof(DeskApi), nameof(DeskApi.Legs))] string Leg, string Symbol, string? Side, string Type, string State, decimal Qty,
+    decimal Filled,
     decimal? Price, decimal? TriggerPrice, bool ReduceOnly, DateTimeOffset? UnknownSince, DateTimeOffset? CancelRequestedAt, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static OpenOrderView Of(DeskOrder o) => new(
@@ -48,7 +50,9 @@ public sealed record OpenOrderView(
 /// <param name="VenueValue">As it is at the exchange.</param>
 /// <param name="OurValue">As it was here.</param>
 /// <param name="Done">What was done about it.</param>
-public sealed record ReconciliationView(Guid AccountId, [property: Words(typeof(ReconciliationEntry), nameof(ReconciliationEntry.Kinds))] string Kind, string? Symbol, string? VenueValue, string? OurValue, string Done, DateTimeOffset CreatedAt);
+public sealed record ReconciliationView(
+    Guid AccountId, [property: Words(typeof(ReconciliationEntry), nameof(ReconciliationEntry.Kinds))] string Kind, string? Symbol, string? VenueValue,
+    string? OurValue, string Done, DateTimeOffset CreatedAt);
 
 /// <summary>Orders at venues as people see and steer them.</summary>
 public static class DeskApi
@@ -57,9 +61,15 @@ public static class DeskApi
 
     public static void MapDesk(this WebApplication app)
     {
-        app.MapGet("/api/v1/orders/open", OpenAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listOpenOrders", "Orders at exchanges that are not done, newest first");
-        app.MapPost("/api/v1/orders/{id:guid}/cancel", CancelAsync).RequireRole(Roles.Trader).WithTags("execution").Operation("cancelOrder", "Cancels what rests of an order; what becomes of it comes as its update");
-        app.MapGet("/api/v1/reconciliations", ReconciliationsAsync).RequireRole(Roles.Viewer).WithTags("execution").Operation("listReconciliations", "Differences between exchange and tables and what was done about them, newest first");
+        app.MapGet("/api/v1/orders/open", OpenAsync)
+            .RequireRole(Roles.Viewer).AllowGroup().WithTags("execution")
+            .Operation("listOpenOrders", "Orders at exchanges that are not done, newest first");
+        app.MapPost("/api/v1/orders/{id:guid}/cancel", CancelAsync)
+            .RequireRole(Roles.Trader).WithTags("execution")
+            .Operation("cancelOrder", "Cancels what rests of an order; what becomes of it comes as its update");
+        app.MapGet("/api/v1/reconciliations", ReconciliationsAsync)
+            .RequireRole(Roles.Viewer).WithTags("execution")
+            .Operation("listReconciliations", "Differences between exchange and tables and what was done about them, newest first");
     }
 
     private static async Task<Results<Ok<Page<OpenOrderView>>, RestError>> OpenAsync(
@@ -80,7 +90,9 @@ public static class DeskApi
         return TypedResults.Ok(list.Page(rows, o => o.Seq, OpenOrderView.Of));
     }
 
-    /// <summary>The wish is saved and the desk acts on it; what became of the order comes as its update. An exit that waits for a price here ends at once.</summary>
+    /// <summary>
+    /// The wish is saved and the desk acts on it; what became of the order comes as its update. An exit that waits for a price here ends at once.
+    /// </summary>
     private static async Task<Results<Accepted<OpenOrderView>, NotFoundError, ConflictError>> CancelAsync(
         HttpContext http, ExecutionDb db, DeskHost host, ExitWatch exits, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
@@ -101,7 +113,8 @@ public static class DeskApi
             return RestError.Conflict("id", "an order that is not done", id.ToString(), RestCodes.OrderEnded);
         }
 
-        db.ControlAudit.Add(new ControlAudit { Scope = ControlWords.Group, ScopeId = order.GroupId, Action = "cancel_orders", Actor = http.User.Actor(), After = order.DecisionId.ToString(), CreatedAt = now });
+        db.ControlAudit.Add(
+            new ControlAudit { Scope = ControlWords.Group, ScopeId = order.GroupId, Action = "cancel_orders", Actor = http.User.Actor(), After = order.DecisionId.ToString(), CreatedAt = now });
         // From here on it is done, whether or not somebody waits for the answer.
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);

@@ -287,13 +287,19 @@ public sealed class DeskHost(
                 async work =>
                 {
                     var held = await work.FindAsync(order.ClientId);
-                    await work.TellAsync(held, machine.Refuse(held, Refusals.AccountUnusable("The account's credentials or its simulated exchange cannot be used; nothing was sent.")), isProtected: false);
+                    await work.TellAsync(
+                        held,
+                        machine.Refuse(
+                            held, Refusals.AccountUnusable("The account's credentials or its simulated exchange cannot be used; nothing was sent.")),
+                        isProtected: false);
                     return true;
                 },
                 cancellationToken);
         }
 
-        await MoveEnds.RefuseWaitingAsync(store, Refusals.AccountUnusable("The account's credentials or its simulated exchange cannot be used; its protection is as it was."), cancellationToken);
+        await MoveEnds.RefuseWaitingAsync(
+            store, Refusals.AccountUnusable("The account's credentials or its simulated exchange cannot be used; its protection is as it was."),
+            cancellationToken);
     }
 
     private async Task AliveAsync(NpgsqlConnection session, CancellationToken cancellationToken)

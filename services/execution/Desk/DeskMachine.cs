@@ -130,7 +130,10 @@ public sealed class DeskMachine(DeskTerms terms)
 
         return told.Status == VenueOrderStatus.Filled ? End(order, DeskStates.Filled, null, DeskNews.Filled)
             : told.Status == VenueOrderStatus.Rejected && order.Filled == 0m ? End(order, DeskStates.Rejected, Refusals.RejectedLater(told.Reason), DeskNews.Rejected)
-            : End(order, DeskStates.Canceled, order.CancelRequestedAt is null || order.IsProtection ? Refusals.Canceled(told.Reason) : Refusals.CanceledFor(order.CancelReason), DeskNews.Canceled);
+            : End(
+                order, DeskStates.Canceled,
+                order.CancelRequestedAt is null || order.IsProtection ? Refusals.Canceled(told.Reason) : Refusals.CanceledFor(order.CancelReason),
+                DeskNews.Canceled);
     }
 
     /// <summary>A fill that was not booked before. One of an order that had ended counts all the same.</summary>

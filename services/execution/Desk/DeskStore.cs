@@ -53,7 +53,9 @@ public sealed class DeskStore(IDbContextFactory<ExecutionDb> databases, Action s
 
     private async Task<DeskWork> BeginAsync(ExecutionDb db, CancellationToken cancellationToken)
     {
-        var held = await db.Database.SqlQuery<long>($"select epoch as \"Value\" from execution.desk_owners where account_id = {accountId} for update").ToListAsync(cancellationToken);
+        var held = await db.Database
+            .SqlQuery<long>($"select epoch as \"Value\" from execution.desk_owners where account_id = {accountId} for update")
+            .ToListAsync(cancellationToken);
         return held is [var current] && current == epoch
             ? new DeskWork(db, accountId, options, ControlStore.Micros(time.GetUtcNow()), cancellationToken)
             : throw new DeskLostException();

@@ -131,7 +131,8 @@ public sealed class DeskWork(ExecutionDb db, Guid accountId, ExecutionOptions op
 
     /// <summary>Writes down a difference.</summary>
     public void Log(string kind, string? symbol, string? venue, string? ours, string done) =>
-        db.ReconciliationLog.Add(new ReconciliationEntry { AccountId = accountId, Kind = kind, Symbol = symbol, VenueValue = venue, OurValue = ours, Done = done, CreatedAt = now });
+        db.ReconciliationLog.Add(
+            new ReconciliationEntry { AccountId = accountId, Kind = kind, Symbol = symbol, VenueValue = venue, OurValue = ours, Done = done, CreatedAt = now });
 
     /// <summary>What was booked on the ledger becomes part of the transaction.</summary>
     internal void TakeLedger()

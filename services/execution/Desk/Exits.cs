@@ -67,7 +67,9 @@ internal static class Exits
         var first = await work.Db.Fills.Where(f => f.OrderId == entry.Id).MinAsync(f => (long?)f.Seq, cancellationToken);
         var saved = first is null
             ? []
-            : await work.Db.Fills.Where(f => f.AccountId == account && f.GroupId == group && f.Symbol == symbol && f.Side == side && f.Seq > first).OrderBy(f => f.Seq).ToListAsync(cancellationToken);
+            : await work.Db.Fills
+                .Where(f => f.AccountId == account && f.GroupId == group && f.Symbol == symbol && f.Side == side && f.Seq > first).OrderBy(f => f.Seq)
+                .ToListAsync(cancellationToken);
         return Exit.Of([.. saved.Union(work.Db.Fills.Local.Where(f => f.GroupId == group && f.Symbol == symbol && f.Side == side && f.Seq == 0))], entry.Id);
     }
 }

@@ -26,7 +26,9 @@ internal sealed class FillBooker(DeskContext desk, OpenOrders open, FeePrices fe
     public async Task<HashSet<string>> KnownAsync(ExecutionDb db, string symbol, IEnumerable<VenueFill> fills)
     {
         var (account, ids) = (desk.AccountId, fills.Select(f => f.FillId).ToArray());
-        var known = await db.Fills.AsNoTracking().Where(f => f.AccountId == account && f.Symbol == symbol && ids.Contains(f.VenueFillId)).Select(f => f.VenueFillId!).ToListAsync(desk.Stop);
+        var known = await db.Fills
+            .AsNoTracking().Where(f => f.AccountId == account && f.Symbol == symbol && ids.Contains(f.VenueFillId)).Select(f => f.VenueFillId!)
+            .ToListAsync(desk.Stop);
         return known.ToHashSet(StringComparer.Ordinal);
     }
 
@@ -76,7 +78,8 @@ internal sealed class FillBooker(DeskContext desk, OpenOrders open, FeePrices fe
             CreatedAt = work.Now,
         });
 
-    public static PlannedFill Planned(VenueFill fill, decimal qty, BookedFee fee) => new(fill.Side == OrderSide.Buy, qty, fill.Price, fee.Quote) { IsFeeElsewhere = fee.Asset is not null };
+    public static PlannedFill Planned(VenueFill fill, decimal qty, BookedFee fee) =>
+        new(fill.Side == OrderSide.Buy, qty, fill.Price, fee.Quote) { IsFeeElsewhere = fee.Asset is not null };
 
     private async Task<IReadOnlyList<VenueFill>> NewOnesAsync(DeskWork work, string symbol, IReadOnlyList<VenueFill> fills)
     {

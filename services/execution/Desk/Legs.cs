@@ -50,7 +50,9 @@ internal sealed class Legs(DeskContext desk, OpenOrders open, VenueListing listi
         }
 
         var isWanted = leg.Wish is null && (leg.Leg == DeskLegs.Flatten || leg.Row.Sends == 0);
-        await changes.ChangeAsync(leg.ClientId, (work, order) => Task.FromResult(isWanted ? desk.Machine.Send(order, work.Now) : desk.Machine.Refuse(order, OrderChanges.Cancelled)));
+        await changes.ChangeAsync(
+            leg.ClientId,
+            (work, order) => Task.FromResult(isWanted ? desk.Machine.Send(order, work.Now) : desk.Machine.Refuse(order, OrderChanges.Cancelled)));
         if (open.Get(leg.ClientId) is not { State: DeskStates.Sending } sent)
         {
             return;

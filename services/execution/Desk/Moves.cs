@@ -124,7 +124,9 @@ internal sealed class Moves(DeskContext desk, OpenOrders open, VenueListing list
     private async Task<RejectionReason?> SaveAsync(DeskWork work, ProtectionMove move)
     {
         var account = desk.AccountId;
-        var qty = await work.Db.Positions.Where(p => p.AccountId == account && p.GroupId == move.GroupId && p.Symbol == move.Symbol).Select(p => p.Qty).SingleOrDefaultAsync(desk.Stop);
+        var qty = await work.Db.Positions
+            .Where(p => p.AccountId == account && p.GroupId == move.GroupId && p.Symbol == move.Symbol).Select(p => p.Qty)
+            .SingleOrDefaultAsync(desk.Stop);
         if (qty == 0m)
         {
             return MoveReasons.NoPosition(move.Symbol);

@@ -53,7 +53,8 @@ internal sealed class MovesUnderWay
 
         // One that certainly never was there is made again, under another id.
         moving.Refused = leg.ReasonCode is not { } code || ReasonCodes.Canceled.Is(code) ? moving.Refused
-            : Refusals.Code(RefusalMeaning.WouldTriggerNow).Is(code) ? MoveReasons.WrongSide(leg.Leg == DeskLegs.StopLoss ? LegKinds.StopLoss : LegKinds.TakeProfit, leg.TriggerPrice, leg.ReasonMessage)
+            : Refusals.Code(RefusalMeaning.WouldTriggerNow).Is(code) ? MoveReasons.WrongSide(
+                leg.Leg == DeskLegs.StopLoss ? LegKinds.StopLoss : LegKinds.TakeProfit, leg.TriggerPrice, leg.ReasonMessage)
             : new(ReasonCodes.Kept(code), null, leg.ReasonValue, null, leg.ReasonMessage ?? "The venue refused the leg.");
         return true;
     }

@@ -55,7 +55,9 @@ public sealed class OpenOrderCancel(IDbContextFactory<ExecutionDb> databases, De
         }
         while (left.Count > 0 && time.GetElapsedTime(started) < Patience);
         // One that was filled meanwhile has ended, too, and is a position; one that was refused for the hold counts.
-        var unfilled = await db.DeskOrders.AsNoTracking().Where(o => ids.Contains(o.ClientId) && o.State != DeskStates.Filled).Select(o => o.ClientId).ToListAsync(cancellationToken);
+        var unfilled = await db.DeskOrders
+            .AsNoTracking().Where(o => ids.Contains(o.ClientId) && o.State != DeskStates.Filled).Select(o => o.ClientId)
+            .ToListAsync(cancellationToken);
         var ended = open.Where(o => unfilled.Contains(o.ClientId) && !left.Contains(o.ClientId)).GroupBy(o => o.GroupId).ToDictionary(g => g.Key, g => g.Count());
         return new(groups.Distinct().ToDictionary(g => g, g => ended.GetValueOrDefault(g) + waited.GetValueOrDefault(g)), left.Count + waiting);
     }

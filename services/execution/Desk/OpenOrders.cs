@@ -114,7 +114,9 @@ internal sealed class OpenOrders
     public TradeDecision? Remaining(DeskOrder order, TradeDecision decision, decimal held)
     {
         // One that a person must look for is not counted on: what goes out beside it can only reduce.
-        var closing = decision.Action == TradeAction.Close ? Closing(order, before: false) - All.Where(o => IsClosingFor(o, order) && o.State == DeskStates.Held).Sum(o => o.Left) : 0m;
+        var closing = decision.Action == TradeAction.Close
+            ? Closing(order, before: false) - All.Where(o => IsClosingFor(o, order) && o.State == DeskStates.Held).Sum(o => o.Left)
+            : 0m;
         var left = Math.Abs(held) - closing;
         return closing == 0m || held == 0m ? decision
             : left <= 0m ? null
@@ -136,7 +138,10 @@ internal sealed class OpenOrders
     public bool IsClosing(ProtectionMove move) => All.Any(
         o => o.GroupId == move.GroupId && o.Symbol == move.Symbol && (o.Leg == DeskLegs.Flatten || (o.Row is { IsProtection: true, State: DeskStates.Working } && !o.Guards)));
 
-    /// <summary>The outcome of an order that may have made the fill is not known yet. One that a person must look for, which may take days, holds up no booking.</summary>
+    /// <summary>
+    /// The outcome of an order that may have made the fill is not known yet. One that a person must look for, which may take days, holds up no
+    /// booking.
+    /// </summary>
     public bool MayHaveMade(VenueFill fill) => All.Any(o =>
         o.Row is { State: DeskStates.Sending or DeskStates.Unknown, VenueOrderId: null } && o.Symbol == fill.Symbol && o.Row.IsBuy == (fill.Side == OrderSide.Buy));
 

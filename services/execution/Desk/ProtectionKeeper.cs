@@ -44,7 +44,11 @@ internal sealed class ProtectionKeeper(
         foreach (var row in rows)
         {
             // A position that was turned is not the one that asked for it.
-            await KeepAsync(row, positions.FindAll(p => p.Qty > 0m == (sides.GetValueOrDefault(row.OrderId) == SideWords.Buy) || p.GroupId != row.GroupId || p.Symbol != row.Symbol), now);
+            await KeepAsync(
+                row,
+                positions.FindAll(
+                    p => p.Qty > 0m == (sides.GetValueOrDefault(row.OrderId) == SideWords.Buy) || p.GroupId != row.GroupId || p.Symbol != row.Symbol),
+                now);
         }
 
         // An orphan leg never outlives its position.

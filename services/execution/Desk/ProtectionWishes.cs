@@ -28,7 +28,9 @@ internal sealed class ProtectionWishes(DeskContext desk, EntryNews entries, Prot
         }
         else if (row.OrderId != order.OrderId && (row.StopLoss ?? row.TakeProfit) is not null)
         {
-            await entries.EndAsync(work, row.OrderId, OrderStatus.Closed, new(ReasonCodes.ProtectionReplaced, null, order.OrderId.ToString(), null, "A later order's protection took its place."));
+            await entries.EndAsync(
+                work, row.OrderId, OrderStatus.Closed,
+                new(ReasonCodes.ProtectionReplaced, null, order.OrderId.ToString(), null, "A later order's protection took its place."));
         }
 
         if (row.OrderId == order.OrderId && ((row.StopLoss ?? row.TakeProfit) is not null || row.Removed))

@@ -88,7 +88,8 @@ internal sealed class Reconciler(
         var ordered = await db.DeskOrders.AsNoTracking().Where(o => o.AccountId == account && o.UpdatedAt >= since && o.SentAt != null)
             .Select(o => o.Symbol).Distinct().ToListAsync(cancellationToken);
         var sentOnes = await db.DeskOrders.AsNoTracking()
-            .Where(o => o.AccountId == account && o.SentAt != null && (o.State == DeskStates.Sending || o.State == DeskStates.Working || o.State == DeskStates.Unknown || o.State == DeskStates.Held))
+            .Where(
+                o => o.AccountId == account && o.SentAt != null && (o.State == DeskStates.Sending || o.State == DeskStates.Working || o.State == DeskStates.Unknown || o.State == DeskStates.Held))
             .Select(o => new { o.Symbol, o.SentAt }).ToListAsync(cancellationToken);
         // An order that has been open for long may have been filled before the last comparison and not been recognised.
         var oldest = sentOnes.Min(o => o.SentAt) is { } sent && sent - Overlap < since ? sent - Overlap : since;
@@ -182,7 +183,9 @@ internal sealed class Reconciler(
                     order.LookAt(desk.Now);
                     break;
                 case Difference.OrderForeign { Order: var order }:
-                    await differences.ReportAsync("foreign_order", order.Symbol, $"{order.ClientId ?? order.VenueId} {order.Side} {Rejections.Text(order.Quantity)}", null, "left alone");
+                    await differences.ReportAsync(
+                        "foreign_order", order.Symbol, $"{order.ClientId ?? order.VenueId} {order.Side} {Rejections.Text(order.Quantity)}", null,
+                        "left alone");
                     break;
                 case Difference.OrderLeftOver { Order: var order, ClientId: var owner }:
                     await differences.ReportAsync("order", order.Symbol, $"{order.ClientId} open", "done", "cancelled");

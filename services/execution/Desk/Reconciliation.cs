@@ -49,7 +49,8 @@ internal enum FillOwner
 
 /// <summary>What our tables have, read after every fill of the snapshot was booked.</summary>
 /// <param name="Positions">Those that are not flat, of every group.</param>
-/// <param name="Owners">Our order behind each open order of the venue that is not among <paramref name="Open"/>, which a venue's id alone does not name: a stop may have the number of an order; nothing for somebody else's.</param>
+/// <param name="Owners">Our order behind each open order of the venue that is not among <paramref name="Open"/>, which a venue's id alone does not
+/// name: a stop may have the number of an order; nothing for somebody else's.</param>
 internal sealed record OurBooks(IReadOnlyList<Position> Positions, OpenOrders Open, IReadOnlyDictionary<VenueOrder, (string ClientId, bool IsDone)> Owners, PositionMode Mode);
 
 /// <summary>
@@ -58,7 +59,8 @@ internal sealed record OurBooks(IReadOnlyList<Position> Positions, OpenOrders Op
 /// <list type="number">
 /// <item>Books that are the same have no difference, but for orders that nobody knows the outcome of.</item>
 /// <item>Each symbol and bucket, and each order, is told once at most.</item>
-/// <item>What is taken off the groups never turns their position and never makes it larger; afterwards they hold no more than the venue does on their side.</item>
+/// <item>What is taken off the groups never turns their position and never makes it larger; afterwards they hold no more than the venue does on their
+/// side.</item>
 /// <item>An order of ours that is open here is never cancelled for what the venue says of it.</item>
 /// <item>A fill that one of our orders may have made is never booked as somebody else's.</item>
 /// </list>

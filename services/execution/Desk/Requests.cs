@@ -50,7 +50,8 @@ internal sealed class Requests(DeskContext desk, OpenOrders open)
 
     private static OrderSide SideOf(DeskOrder order) => order.IsBuy ? OrderSide.Buy : OrderSide.Sell;
 
-    private static PositionSide? BucketOf(DeskOrder order) => order.PositionSide switch { PositionWords.Long => PositionSide.Long, PositionWords.Short => PositionSide.Short, _ => null };
+    private static PositionSide? BucketOf(DeskOrder order) =>
+        order.PositionSide switch { PositionWords.Long => PositionSide.Long, PositionWords.Short => PositionSide.Short, _ => null };
 
     private async Task<VenueReply<OrderAck>> OnceAsync(Func<CancellationToken, Task<VenueReply<OrderAck>>> request, CancellationToken cancellationToken)
     {

@@ -12,7 +12,10 @@ internal sealed class SetLeverages
 
     public bool IsSetting(string symbol) => _setting.Contains(symbol);
 
-    /// <summary>From here until it is confirmed nobody knows what is set: nothing that opens leaves meanwhile, nor after an answer that did not come. False while it is being set already.</summary>
+    /// <summary>
+    /// From here until it is confirmed nobody knows what is set: nothing that opens leaves meanwhile, nor after an answer that did not come. False
+    /// while it is being set already.
+    /// </summary>
     public bool Begin(string symbol)
     {
         if (!_setting.Add(symbol))

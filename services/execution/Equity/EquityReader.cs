@@ -27,7 +27,8 @@ public sealed class EquityReader(PriceBook prices, TimeProvider time)
             from last in announced.DefaultIfEmpty()
             let changed = last == null || last.AccountVersion < account.Version
             // What a venue's account is worth the venue knows: not before it was asked.
-            where ((account.Exchange == Exchanges.Simulated && account.FillModel == FillModels.Instant) || db.Set<DeskOwner>().Any(o => o.AccountId == account.Id && o.ReconciledAt != null)) && (changed || (withOpenPositions && db.Set<Position>().Any(p => p.AccountId == account.Id && p.Qty != 0m)))
+            where ((account.Exchange == Exchanges.Simulated && account.FillModel == FillModels.Instant) || db.Set<DeskOwner>().Any(o => o.AccountId == account.Id && o.ReconciledAt != null))
+                && (changed || (withOpenPositions && db.Set<Position>().Any(p => p.AccountId == account.Id && p.Qty != 0m)))
             select new { account, binding, changed }).ToListAsync(cancellationToken);
         var ids = due.Select(d => d.account.Id).ToArray();
         var positions = (await db.Positions.AsNoTracking().Where(p => ids.Contains(p.AccountId)).ToListAsync(cancellationToken)).ToLookup(p => p.AccountId);

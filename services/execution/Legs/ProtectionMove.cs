@@ -177,7 +177,8 @@ public static class MoveReasons
 
     public static RejectionReason Nothing { get; } = new(ReasonCodes.NothingToMove, null, null, null, "Neither stop_loss nor take_profit was named.");
 
-    public static RejectionReason Superseded { get; } = new(ReasonCodes.Superseded, null, null, null, "Something newer decided about this protection first; it stays as that left it.");
+    public static RejectionReason Superseded { get; } = new(
+        ReasonCodes.Superseded, null, null, null, "Something newer decided about this protection first; it stays as that left it.");
 
     public static RejectionReason PositionClosed { get; } = new(ReasonCodes.PositionClosed, null, null, null, "The position was closed before the move was done.");
 
@@ -189,5 +190,6 @@ public static class MoveReasons
         kind == LegKinds.StopLoss ? ReasonCodes.StopLossWrongSide : ReasonCodes.TakeProfitWrongSide, null, trigger is { } price ? Rejections.Text(price) : null, null,
         string.IsNullOrEmpty(message) ? $"The price has reached a {kind} there already." : message);
 
-    public static RejectionReason Removed(string symbol) => new(ReasonCodes.ProtectionRemoved, null, null, null, $"The position in {symbol} has no stop-loss and no take-profit any more, as asked for.");
+    public static RejectionReason Removed(string symbol) =>
+        new(ReasonCodes.ProtectionRemoved, null, null, null, $"The position in {symbol} has no stop-loss and no take-profit any more, as asked for.");
 }

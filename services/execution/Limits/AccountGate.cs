@@ -16,6 +16,8 @@ public static class AccountGate
         : account.Active ? null
         : decision.Action != TradeAction.Close ? new(ReasonCodes.AccountInactive, "active", "inactive", null, $"Account {account.Name} is not active.")
         : account.Mode == Modes.Live && account.LiveConfirmation != LiveConfirmations.Confirmed
-            ? new(ReasonCodes.LiveNotConfirmed, LiveConfirmations.Confirmed, account.LiveConfirmation, null, $"Account {account.Name} is live and its key was not confirmed; nothing is sent with it.")
+            ? new(
+                ReasonCodes.LiveNotConfirmed, LiveConfirmations.Confirmed, account.LiveConfirmation, null,
+                $"Account {account.Name} is live and its key was not confirmed; nothing is sent with it.")
         : null;
 }

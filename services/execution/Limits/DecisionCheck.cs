@@ -137,7 +137,9 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     /// </summary>
     /// <param name="noPrice">Why it cannot be filled yet, null where it can.</param>
     /// <param name="gate">Null where nobody counts.</param>
-    private Verdict Close(TradeDecision decision, AccountState account, PriceTick? tick, RejectionReason? noPrice, Instrument instrument, DateTimeOffset now, Gate? gate, bool atVenue)
+    private Verdict Close(
+        TradeDecision decision, AccountState account, PriceTick? tick, RejectionReason? noPrice, Instrument instrument, DateTimeOffset now,
+        Gate? gate, bool atVenue)
     {
         var held = account.QtyOf(decision.Symbol);
         if (held == 0m)
@@ -232,7 +234,11 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     /// <summary>Without a price, which only an exit at a venue has not, price and fee are 0: the venue says them.</summary>
     private PlannedFill Fill(TradeDecision decision, bool buy, decimal qty, PriceTick? tick, Instrument instrument)
     {
-        var price = IsLimit(decision) ? LimitPrice(decision, buy, instrument) : tick is null ? 0m : MarketFill.Price(buy, tick.Price, tick.Bid, tick.Ask, instrument, options.SlippageBps);
+        var price = IsLimit(decision)
+            ? LimitPrice(decision, buy, instrument)
+            : tick is null
+            ? 0m
+            : MarketFill.Price(buy, tick.Price, tick.Bid, tick.Ask, instrument, options.SlippageBps);
         return new PlannedFill(buy, qty, price, MarketFill.Fee(qty, price, options.TakerFeeBps));
     }
 

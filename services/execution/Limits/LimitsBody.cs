@@ -3,7 +3,10 @@ using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Execution.Limits;
 
-/// <summary>Limits as REST shows them: what is left out is not limited. Money in quote currency (USDT), quantities in the base asset, notionals at the last price.</summary>
+/// <summary>
+/// Limits as REST shows them: what is left out is not limited. Money in quote currency (USDT), quantities in the base asset, notionals at the last
+/// price.
+/// </summary>
 public record LimitsBody
 {
     /// <summary>Seconds after which a decision is not traded, 0.001 to 86400.</summary>

@@ -84,7 +84,10 @@ public static class CancelOutcomes
     public static readonly string[] All = [Remembered, Requested, Ended, Nothing, Refused];
 }
 
-/// <summary>A decision that is to end when it comes; <see cref="DecisionId"/> is empty for every one that would rest and was accepted until <see cref="AcceptedUntil"/>.</summary>
+/// <summary>
+/// A decision that is to end when it comes; <see cref="DecisionId"/> is empty for every one that would rest and was accepted until
+/// <see cref="AcceptedUntil"/>.
+/// </summary>
 public sealed class RememberedCancel
 {
     public Guid GroupId { get; init; }

@@ -20,7 +20,9 @@ public static class Refusals
         new(ReasonCodes.NotPlaced, null, null, null, "The request's outcome was unknown; the venue is proven not to have the order, and the decision is too old to send it again.");
 
     public static RejectionReason OutcomeUnknown(DeskOrder pending) =>
-        new(ReasonCodes.OutcomeUnknownPending, null, pending.ClientId, null, $"The outcome of an earlier order in {pending.Symbol} on the account is unknown; nothing is added until it is known.");
+        new(
+            ReasonCodes.OutcomeUnknownPending, null, pending.ClientId, null,
+            $"The outcome of an earlier order in {pending.Symbol} on the account is unknown; nothing is added until it is known.");
 
     public static RejectionReason WaitingForOutcome(DeskOrder pending) =>
         new(ReasonCodes.WaitingForOutcome, null, pending.ClientId, null, $"It waits until the outcome of an earlier order in {pending.Symbol} on the account is known.");
@@ -52,7 +54,9 @@ public static class Refusals
     public static RejectionReason AccountUnusable(string why) => new(ReasonCodes.AccountUnusable, null, null, null, why);
 
     public static RejectionReason VenueUnreachable(TimeSpan limit) =>
-        new(ReasonCodes.VenueUnreachable, limit.TotalSeconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture), null, null, "The venue could not be reached before the decision was too old; nothing was sent.");
+        new(
+            ReasonCodes.VenueUnreachable, limit.TotalSeconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture), null, null,
+            "The venue could not be reached before the decision was too old; nothing was sent.");
 
     public static RejectionReason Busy { get; } =
         new(ReasonCodes.SymbolBusy, null, null, null, "An earlier order in the symbol was not done before the decision was too old; nothing was sent.");

@@ -31,7 +31,9 @@ public static class Rejections
         new(ReasonCodes.InstrumentUnreadable, null, symbol, null, $"The rules of {symbol} cannot be used: {fault}; nothing is traded in it until they can.");
 
     public static RejectionReason UnsupportedOrderType(string type) =>
-        new(ReasonCodes.UnsupportedOrderType, OrderTypes.Market, type, OrderTypes.Market, $"Order type {type} is not supported on this account, only market is. Limit orders rest at an exchange: a real one, or the simulated one of an account with fill_model exchange.");
+        new(
+            ReasonCodes.UnsupportedOrderType, OrderTypes.Market, type, OrderTypes.Market,
+            $"Order type {type} is not supported on this account, only market is. Limit orders rest at an exchange: a real one, or the simulated one of an account with fill_model exchange.");
 
     public static RejectionReason LeverageTooHigh(decimal limit, decimal leverage) =>
         new(ReasonCodes.LeverageTooHigh, Text(limit), Text(leverage), Text(limit), $"Leverage {Text(leverage)} exceeds {Text(limit)}.");
@@ -42,11 +44,15 @@ public static class Rejections
     /// <param name="step">1 where the venue takes whole numbers only.</param>
     /// <param name="nearest">The next below, which takes no more risk than was asked for.</param>
     public static RejectionReason LeverageStep(decimal step, decimal leverage, decimal nearest) =>
-        new(ReasonCodes.LeverageStep, Text(step), Text(leverage), Text(nearest), $"The venue takes a leverage in steps of {Text(step)} only; {Text(nearest)} would do, {Text(leverage)} would be another one there than it was sized with.");
+        new(
+            ReasonCodes.LeverageStep, Text(step), Text(leverage), Text(nearest),
+            $"The venue takes a leverage in steps of {Text(step)} only; {Text(nearest)} would do, {Text(leverage)} would be another one there than it was sized with.");
 
     /// <param name="used">That of another position or order in the symbol, which the venue has one leverage for.</param>
     public static RejectionReason LeverageInUse(string symbol, decimal used, decimal leverage) =>
-        new(ReasonCodes.LeverageInUse, Text(used), Text(leverage), Text(used), $"The account has one leverage in {symbol} and another position or order there uses {Text(used)}; {Text(leverage)} would change its margin.");
+        new(
+            ReasonCodes.LeverageInUse, Text(used), Text(leverage), Text(used),
+            $"The account has one leverage in {symbol} and another position or order there uses {Text(used)}; {Text(leverage)} would change its margin.");
 
     public static RejectionReason PriceMissing(string symbol) =>
         new(ReasonCodes.PriceMissing, null, null, null, $"There is no price for {symbol}.");
@@ -71,7 +77,9 @@ public static class Rejections
 
     /// <param name="nearest">Quantity or margin, whichever the decision gave.</param>
     public static RejectionReason NotionalTooSmall(decimal limit, decimal notional, decimal nearest, string unit) =>
-        new(ReasonCodes.NotionalTooSmall, Text(limit), Text(notional), Text(nearest), $"Notional {Text(notional)} is below the minimum {Text(limit)}; {unit} {Text(nearest)} would do.");
+        new(
+            ReasonCodes.NotionalTooSmall, Text(limit), Text(notional), Text(nearest),
+            $"Notional {Text(notional)} is below the minimum {Text(limit)}; {unit} {Text(nearest)} would do.");
 
     public static RejectionReason InsufficientMargin(decimal available, decimal needed, Nearest? nearest) =>
         Sized(ReasonCodes.InsufficientMargin, available, needed, nearest, $"{Text(needed)} of margin and fee is needed, {Text(available)} is available");
@@ -102,11 +110,15 @@ public static class Rejections
 
     /// <param name="made">Orders of the last minute and this one.</param>
     public static RejectionReason OrderRate(int limit, int made) =>
-        new(ReasonCodes.OrderRateLimit, Text(limit), Text(made), null, $"This would be order {made} of the account in a minute, the limit is {limit}; the group may only reduce until a person re-enables it.");
+        new(
+            ReasonCodes.OrderRateLimit, Text(limit), Text(made), null,
+            $"This would be order {made} of the account in a minute, the limit is {limit}; the group may only reduce until a person re-enables it.");
 
     /// <param name="made">Orders of the last minute and this one.</param>
     public static RejectionReason GroupOrderRate(int limit, int made) =>
-        new(ReasonCodes.GroupOrderRateLimit, Text(limit), Text(made), null, $"This would be order {made} of the group in a minute, the limit is {limit}; it may only reduce until a person re-enables it.");
+        new(
+            ReasonCodes.GroupOrderRateLimit, Text(limit), Text(made), null,
+            $"This would be order {made} of the group in a minute, the limit is {limit}; it may only reduce until a person re-enables it.");
 
     public static RejectionReason Cooldown(TimeSpan limit, TimeSpan since) =>
         new(ReasonCodes.Cooldown, Seconds(limit), Seconds(since), null, $"The group lost {Seconds(since)} s ago and may only reduce for {Seconds(limit)} s after a loss.");
@@ -118,7 +130,9 @@ public static class Rejections
         new(ReasonCodes.SymbolNotAllowed, string.Join(",", allowed.Order(StringComparer.Ordinal)), symbol, null, $"{symbol} is not on the list of allowed symbols.");
 
     public static RejectionReason PriceOffEntry(decimal limitBps, decimal offBps, decimal entry, decimal price) =>
-        new(ReasonCodes.PriceOffEntry, Text(limitBps), Text(offBps), null, $"The price {Text(price)} is {Text(offBps)} bps off the decision's entry {Text(entry)}, the limit is {Text(limitBps)}.");
+        new(
+            ReasonCodes.PriceOffEntry, Text(limitBps), Text(offBps), null,
+            $"The price {Text(price)} is {Text(offBps)} bps off the decision's entry {Text(entry)}, the limit is {Text(limitBps)}.");
 
     public static RejectionReason Halted(string scope, string? why) => Held(ReasonCodes.Halted, scope, TradingStates.Halted, why);
 
@@ -126,7 +140,8 @@ public static class Rejections
 
     public static RejectionReason Paused(string scope, string? why) => Held(ReasonCodes.Paused, scope, TradingModes.Paused, why);
 
-    public static RejectionReason Reducing(string scope, string? why, string? nearest) => Held(ReasonCodes.Reducing, scope, $"{TradingStates.Reducing}: only what reduces the position is traded", why) with { NearestAcceptable = nearest };
+    public static RejectionReason Reducing(string scope, string? why, string? nearest) =>
+        Held(ReasonCodes.Reducing, scope, $"{TradingStates.Reducing}: only what reduces the position is traded", why) with { NearestAcceptable = nearest };
 
     public static RejectionReason Fenced(DateTimeOffset fence, DateTimeOffset accepted) =>
         new(ReasonCodes.Fenced, Instant(fence), Instant(accepted), null, $"Everything that was accepted until {Instant(fence)} was stopped.");
@@ -138,7 +153,9 @@ public static class Rejections
         new(code, scope, null, null, $"{scope} is {what}{(string.IsNullOrEmpty(why) ? "" : $" ({why})")}.");
 
     private static RejectionReason Sized(ReasonCode code, decimal limit, decimal value, Nearest? nearest, string message) =>
-        new(code, Text(limit), Text(value), nearest is { } n ? Text(n.Value) : null, nearest is { } would ? $"{message}; {would.Unit} {Text(would.Value)} would do." : $"{message}.");
+        new(
+            code, Text(limit), Text(value), nearest is { } n ? Text(n.Value) : null,
+            nearest is { } would ? $"{message}; {would.Unit} {Text(would.Value)} would do." : $"{message}.");
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

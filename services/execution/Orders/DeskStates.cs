@@ -27,7 +27,9 @@ public static class DeskStates
 
     public static readonly string[] Open = [Pending, Sending, Working, Unknown, Held];
 
-    /// <summary>The rows whose state is one of <see cref="Open"/>, as literals: as a parameter the database would not see that its index of them fits.</summary>
+    /// <summary>
+    /// The rows whose state is one of <see cref="Open"/>, as literals: as a parameter the database would not see that its index of them fits.
+    /// </summary>
     public static readonly Expression<Func<DeskOrder, bool>> AreOpen = Rows(Open);
 
     public static bool IsOpen(string state) => Array.IndexOf(Open, state) >= 0;

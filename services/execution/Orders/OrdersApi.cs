@@ -9,19 +9,23 @@ using TradingSystem.Hosting.Rest;
 namespace TradingSystem.Execution.Orders;
 
 /// <summary>An order as REST shows it. Quantities are in the base asset, the rest in quote currency.</summary>
-/// <param name="ProtectsDecisionId">The decision whose position this order ended where no decision asked for it: a leg, or what the exchange or a person closed.</param>
+/// <param name="ProtectsDecisionId">The decision whose position this order ended where no decision asked for it: a leg, or what the exchange or a
+/// person closed.</param>
 /// <param name="Mode">Whose money: nobody's, the venue's play money, or real.</param>
 /// <param name="Side">BUY or SELL; null where it became no order.</param>
 /// <param name="Action">LONG, SHORT, CLOSE or NO_TRADE, as it was decided.</param>
 /// <param name="Type">market or limit, or the kind of the leg.</param>
-/// <param name="Price">Where its limit order rests or rested, in quote currency; null of a market order, and of one that was refused before it came to an exchange.</param>
+/// <param name="Price">Where its limit order rests or rested, in quote currency; null of a market order, and of one that was refused before it came
+/// to an exchange.</param>
 /// <param name="PriceAtDecision">Latest price in quote currency when it was decided here.</param>
 /// <param name="Fee">Quote currency, of all its fills.</param>
 /// <param name="RealizedPnl">Profit or loss of what it closed, in quote currency, without fees.</param>
 /// <param name="Reason">Why it became no order, or was ended; null where all went well.</param>
 public sealed record OrderView(
-    Guid Id, Guid DecisionId, Guid? ProtectsDecisionId, string? ClientDecisionId, Guid GroupId, string GroupName, Guid AccountId, [property: Words(typeof(Modes))] string Mode, string Symbol,
-    [property: Words(typeof(SideWords))] string? Side, [property: Words(typeof(ActionWords))] string Action, string Type, [property: Words(typeof(OrderStatus))] string Status, decimal Qty, decimal? AvgPrice, decimal? Price, decimal? PriceAtDecision, decimal Fee,
+    Guid Id, Guid DecisionId, Guid? ProtectsDecisionId, string? ClientDecisionId, Guid GroupId, string GroupName, Guid AccountId,
+    [property: Words(typeof(Modes))] string Mode, string Symbol,
+    [property: Words(typeof(SideWords))] string? Side, [property: Words(typeof(ActionWords))] string Action, string Type,
+    [property: Words(typeof(OrderStatus))] string Status, decimal Qty, decimal? AvgPrice, decimal? Price, decimal? PriceAtDecision, decimal Fee,
     decimal RealizedPnl, decimal Leverage, decimal MarginUsd, RejectionReason? Reason, Guid? TriggerEventId, string? CorrelationId,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {

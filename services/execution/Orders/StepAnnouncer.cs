@@ -70,7 +70,9 @@ public sealed class StepAnnouncer(
     private async Task<int> AnnounceAsync(CancellationToken stoppingToken)
     {
         await using var db = await databases.CreateDbContextAsync(stoppingToken);
-        var rows = await db.OrderSteps.AsNoTracking().Where(s => s.AnnouncedAt == null).OrderBy(s => s.Seq).Take(MostAtOnce).Select(s => new { s.Seq, s.Payload }).ToListAsync(stoppingToken);
+        var rows = await db.OrderSteps
+            .AsNoTracking().Where(s => s.AnnouncedAt == null).OrderBy(s => s.Seq).Take(MostAtOnce).Select(s => new { s.Seq, s.Payload })
+            .ToListAsync(stoppingToken);
         if (rows.Count == 0)
         {
             return 0;

@@ -18,6 +18,8 @@ public sealed record InstrumentView(string Symbol, decimal TickSize, decimal Ste
 public static class InstrumentsApi
 {
     public static void MapInstruments(this WebApplication app) =>
-        app.MapGet("/api/v1/instruments", (InstrumentTable instruments) => new Page<InstrumentView>([.. instruments.All.OrderBy(i => i.Symbol, StringComparer.Ordinal).Select(InstrumentView.Of)], null))
+        app.MapGet(
+            "/api/v1/instruments",
+            (InstrumentTable instruments) => new Page<InstrumentView>([.. instruments.All.OrderBy(i => i.Symbol, StringComparer.Ordinal).Select(InstrumentView.Of)], null))
             .RequireRole(Roles.Viewer).WithTags("execution").Operation("listInstruments", "The symbols that can be traded, with their price and quantity steps");
 }

@@ -51,7 +51,8 @@ public static class ProtectionMovesApi
         routes.MapGet("/moves/{id:guid}", MoveAsync).RequireRole(Roles.Viewer).AllowGroup().Operation("getProtectionMove", "What became of a move of protection");
     }
 
-    private static async Task<Results<Ok<StandingProtection>, NotFoundError>> GetAsync(ExecutionDb db, GroupScope scope, Guid group_id, string symbol, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<StandingProtection>, NotFoundError>> GetAsync(
+        ExecutionDb db, GroupScope scope, Guid group_id, string symbol, CancellationToken cancellationToken) =>
         scope.Covers(group_id) && await StandsAsync(db, group_id, symbol.ToUpperInvariant(), cancellationToken) is { } stands
             ? TypedResults.Ok(stands)
             : RestError.NotFound(group_id, "group_id");
@@ -144,14 +145,17 @@ public static class ProtectionMovesApi
             return null;
         }
 
-        var held = await db.Positions.AsNoTracking().Where(p => p.AccountId == account && p.GroupId == groupId && p.Symbol == symbol).Select(p => p.Qty).SingleOrDefaultAsync(cancellationToken);
+        var held = await db.Positions
+            .AsNoTracking().Where(p => p.AccountId == account && p.GroupId == groupId && p.Symbol == symbol).Select(p => p.Qty)
+            .SingleOrDefaultAsync(cancellationToken);
         var here = await db.ProtectionLegs.AsNoTracking().Where(l => l.AccountId == account && l.GroupId == groupId && l.Symbol == symbol && l.Status == LegStatuses.Waiting)
             .OrderBy(l => l.Kind).ToListAsync(cancellationToken);
         var there = await db.DeskOrders.AsNoTracking()
             .Where(o => o.AccountId == account && o.GroupId == groupId && o.Symbol == symbol && (o.Leg == DeskLegs.StopLoss || o.Leg == DeskLegs.TakeProfit))
             .Where(DeskStates.AreOpen)
             .OrderBy(o => o.Leg).ThenBy(o => o.Seq).ToListAsync(cancellationToken);
-        var moving = await db.ProtectionMoves.AnyAsync(m => m.AccountId == account && m.GroupId == groupId && m.Symbol == symbol && (m.State == "waiting" || m.State == "moving"), cancellationToken);
+        var moving = await db.ProtectionMoves.AnyAsync(
+            m => m.AccountId == account && m.GroupId == groupId && m.Symbol == symbol && (m.State == "waiting" || m.State == "moving"), cancellationToken);
         return new(groupId, account, symbol, OrderAnnouncements.Plain(held), moving,
         [
             .. here.Select(l => new StandingLeg(l.Kind, OrderAnnouncements.Plain(l.TriggerPrice), OrderAnnouncements.Plain(l.Qty), LegStatuses.Waiting)),

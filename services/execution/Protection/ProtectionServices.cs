@@ -13,7 +13,8 @@ public static class ProtectionServices
         services.AddSingleton<ProtectionWatch>();
         services.AddSingleton<NakedClock>();
         services.AddSingleton(p => new ProtectionMoves(
-            p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetRequiredService<DecisionProcessor>(), p.GetRequiredService<Announcer>(), p.GetRequiredService<WakeDesk>().Invoke,
+            p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetRequiredService<DecisionProcessor>(), p.GetRequiredService<Announcer>(),
+            p.GetRequiredService<WakeDesk>().Invoke,
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ProtectionMoves>>()));
         services.AddHostedService(p => p.GetRequiredService<ProtectionMoves>());
         services.AddHostedService(p => p.GetRequiredService<ProtectionWatch>());

@@ -30,7 +30,9 @@ public sealed class ProtectionWatch : BackgroundService, IDecisionListener, IPri
     private readonly HashSet<Guid> _telling = [];
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public ProtectionWatch(IDbContextFactory<ExecutionDb> databases, DecisionProcessor processor, Announcer announcer, PriceBook prices, TimeProvider time, ILogger<ProtectionWatch> log)
+    public ProtectionWatch(
+        IDbContextFactory<ExecutionDb> databases, DecisionProcessor processor, Announcer announcer, PriceBook prices, TimeProvider time,
+        ILogger<ProtectionWatch> log)
     {
         (_databases, _processor, _announcer, _prices, _time, _log) = (databases, processor, announcer, prices, time, log);
     }

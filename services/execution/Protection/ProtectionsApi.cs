@@ -15,15 +15,21 @@ namespace TradingSystem.Execution.Protection;
 /// <param name="Reason">Why it was canceled.</param>
 /// <param name="NakedSeconds">Seconds in which positions of the group and symbol stood without such a leg although it was asked for, of all time.</param>
 public sealed record ProtectionView(
-    Guid Id, Guid DecisionId, string? ClientDecisionId, Guid AccountId, Guid GroupId, string GroupName, string Symbol, [property: Words(typeof(LegKinds))] string Kind, string Side, decimal TriggerPrice, decimal Qty, [property: Words(typeof(LegStatuses))] string Status,
+    Guid Id, Guid DecisionId, string? ClientDecisionId, Guid AccountId, Guid GroupId, string GroupName, string Symbol,
+    [property: Words(typeof(LegKinds))] string Kind, string Side, decimal TriggerPrice, decimal Qty,
+    [property: Words(typeof(LegStatuses))] string Status,
     string? Reason, decimal NakedSeconds, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 public static class ProtectionsApi
 {
     public static void MapProtections(this WebApplication app) =>
-        app.MapGet("/api/v1/protections", ListAsync).RequireRole(Roles.Viewer).AllowGroup().WithTags("execution").Operation("listProtections", "Stop-losses and take-profits of positions, newest first");
+        app.MapGet("/api/v1/protections", ListAsync)
+            .RequireRole(Roles.Viewer).AllowGroup().WithTags("execution")
+            .Operation("listProtections", "Stop-losses and take-profits of positions, newest first");
 
-    private static async Task<Results<Ok<Page<ProtectionView>>, RestError>> ListAsync(ExecutionDb db, GroupScope scope, Guid? group_id, [Words(typeof(LegStatuses))] string? status, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<ProtectionView>>, RestError>> ListAsync(
+        ExecutionDb db, GroupScope scope, Guid? group_id, [Words(typeof(LegStatuses))] string? status, [AsParameters] ListQuery list,
+        CancellationToken cancellationToken)
     {
         if (scope.Narrow(ref group_id) is { } refusal)
         {
@@ -44,6 +50,7 @@ public static class ProtectionsApi
     }
 
     private static ProtectionView View(ProtectionLeg l, decimal naked) => new(
-        l.Id, l.Protects, l.ClientDecisionId, l.AccountId, l.GroupId, l.GroupName, l.Symbol, l.Kind, l.Side, OrderAnnouncements.Plain(l.TriggerPrice), OrderAnnouncements.Plain(l.Qty), l.Status,
+        l.Id, l.Protects, l.ClientDecisionId, l.AccountId, l.GroupId, l.GroupName, l.Symbol, l.Kind, l.Side, OrderAnnouncements.Plain(l.TriggerPrice),
+        OrderAnnouncements.Plain(l.Qty), l.Status,
         l.Reason, OrderAnnouncements.Plain(naked), l.CreatedAt, l.UpdatedAt);
 }

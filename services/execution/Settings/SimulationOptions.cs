@@ -48,7 +48,9 @@ public sealed class SimulationOptions
         Require(MaintenanceRate is > 0m and <= 0.1m, nameof(MaintenanceRate), "above 0 and at most 0.1");
         Require(Math.Abs(FundingRate) <= 0.1m, nameof(FundingRate), "from -0.1 to 0.1");
         Require(FundingRates.Values.All(r => Math.Abs(r) <= 0.1m), nameof(FundingRates), "from -0.1 to 0.1");
-        Require(FundingInterval == TimeSpan.Zero || (FundingInterval >= TimeSpan.FromSeconds(1) && FundingInterval <= TimeSpan.FromDays(1)), nameof(FundingInterval), "zero, or from 1 s to a day");
+        Require(
+            FundingInterval == TimeSpan.Zero || (FundingInterval >= TimeSpan.FromSeconds(1) && FundingInterval <= TimeSpan.FromDays(1)),
+            nameof(FundingInterval), "zero, or from 1 s to a day");
         return this;
     }
 

@@ -27,7 +27,9 @@ public sealed class SimulatedVenues(NpgsqlDataSource database, IDbContextFactory
         var kept = await book.ReadAsync(cancellationToken);
         var exchange = kept is not null
             ? new SimulatedExchange(Renew(kept.Exchange))
-            : new SimulatedExchange(SimulationOptions.Terms(options), instruments.All.Select(i => SimulationOptions.Terms(i, options)), account.Balance, described.MarginMode, described.PositionMode);
+            : new SimulatedExchange(
+                SimulationOptions.Terms(options), instruments.All.Select(i => SimulationOptions.Terms(i, options)), account.Balance,
+                described.MarginMode, described.PositionMode);
         // Nobody else sets this exchange up, and an account's modes change only while it is flat; should it not be, the first entry is refused.
         exchange.Switch(described.MarginMode, described.PositionMode, time.GetUtcNow());
         var venue = new SimulatedVenue(described, exchange, book, time, options.MaxPriceAge);

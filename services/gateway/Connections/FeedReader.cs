@@ -38,7 +38,10 @@ public sealed class FeedReader
         return new(feed, groupId, features, end, end, lastSeq, replaying: false);
     }
 
-    /// <summary>What came after <paramref name="seq"/> and everything from then on; null if some of it is gone or <paramref name="seq"/> is beyond <paramref name="known"/>.</summary>
+    /// <summary>
+    /// What came after <paramref name="seq"/> and everything from then on; null if some of it is gone or <paramref name="seq"/> is beyond
+    /// <paramref name="known"/>.
+    /// </summary>
     public static FeedReader? After(GroupFeed feed, Guid groupId, FeatureSet features, long seq, long known, out long firstHeld)
     {
         var (live, _) = feed.Tip(features.Orders);

@@ -59,7 +59,9 @@ public sealed class MarketReader(Session session, MarketTerms terms, MarketFeeds
 
     public override void Wake() => session.Wake();
 
-    /// <summary>Writes what there is while <paramref name="output"/> holds less than <paramref name="maxBytes"/>. False when candles were lost to this reader.</summary>
+    /// <summary>
+    /// Writes what there is while <paramref name="output"/> holds less than <paramref name="maxBytes"/>. False when candles were lost to this reader.
+    /// </summary>
     public bool Write(PipeWriter output, int maxBytes, Dialect dialect)
     {
         if (Volatile.Read(ref _place) is not { } place)
@@ -103,7 +105,9 @@ public sealed class MarketReader(Session session, MarketTerms terms, MarketFeeds
         if (!place.OwesHistory && place.OwesEnd)
         {
             place.OwesEnd = false;
-            output.WriteFrame(Opcode.Text, MarketWriter.Write(new CandlesEndPush(place.Candles.Symbol, place.Candles.Interval, history.Count, place.Snapshot.IsKnown, place.Snapshot.Lacks), dialect));
+            output.WriteFrame(
+                Opcode.Text,
+                MarketWriter.Write(new CandlesEndPush(place.Candles.Symbol, place.Candles.Interval, history.Count, place.Snapshot.IsKnown, place.Snapshot.Lacks), dialect));
         }
     }
 
@@ -127,7 +131,9 @@ public sealed class MarketReader(Session session, MarketTerms terms, MarketFeeds
         {
             Volatile.Write(ref place.Told, tick);
             Volatile.Write(ref _priceAt, time.GetTimestamp() + (long)(terms.Pace!.Value.TotalSeconds * time.TimestampFrequency));
-            output.WriteFrame(Opcode.Text, MarketWriter.Write(new PricePush(tick.Symbol, tick.Price, tick.Bid, tick.Ask, tick.MarkPrice, tick.MarketTime, tick.ObservedAt), dialect));
+            output.WriteFrame(
+                Opcode.Text,
+                MarketWriter.Write(new PricePush(tick.Symbol, tick.Price, tick.Bid, tick.Ask, tick.MarkPrice, tick.MarketTime, tick.ObservedAt), dialect));
         }
     }
 

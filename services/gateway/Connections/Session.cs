@@ -14,7 +14,9 @@ public sealed record Identity(Guid TokenId, string OwnerKind, Guid OwnerId, long
     public bool IsGroup => OwnerKind == OwnerKinds.Group;
 }
 
-/// <summary>Takes one whole frame of a session; returns once its publishing has begun, and completes <paramref name="reply"/> when the outcome is known.</summary>
+/// <summary>
+/// Takes one whole frame of a session; returns once its publishing has begun, and completes <paramref name="reply"/> when the outcome is known.
+/// </summary>
 public delegate void FrameReceiver(Session session, ReadOnlyMemory<byte> bytes, Reply reply);
 
 /// <summary>

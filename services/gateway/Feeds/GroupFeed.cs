@@ -97,7 +97,10 @@ public sealed class GroupFeed(int capacity, long beginsAfter, Action<PushFrame> 
         }
     }
 
-    /// <summary>Adds entries from <paramref name="cursor"/> on to <paramref name="into"/>, up to about <paramref name="maxBytes"/>. False when some were lost to the reader.</summary>
+    /// <summary>
+    /// Adds entries from <paramref name="cursor"/> on to <paramref name="into"/>, up to about <paramref name="maxBytes"/>. False when some were lost
+    /// to the reader.
+    /// </summary>
     public bool Read(ref FeedCursor cursor, List<FeedEntry> into, int maxBytes)
     {
         lock (_gate)

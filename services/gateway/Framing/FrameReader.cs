@@ -35,7 +35,9 @@ public sealed class FrameReader(Stream transport, int maxMessageBytes) : IDispos
     /// <summary>True while a message has begun and is not complete.</summary>
     public bool IsInsideMessage => _end > _start || _messageType != Opcode.Continuation;
 
-    /// <summary>Grows with every message, and with every control frame outside of one, that has come whole: tells whether what is begun is still the same.</summary>
+    /// <summary>
+    /// Grows with every message, and with every control frame outside of one, that has come whole: tells whether what is begun is still the same.
+    /// </summary>
     public int Completed { get; private set; }
 
     /// <summary>What was read since the last call: its bytes, and <see cref="FrameCost"/> for each frame, however small it is.</summary>

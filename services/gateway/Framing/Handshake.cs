@@ -60,7 +60,9 @@ public static class Handshake
         Transport.LimitSendBuffer(context.Features);
         var connection = context.Features.Get<IConnectionLifetimeFeature>()!;
         var reading = new CancellationTokenSource();
-        return new(stream, PipeWriter.Create(stream), context.Connection.RemoteIpAddress ?? IPAddress.None, connection.Abort, reading.Cancel, context.RequestAborted, reading.Token);
+        return new(
+            stream, PipeWriter.Create(stream), context.Connection.RemoteIpAddress ?? IPAddress.None, connection.Abort, reading.Cancel,
+            context.RequestAborted, reading.Token);
     }
 
     public static bool IsKey(string key)

@@ -9,7 +9,8 @@ namespace TradingSystem.Gateway.Framing;
 /// <summary>A connection after its handshake.</summary>
 /// <param name="Input">Completes an empty read when there is something.</param>
 /// <param name="Abort">Breaks it off at once.</param>
-/// <param name="StopReading">Ends the read that is waiting, or the next one, with an <see cref="OperationCanceledException"/>. What was written still leaves.</param>
+/// <param name="StopReading">Ends the read that is waiting, or the next one, with an <see cref="OperationCanceledException"/>. What was written still
+/// leaves.</param>
 /// <param name="Closed">Set when the peer is gone, or says nothing more, or it was broken off.</param>
 /// <param name="Reading">To be given to every read.</param>
 public sealed record Transport(Stream Input, PipeWriter Output, IPAddress Address, Action Abort, Action StopReading, CancellationToken Closed, CancellationToken Reading)

@@ -41,7 +41,8 @@ public static class GroupsApi
         groups.MapTokens(OwnerKinds.Group, "Group", (db, id, ct) => db.Groups.AnyAsync(g => g.Id == id, ct));
     }
 
-    private static async Task<Results<Ok<Page<GroupView>>, RestError>> ListAsync(GatewayDb db, SessionRegistry sessions, GroupScope scope, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<GroupView>>, RestError>> ListAsync(
+        GatewayDb db, SessionRegistry sessions, GroupScope scope, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
         Guid? only = null;
         if (scope.Narrow(ref only) is { } refusal)
@@ -55,12 +56,14 @@ public static class GroupsApi
         return TypedResults.Ok(list.Page(rows, g => g.Seq, g => View(g, sessions)));
     }
 
-    private static async Task<Results<Ok<GroupView>, NotFoundError>> GetAsync(GatewayDb db, SessionRegistry sessions, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<GroupView>, NotFoundError>> GetAsync(
+        GatewayDb db, SessionRegistry sessions, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
         scope.Covers(id) && await db.Groups.AsNoTracking().Include(g => g.Members).SingleOrDefaultAsync(g => g.Id == id, cancellationToken) is { } group
             ? TypedResults.Ok(View(group, sessions))
             : RestError.NotFound(id);
 
-    private static async Task<Results<Created<GroupView>, RestError, ConflictError>> CreateAsync(RestBody<GroupChange> body, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Created<GroupView>, RestError, ConflictError>> CreateAsync(
+        RestBody<GroupChange> body, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => GroupChange.Read(b.Fields, isNew: true), out var change, out var refusal))
         {
@@ -92,7 +95,9 @@ public static class GroupsApi
             : TypedResults.Created($"/api/v1/groups/{group.Id}", View(group, sessions));
     }
 
-    private static async Task<Results<Ok<GroupView>, RestError, NotFoundError, ConflictError>> ChangeAsync(RestBody<GroupChange> body, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<GroupView>, RestError, NotFoundError, ConflictError>> ChangeAsync(
+        RestBody<GroupChange> body, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, Guid id,
+        CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => GroupChange.Read(b.Fields, isNew: false), out var change, out var refusal))
         {
@@ -106,7 +111,10 @@ public static class GroupsApi
 
         if (change.PositionMode is { } mode && group.AccountId is not null && mode != group.PositionMode)
         {
-            return RestError.Invalid("position_mode", $"{group.PositionMode}, as the account that trades for the group has it: change it there, or bind the group to another account", mode);
+            return RestError.Invalid(
+                "position_mode",
+                $"{group.PositionMode}, as the account that trades for the group has it: change it there, or bind the group to another account",
+                mode);
         }
 
         change.ApplyTo(group);

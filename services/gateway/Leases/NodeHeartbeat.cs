@@ -9,7 +9,8 @@ namespace TradingSystem.Gateway.Leases;
 /// Says twice a second that this node lives, so that its tokens stay its own. After a time out of touch (database away, process stopped)
 /// it looks which tokens others have taken and closes those sessions; their decisions are refused by epoch in any case.
 /// </summary>
-public sealed class NodeHeartbeat(NpgsqlDataSource database, LeaseStore leases, SessionRegistry sessions, Node node, TimeProvider time, ILogger<NodeHeartbeat> log) : BackgroundService
+public sealed class NodeHeartbeat(
+    NpgsqlDataSource database, LeaseStore leases, SessionRegistry sessions, Node node, TimeProvider time, ILogger<NodeHeartbeat> log) : BackgroundService
 {
     private const int CommandTimeoutSeconds = 2;
 

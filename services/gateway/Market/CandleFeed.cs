@@ -49,7 +49,9 @@ public sealed class CandleFeed(string symbol, string interval, ICandleQuestions 
         }
     }
 
-    /// <summary>The newest <paramref name="count"/> and what follows; with <paramref name="isAnew"/> and no history what was told since this era began.</summary>
+    /// <summary>
+    /// The newest <paramref name="count"/> and what follows; with <paramref name="isAnew"/> and no history what was told since this era began.
+    /// </summary>
     public CandleSnapshot Snapshot(int count, bool isAnew)
     {
         lock (_gate)

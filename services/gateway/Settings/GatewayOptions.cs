@@ -26,7 +26,10 @@ public sealed class GatewayOptions
     /// <summary>New connections at once from one address after a pause.</summary>
     public int ConnectionBurst { get; set; } = 500;
 
-    /// <summary>Bad tokens from one address, of sockets, tickets and REST, before further ones are answered slowly or told to wait; a valid token always passes.</summary>
+    /// <summary>
+    /// Bad tokens from one address, of sockets, tickets and REST, before further ones are answered slowly or told to wait; a valid token always
+    /// passes.
+    /// </summary>
     public int BadTokens { get; set; } = 10;
 
     /// <summary>Tickets of one token that are neither used nor expired.</summary>

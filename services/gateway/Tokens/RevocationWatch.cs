@@ -7,7 +7,9 @@ using TradingSystem.Hosting;
 namespace TradingSystem.Gateway.Tokens;
 
 /// <summary>Twice a second: what other nodes revoked or changed about triggers takes effect here within a second too.</summary>
-public sealed class RevocationWatch(IDbContextFactory<GatewayDb> database, SessionRegistry sessions, GroupDirectory directory, TimeProvider time, ILogger<RevocationWatch> log) : BackgroundService
+public sealed class RevocationWatch(
+    IDbContextFactory<GatewayDb> database, SessionRegistry sessions, GroupDirectory directory, TimeProvider time,
+    ILogger<RevocationWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 

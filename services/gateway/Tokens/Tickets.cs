@@ -112,7 +112,9 @@ public static class TicketsApi
 
         if (refusal == TicketRefusal.TooMany)
         {
-            return TooMany(TimeSpan.FromSeconds(Tickets.LifeSeconds), $"at most {options.TicketsPerToken} of one token that wait to be used; each is gone {Tickets.LifeSeconds} s after it was asked for");
+            return TooMany(
+                TimeSpan.FromSeconds(Tickets.LifeSeconds),
+                $"at most {options.TicketsPerToken} of one token that wait to be used; each is gone {Tickets.LifeSeconds} s after it was asked for");
         }
 
         if (ticket is null)

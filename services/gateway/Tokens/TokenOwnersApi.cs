@@ -5,7 +5,9 @@ using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Tokens;
 
-/// <summary>The question whose a token is, from a front that runs apart. Not for people or bots: the front passes no such address on, and no document has it.</summary>
+/// <summary>
+/// The question whose a token is, from a front that runs apart. Not for people or bots: the front passes no such address on, and no document has it.
+/// </summary>
 public static class TokenOwnersApi
 {
     public static void MapTokenOwners(this WebApplication app) =>

@@ -26,7 +26,10 @@ public static class TokensApi
                 .OrderByDescending(t => t.Seq).Take(list.Take).ToListAsync(cancellationToken);
             return TypedResults.Ok(list.Page(rows, t => t.Seq, t => new TokenView(t.Id, t.CreatedAt, t.RevokedAt)));
         }).RequireRole(Roles.Viewer).Operation($"list{ownerName}Tokens", "Its tokens, newest first, without their secrets");
-        owners.MapPost("/{id:guid}/tokens", async Task<Results<Created<IssuedToken>, NotFoundError>> (HttpContext context, GatewayDb db, TimeProvider time, Guid id, CancellationToken cancellationToken) =>
+        owners.MapPost(
+            "/{id:guid}/tokens",
+            async Task<Results<Created<IssuedToken>, NotFoundError>> (
+                HttpContext context, GatewayDb db, TimeProvider time, Guid id, CancellationToken cancellationToken) =>
         {
             if (!await exists(db, id, cancellationToken))
             {
@@ -41,7 +44,10 @@ public static class TokensApi
             context.Response.Headers.CacheControl = "no-store";
             return TypedResults.Created($"{context.Request.Path}/{token.Id}", new IssuedToken(token.Id, secret, now));
         }).RequireRole(Roles.Admin).Operation($"create{ownerName}Token", "Makes a token; its secret is in this answer alone");
-        owners.MapDelete("/{id:guid}/tokens/{tokenId:guid}", async Task<Results<NoContent, NotFoundError>> (GatewayDb db, SessionRegistry sessions, TimeProvider time, Guid id, Guid tokenId, CancellationToken cancellationToken) =>
+        owners.MapDelete(
+            "/{id:guid}/tokens/{tokenId:guid}",
+            async Task<Results<NoContent, NotFoundError>> (
+                GatewayDb db, SessionRegistry sessions, TimeProvider time, Guid id, Guid tokenId, CancellationToken cancellationToken) =>
         {
             var now = time.GetUtcNow();
             var known = await db.Tokens.AnyAsync(t => t.Id == tokenId && t.OwnerId == id && t.OwnerKind == ownerKind, cancellationToken);

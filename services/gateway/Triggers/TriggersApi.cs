@@ -49,7 +49,8 @@ public static class TriggersApi
         triggers.MapTokens(OwnerKinds.Trigger, "Trigger", (db, id, ct) => db.Triggers.AnyAsync(t => t.Id == id, ct));
     }
 
-    private static async Task<Ok<Page<TriggerView>>> ListAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<TriggerView>>> ListAsync(
+        GatewayDb db, SessionRegistry sessions, TriggerPresence presence, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
         var rows = await db.Triggers.AsNoTracking()
             .Where(t => t.Seq < list.Before)
@@ -57,12 +58,15 @@ public static class TriggersApi
         return TypedResults.Ok(list.Page(rows, t => t.Seq, t => View(t, sessions, presence)));
     }
 
-    private static async Task<Results<Ok<TriggerView>, NotFoundError>> GetAsync(GatewayDb db, SessionRegistry sessions, TriggerPresence presence, Guid id, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<TriggerView>, NotFoundError>> GetAsync(
+        GatewayDb db, SessionRegistry sessions, TriggerPresence presence, Guid id, CancellationToken cancellationToken) =>
         await db.Triggers.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken) is { } trigger
             ? TypedResults.Ok(View(trigger, sessions, presence))
             : RestError.NotFound(id);
 
-    private static async Task<Results<Created<TriggerView>, RestError, ConflictError>> CreateAsync(RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Created<TriggerView>, RestError, ConflictError>> CreateAsync(
+        RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => TriggerChange.Read(b.Fields, isNew: true), out var change, out var refusal))
         {
@@ -90,7 +94,9 @@ public static class TriggersApi
         return TypedResults.Created($"/api/v1/triggers/{trigger.Id}", View(trigger, sessions, presence));
     }
 
-    private static async Task<Results<Ok<TriggerView>, RestError, NotFoundError, ConflictError>> ChangeAsync(RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<TriggerView>, RestError, NotFoundError, ConflictError>> ChangeAsync(
+        RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time,
+        Guid id, CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => TriggerChange.Read(b.Fields, isNew: false), out var change, out var refusal))
         {

@@ -102,7 +102,8 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTail tail, Lo
                     last = 0;
                 }
 
-                await using var command = new NpgsqlCommand("select position, kind, body, created_at from bus.log where position > $1 and kind = any($2) order by position", connection);
+                await using var command = new NpgsqlCommand(
+                    "select position, kind, body, created_at from bus.log where position > $1 and kind = any($2) order by position", connection);
                 command.Parameters.AddWithValue(last);
                 command.Parameters.AddWithValue(_byName.Keys.ToArray());
                 await using var rows = await command.ExecuteReaderAsync(cancellationToken);

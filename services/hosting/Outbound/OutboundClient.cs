@@ -24,7 +24,8 @@ public sealed class OutboundClient(OutboundGate gate, TimeProvider time) : IDisp
     /// <param name="request">Its body is not sent again to another address: a redirect that asks for it is an answer.</param>
     /// <param name="limits">Null: those of the settings.</param>
     /// <exception cref="OutboundRefusedException">The address, or one that it redirects to, may not be called.</exception>
-    /// <exception cref="HttpRequestException">No connection, or one that broke; the answer is too large (<see cref="HttpRequestError.ConfigurationLimitExceeded"/>).</exception>
+    /// <exception cref="HttpRequestException">No connection, or one that broke; the answer is too large
+    /// (<see cref="HttpRequestError.ConfigurationLimitExceeded"/>).</exception>
     /// <exception cref="TimeoutException">The deadline passed.</exception>
     public async Task<OutboundAnswer> SendAsync(HttpRequestMessage request, OutboundLimits? limits, CancellationToken cancellationToken)
     {

@@ -14,7 +14,9 @@ public sealed class OutboundOptions
     /// </summary>
     public string AllowPrivate { get; set; } = "";
 
-    /// <summary>Calls go through the proxy that HTTPS_PROXY and its like name. Its address is then the one that is checked; where it calls is its affair.</summary>
+    /// <summary>
+    /// Calls go through the proxy that HTTPS_PROXY and its like name. Its address is then the one that is checked; where it calls is its affair.
+    /// </summary>
     public bool UseProxy { get; set; }
 
     /// <summary>For TCP and TLS of a new connection.</summary>

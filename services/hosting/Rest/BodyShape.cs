@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace TradingSystem.Hosting.Rest;
 
 /// <summary>What a body may have, from the type that describes it: what the document promises is what the reader knows.</summary>
-/// <param name="Known">Its fields' names on the wire, in the order in which they are declared, and behind them those that are refused with words of their own.</param>
+/// <param name="Known">Its fields' names on the wire, in the order in which they are declared, and behind them those that are refused with words of
+/// their own.</param>
 /// <param name="MayBeNull">Of them, those that may be null.</param>
 /// <param name="Terms">How it is read.</param>
 public sealed record BodyShape(string[] Known, string[] MayBeNull, BodyTermsAttribute Terms)

@@ -29,7 +29,8 @@ public sealed class EdgeOptions
                 : IPNetwork.TryParse(entry, out var network) ? network
                 : throw new SettingException($"PROXY__TRUSTED: '{entry}' is no address and no network (10.1.0.0/16)."));
         var path = (configuration[BaseSetting] ?? "").TrimEnd('/');
-        var isPath = path.Length == 0 || (path[0] == '/' && !path.Contains("//", StringComparison.Ordinal) && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.' or '~'));
+        var isPath = path.Length == 0
+            || (path[0] == '/' && !path.Contains("//", StringComparison.Ordinal) && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.' or '~'));
         return isPath
             ? new([.. networks], path)
             : throw new SettingException("BASE_PATH must be a path such as /trading, of letters, digits and - _ . ~ between slashes.");

@@ -49,7 +49,8 @@ public static class Refusals
             StatusCodes.Status404NotFound => new("not_found", [new("path", "known path", FieldError.Shorten(request.Path))]),
             StatusCodes.Status405MethodNotAllowed => new("method_not_allowed", [new("method", $"one of {http.Response.Headers.Allow}", FieldError.Shorten(request.Method))]),
             StatusCodes.Status413PayloadTooLarge => new(RestError.PayloadTooLarge, [new("$", "a smaller body", "more")]),
-            StatusCodes.Status415UnsupportedMediaType => new(RestError.UnsupportedType, [new("Content-Type", "application/json", FieldError.Shorten(request.ContentType ?? "nothing"))]),
+            StatusCodes.Status415UnsupportedMediaType => new(
+                RestError.UnsupportedType, [new("Content-Type", "application/json", FieldError.Shorten(request.ContentType ?? "nothing"))]),
             StatusCodes.Status503ServiceUnavailable => new("unavailable", [new("$", "database and bus are there; try again", "")]),
             >= 500 => new("internal_error", [new("$", "an answer; what failed instead is in the service's log", "")]),
             _ => new("refused", []),

@@ -168,7 +168,8 @@ public abstract class RestBody : IDisposable
 /// A handler's parameter: the request's body as <typeparamref name="T"/> describes it. The OpenAPI document has it from there, and so has the route
 /// which content type it takes.
 /// </summary>
-/// <typeparam name="T">Its properties are the fields, <see cref="NoNullsAttribute"/> says which may be null, <see cref="BodyTermsAttribute"/> how it is read.</typeparam>
+/// <typeparam name="T">Its properties are the fields, <see cref="NoNullsAttribute"/> says which may be null, <see cref="BodyTermsAttribute"/> how it
+/// is read.</typeparam>
 public sealed class RestBody<T> : RestBody, IBindableFromHttpContext<RestBody<T>>, IEndpointParameterMetadataProvider
     where T : class
 {

@@ -60,10 +60,12 @@ public class RestError : IResult, IStatusCodeHttpResult, IValueHttpResult, IValu
         new(new(message, [Fault(path, rule, got)]) { Code = code });
 
     /// <summary>422: somebody else refused it, whose words <paramref name="got"/> are.</summary>
-    public static UnprocessableError Unprocessable(string message, string code, string path, string rule, string got) => new(new(message, [Fault(path, rule, got)]) { Code = code });
+    public static UnprocessableError Unprocessable(string message, string code, string path, string rule, string got) =>
+        new(new(message, [Fault(path, rule, got)]) { Code = code });
 
     /// <summary>429.</summary>
-    public static TooManyError TooMany(string message, TimeSpan wait, string path, string rule, string got = "") => new(new(message, [Fault(path, rule, got)])) { RetryAfter = wait };
+    public static TooManyError TooMany(string message, TimeSpan wait, string path, string rule, string got = "") =>
+        new(new(message, [Fault(path, rule, got)])) { RetryAfter = wait };
 
     /// <summary>Any other status.</summary>
     public static RestError Of(int status, string message, string path, string rule, string got) => new(status, new(message, [Fault(path, rule, got)]));

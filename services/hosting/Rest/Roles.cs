@@ -36,7 +36,9 @@ public static class Roles
 
     /// <summary>The same from a route's metadata.</summary>
     public static string? RequiredRole(IEnumerable<object> metadata) =>
-        metadata.OfType<IAllowAnonymous>().Any() ? null : metadata.OfType<IAuthorizeData>().Select(a => a.Policy).LastOrDefault(p => p is not null && (p == Front || All.Contains(p)));
+        metadata.OfType<IAllowAnonymous>().Any()
+            ? null
+            : metadata.OfType<IAuthorizeData>().Select(a => a.Policy).LastOrDefault(p => p is not null && (p == Front || All.Contains(p)));
 
     /// <summary>The role and those that may more.</summary>
     public static IReadOnlyList<string> AtLeast(string role) => All.Contains(role) ? [.. All.SkipWhile(r => r != role)] : [role];
@@ -47,7 +49,9 @@ public static class Roles
         foreach (var role in All.Append(Front))
         {
             var allowed = AtLeast(role);
-            authorization.AddPolicy(role, p => p.RequireAuthenticatedUser().RequireAssertion(context => allowed.Any(r => context.User.HasClaim("role", r)) || (role == Viewer && IsGroupAtItsRoute(context))));
+            authorization.AddPolicy(
+                role,
+                p => p.RequireAuthenticatedUser().RequireAssertion(context => allowed.Any(r => context.User.HasClaim("role", r)) || (role == Viewer && IsGroupAtItsRoute(context))));
         }
     }
 

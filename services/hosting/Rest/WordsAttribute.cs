@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace TradingSystem.Hosting.Rest;
 
-/// <summary>The text is one of the words that another type keeps, e.g. <c>[Words(typeof(OrderStatus))]</c>; the OpenAPI document says them as an enum.</summary>
+/// <summary>
+/// The text is one of the words that another type keeps, e.g. <c>[Words(typeof(OrderStatus))]</c>; the OpenAPI document says them as an enum.
+/// </summary>
 /// <param name="home">Where the words are.</param>
 /// <param name="member">The static field that lists them.</param>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]

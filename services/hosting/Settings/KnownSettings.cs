@@ -73,7 +73,9 @@ public sealed class KnownSettings
     private static bool IsValue(Type type)
     {
         var own = Nullable.GetUnderlyingType(type) ?? type;
-        return own.IsPrimitive || own.IsEnum || own == typeof(string) || own == typeof(Uri) || own == typeof(decimal) || own == typeof(TimeSpan) || own == typeof(DateTimeOffset) || own == typeof(Guid);
+        return own.IsPrimitive
+            || own.IsEnum || own == typeof(string) || own == typeof(Uri) || own == typeof(decimal) || own == typeof(TimeSpan)
+            || own == typeof(DateTimeOffset) || own == typeof(Guid);
     }
 
     /// <summary>The values of a dictionary, whose keys are free, or the items of a list.</summary>

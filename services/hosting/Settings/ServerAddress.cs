@@ -99,6 +99,7 @@ internal sealed record ServerAddress(string Scheme, string Host, int? Port, stri
         }
 
         SettingException Fault(string why) =>
-            new($"{setting} does not parse: {why}. It looks like {form}, with characters such as @ / : # % of user, password and path percent-encoded (@ is %40, / is %2F); {parts} take them as they are.");
+            new(
+                $"{setting} does not parse: {why}. It looks like {form}, with characters such as @ / : # % of user, password and path percent-encoded (@ is %40, / is %2F); {parts} take them as they are.");
     }
 }

@@ -6,7 +6,8 @@ namespace TradingSystem.Hosting.Transport;
 internal static class Broker
 {
     /// <exception cref="TimeoutException">It took the connection and did not greet within the deadline.</exception>
-    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">It did not answer, or did not take the credentials or the virtual host.</exception>
+    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">It did not answer, or did not take the credentials or the virtual
+    /// host.</exception>
     public static async Task<IConnection> ConnectAsync(BrokerAddress broker, string name, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var factory = new ConnectionFactory

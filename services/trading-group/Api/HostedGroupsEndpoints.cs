@@ -28,7 +28,9 @@ public sealed record HostedMember(string Name, string Role, string Provider, str
 public static class HostedGroupsEndpoints
 {
     public static void MapHostedGroups(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/hosted-groups", GetAsync).RequireRole(Hosting.Rest.Roles.Viewer).WithTags("groups").Operation("listHostedGroups", "The groups that the system itself decides for, and where each stands");
+        routes.MapGet("/api/v1/hosted-groups", GetAsync)
+            .RequireRole(Hosting.Rest.Roles.Viewer).WithTags("groups")
+            .Operation("listHostedGroups", "The groups that the system itself decides for, and where each stands");
 
     private static async Task<Page<HostedGroup>> GetAsync(GroupRegistry registry, DiscussionStore store, CancellationToken cancellationToken)
     {

@@ -71,7 +71,9 @@ public sealed record Announcement(DiscussionLog Log, TradeDecision Decision)
             group.Name,
             "discussion completed",
             JsonSerializer.Serialize(minutes.Opinions, Json),
-            JsonSerializer.Serialize(new { DecisionId = id, group.Symbol, signal.Action, signal.MarginUsd, signal.Leverage, signal.Entry, SuggestedStopLoss = verdict.StopLoss, SuggestedTakeProfit = verdict.TakeProfit, signal.ConfidencePct, signal.Reasoning }, Json),
+            JsonSerializer.Serialize(
+                new { DecisionId = id, group.Symbol, signal.Action, signal.MarginUsd, signal.Leverage, signal.Entry, SuggestedStopLoss = verdict.StopLoss, SuggestedTakeProfit = verdict.TakeProfit, signal.ConfidencePct, signal.Reasoning },
+                Json),
             trigger.Id,
             id,
             correlation,

@@ -61,7 +61,9 @@ public static class GroupLeader
         }
 
         // One netting order: what stands is closed by as much margin as opened it at most, the rest opens the other way.
-        return Trade(member, direction, briefing.Group.MarginUsdt + sized, cautious, confidence, $"{Name(direction)}: flips from {(standing > 0 ? "long" : "short")}; {vote}. {technical[0].Opinion.Reasoning} {cautious.Opinion.Reasoning}");
+        return Trade(
+            member, direction, briefing.Group.MarginUsdt + sized, cautious, confidence,
+            $"{Name(direction)}: flips from {(standing > 0 ? "long" : "short")}; {vote}. {technical[0].Opinion.Reasoning} {cautious.Opinion.Reasoning}");
     }
 
     public static Verdict NoTrade(GroupMember member, int standing, decimal confidence, string reasoning) =>

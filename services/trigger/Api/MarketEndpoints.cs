@@ -14,7 +14,8 @@ namespace TradingSystem.Trigger.Api;
 /// <param name="Source">live, simulated, replay, or starting while that is not decided.</param>
 /// <param name="Notice">For people, e.g. that live was out of reach.</param>
 /// <param name="Symbols">Those that have prices and candles.</param>
-/// <param name="Interval">Of the candles that the page shows and the database keeps: the shortest from a minute on, or a recording's own; null while starting.</param>
+/// <param name="Interval">Of the candles that the page shows and the database keeps: the shortest from a minute on, or a recording's own; null while
+/// starting.</param>
 /// <param name="Intervals">Those that there are candles of, shortest first.</param>
 /// <param name="Gaps">Spans that a recording lacks, oldest first, the first hundred. No candle is made of them.</param>
 public sealed record MarketView(string Source, string? Notice, IReadOnlyList<string> Symbols, string? Interval, IReadOnlyList<string> Intervals, IReadOnlyList<MarketGap> Gaps);
@@ -75,7 +76,8 @@ public readonly record struct CandleEnd(DateTimeOffset Before) : IQueryValue<Can
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out CandleEnd result)
     {
         DateTimeOffset? before = s is null ? null
-            : long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
+            : long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+                && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
             : Rfc3339.Read(s);
         result = new(before ?? default);
         return before is not null;

@@ -156,7 +156,9 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
         return result;
     }
 
-    /// <summary>The first bar that lacks among the newest <paramref name="count"/> that ended by <paramref name="now"/> (market time); null if none does.</summary>
+    /// <summary>
+    /// The first bar that lacks among the newest <paramref name="count"/> that ended by <paramref name="now"/> (market time); null if none does.
+    /// </summary>
     public DateTimeOffset? FirstLacking(DateTimeOffset now, int count)
     {
         var at = interval.Floor(now) - (count * interval.Length);

@@ -20,15 +20,20 @@ public readonly record struct Interval(TimeSpan Length, TimeSpan Offset = defaul
     public static Interval Of(TimeSpan length, DateTimeOffset openTime) => new(length, TimeSpan.FromTicks(Behind(openTime, length)));
 
     public string Name =>
-        Whole(7 * TimeSpan.TicksPerDay, "w") ?? Whole(TimeSpan.TicksPerDay, "d") ?? Whole(TimeSpan.TicksPerHour, "h") ?? Whole(TimeSpan.TicksPerMinute, "m") ?? Whole(TimeSpan.TicksPerSecond, "s")
+        Whole(7 * TimeSpan.TicksPerDay, "w")
+            ?? Whole(TimeSpan.TicksPerDay, "d") ?? Whole(TimeSpan.TicksPerHour, "h") ?? Whole(TimeSpan.TicksPerMinute, "m")
+            ?? Whole(TimeSpan.TicksPerSecond, "s")
         ?? string.Create(CultureInfo.InvariantCulture, $"{Length.TotalMilliseconds}ms");
 
-    /// <summary>The intervals that can be built from bars of length <paramref name="shortest"/>, itself first. Bars off the common grid fill none of its.</summary>
+    /// <summary>
+    /// The intervals that can be built from bars of length <paramref name="shortest"/>, itself first. Bars off the common grid fill none of its.
+    /// </summary>
     public static IReadOnlyList<Interval> From(Interval shortest) =>
         [shortest, .. Standard.Where(i => i.Length > shortest.Length && i.Length.Ticks % shortest.Length.Ticks == 0 && shortest.Offset == TimeSpan.Zero)];
 
     /// <summary>The one of them that is shown and kept: the shortest from a minute on.</summary>
-    public static Interval Shown(Interval shortest) => From(shortest) is var all && all.FirstOrDefault(i => i.Length >= Minute.Length) is { Length.Ticks: > 0 } shown ? shown : all[^1];
+    public static Interval Shown(Interval shortest) =>
+        From(shortest) is var all && all.FirstOrDefault(i => i.Length >= Minute.Length) is { Length.Ticks: > 0 } shown ? shown : all[^1];
 
     public DateTimeOffset Floor(DateTimeOffset time) => new(time.UtcTicks - Behind(time - Offset, Length), TimeSpan.Zero);
 

@@ -44,7 +44,9 @@ public interface IFeedSink
     /// </summary>
     void Gap(DateTimeOffset until);
 
-    /// <summary>What has ended at least <paramref name="grace"/> ago and is not known whole, of bars of a minute and more. Empty before the first trade.</summary>
+    /// <summary>
+    /// What has ended at least <paramref name="grace"/> ago and is not known whole, of bars of a minute and more. Empty before the first trade.
+    /// </summary>
     IReadOnlyList<LackingBars> Lacking(TimeSpan grace);
 }
 

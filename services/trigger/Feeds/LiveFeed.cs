@@ -8,7 +8,8 @@ namespace TradingSystem.Trigger.Feeds;
 /// Binance USD-M over its public websockets: aggregated trades make prices and candles, a second connection brings bid and ask, a third the mark price.
 /// Reconnects for ever with jittered backoff. Candles that trades were missed in come over REST, when they have ended, and are not told before.
 /// </summary>
-public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions options, LiveHistory history, OutboundClient http, TimeProvider time, ILogger<LiveFeed> log) : IMarketFeed
+public sealed partial class LiveFeed(
+    IReadOnlyList<string> symbols, LiveOptions options, LiveHistory history, OutboundClient http, TimeProvider time, ILogger<LiveFeed> log) : IMarketFeed
 {
     private const int LargestMessage = 1 << 20;
     private const int Questions = 4;
@@ -42,14 +43,19 @@ public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions 
                 asked.Remove(key);
             }
 
-            var due = lacking.Where(l => !asked.TryGetValue((l.Symbol, l.Interval), out var before) || before.Since != l.Since || time.GetElapsedTime(before.At) >= before.Pause).ToList();
+            var due = lacking
+                .Where(
+                    l => !asked.TryGetValue((l.Symbol, l.Interval), out var before) || before.Since != l.Since || time.GetElapsedTime(before.At) >= before.Pause)
+                .ToList();
             foreach (var l in due)
             {
                 var pause = asked.TryGetValue((l.Symbol, l.Interval), out var before) && before.Since == l.Since ? before.Pause * 2 : Round;
                 asked[(l.Symbol, l.Interval)] = (l.Since, time.GetTimestamp(), pause < LongestSilence ? pause : LongestSilence);
             }
 
-            await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = Questions, CancellationToken = cancellationToken }, async (l, token) => await history.CompleteAsync(l, sink, token));
+            await Parallel.ForEachAsync(
+                due, new ParallelOptions { MaxDegreeOfParallelism = Questions, CancellationToken = cancellationToken },
+                async (l, token) => await history.CompleteAsync(l, sink, token));
         }
     }
 
@@ -64,7 +70,8 @@ public sealed partial class LiveFeed(IReadOnlyList<string> symbols, LiveOptions 
             {
                 await ReadAsync(Address(paths[failures % paths.Count], stream), sink, announces, () => brought = true, cancellationToken);
             }
-            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (
+                e is WebSocketException or HttpRequestException or IOException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 LiveFeedLog.Lost(log, stream, e.Message);
             }

@@ -56,7 +56,8 @@ public sealed partial class LiveHistory(OutboundClient http, LiveOptions options
             sink.History(symbol, interval, LiveMessages.Klines(bars.RootElement, symbol, interval, answer.Headers.Date ?? time.GetUtcNow()), derive: false);
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException or OverflowException or IOException or TimeoutException)
+        catch (Exception e) when (
+            e is HttpRequestException or JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException or OverflowException or IOException or TimeoutException)
         {
             LiveHistoryLog.Failed(log, symbol, interval.Name, attempt, e.Message);
             return false;

@@ -59,7 +59,9 @@ public static class LiveMessages
             .. rows.EnumerateArray().Select((row, i) =>
             {
                 var open = DateTimeOffset.FromUnixTimeMilliseconds(row[0].GetInt64());
-                return new Candle(symbol, interval.Name, open, Number(row[1]), Number(row[2]), Number(row[3]), Number(row[4]), Number(row[5]), i + 1 < count || open + interval.Length <= answered);
+                return new Candle(
+                    symbol, interval.Name, open, Number(row[1]), Number(row[2]), Number(row[3]), Number(row[4]), Number(row[5]),
+                    i + 1 < count || open + interval.Length <= answered);
             }),
         ];
     }

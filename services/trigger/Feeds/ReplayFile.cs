@@ -79,7 +79,9 @@ public sealed partial class ReplayFile
         {
             if (Interval.Floor(bar.OpenTime) != bar.OpenTime)
             {
-                throw at.Broken("open_time", $"open times must be whole steps of {Interval.Name} from the file's first, for all bars must be as long", $"{bar.OpenTime.UtcDateTime:yyyy-MM-dd HH:mm:ss}");
+                throw at.Broken(
+                    "open_time", $"open times must be whole steps of {Interval.Name} from the file's first, for all bars must be as long",
+                    $"{bar.OpenTime.UtcDateTime:yyyy-MM-dd HH:mm:ss}");
             }
 
             if (bar.End > bar.OpenTime + Interval.Length)
@@ -111,7 +113,9 @@ public sealed partial class ReplayFile
             {
                 if (trade.Trade.MarketTime < last)
                 {
-                    throw reader.Broken("transact_time", $"trades without ids must not begin before those of {before} end", $"{trade.Trade.MarketTime.UtcDateTime:yyyy-MM-dd HH:mm:ss}");
+                    throw reader.Broken(
+                        "transact_time", $"trades without ids must not begin before those of {before} end",
+                        $"{trade.Trade.MarketTime.UtcDateTime:yyyy-MM-dd HH:mm:ss}");
                 }
 
                 // Only the first row of a text can: within one the reader looks after it.
@@ -160,12 +164,15 @@ public sealed partial class ReplayFile
         if (length.TotalDays is >= 28 and <= 31 && bars.TrueForAll(b => b is { Day: 1, TimeOfDay.Ticks: 0 }))
         {
             var second = heads.SelectMany(h => h.Bars.Select((b, i) => (h, b, i))).First(r => r.b.OpenTime == bars[1]);
-            throw new ReplayFormatException(second.h.Source.Name, second.h.Lines[second.i], "open_time", "bars must all be as long, and months are not: take bars of 1d or 1w", $"{bars[1].UtcDateTime:yyyy-MM-dd}");
+            throw new ReplayFormatException(
+                second.h.Source.Name, second.h.Lines[second.i], "open_time", "bars must all be as long, and months are not: take bars of 1d or 1w",
+                $"{bars[1].UtcDateTime:yyyy-MM-dd}");
         }
 
         if (heads.Find(h => h.Spacing > length) is { } coarse)
         {
-            throw new ReplayFormatException($"{coarse.Source.Name}: all files of an archive must hold bars of one interval, and its are {new Interval(coarse.Spacing!.Value).Name} apart instead of {new Interval(length).Name}");
+            throw new ReplayFormatException(
+                $"{coarse.Source.Name}: all files of an archive must hold bars of one interval, and its are {new Interval(coarse.Spacing!.Value).Name} apart instead of {new Interval(length).Name}");
         }
 
         return Interval.Of(length, bars[0]);

@@ -44,7 +44,9 @@ public sealed class ReplayReader : IDisposable
             var missing = Array.IndexOf(_columns, -1);
             if (missing >= 0)
             {
-                throw new ReplayFormatException(file, 1, _names[missing], "the header must name open_time,open,high,low,close,volume or price,quantity,transact_time", string.Join(',', first));
+                throw new ReplayFormatException(
+                    file, 1, _names[missing], "the header must name open_time,open,high,low,close,volume or price,quantity,transact_time",
+                    string.Join(',', first));
             }
         }
         else
@@ -53,7 +55,9 @@ public sealed class ReplayReader : IDisposable
             IsTrades = first.Length is 7 or 8;
             if (!IsTrades && first.Length is not (6 or 12))
             {
-                throw new ReplayFormatException(file, 1, "count", "without a header there must be 6 or 12 columns (klines) or 7 or 8 (aggTrades)", first.Length.ToString(CultureInfo.InvariantCulture));
+                throw new ReplayFormatException(
+                    file, 1, "count", "without a header there must be 6 or 12 columns (klines) or 7 or 8 (aggTrades)",
+                    first.Length.ToString(CultureInfo.InvariantCulture));
             }
 
             _names = IsTrades ? TradeColumns : KlineColumns;

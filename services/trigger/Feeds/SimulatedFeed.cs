@@ -61,8 +61,8 @@ public sealed class SimulatedFeed(IReadOnlyList<string> symbols, ulong seed, Pat
 
     /// <summary>
     /// Tells status and the history since an hour that is known: a start with open positions needs a price at once. What is older is worked out
-    /// beside it, see <see cref="TellOlderAsync"/>. At a market's first start the step that comes next has the same number whenever that is, and whole seconds begin
-    /// at the same steps, so a seed shows a newcomer the same seconds.
+    /// beside it, see <see cref="TellOlderAsync"/>. At a market's first start the step that comes next has the same number whenever that is, and
+    /// whole seconds begin at the same steps, so a seed shows a newcomer the same seconds.
     /// </summary>
     public async Task BeginAsync(IFeedSink sink, CancellationToken cancellationToken)
     {

@@ -4,7 +4,9 @@ using TradingSystem.Contracts.Bus;
 
 namespace TradingSystem.Trigger.Rules;
 
-/// <summary>The close is at least <paramref name="thresholdBps"/> away from the lowest or highest close within <paramref name="window"/> of market time.</summary>
+/// <summary>
+/// The close is at least <paramref name="thresholdBps"/> away from the lowest or highest close within <paramref name="window"/> of market time.
+/// </summary>
 public sealed class PriceMoveRule(decimal thresholdBps, TimeSpan window) : IRule
 {
     private readonly List<(DateTimeOffset At, decimal Close)> _closes = [];

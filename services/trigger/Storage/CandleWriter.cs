@@ -8,7 +8,9 @@ using TradingSystem.Trigger.Market;
 
 namespace TradingSystem.Trigger.Storage;
 
-/// <summary>Keeps closed minutes (or a replay's longer bars) in the database. The feed never waits for it: what does not fit the queue is dropped and counted.</summary>
+/// <summary>
+/// Keeps closed minutes (or a replay's longer bars) in the database. The feed never waits for it: what does not fit the queue is dropped and counted.
+/// </summary>
 public sealed partial class CandleWriter(NpgsqlDataSource database, TimeProvider time, ILogger<CandleWriter> log) : BackgroundService, ICandleListener
 {
     private const int Capacity = 20_000;

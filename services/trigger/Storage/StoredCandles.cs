@@ -10,8 +10,8 @@ public sealed partial class StoredCandles(MarketState market, IDbContextFactory<
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The newest <paramref name="count"/> that opened before <paramref name="before"/>, oldest first; without that limit the moving bar is the last. Fewer where there are
-    /// no more, or where the database did not answer in time.
+    /// The newest <paramref name="count"/> that opened before <paramref name="before"/>, oldest first; without that limit the moving bar is the last.
+    /// Fewer where there are no more, or where the database did not answer in time.
     /// </summary>
     public async Task<IReadOnlyList<Candle>> NewestAsync(string symbol, string interval, int count, DateTimeOffset? before, CancellationToken cancellationToken)
     {

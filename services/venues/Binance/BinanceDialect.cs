@@ -6,7 +6,9 @@ using TradingSystem.Venues.Http;
 
 namespace TradingSystem.Venues.Binance;
 
-/// <summary>Signing, answers and limits of USD-M futures. Parameters go into the form of a POST and PUT and into the query of the others, the signature last.</summary>
+/// <summary>
+/// Signing, answers and limits of USD-M futures. Parameters go into the form of a POST and PUT and into the query of the others, the signature last.
+/// </summary>
 public sealed class BinanceDialect(VenueContext context) : IVenueDialect
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

@@ -87,7 +87,9 @@ public sealed class BinanceStream(VenueCaller caller, VenueContext context) : IS
         if (o.NeedDecimal("l") > 0m && o.NeedText("x") is "TRADE" or "CALCULATED")
         {
             yield return new FillSeen(
-                new(order.Symbol, o.NeedText("t"), order.VenueId, order.ClientId, order.Side, order.PositionSide, o.NeedDecimal("l"), o.NeedDecimal("L"), o.Decimal("n"), o.Text("N"), o.NeedTime("T"))
+                new(
+                    order.Symbol, o.NeedText("t"), order.VenueId, order.ClientId, order.Side, order.PositionSide, o.NeedDecimal("l"),
+                    o.NeedDecimal("L"), o.Decimal("n"), o.Text("N"), o.NeedTime("T"))
                 {
                     RealizedPnl = o.Decimal("rp"),
                     IsMaker = o.Flag("m"),

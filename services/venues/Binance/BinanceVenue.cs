@@ -89,7 +89,11 @@ public sealed class BinanceVenue : IVenue
     public async Task<VenueReply<Done>> SetLeverageAsync(string symbol, decimal leverage, CancellationToken cancellationToken) =>
         OrderChecks.Leverage(leverage, step: 1m) is { } wrong
             ? VenueReply.Refused<Done>(wrong)
-            : LeverageReply.Read(leverage, await _caller.SendAsync(VenueRequest.Change(HttpMethod.Post, "/fapi/v1/leverage", Symbol(symbol).Add("leverage", leverage)), cancellationToken), root => root.Decimal("leverage"));
+            : LeverageReply.Read(
+                leverage,
+                await _caller.SendAsync(
+                    VenueRequest.Change(HttpMethod.Post, "/fapi/v1/leverage", Symbol(symbol).Add("leverage", leverage)), cancellationToken),
+                root => root.Decimal("leverage"));
 
     public async Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken)
     {
@@ -227,9 +231,12 @@ public sealed class BinanceVenue : IVenue
     }
 
     public Task<VenueReply<Done>> CountdownAsync(string symbol, TimeSpan after, CancellationToken cancellationToken) =>
-        OrderChecks.Countdown(after, Capabilities.Countdown!) is { } wrong ? Task.FromResult(VenueReply.Refused<Done>(wrong)) : SetAsync("/fapi/v1/countdownCancelAll", Symbol(symbol).Add("countdownTime", (decimal)after.TotalMilliseconds), cancellationToken, weight: 10);
+        OrderChecks.Countdown(after, Capabilities.Countdown!) is { } wrong
+            ? Task.FromResult(VenueReply.Refused<Done>(wrong))
+            : SetAsync("/fapi/v1/countdownCancelAll", Symbol(symbol).Add("countdownTime", (decimal)after.TotalMilliseconds), cancellationToken, weight: 10);
 
-    public IAsyncEnumerable<VenueEvent> StreamAsync(CancellationToken cancellationToken) => PrivateStream.RunAsync(_context, [new BinanceStream(_caller, _context)], cancellationToken);
+    public IAsyncEnumerable<VenueEvent> StreamAsync(CancellationToken cancellationToken) =>
+        PrivateStream.RunAsync(_context, [new BinanceStream(_caller, _context)], cancellationToken);
 
     public ValueTask DisposeAsync()
     {

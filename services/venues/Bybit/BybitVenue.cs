@@ -192,7 +192,8 @@ public sealed class BybitVenue : IVenue
     public Task<VenueReply<Done>> CountdownAsync(string symbol, TimeSpan after, CancellationToken cancellationToken) => Task.FromResult(
         VenueReply.Refused<Done>(RefusalMeaning.Configuration, "UNSUPPORTED", "Bybit has no countdown."));
 
-    public IAsyncEnumerable<VenueEvent> StreamAsync(CancellationToken cancellationToken) => PrivateStream.RunAsync(_context, [new BybitStream(_caller, _context)], cancellationToken);
+    public IAsyncEnumerable<VenueEvent> StreamAsync(CancellationToken cancellationToken) =>
+        PrivateStream.RunAsync(_context, [new BybitStream(_caller, _context)], cancellationToken);
 
     public ValueTask DisposeAsync()
     {

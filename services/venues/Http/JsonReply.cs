@@ -17,7 +17,8 @@ public static class JsonReplies
 
     /// <summary>One odd instrument must not hide the others: it is in the list with what is wrong about it.</summary>
     /// <param name="symbol">Ours of the item's name at the venue.</param>
-    public static IEnumerable<VenueInstrument> Instruments(this IEnumerable<JsonElement> items, string nameField, Func<string, string> symbol, Func<JsonElement, VenueInstrument> read)
+    public static IEnumerable<VenueInstrument> Instruments(
+        this IEnumerable<JsonElement> items, string nameField, Func<string, string> symbol, Func<JsonElement, VenueInstrument> read)
     {
         foreach (var item in items)
         {

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace TradingSystem.Venues.Okx;
 
-/// <summary>Meanings of the codes of v5, in <c>code</c> or in an item's <c>sCode</c>. A code that is not here leaves the outcome unknown, as do those that say so.</summary>
+/// <summary>
+/// Meanings of the codes of v5, in <c>code</c> or in an item's <c>sCode</c>. A code that is not here leaves the outcome unknown, as do those that say
+/// so.
+/// </summary>
 public static class OkxErrors
 {
     /// <summary>Timeouts that say themselves that they mean neither success nor failure.</summary>

@@ -17,7 +17,8 @@ public sealed class OkxLists(
     {
         var known = await load(cancellationToken);
         return known.IsAccepted
-            ? reply.ReadList(data => data.Items().Select(Known).OfType<(JsonElement Item, VenueInstrument Instrument)>().Select(i => read(i.Item, i.Instrument.Symbol, i.Instrument.ContractSize)))
+            ? reply.ReadList(
+                data => data.Items().Select(Known).OfType<(JsonElement Item, VenueInstrument Instrument)>().Select(i => read(i.Item, i.Instrument.Symbol, i.Instrument.ContractSize)))
             : known.Select<IReadOnlyList<T>>(_ => []);
 
         (JsonElement, VenueInstrument)? Known(JsonElement item) =>

@@ -9,7 +9,8 @@ public static class OkxReplies
     // The exchange takes a leverage as a decimal string and does not publish its step; what it has set is compared with what was asked for.
     private const decimal Hundredth = 0.01m;
 
-    public static JsonElement First(JsonElement data) => data.Items().FirstOrDefault() is { ValueKind: JsonValueKind.Object } item ? item : throw new FormatException("data is empty.");
+    public static JsonElement First(JsonElement data) =>
+        data.Items().FirstOrDefault() is { ValueKind: JsonValueKind.Object } item ? item : throw new FormatException("data is empty.");
 
     public static IEnumerable<VenueInstrument> Instruments(JsonElement data) => data.Items()
         .Where(i => i.Text("ctType") == "linear" && i.Text("settleCcy") == "USDT" && OkxSymbols.FromVenue(i.NeedText("instId")) is not null)

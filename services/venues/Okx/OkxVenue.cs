@@ -157,7 +157,9 @@ public sealed class OkxVenue : IVenue
 
     public async Task<VenueReply<IReadOnlyList<VenueOrder>>> OpenOrdersAsync(string? symbol, CancellationToken cancellationToken)
     {
-        var orders = await _lists.ReadAsync("/api/v5/trade/orders-pending", () => symbol is null ? OkxRequests.Swap() : OkxRequests.Named(symbol), "ordId", OkxReplies.Order, cancellationToken);
+        var orders = await _lists.ReadAsync(
+            "/api/v5/trade/orders-pending", () => symbol is null ? OkxRequests.Swap() : OkxRequests.Named(symbol), "ordId", OkxReplies.Order,
+            cancellationToken);
         if (!orders.IsAccepted)
         {
             return orders;
@@ -188,7 +190,8 @@ public sealed class OkxVenue : IVenue
     public async Task<VenueReply<IReadOnlyList<VenuePosition>>> PositionsAsync(string? symbol, CancellationToken cancellationToken)
     {
         var fields = symbol is null ? OkxRequests.Swap() : OkxRequests.Named(symbol);
-        var reply = await _lists.ConvertAsync(await _caller.SendAsync(VenueRequest.Read("/api/v5/account/positions", fields), cancellationToken), OkxReplies.Position, cancellationToken);
+        var reply = await _lists.ConvertAsync(
+            await _caller.SendAsync(VenueRequest.Read("/api/v5/account/positions", fields), cancellationToken), OkxReplies.Position, cancellationToken);
         return reply.Convert(all => all.Where(p => p.Quantity != 0m));
     }
 
@@ -228,7 +231,9 @@ public sealed class OkxVenue : IVenue
     }
 
     public Task<VenueReply<Done>> CountdownAsync(string symbol, TimeSpan after, CancellationToken cancellationToken) =>
-        OrderChecks.Countdown(after, Capabilities.Countdown!) is { } wrong ? Task.FromResult(VenueReply.Refused<Done>(wrong)) : SetAsync(OkxRequests.Countdown(after), cancellationToken);
+        OrderChecks.Countdown(after, Capabilities.Countdown!) is { } wrong
+            ? Task.FromResult(VenueReply.Refused<Done>(wrong))
+            : SetAsync(OkxRequests.Countdown(after), cancellationToken);
 
     public IAsyncEnumerable<VenueEvent> StreamAsync(CancellationToken cancellationToken) =>
         PrivateStream.RunAsync(_context, [Stream(isBusiness: false), Stream(isBusiness: true)], cancellationToken);

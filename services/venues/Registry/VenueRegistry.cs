@@ -25,7 +25,8 @@ public sealed class VenueRegistry : IDisposable
     }
 
     /// <summary>One adapter per account; the caller disposes it. Addresses come from the options, else from the exchange.</summary>
-    /// <exception cref="ArgumentException">There is no such exchange or environment, the passphrase is missing, or keys would go over the network in the clear.</exception>
+    /// <exception cref="ArgumentException">There is no such exchange or environment, the passphrase is missing, or keys would go over the network in
+    /// the clear.</exception>
     public IVenue Create(VenueAccount account)
     {
         var definition = VenueList.Find(account.Venue) ?? throw new ArgumentException($"There is no venue {account.Venue}.", nameof(account));

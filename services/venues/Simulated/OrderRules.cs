@@ -20,9 +20,12 @@ public static class OrderRules
         return gone ? new(RefusalMeaning.PositionGone, "NO_POSITION", $"There is no position in {order.Symbol} that this would reduce.")
             : order.ReduceOnly && order.Quantity > 0m ? null
             : !rules.IsTrading ? new(RefusalMeaning.Configuration, "NOT_TRADING", $"{order.Symbol} is not trading.")
-            : order.Quantity < rules.MinQuantity || order.Quantity <= 0m ? new(RefusalMeaning.Quantity, "QTY_TOO_SMALL", $"Quantity {Text(order.Quantity)} is below {Text(rules.MinQuantity)}.")
+            : order.Quantity < rules.MinQuantity
+                || order.Quantity <= 0m ? new(
+                    RefusalMeaning.Quantity, "QTY_TOO_SMALL", $"Quantity {Text(order.Quantity)} is below {Text(rules.MinQuantity)}.")
             : order.Quantity > most ? new(RefusalMeaning.Quantity, "QTY_TOO_LARGE", $"Quantity {Text(order.Quantity)} is above {Text(most)}.")
-            : order.Quantity * (order.Price ?? market.Last) < rules.MinNotional ? new(RefusalMeaning.Quantity, "NOTIONAL_TOO_SMALL", $"The notional is below {Text(rules.MinNotional)}.")
+            : order.Quantity * (order.Price ?? market.Last) < rules.MinNotional ? new(
+                RefusalMeaning.Quantity, "NOTIONAL_TOO_SMALL", $"The notional is below {Text(rules.MinNotional)}.")
             : null;
     }
 
@@ -35,8 +38,12 @@ public static class OrderRules
 
         var rules = market.Terms.Instrument;
         return order.Price is not > 0m ? new(RefusalMeaning.Parameter, "PRICE", "A limit order needs a price.")
-            : rules.PriceBandUp is { } up && order.Price > market.MarkPrice * (1m + up) ? new(RefusalMeaning.Price, "PRICE_BAND", $"Price {Text(order.Price.Value)} is too far above the market.")
-            : rules.PriceBandDown is { } down && order.Price < market.MarkPrice * (1m - down) ? new(RefusalMeaning.Price, "PRICE_BAND", $"Price {Text(order.Price.Value)} is too far below the market.")
+            : rules.PriceBandUp is { } up
+                && order.Price > market.MarkPrice * (1m + up) ? new(
+                    RefusalMeaning.Price, "PRICE_BAND", $"Price {Text(order.Price.Value)} is too far above the market.")
+            : rules.PriceBandDown is { } down
+                && order.Price < market.MarkPrice * (1m - down) ? new(
+                    RefusalMeaning.Price, "PRICE_BAND", $"Price {Text(order.Price.Value)} is too far below the market.")
             : null;
     }
 

@@ -60,7 +60,9 @@ internal sealed class PriceWay(ExchangeRun run, SimulatedFills fills, SimulatedL
             var rest = trade.Quantity - order.QueueAhead;
             order = order with { QueueAhead = Math.Max(0m, -rest) };
             run.State = run.State.With(order);
-            fills.Fill(order, Math.Min(SimulatedFills.Reachable(order, market), Sizing.RoundDown(Math.Max(0m, rest), market.Terms.Instrument.Step)), limit, maker: true, run.State.Terms.MakerFeeBps);
+            fills.Fill(
+                order, Math.Min(SimulatedFills.Reachable(order, market), Sizing.RoundDown(Math.Max(0m, rest), market.Terms.Instrument.Step)), limit,
+                maker: true, run.State.Terms.MakerFeeBps);
         }
     }
 
@@ -132,7 +134,9 @@ internal sealed class PriceWay(ExchangeRun run, SimulatedFills fills, SimulatedL
         return nearest;
     }
 
-    /// <summary>Where the order is met between the last price and <paramref name="to"/>: a leg at its trigger, a limit order only when the price goes through.</summary>
+    /// <summary>
+    /// Where the order is met between the last price and <paramref name="to"/>: a leg at its trigger, a limit order only when the price goes through.
+    /// </summary>
     private static decimal? Crossing(SimulatedOrder order, SimulatedMarket market, bool down, decimal to)
     {
         if (order.Waits)

@@ -23,7 +23,9 @@ public sealed class SimulatedExchange
     private readonly PriceWay _way;
 
     /// <exception cref="ArgumentException">Terms that cannot be traded on.</exception>
-    public SimulatedExchange(ExchangeTerms terms, IEnumerable<SymbolTerms> symbols, decimal balance, MarginMode margin = MarginMode.Cross, PositionMode positions = PositionMode.OneWay)
+    public SimulatedExchange(
+        ExchangeTerms terms, IEnumerable<SymbolTerms> symbols, decimal balance, MarginMode margin = MarginMode.Cross,
+        PositionMode positions = PositionMode.OneWay)
         : this(new ExchangeState
         {
             Terms = Valid(terms),
@@ -251,7 +253,9 @@ public sealed class SimulatedExchange
             return;
         }
 
-        _way.Jump(market with { Last = candle.Open, Bid = null, Ask = null, Liquidity = candle.Volume * _run.State.Terms.VolumeShare, MarketTime = null }, traded: null, insideCandle: true);
+        _way.Jump(
+            market with { Last = candle.Open, Bid = null, Ask = null, Liquidity = candle.Volume * _run.State.Terms.VolumeShare, MarketTime = null },
+            traded: null, insideCandle: true);
         _run.Clock(candle.CloseTime);
         var (start, told) = (_run.State, _run.Events.Count);
         _way.Walk(candle.Symbol, candle.Low, candle.High, candle.Close);
@@ -326,7 +330,8 @@ public sealed class SimulatedExchange
         return market is null ? new(RefusalMeaning.Parameter, "UNKNOWN_SYMBOL", $"There is no {symbol}.")
             : clientId.Length is 0 or > 32 || !clientId.All(char.IsAsciiLetterOrDigit) ? new(RefusalMeaning.Parameter, "CLIENT_ID", "A client id is 1 to 32 letters and digits.")
             : _run.State.Orders.Any(o => o.ClientId == clientId) ? new(RefusalMeaning.Duplicate, "DUPLICATE", $"{clientId} is the id of an open order.")
-            : (side is null) == (_run.State.PositionMode == PositionMode.Hedge) ? new(RefusalMeaning.Configuration, "POSITION_SIDE", "A position side is needed in hedge mode, and only there.")
+            : (side is null) == (_run.State.PositionMode == PositionMode.Hedge) ? new(
+                RefusalMeaning.Configuration, "POSITION_SIDE", "A position side is needed in hedge mode, and only there.")
             : market.Last <= 0m ? new(RefusalMeaning.Configuration, "NO_PRICE", $"There is no price of {symbol} yet.")
             : null;
     }

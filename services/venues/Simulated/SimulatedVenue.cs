@@ -102,10 +102,13 @@ public sealed class SimulatedVenue : IVenue
     public Task<VenueReply<VenueModes>> ModesAsync(string? symbol, CancellationToken cancellationToken) =>
         AnswerAsync(e => new VenueModes(e.State.PositionMode, e.State.MarginMode), cancellationToken);
 
-    public Task<VenueReply<Done>> SwitchModesAsync(CancellationToken cancellationToken) => RunAsync((e, now) => e.Switch(Account.MarginMode, Account.PositionMode, now), cancellationToken);
+    public Task<VenueReply<Done>> SwitchModesAsync(CancellationToken cancellationToken) =>
+        RunAsync((e, now) => e.Switch(Account.MarginMode, Account.PositionMode, now), cancellationToken);
 
     public Task<VenueReply<Done>> PrepareAsync(SymbolSetup setup, CancellationToken cancellationToken) => RunAsync(
-        (e, now) => new VenueModes(e.State.PositionMode, e.State.MarginMode).Differs(setup.PositionMode, setup.MarginMode) is { } differs ? VenueReply.Refused<Done>(differs) : e.Prepare(setup, now),
+        (e, now) => new VenueModes(e.State.PositionMode, e.State.MarginMode).Differs(setup.PositionMode, setup.MarginMode) is { } differs
+            ? VenueReply.Refused<Done>(differs)
+            : e.Prepare(setup, now),
         cancellationToken);
 
     public Task<VenueReply<OrderAck>> PlaceAsync(NewOrder order, CancellationToken cancellationToken) =>
@@ -116,12 +119,14 @@ public sealed class SimulatedVenue : IVenue
 
     public Task<VenueReply<VenueOrder>> QueryAsync(OrderRef order, CancellationToken cancellationToken) => RunAsync(
         async (e, _) =>
-            e.State.Orders.FirstOrDefault(o => order.VenueId is { } id ? id == o.VenueId : order.ClientId is { } ours && ours == o.ClientId)?.ToVenueOrder() is { } open ? VenueReply.Accepted(open)
+            e.State.Orders.FirstOrDefault(
+                o => order.VenueId is { } id ? id == o.VenueId : order.ClientId is { } ours && ours == o.ClientId)?.ToVenueOrder() is { } open ? VenueReply.Accepted(open)
             : await _book.OrderAsync(order, cancellationToken) is { } ended ? VenueReply.Accepted(ended)
             : VenueReply.Refused<VenueOrder>(RefusalMeaning.NotFound, "UNKNOWN_ORDER", "There is no such order."),
         cancellationToken);
 
-    public Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken) => RunAsync((e, now) => e.Cancel(order.ClientId, order.VenueId, now), cancellationToken);
+    public Task<VenueReply<OrderAck>> CancelAsync(OrderRef order, CancellationToken cancellationToken) =>
+        RunAsync((e, now) => e.Cancel(order.ClientId, order.VenueId, now), cancellationToken);
 
     public Task<VenueReply<IReadOnlyList<VenueOrder>>> OpenOrdersAsync(string? symbol, CancellationToken cancellationToken) =>
         AnswerAsync<IReadOnlyList<VenueOrder>>(e => [.. e.State.Orders.Where(o => symbol is null || o.Symbol == symbol).Select(o => o.ToVenueOrder())], cancellationToken);
@@ -129,7 +134,8 @@ public sealed class SimulatedVenue : IVenue
     public Task<VenueReply<IReadOnlyList<VenuePosition>>> PositionsAsync(string? symbol, CancellationToken cancellationToken) =>
         AnswerAsync<IReadOnlyList<VenuePosition>>(e => [.. e.State.Positions.Where(p => symbol is null || p.Symbol == symbol).Select(e.ToVenuePosition)], cancellationToken);
 
-    public Task<VenueReply<IReadOnlyList<VenueBalance>>> BalancesAsync(CancellationToken cancellationToken) => AnswerAsync<IReadOnlyList<VenueBalance>>(e => [e.ToVenueBalance()], cancellationToken);
+    public Task<VenueReply<IReadOnlyList<VenueBalance>>> BalancesAsync(CancellationToken cancellationToken) =>
+        AnswerAsync<IReadOnlyList<VenueBalance>>(e => [e.ToVenueBalance()], cancellationToken);
 
     public Task<VenueReply<IReadOnlyList<VenueFill>>> FillsAsync(FillQuery query, CancellationToken cancellationToken) =>
         RunAsync(async (_, _) => VenueReply.Accepted(await _book.FillsAsync(query, cancellationToken)), cancellationToken);

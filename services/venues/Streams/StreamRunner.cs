@@ -5,7 +5,9 @@ namespace TradingSystem.Venues.Streams;
 
 /// <summary>Keeps one private stream connected and says when something may have been missed.</summary>
 /// <param name="start">Counts the streams of the account down to <see cref="StreamOpened"/>.</param>
-public sealed class StreamRunner(IStreamDialect dialect, HttpMessageInvoker http, VenueOptions options, TimeProvider time, ILogger log, ChannelWriter<VenueEvent> events, StreamStart start)
+public sealed class StreamRunner(
+    IStreamDialect dialect, HttpMessageInvoker http, VenueOptions options, TimeProvider time, ILogger log, ChannelWriter<VenueEvent> events,
+    StreamStart start)
 {
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
 

@@ -77,7 +77,8 @@ internal sealed class LoadRun(LoadOptions options)
     {
         var r = await row.RunAsync(peer, repetition, options);
         _results.Add(r);
-        Say($"{repetition} {r.Peer} {r.Row}: {r.Rate:N0}/s, sustained {r.Sustained:N0}/s, p50 {r.P50:0.00} p99 {r.P99:0.00} p99.9 {r.P999:0.00} ms, backlog {r.Backlog}, worked off in {r.DrainSeconds:0.0} s, failed {r.Failed} {r.Note}; CPU s/10k: {Text(r.Cpu)}; {Text(r.Values)}");
+        Say(
+            $"{repetition} {r.Peer} {r.Row}: {r.Rate:N0}/s, sustained {r.Sustained:N0}/s, p50 {r.P50:0.00} p99 {r.P99:0.00} p99.9 {r.P999:0.00} ms, backlog {r.Backlog}, worked off in {r.DrainSeconds:0.0} s, failed {r.Failed} {r.Note}; CPU s/10k: {Text(r.Cpu)}; {Text(r.Values)}");
     }
 
     private async Task<Peer> StartAsync(string name)

@@ -29,7 +29,9 @@ internal static class CommandLine
         ProgramAsync("dotnet", [ClientFiles.CommandLine, "bot", .. arguments], environment);
 
     /// <param name="meanwhile">What is done when it has printed its first line.</param>
-    public static async Task<Ended> ProgramAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null, Func<Process, Task>? meanwhile = null)
+    public static async Task<Ended> ProgramAsync(
+        string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null,
+        Func<Process, Task>? meanwhile = null)
     {
         // Ctrl-C is for programs that hear it: what a shell starts in the background, as this run may be, inherits that it is ignored.
         var command = meanwhile is null ? (File: file, Arguments: arguments) : ("env", ["--default-signal=INT", file, .. arguments]);

@@ -11,7 +11,8 @@ public sealed class CommandLineBuildTests
 
     private static readonly string[] Copied =
     [
-        "contracts/clients/cli", "contracts/clients/dotnet", "deploy/local/bot.sh", "Makefile", "Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", ".editorconfig",
+        "contracts/clients/cli", "contracts/clients/dotnet", "deploy/local/bot.sh", "Makefile", "Directory.Build.props", "Directory.Packages.props",
+        "BannedSymbols.txt", "global.json", ".editorconfig",
     ];
 
     private readonly string _copy = Directory.CreateTempSubdirectory("command-line-").FullName;
@@ -21,7 +22,9 @@ public sealed class CommandLineBuildTests
     [OneTimeSetUp]
     public async Task CopyAsync()
     {
-        var copied = await ProgramAsync("bash", ["-c", "cd \"$0\" && target=$1 && shift && tar --exclude=bin --exclude=obj -cf - \"$@\" | tar -C \"$target\" -xf -", Repository, _copy, .. Copied]);
+        var copied = await ProgramAsync(
+            "bash",
+            ["-c", "cd \"$0\" && target=$1 && shift && tar --exclude=bin --exclude=obj -cf - \"$@\" | tar -C \"$target\" -xf -", Repository, _copy, .. Copied]);
         Assert.That(copied.Code, Is.Zero, $"{copied}");
     }
 
@@ -59,7 +62,9 @@ public sealed class CommandLineBuildTests
         });
         var environment = new Dictionary<string, string> { ["TRADING_GROUP_TOKEN"] = "token", ["WS_URL"] = gateway.Socket.ToString() };
         // A session of its own has the whole group of a terminal: make, its shell and the program get the signal.
-        var ended = await ProgramAsync("setsid", ["--wait", "make", "bot", "ARGS=listen"], environment, _copy, async terminal => await InterruptAsync($"-{await GroupAsync(terminal.Id)}"));
+        var ended = await ProgramAsync(
+            "setsid", ["--wait", "make", "bot", "ARGS=listen"], environment, _copy,
+            async terminal => await InterruptAsync($"-{await GroupAsync(terminal.Id)}"));
         Assert.That(ended.Output + ended.Error, Does.Contain("connected").And.Not.Contain("Error").And.Not.Contain("***"));
     }
 

@@ -38,7 +38,9 @@ public sealed class CommandLineRecordingTests
         Assert.Multiple(() =>
         {
             Assert.That(first.Code, Is.Zero, $"{first}");
-            Assert.That(first.Error, Does.Contain("2 sent, 0 not accepted\n").And.Contain("1 skipped: ack is the server's to say").And.Contain("1 skipped: order_update tells of an order"));
+            Assert.That(
+                first.Error,
+                Does.Contain("2 sent, 0 not accepted\n").And.Contain("1 skipped: ack is the server's to say").And.Contain("1 skipped: order_update tells of an order"));
             Assert.That(again.Error, Does.Contain("2 sent, 0 not accepted, 2 sent before and not raised again"));
             Assert.That(other.Frames.Select(f => (bool?)f["duplicate"] ?? false), Is.EqualTo(new[] { false, false }));
         });
@@ -55,7 +57,9 @@ public sealed class CommandLineRecordingTests
         await File.WriteAllLinesAsync(file, [Pushed("e1", group.Name).ToJsonString(), new JsonObject { ["type"] = "gap" }.ToJsonString()]);
         var ended = await RunAsync(group.Token, "replay", file);
         Assert.That(ended.Code, Is.EqualTo(1));
-        Assert.That(ended.Error, Does.Contain("0 sent").And.Contain("1 skipped: event takes a trigger's token").And.Contain("1 skipped: gap").And.Contain("error: nothing in the file can be sent"));
+        Assert.That(
+            ended.Error,
+            Does.Contain("0 sent").And.Contain("1 skipped: event takes a trigger's token").And.Contain("1 skipped: gap").And.Contain("error: nothing in the file can be sent"));
     }
 
     [Test]

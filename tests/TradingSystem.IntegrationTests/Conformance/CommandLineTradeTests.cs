@@ -18,7 +18,9 @@ public sealed class CommandLineTradeTests
         var group = await AddGroupAsync();
         var price = await PriceAsync(group);
         var (stop, goal) = (decimal.Round(price * 0.9m, 1), decimal.Round(price * 1.1m, 1));
-        var sent = await RunAsync(group.Token, "send", "LONG", "--margin", "50", "--leverage", "5", "--stop", Text(stop), "--target", Text(goal), "--confidence", "72.5", "--reason", "because");
+        var sent = await RunAsync(
+            group.Token, "send", "LONG", "--margin", "50", "--leverage", "5", "--stop", Text(stop), "--target", Text(goal), "--confidence", "72.5",
+            "--reason", "because");
         Assert.That(sent.Code, Is.Zero, $"{sent}");
         Assert.That((string?)sent.Frames[^1]["status"], Is.EqualTo("protected"));
         Assert.That(sent.Error, Does.Match($@"(?m)^protected: BUY 0\.\d+ BTCUSDT at [\d.]+, fee 0\.\d+, PnL 0; protection: stop-loss {Text(stop)}, take-profit {Text(goal)}$"));
@@ -41,7 +43,9 @@ public sealed class CommandLineTradeTests
         Assert.That(small.Error, Does.Match(@"(?m)^error: rejected: .*QTY_TOO_SMALL: .+$").And.Match(@"(?m)^note: limit 0\.001, value 0\.0005, nearest acceptable 0\.00\d+$"));
         var limit = await RunAsync(group.Token, "send", "LONG", "--qty", "0.01", "--limit", "1000");
         Assert.That(limit.Code, Is.EqualTo(1), $"{limit}");
-        Assert.That(limit.Error, Does.Contain("UNSUPPORTED_ORDER_TYPE").And.Contain("note: limit market, value limit, nearest acceptable market").And.Contain("help: leave --limit out"));
+        Assert.That(
+            limit.Error,
+            Does.Contain("UNSUPPORTED_ORDER_TYPE").And.Contain("note: limit market, value limit, nearest acceptable market").And.Contain("help: leave --limit out"));
         var tried = await RunAsync(group.Token, "send", "LONG", "--qty", "0.0005", "--dry-run");
         Assert.That(tried.Code, Is.EqualTo(1), $"{tried}");
         Assert.That(tried.Error, Does.Contain("error: would be refused: QTY_TOO_SMALL"));
@@ -50,10 +54,13 @@ public sealed class CommandLineTradeTests
     [Test]
     public async Task A_limit_that_a_refusal_does_not_name_is_left_out()
     {
-        await using var gateway = await ScriptedGateway.StartAsync(line => AnswerAsync(line, _ => { }, "rejected", new() { ["code"] = "PRICE_MISSING", ["limit"] = null, ["value"] = null, ["nearest_acceptable"] = null, ["message"] = "There is no price for BTCUSDT." }));
+        await using var gateway = await ScriptedGateway.StartAsync(
+            line => AnswerAsync(line, _ => { }, "rejected", new() { ["code"] = "PRICE_MISSING", ["limit"] = null, ["value"] = null, ["nearest_acceptable"] = null, ["message"] = "There is no price for BTCUSDT." }));
         var sent = await AtAsync(gateway, "send", "LONG", "--margin", "50", "--decision-id", "d1");
         Assert.That(sent.Code, Is.EqualTo(1), $"{sent}");
-        Assert.That(sent.Error, Does.StartWith("error: rejected: 0.5 BTCUSDT: PRICE_MISSING: There is no price for BTCUSDT.\nhelp: ").And.Not.Contain("none").And.Not.Contain("limit"));
+        Assert.That(
+            sent.Error,
+            Does.StartWith("error: rejected: 0.5 BTCUSDT: PRICE_MISSING: There is no price for BTCUSDT.\nhelp: ").And.Not.Contain("none").And.Not.Contain("limit"));
     }
 
     [Test]
@@ -63,8 +70,12 @@ public sealed class CommandLineTradeTests
         await using var gateway = await ScriptedGateway.StartAsync(line => AnswerAsync(line, f => sent = f, "filled", null));
         var ended = await AtAsync(gateway, "send", "LONG", "--qty", "0.100000000000000001", "--limit", "12345678901.000000000000000001", "--decision-id", "d1", "--for", "5m");
         Assert.That(ended.Code, Is.Zero, $"{ended}");
-        Assert.That((string?)sent!["payload"], Does.Contain("\"qty\":0.100000000000000001").And.Contain("\"price\":12345678901.000000000000000001").And.Contain("\"order_type\":\"limit\""));
-        Assert.That(DateTimeOffset.Parse((string)sent["valid_until"]!, CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow(), Is.EqualTo(TimeSpan.FromMinutes(5)).Within(TimeSpan.FromMinutes(1)));
+        Assert.That(
+            (string?)sent!["payload"],
+            Does.Contain("\"qty\":0.100000000000000001").And.Contain("\"price\":12345678901.000000000000000001").And.Contain("\"order_type\":\"limit\""));
+        Assert.That(
+            DateTimeOffset.Parse((string)sent["valid_until"]!, CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow(),
+            Is.EqualTo(TimeSpan.FromMinutes(5)).Within(TimeSpan.FromMinutes(1)));
     }
 
     [TestCase("LONG", "--margin or --qty: a LONG needs one of them")]
@@ -121,7 +132,8 @@ public sealed class CommandLineTradeTests
         Assert.That(all.Code, Is.Zero, $"{all}");
         Assert.That(all.Error, Does.Contain("note: rejected: NOTHING_TO_CANCEL"));
 
-        await using var gateway = await ScriptedGateway.StartAsync(line => AnswerAsync(line, _ => { }, "canceled", new() { ["code"] = "CANCELED", ["limit"] = null, ["value"] = null, ["nearest_acceptable"] = null, ["message"] = "It was cancelled." }));
+        await using var gateway = await ScriptedGateway.StartAsync(
+            line => AnswerAsync(line, _ => { }, "canceled", new() { ["code"] = "CANCELED", ["limit"] = null, ["value"] = null, ["nearest_acceptable"] = null, ["message"] = "It was cancelled." }));
         var taken = await AtAsync(gateway, "cancel", "d1");
         Assert.That((taken.Code, (string?)taken.Frames[^1]["status"]), Is.EqualTo((0, "canceled")), $"{taken}");
     }

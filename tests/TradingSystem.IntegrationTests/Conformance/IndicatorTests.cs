@@ -37,7 +37,9 @@ public sealed class IndicatorTests
 
         Assert.That(OfCSharp.Rsi(Series[2], 14), Is.EqualTo(100), "it only rises");
         Assert.That(OfCSharp.Rsi(Series[3], 14), Is.EqualTo(50), "it does not move");
-        Assert.That(OfCSharp.Rsi([44.34, 44.09, 44.15, 43.61, 44.33, 44.83, 45.10, 45.42, 45.84, 46.08, 45.89, 46.03, 45.61, 46.28, 46.28], 14), Is.EqualTo(70.46).Within(0.01), "Wilder's own example");
+        Assert.That(
+            OfCSharp.Rsi([44.34, 44.09, 44.15, 43.61, 44.33, 44.83, 45.10, 45.42, 45.84, 46.08, 45.89, 46.03, 45.61, 46.28, 46.28], 14),
+            Is.EqualTo(70.46).Within(0.01), "Wilder's own example");
     }
 
     private static async Task<double?[][]> AskAsync(Sdk sdk)

@@ -45,7 +45,9 @@ public sealed class OwnViewTests(bool distributed)
             await MoreAsync(log, bot);
             await File.WriteAllTextAsync(stop, "");
             var line = await Wait.ForAsync("the bot's view", () => Task.FromResult(Lines(log).FirstOrDefault(l => l.StartsWith("view ", StringComparison.Ordinal))));
-            Compare(JsonNode.Parse(line[5..])!.AsObject(), await cluster.ListAllAsync("/api/v1/orders"), await cluster.ListAllAsync("/api/v1/fills"), await cluster.ListAllAsync("/api/v1/positions"));
+            Compare(
+                JsonNode.Parse(line[5..])!.AsObject(), await cluster.ListAllAsync("/api/v1/orders"), await cluster.ListAllAsync("/api/v1/fills"),
+                await cluster.ListAllAsync("/api/v1/positions"));
             Assert.That(Lines(log).Where(l => l.StartsWith("gap", StringComparison.Ordinal)), Is.Empty);
             Assert.That(await cluster.ListAllAsync("/api/v1/orders"), Has.All.Matches<JsonNode>(o => o["group_id"]!.ToString() == id));
         }
@@ -103,7 +105,9 @@ public sealed class OwnViewTests(bool distributed)
         Assert.That(decimal.Parse(view["cost"]!.ToString(), CultureInfo.InvariantCulture), Is.EqualTo(Number(position?["cost"]) ?? 0m));
         foreach (var (name, items) in new[] { ("orders", orders), ("fills", fills) })
         {
-            Assert.That(view["rest"]![name]!.AsArray().Select(o => o!["id"]!.ToString()), Is.EquivalentTo(items.Select(o => o["id"]!.ToString())), $"its own token sees the same {name}");
+            Assert.That(
+                view["rest"]![name]!.AsArray().Select(o => o!["id"]!.ToString()), Is.EquivalentTo(items.Select(o => o["id"]!.ToString())),
+                $"its own token sees the same {name}");
         }
     }
 

@@ -51,7 +51,9 @@ public sealed partial class ReadmeTests
     [TestCase("dotnet/README.md")]
     public async Task Every_block_does_what_it_says(string readme)
     {
-        var blocks = Fence().Matches(await File.ReadAllTextAsync(Path.Combine(ClientFiles.Folder, readme))).Select(m => (Language: m.Groups[1].Value, Text: m.Groups[2].Value)).ToList();
+        var blocks = Fence()
+            .Matches(await File.ReadAllTextAsync(Path.Combine(ClientFiles.Folder, readme)))
+            .Select(m => (Language: m.Groups[1].Value, Text: m.Groups[2].Value)).ToList();
         Assert.That(blocks, Is.Not.Empty);
         foreach (var (language, text) in blocks)
         {
@@ -81,7 +83,9 @@ public sealed partial class ReadmeTests
             }
 
             var file = Redirected().Match(line) is { Success: true } into ? Path.Combine(folder, into.Groups[1].Value) : null;
-            await RunAsync(line, folder, until: printed => DoesWhatItSays(printed) || (file is not null && DoesWhatItSays(Printed(file))), environment: new() { ["DEMO_FILE"] = Path.Combine(_folder, "demo.json") });
+            await RunAsync(
+                line, folder, until: printed => DoesWhatItSays(printed) || (file is not null && DoesWhatItSays(Printed(file))),
+                environment: new() { ["DEMO_FILE"] = Path.Combine(_folder, "demo.json") });
         }
     }
 

@@ -92,9 +92,12 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     {
         public string Dialect => dialect;
 
-        public Task AckAsync() => SendAsync(new() { ["ok"] = true, ["message"] = "connected", [dialect] = "ack", ["client_id"] = "trading_group:1:1", ["targets"] = new JsonArray("g"), ["config"] = new JsonObject { ["symbol"] = "BTCUSDT" }, ["heartbeat_ms"] = 10_000, ["limits"] = new JsonObject() });
+        public Task AckAsync() =>
+            SendAsync(
+                new() { ["ok"] = true, ["message"] = "connected", [dialect] = "ack", ["client_id"] = "trading_group:1:1", ["targets"] = new JsonArray("g"), ["config"] = new JsonObject { ["symbol"] = "BTCUSDT" }, ["heartbeat_ms"] = 10_000, ["limits"] = new JsonObject() });
 
-        public Task ResumedAsync(bool recovered, long? first, long last) => SendAsync(new() { [dialect] = "resumed", ["recovered"] = recovered, ["first_seq"] = first, ["last_seq"] = last });
+        public Task ResumedAsync(bool recovered, long? first, long last) =>
+            SendAsync(new() { [dialect] = "resumed", ["recovered"] = recovered, ["first_seq"] = first, ["last_seq"] = last });
 
         public Task EventAsync(long seq, long prev) => SendAsync(dialect == "type"
             ? new() { ["type"] = "event", ["event_type"] = "immediate", ["id"] = $"{seq}", ["source_id"] = "s", ["title"] = $"at {seq}", ["payload"] = "", ["seq"] = seq, ["prev_seq"] = prev }

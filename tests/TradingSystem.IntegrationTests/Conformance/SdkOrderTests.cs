@@ -27,7 +27,9 @@ public sealed class SdkOrderTests(Sdk sdk, int protocol)
         await ConnectAsync(gateway);
         await _bot.DecideAsync("NO_TRADE", "idle", 0);
         var order = (await OrderAsync("idle"))["order"]!;
-        Assert.That((order["status"]!.GetValue<string>(), order["decision_id"]!.GetValue<string>(), order["event_id"]!.GetValue<string>()), Is.EqualTo(("recorded", "idle", "e-1")));
+        Assert.That(
+            (order["status"]!.GetValue<string>(), order["decision_id"]!.GetValue<string>(), order["event_id"]!.GetValue<string>()),
+            Is.EqualTo(("recorded", "idle", "e-1")));
     }
 
     [Test]
@@ -41,13 +43,17 @@ public sealed class SdkOrderTests(Sdk sdk, int protocol)
         });
         await ConnectAsync(gateway);
         await _bot.DecideAsync("LONG", "refused", 0);
-        Assert.That((await OrderAsync("refused"))["error"]?.GetValue<string>(), Does.Contain("NoOrder").And.Contain("refused").And.Contain("payload.signal.margin_usd must be greater than 0"));
+        Assert.That(
+            (await OrderAsync("refused"))["error"]?.GetValue<string>(),
+            Does.Contain("NoOrder").And.Contain("refused").And.Contain("payload.signal.margin_usd must be greater than 0"));
     }
 
     [Test]
     public async Task A_decision_that_was_only_validated_has_no_order_until_it_is_made()
     {
-        await using var gateway = await AnsweringAsync(decision => (bool?)decision["validate_only"] == true ? new() { ["ok"] = true, ["message"] = "valid" } : Accepted, line => UpdateAsync(line, "tried"));
+        await using var gateway = await AnsweringAsync(
+            decision => (bool?)decision["validate_only"] == true ? new() { ["ok"] = true, ["message"] = "valid" } : Accepted,
+            line => UpdateAsync(line, "tried"));
         await ConnectAsync(gateway);
         await _bot.DecideAsync("LONG", "tried", validateOnly: true);
         Assert.That((await OrderAsync("tried"))["error"]?.GetValue<string>(), Does.Contain("NoOrder").And.Contain("validate_only"));
@@ -105,7 +111,8 @@ public sealed class SdkOrderTests(Sdk sdk, int protocol)
 
     private static JsonObject Accepted => new() { ["ok"] = true, ["message"] = "accepted", ["id"] = "e-1" };
 
-    private static Task<ScriptedGateway> AnsweringAsync(Func<JsonObject, JsonObject> answer, Func<ScriptedGateway.Line, Task>? then = null) => ScriptedGateway.StartAsync(async line =>
+    private static Task<ScriptedGateway> AnsweringAsync(Func<JsonObject, JsonObject> answer, Func<ScriptedGateway.Line, Task>? then = null) =>
+        ScriptedGateway.StartAsync(async line =>
     {
         await line.AckAsync();
         await line.ResumedAsync(true, null, 1);

@@ -94,7 +94,8 @@ public sealed class SdkScriptTests(Sdk sdk, int protocol)
                 await BeginAsync(line, 10);
                 var decision = await line.ReceiveAsync();
                 decisions.Add(decision);
-                await line.SendAsync(new() { ["ok"] = false, ["message"] = "unavailable", ["code"] = "SERVER_SHUTDOWN", ["retryable"] = true, ["request_id"] = decision["request_id"]!.DeepClone() });
+                await line.SendAsync(
+                    new() { ["ok"] = false, ["message"] = "unavailable", ["code"] = "SERVER_SHUTDOWN", ["retryable"] = true, ["request_id"] = decision["request_id"]!.DeepClone() });
                 await line.SendAsync(new() { [line.Dialect] = "system", ["code"] = "SERVER_SHUTDOWN", ["detail"] = new JsonObject { ["reconnect_after_ms"] = 1500 } });
                 await line.CloseAsync(1012, "SERVER_SHUTDOWN");
             },
@@ -188,7 +189,9 @@ public sealed class SdkScriptTests(Sdk sdk, int protocol)
             {
                 var command = new JsonObject { ["action"] = "CLOSE", ["decision_id"] = $"{field} {value}", [field] = new JsonObject { ["float"] = value } };
                 var error = (await _bot.AskAsync("decide", command))["error"]?.GetValue<string>();
-                IResolveConstraint named = sdk == Sdk.CSharp && field is "qty" or "margin_usd" ? Does.StartWith("OverflowException") : Does.Contain($"{field} is ").And.Contain("not a finite number");
+                IResolveConstraint named = sdk == Sdk.CSharp && field is "qty" or "margin_usd"
+                    ? Does.StartWith("OverflowException")
+                    : Does.Contain($"{field} is ").And.Contain("not a finite number");
                 Assert.That(error, named, $"{field} {value}");
             }
         }

@@ -83,7 +83,9 @@ public sealed class SdkSteeringTests(Sdk sdk, int protocol)
             Assert.That(all["error"]?.GetValue<string>(), Does.Contain("NoReply").Or.Contain("the connection broke"), all.ToJsonString());
             Assert.That((await cancel)["reply"]?["message"]?.GetValue<string>(), Is.EqualTo("accepted"));
             Assert.That((await protect)["reply"]?["message"]?.GetValue<string>(), Is.EqualTo("accepted"));
-            Assert.That(frames.Skip(3).Select(f => f.ToJsonString()), Is.EquivalentTo(frames.Take(3).Where(f => !f.ToJsonString().Contains("\"all\"", StringComparison.Ordinal)).Select(f => f.ToJsonString())));
+            Assert.That(
+                frames.Skip(3).Select(f => f.ToJsonString()),
+                Is.EquivalentTo(frames.Take(3).Where(f => !f.ToJsonString().Contains("\"all\"", StringComparison.Ordinal)).Select(f => f.ToJsonString())));
         });
     }
 

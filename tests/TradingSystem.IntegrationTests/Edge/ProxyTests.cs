@@ -40,7 +40,8 @@ public sealed partial class ProxyTests
         _nginx = new PrivateNginx(Path.Combine(_folder, "nginx"));
         await _nginx.StartAsync(_cluster.Front, _cluster.Front, Base);
         _group = (await _cluster.AddGroupAsync("edge")).Token;
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => _nginx.IsOwn(certificate) } });
+        _http = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => _nginx.IsOwn(certificate) } });
         var login = await SendAsync(HttpMethod.Post, "api/v1/auth/login", new JsonObject { ["username"] = TradingCluster.AdminName, ["password"] = TradingCluster.Password });
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login["access_token"]!.GetValue<string>());
     }
@@ -246,6 +247,8 @@ public sealed partial class ProxyTests
         using var request = new HttpRequestMessage(method, new Uri(Site, path)) { Content = JsonContent.Create(body) };
         using var answer = await _http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)!.AsObject() : throw new InvalidOperationException($"{path}: {answer.StatusCode} {text}\n{OwnProcess.Tail(_nginx.Log)}");
+        return answer.IsSuccessStatusCode
+            ? JsonNode.Parse(text)!.AsObject()
+            : throw new InvalidOperationException($"{path}: {answer.StatusCode} {text}\n{OwnProcess.Tail(_nginx.Log)}");
     }
 }

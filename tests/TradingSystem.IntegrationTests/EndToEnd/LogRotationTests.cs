@@ -25,7 +25,9 @@ public sealed class LogRotationTests
             var oldest = await File.ReadAllTextAsync(log + ".3");
             await Wait.UntilAsync("the oldest gives way to the next", async () => await File.ReadAllTextAsync(log + ".3") != oldest);
             await writer.KillAsync();
-            Assert.That(Directory.GetFiles(folder, "service.log*").Select(Path.GetFileName), Is.SubsetOf(new[] { "service.log", "service.log.1", "service.log.2", "service.log.3" }));
+            Assert.That(
+                Directory.GetFiles(folder, "service.log*").Select(Path.GetFileName),
+                Is.SubsetOf(new[] { "service.log", "service.log.1", "service.log.2", "service.log.3" }));
         }
         finally
         {

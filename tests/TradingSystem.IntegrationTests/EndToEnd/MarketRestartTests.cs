@@ -48,7 +48,10 @@ public sealed class MarketRestartTests(bool distributed)
             var at = fill["created_at"]!.GetValue<DateTimeOffset>();
             var around = new[] { at, at.AddSeconds(-1) }.Select(t => candles[Minute(t)]).ToList();
             var price = fill["price"]!.GetValue<decimal>();
-            Assert.That(price, Is.InRange(around.Min(c => c["low"]!.GetValue<decimal>()) * 0.9995m, around.Max(c => c["high"]!.GetValue<decimal>()) * 1.0005m), $"filled at {at:O}");
+            Assert.That(
+                price,
+                Is.InRange(around.Min(c => c["low"]!.GetValue<decimal>()) * 0.9995m, around.Max(c => c["high"]!.GetValue<decimal>()) * 1.0005m),
+                $"filled at {at:O}");
         }
     }
 

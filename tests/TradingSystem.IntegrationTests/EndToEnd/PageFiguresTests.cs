@@ -92,7 +92,9 @@ public sealed partial class PageFiguresTests
         await using var browser = await SignedInPage.OpenAsync(cluster, before: async page =>
         {
             await page.RouteAsync("**/api/v1/accounts?*", route => AddAsync(route, Account(live, 8_985_562m)));
-            await page.RouteAsync("**/api/v1/equity?mode=live*", route => AddAsync(route, Sample(live, "2026-01-01T00:00:05.9Z", 8_985_562m), Sample(live, "2026-01-01T00:00:05.1Z", 7_988_882m)));
+            await page.RouteAsync(
+                "**/api/v1/equity?mode=live*",
+                route => AddAsync(route, Sample(live, "2026-01-01T00:00:05.9Z", 8_985_562m), Sample(live, "2026-01-01T00:00:05.1Z", 7_988_882m)));
         });
         var page = browser.Page;
 
@@ -112,7 +114,8 @@ public sealed partial class PageFiguresTests
     {
         await Assertions.Expect(page.GetByTestId("equity-end")).ToBeVisibleAsync(new() { Timeout = Patience });
         // Both move with every price, so they are read at once.
-        var texts = await page.EvaluateAsync<string[]>($"[`[data-testid=stat-equity] [data-mode={mode}] span`, `[data-testid=equity-end]`].map((s) => document.querySelector(s).textContent)");
+        var texts = await page.EvaluateAsync<string[]>(
+            $"[`[data-testid=stat-equity] [data-mode={mode}] span`, `[data-testid=equity-end]`].map((s) => document.querySelector(s).textContent)");
         Assert.That(texts[1], Is.EqualTo(texts[0]).And.Match(@"^[\d,]+\.\d\d$"));
     }
 

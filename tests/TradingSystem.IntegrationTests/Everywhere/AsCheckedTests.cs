@@ -56,7 +56,9 @@ public sealed class AsCheckedTests
         var order = await account.DoneAsync(await account.AskAsync("LONG", 1_000m, signal => signal["leverage"] = 2.9m));
         if (kind == AccountKind.Binance)
         {
-            Assert.That((order["status"]!.GetValue<string>(), order["reason"]?["code"]?.GetValue<string>(), order["reason"]?["nearest_acceptable"]?.GetValue<string>()), Is.EqualTo(("rejected", "LEVERAGE_STEP", "2")));
+            Assert.That(
+                (order["status"]!.GetValue<string>(), order["reason"]?["code"]?.GetValue<string>(), order["reason"]?["nearest_acceptable"]?.GetValue<string>()),
+                Is.EqualTo(("rejected", "LEVERAGE_STEP", "2")));
             order = await account.DoneAsync(await account.AskAsync("LONG", 1_000m, signal => signal["leverage"] = 2m));
         }
 
@@ -99,7 +101,9 @@ public sealed class AsCheckedTests
         await _stage.Cluster.BindAsync(account.Id.ToString(), group);
         var second = new BotAccount(_stage.Cluster, account.Id, group, token);
         var refused = await second.DoneAsync(await second.AskAsync("LONG", 100m, signal => signal["leverage"] = 5m));
-        Assert.That((refused["reason"]?["code"]?.GetValue<string>(), refused["reason"]?["nearest_acceptable"]?.GetValue<string>()), Is.EqualTo(("LEVERAGE_IN_USE", "10")), refused.ToJsonString());
+        Assert.That(
+            (refused["reason"]?["code"]?.GetValue<string>(), refused["reason"]?["nearest_acceptable"]?.GetValue<string>()),
+            Is.EqualTo(("LEVERAGE_IN_USE", "10")), refused.ToJsonString());
         Assert.That(await LeverageThereAsync(account), Is.EqualTo(10m));
         var taken = await second.DoneAsync(await second.AskAsync("LONG", 100m, signal => signal["leverage"] = 10m));
         Assert.That(taken["status"]!.GetValue<string>(), Is.EqualTo("filled"), taken.ToJsonString());
@@ -125,7 +129,8 @@ public sealed class AsCheckedTests
     }
 
     [Test]
-    public async Task A_position_mode_that_somebody_changed_refuses_entries_and_is_never_switched_back_by_one([Values(AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind, [Values] bool traded)
+    public async Task A_position_mode_that_somebody_changed_refuses_entries_and_is_never_switched_back_by_one(
+        [Values(AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind, [Values] bool traded)
     {
         await _stage.PriceAsync(Price);
         var account = await _stage.OpenAsync(kind);
@@ -138,11 +143,14 @@ public sealed class AsCheckedTests
         var (venue, key) = (kind.Emulated()!.Value, account.AtExchange!.Key);
         await _stage.Cluster.Emulator.SetModesAsync(venue, key, hedge: true);
         var refused = await account.TradeAsync("LONG");
-        Assert.That((refused["status"]!.GetValue<string>(), refused["reason"]?["code"]?.GetValue<string>()), Is.EqualTo(("rejected", "POSITION_MODE_MISMATCH")), refused.ToJsonString());
+        Assert.That(
+            (refused["status"]!.GetValue<string>(), refused["reason"]?["code"]?.GetValue<string>()),
+            Is.EqualTo(("rejected", "POSITION_MODE_MISMATCH")), refused.ToJsonString());
         Assert.That((await account.AtExchange.AtVenueAsync()).Hedge, Is.True, "nothing was switched");
         Assert.That(await ProblemAsync(account), Does.Contain("hedge at the exchange and oneway here"));
 
-        using var verified = await _stage.Product.Http.PostAsJsonAsync(new Uri(_stage.Product.Front, $"/api/v1/accounts/{account.Id}/verify"), new JsonObject { ["switch_modes"] = true });
+        using var verified = await _stage.Product.Http.PostAsJsonAsync(
+            new Uri(_stage.Product.Front, $"/api/v1/accounts/{account.Id}/verify"), new JsonObject { ["switch_modes"] = true });
         Assert.That(verified.StatusCode, Is.EqualTo(HttpStatusCode.OK), await verified.Content.ReadAsStringAsync());
         Assert.That((await account.AtExchange.AtVenueAsync()).Hedge, Is.False);
         Assert.That((await account.TradeAsync("LONG"))["status"]!.GetValue<string>(), Is.EqualTo("filled"));

@@ -10,8 +10,10 @@ public sealed partial class ExitTests
     // Neither prices nor sizes are round, so that no average is.
     private static readonly string[] Lists =
     [
-        "/api/v1/orders", "/api/v1/orders/open", "/api/v1/fills", "/api/v1/positions", "/api/v1/accounts", "/api/v1/protections", "/api/v1/reconciliations", "/api/v1/events", "/api/v1/equity",
-        "/api/v1/groups", "/api/v1/risk/limits", "/diary?limit=500", "/diary?limit=500&format=jsonl", "/state", "/meta", "/api/v1/candles?symbol=BTCUSDT&interval=1m", "/api/v1/prices",
+        "/api/v1/orders", "/api/v1/orders/open", "/api/v1/fills", "/api/v1/positions", "/api/v1/accounts", "/api/v1/protections",
+        "/api/v1/reconciliations", "/api/v1/events", "/api/v1/equity",
+        "/api/v1/groups", "/api/v1/risk/limits", "/diary?limit=500", "/diary?limit=500&format=jsonl", "/state", "/meta",
+        "/api/v1/candles?symbol=BTCUSDT&interval=1m", "/api/v1/prices",
     ];
 
     private Stage _stage = null!;

@@ -107,7 +107,8 @@ public sealed class ExitsAndReceiptsTests
     }
 
     [Test]
-    public async Task A_kill_that_dies_between_its_closing_order_and_the_fill_says_so_and_sends_no_second_one([Values(AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind)
+    public async Task A_kill_that_dies_between_its_closing_order_and_the_fill_says_so_and_sends_no_second_one(
+        [Values(AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind)
     {
         var account = await OpenedAsync(kind);
         await account.AtExchange!.FaultAsync(FaultKind.LateFill, seconds: 12);
@@ -123,7 +124,9 @@ public sealed class ExitsAndReceiptsTests
         await _stage.KillAsync();
         ClosedOnce(await _stage.Product.CompleteAsync(receipt));
         await IsFlatAsync(account);
-        Assert.That((await _stage.Cluster.Emulator.CountsAsync(account.AtExchange!.Venue, account.AtExchange.Key)).Values.Sum(), Is.EqualTo(2), "one order in and one out, for ever");
+        Assert.That(
+            (await _stage.Cluster.Emulator.CountsAsync(account.AtExchange!.Venue, account.AtExchange.Key)).Values.Sum(), Is.EqualTo(2),
+            "one order in and one out, for ever");
     }
 
     [Test]
@@ -133,7 +136,9 @@ public sealed class ExitsAndReceiptsTests
         await account.AtExchange!.FaultAsync(FaultKind.RejectLater);
         var complete = await _stage.Product.CompleteAsync(await _stage.Product.ControlAsync("close-all", account.Group));
         var closed = complete["groups"]![0]!["closed"]!.AsArray();
-        Assert.That(closed.Select(o => (o!["attempt"]!.GetValue<int>(), Text(o, "status"))), Is.EqualTo(new[] { (1, Text(closed[0], "status")), (2, "closed") }), complete.ToJsonString());
+        Assert.That(
+            closed.Select(o => (o!["attempt"]!.GetValue<int>(), Text(o, "status"))),
+            Is.EqualTo(new[] { (1, Text(closed[0], "status")), (2, "closed") }), complete.ToJsonString());
         Assert.That(Text(closed[0], "status"), Is.AnyOf("rejected", "canceled"));
         await IsFlatAsync(account);
     }
@@ -157,7 +162,8 @@ public sealed class ExitsAndReceiptsTests
     }
 
     [Test]
-    public async Task A_position_that_cannot_be_closed_ends_the_command_incomplete_with_the_reason([Values(AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind)
+    public async Task A_position_that_cannot_be_closed_ends_the_command_incomplete_with_the_reason(
+        [Values(AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind)
     {
         var account = await OpenedAsync(kind);
         await _stage.SqlAsync("delete from execution.account_secrets where account_id = $1 returning account_id", account.Id);
@@ -202,7 +208,8 @@ public sealed class ExitsAndReceiptsTests
     private async Task DeactivateAsync(TradingAccount account) =>
         Assert.That((await _stage.Product.CallAsync(HttpMethod.Post, $"/api/v1/accounts/{account.Id}/deactivate")).Status, Is.EqualTo(HttpStatusCode.OK));
 
-    private Task<List<string>> CommandsAsync(TradingAccount account) => _stage.SqlAsync("select id::text from execution.control_commands where scope_id = $1", Guid.Parse(account.Group));
+    private Task<List<string>> CommandsAsync(TradingAccount account) =>
+        _stage.SqlAsync("select id::text from execution.control_commands where scope_id = $1", Guid.Parse(account.Group));
 
     private Task<(HttpStatusCode Status, JsonObject Body)> ReceiptAsync(JsonObject receipt) =>
         _stage.Product.CallAsync(HttpMethod.Get, $"/api/v1/controls/commands/{Text(receipt, "id")}");
@@ -216,7 +223,9 @@ public sealed class ExitsAndReceiptsTests
         var group = complete["groups"]![0]!;
         Assert.Multiple(() =>
         {
-            Assert.That(group["closed"]!.AsArray().Select(o => (Text(o, "status"), o!["qty"]!.GetValue<decimal>(), o["filled"]!.GetValue<decimal>())), Is.EqualTo(new[] { ("closed", 0.005m, 0.005m) }), complete.ToJsonString());
+            Assert.That(
+                group["closed"]!.AsArray().Select(o => (Text(o, "status"), o!["qty"]!.GetValue<decimal>(), o["filled"]!.GetValue<decimal>())),
+                Is.EqualTo(new[] { ("closed", 0.005m, 0.005m) }), complete.ToJsonString());
             Assert.That((StillOpen(group), Unfinished(group)), Is.EqualTo((Array.Empty<string>(), Array.Empty<string>())));
             Assert.That(Step(complete, "flattened"), Is.Not.Null);
         });

@@ -39,16 +39,22 @@ public sealed class ForeignFeeTests
             foreach (var fill in fills)
             {
                 var taken = there.Fills.Single(f => f.Side == (fill["side"]!.GetValue<string>() == "BUY" ? Side.Buy : Side.Sell));
-                Assert.That((fill["fee_asset"]!.GetValue<string>(), fill["fee_asset_qty"]!.GetValue<decimal>(), fill["fee_pending"]!.GetValue<bool>()), Is.EqualTo(("BNB", taken.Charged, false)));
+                Assert.That(
+                    (fill["fee_asset"]!.GetValue<string>(), fill["fee_asset_qty"]!.GetValue<decimal>(), fill["fee_pending"]!.GetValue<bool>()),
+                    Is.EqualTo(("BNB", taken.Charged, false)));
                 Assert.That(fill["fee"]!.GetValue<decimal>(), Is.EqualTo(taken.Charged * 654.3m).And.Positive);
             }
 
             Assert.That(exit["fee"]!.GetValue<decimal>(), Is.Positive);
         });
-        Assert.That(Number((await _cluster.SqlAsync("select fees::text from execution.accounts where id = $1", account.Id))[0]), Is.EqualTo(fills.Sum(f => f["fee"]!.GetValue<decimal>())), "they are the account's costs");
+        Assert.That(
+            Number((await _cluster.SqlAsync("select fees::text from execution.accounts where id = $1", account.Id))[0]),
+            Is.EqualTo(fills.Sum(f => f["fee"]!.GetValue<decimal>())), "they are the account's costs");
         await Wait.UntilAsync("the balance is the wallet in USDT", async () =>
             Math.Abs(Number((await _cluster.SqlAsync("select balance::text from execution.accounts where id = $1", account.Id))[0]) - there.Wallet) < 0.000001m);
-        Assert.That(await _cluster.SqlAsync("select kind from execution.reconciliation_log where account_id = $1 and kind = 'balance'", account.Id), Is.Empty, "nothing of it looked like a difference");
+        Assert.That(
+            await _cluster.SqlAsync("select kind from execution.reconciliation_log where account_id = $1 and kind = 'balance'", account.Id), Is.Empty,
+            "nothing of it looked like a difference");
     }
 
     private static decimal Number(string text) => decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

@@ -9,7 +9,9 @@ using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 
-/// <summary>What a trading group's own token reads over REST: its group's, of which there is one of everything, and nothing of another that has as much.</summary>
+/// <summary>
+/// What a trading group's own token reads over REST: its group's, of which there is one of everything, and nothing of another that has as much.
+/// </summary>
 [TestFixture(false, Description = "one process, in-memory bus")]
 [TestFixture(true, Description = "six processes, RabbitMQ")]
 public sealed class GroupTokenTests(bool distributed)
@@ -200,7 +202,9 @@ public sealed class GroupTokenTests(bool distributed)
             answers.Add((await guesser.GetAsync("/api/v1/orders")).Status);
         }
 
-        Assert.That(answers, Is.EqualTo(new[] { HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests }));
+        Assert.That(
+            answers,
+            Is.EqualTo(new[] { HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests }));
         Assert.That(guesser.Headers.RetryAfter?.ToString(), Is.EqualTo("600"));
         guesser.Token = _own.Token;
         Assert.That((await guesser.GetAsync("/api/v1/orders")).Status, Is.EqualTo(HttpStatusCode.OK), "a good one passes");
@@ -217,7 +221,8 @@ public sealed class GroupTokenTests(bool distributed)
         Assert.That(ticket.StatusCode, Is.EqualTo(HttpStatusCode.Created));
         foreach (var service in distributed ? new[] { "execution", "gateway", "diary", "trigger", "trading-group" } : [])
         {
-            var line = RoleTable.Lines.First(l => l.Path == (service switch { "execution" => "/api/v1/orders", "gateway" => "/api/v1/groups", "diary" => "/api/v1/discussions", "trigger" => "/api/v1/market", _ => "/api/v1/hosted-groups" }));
+            var line = RoleTable.Lines.First(
+                l => l.Path == (service switch { "execution" => "/api/v1/orders", "gateway" => "/api/v1/groups", "diary" => "/api/v1/discussions", "trigger" => "/api/v1/market", _ => "/api/v1/hosted-groups" }));
             Assert.That((await line.AskAsync(_client, _cluster.AddressOf(service), _own.Token)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), service);
         }
     }
@@ -228,7 +233,9 @@ public sealed class GroupTokenTests(bool distributed)
         // In one process the gateway cannot say when its database is away.
         await _cluster.WithoutAsync(distributed ? "gateway" : "postgres", async () =>
         {
-            using var answer = await Wait.ForAsync("what was known is forgotten", async () => await SendAsync("/api/v1/prices") is var a && a.StatusCode == HttpStatusCode.ServiceUnavailable ? a : null);
+            using var answer = await Wait.ForAsync(
+                "what was known is forgotten",
+                async () => await SendAsync("/api/v1/prices") is var a && a.StatusCode == HttpStatusCode.ServiceUnavailable ? a : null);
             Assert.That(answer.Headers.RetryAfter?.ToString(), Is.EqualTo("1"));
             Assert.That((string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"], Is.EqualTo("unavailable"));
             Assert.That((await GetAsync(_own, "/livez")).Status, Is.EqualTo(HttpStatusCode.OK), "what is anybody's needs nobody's token");

@@ -100,8 +100,11 @@ public sealed class MovedProtectionTests
         await StandsAsync(account, Low, High);
         await account.UpdateAsync(move, "protected");
 
-        var reply = await account.ReplyAsync(new() { ["kind"] = "protect", ["payload"] = new JsonObject { ["symbol"] = "BTCUSDT", ["stop_loss"] = null, ["take_profit"] = High - 1_000m }, ["request_id"] = "r" });
-        Assert.That((reply["kind"]!.GetValue<string>(), reply["message"]!.GetValue<string>(), reply["request_id"]!.GetValue<string>()), Is.EqualTo(("ack", "accepted", "r")), reply.ToJsonString());
+        var reply = await account.ReplyAsync(
+            new() { ["kind"] = "protect", ["payload"] = new JsonObject { ["symbol"] = "BTCUSDT", ["stop_loss"] = null, ["take_profit"] = High - 1_000m }, ["request_id"] = "r" });
+        Assert.That(
+            (reply["kind"]!.GetValue<string>(), reply["message"]!.GetValue<string>(), reply["request_id"]!.GetValue<string>()),
+            Is.EqualTo(("ack", "accepted", "r")), reply.ToJsonString());
         await StandsAsync(account, null, High - 1_000m);
 
         var wrong = await account.SendAsync(Protect(new() { ["stop_loss"] = Stage.Price + 1m }));
@@ -148,7 +151,8 @@ public sealed class MovedProtectionTests
         return legs;
     }
 
-    private Task<List<string>> StatesAsync(TradingAccount account) => _stage.SqlAsync("select state from execution.protection_moves where group_id = $1 order by seq", Guid.Parse(account.Group));
+    private Task<List<string>> StatesAsync(TradingAccount account) =>
+        _stage.SqlAsync("select state from execution.protection_moves where group_id = $1 order by seq", Guid.Parse(account.Group));
 
     private async Task<(HttpStatusCode Status, JsonObject Body)> PutAsync(TradingAccount account, JsonObject legs)
     {
@@ -179,8 +183,12 @@ public sealed class MovedProtectionTests
     private Task StandsAsync(TradingAccount account, decimal? stop, decimal? take) => Wait.UntilAsync($"the legs stand at {stop} and {take}", async () =>
     {
         var (_, body) = await _stage.Product.CallAsync(HttpMethod.Get, $"/api/v1/protections/{account.Group}/BTCUSDT");
-        var ours = body["legs"]!.AsArray().Select(l => (Kind: l!["kind"]!.GetValue<string>(), Price: l["trigger_price"]!.GetValue<decimal>(), State: l["state"]!.GetValue<string>())).Order().ToList();
-        var wanted = new[] { (Kind: "stop_loss", Price: stop), (Kind: "take_profit", Price: take) }.Where(l => l.Price is not null).Select(l => (l.Kind, Price: l.Price!.Value, State: "waiting")).ToList();
+        var ours = body["legs"]!
+            .AsArray()
+            .Select(l => (Kind: l!["kind"]!.GetValue<string>(), Price: l["trigger_price"]!.GetValue<decimal>(), State: l["state"]!.GetValue<string>()))
+            .Order().ToList();
+        var wanted = new[] { (Kind: "stop_loss", Price: stop), (Kind: "take_profit", Price: take) }
+            .Where(l => l.Price is not null).Select(l => (l.Kind, Price: l.Price!.Value, State: "waiting")).ToList();
         var theirs = account.AtExchange is not { } venue
             ? wanted.ConvertAll(l => l.Price)
             : [.. (await venue.AtVenueAsync()).Algos.Where(a => a.State == AlgoState.Waiting).SelectMany(a => a.Legs.Select(l => l.TriggerPrice))];

@@ -70,11 +70,14 @@ internal sealed class PlayedMarket : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task TellAsync(HttpContext context, string stream, ConcurrentDictionary<string, (decimal Price, decimal Qty)> prices, Func<string, decimal, decimal, string> message)
+    private async Task TellAsync(
+        HttpContext context, string stream, ConcurrentDictionary<string, (decimal Price, decimal Qty)> prices, Func<string, decimal, decimal, string> message)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _end.Token);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        var wanted = context.Request.Query["streams"].ToString().Split('/').Select(s => s.Split('@', 2)).Where(s => s[1] == stream).Select(s => s[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var wanted = context.Request.Query["streams"]
+            .ToString().Split('/').Select(s => s.Split('@', 2)).Where(s => s[1] == stream).Select(s => s[0])
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         try
         {
             while (true)

@@ -32,7 +32,9 @@ public sealed class PositionModeTests
         var account = await AddAccountAsync("hedge");
         await BindAsync(account, group);
         Assert.That(await UpdateAsync(bot, word), Is.EqualTo(("account_changed", "hedge")));
-        Assert.That((await _cluster.Http.GetFromJsonAsync<JsonObject>(new Uri(_cluster.Front, $"/api/v1/groups/{group}")))!["position_mode"]!.GetValue<string>(), Is.EqualTo("hedge"));
+        Assert.That(
+            (await _cluster.Http.GetFromJsonAsync<JsonObject>(new Uri(_cluster.Front, $"/api/v1/groups/{group}")))!["position_mode"]!.GetValue<string>(),
+            Is.EqualTo("hedge"));
         using (var changed = await _cluster.Http.PatchAsJsonAsync(new Uri(_cluster.Front, $"/api/v1/accounts/{account}"), new JsonObject { ["position_mode"] = "oneway" }))
         {
             Assert.That(changed.IsSuccessStatusCode, Is.True, await changed.Content.ReadAsStringAsync());

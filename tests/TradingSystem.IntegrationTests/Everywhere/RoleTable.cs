@@ -171,7 +171,9 @@ internal static partial class RoleTable
     public static IReadOnlyList<RoleLine> Lines { get; } =
         [.. Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(l => l.Split(' ')).Select(l => new RoleLine(l[0], l[1], l[2]))];
 
-    /// <summary>The routes as one process maps them, each method by itself. <c>Who</c> is what the route's own metadata say, nobody where it says nothing.</summary>
+    /// <summary>
+    /// The routes as one process maps them, each method by itself. <c>Who</c> is what the route's own metadata say, nobody where it says nothing.
+    /// </summary>
     public static async Task<IReadOnlyList<RoleLine>> MappedAsync()
     {
         await using var app = ServiceApp.Build(

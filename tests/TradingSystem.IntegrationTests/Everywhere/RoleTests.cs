@@ -67,7 +67,9 @@ public sealed class RoleTests(bool distributed)
     {
         foreach (var role in new[] { "", "root", "Viewer", Roles.Group })
         {
-            Assert.That((await new RoleLine("viewer", "GET", "/api/v1/orders").AskAsync(_client, _cluster.Front, TokenOf(role))).Status, Is.EqualTo(HttpStatusCode.Forbidden), role);
+            Assert.That(
+                (await new RoleLine("viewer", "GET", "/api/v1/orders").AskAsync(_client, _cluster.Front, TokenOf(role))).Status,
+                Is.EqualTo(HttpStatusCode.Forbidden), role);
         }
     }
 

@@ -177,7 +177,9 @@ public sealed class TakenBackOrderTests(bool distributed)
             Assert.That((await CallAsync(new() { ["group_id"] = account.Group, ["decision_id"] = key, ["all"] = true })).Status, Is.EqualTo(HttpStatusCode.BadRequest));
             Assert.That((await CallAsync(new() { ["group_id"] = Guid.NewGuid().ToString(), ["all"] = true })).Status, Is.EqualTo(HttpStatusCode.NotFound));
             Assert.That(
-                await _stage.SqlAsync("select after || ' ' || coalesce(reason, '') from execution.control_audit where action = 'cancel_orders' and scope_id = $1 order by seq limit 2", Guid.Parse(account.Group)),
+                await _stage.SqlAsync(
+                    "select after || ' ' || coalesce(reason, '') from execution.control_audit where action = 'cancel_orders' and scope_id = $1 order by seq limit 2",
+                    Guid.Parse(account.Group)),
                 Is.EqualTo(new[] { $"{key} too late", "all " }));
         });
     }
@@ -196,7 +198,9 @@ public sealed class TakenBackOrderTests(bool distributed)
         var account = await _stage.OpenAsync(AccountKind.Exchange);
         var resting = await account.RestAsync("LONG", Below);
         var reply = await account.ReplyAsync(new() { ["kind"] = "cancel", ["payload"] = new JsonObject { ["decision_id"] = resting.ToString() }, ["request_id"] = "r" });
-        Assert.That((reply["kind"]!.GetValue<string>(), reply["message"]!.GetValue<string>(), reply["request_id"]!.GetValue<string>()), Is.EqualTo(("ack", "accepted", "r")), reply.ToJsonString());
+        Assert.That(
+            (reply["kind"]!.GetValue<string>(), reply["message"]!.GetValue<string>(), reply["request_id"]!.GetValue<string>()),
+            Is.EqualTo(("ack", "accepted", "r")), reply.ToJsonString());
         await EndsAsync(account, resting, "CANCELED");
     }
 

@@ -4,7 +4,9 @@ using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Everywhere;
 
-/// <summary>A group that has one of everything: an order and its fill, a position with protection and a move of it, a limit order that rests, a discussion.</summary>
+/// <summary>
+/// A group that has one of everything: an order and its fill, a position with protection and a move of it, a limit order that rests, a discussion.
+/// </summary>
 internal sealed class TradedGroup
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -67,7 +69,9 @@ internal sealed class TradedGroup
             }
 
             // Decisions keep their order: with the last of them resting, and nothing else, all are done and no list moves any more.
-            return Lists.All(l => group.Rows(l) > 0) && group._lists["orders/open"].All(o => Text(o, "type") == "limit") ? true : throw new InvalidOperationException(string.Join(", ", Lists.Select(l => $"{l} {group.Rows(l)}")));
+            return Lists.All(l => group.Rows(l) > 0) && group._lists["orders/open"].All(o => Text(o, "type") == "limit")
+                ? true
+                : throw new InvalidOperationException(string.Join(", ", Lists.Select(l => $"{l} {group.Rows(l)}")));
         });
         return group;
     }

@@ -63,7 +63,8 @@ public sealed class ValidateOnlyTests
     }
 
     [Test, Order(2)]
-    public async Task A_way_out_that_takes_back_what_rests_is_told_as_the_order_that_it_is([Values(AccountKind.Exchange, AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind)
+    public async Task A_way_out_that_takes_back_what_rests_is_told_as_the_order_that_it_is(
+        [Values(AccountKind.Exchange, AccountKind.Binance, AccountKind.Bybit, AccountKind.Okx)] AccountKind kind)
     {
         await _stage.PriceAsync(Stage.Price);
         var account = await _stage.OpenAsync(kind);
@@ -125,7 +126,9 @@ public sealed class ValidateOnlyTests
         await Wait.ForAsync($"what would become of {action} is said", async () =>
         {
             var reply = await AskAsync(account, Checked(Bot.Decision(action, marginUsd, $"asked-{Guid.NewGuid():n}")));
-            return Text(reply, "checked") == "limits" && reply["would"] is { } would && (seen is null || seen(would)) ? would : throw new InvalidOperationException(reply.ToJsonString());
+            return Text(reply, "checked") == "limits" && reply["would"] is { } would && (seen is null || seen(would))
+                ? would
+                : throw new InvalidOperationException(reply.ToJsonString());
         });
 
     private async Task<JsonObject> AskAsync(TradingAccount account, JsonObject frame)

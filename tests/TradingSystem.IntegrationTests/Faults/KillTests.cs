@@ -65,7 +65,8 @@ public sealed class KillTests(bool distributed)
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"accepted {accepted.Count}, without order: {accepted.Keys.Count(k => !orders.Contains(k))}, without diary row: {accepted.Keys.Count(k => !diary.Contains(k))}\n{cluster.Logs()}");
+            Assert.Fail(
+                $"accepted {accepted.Count}, without order: {accepted.Keys.Count(k => !orders.Contains(k))}, without diary row: {accepted.Keys.Count(k => !diary.Contains(k))}\n{cluster.Logs()}");
         }
 
         var all = await cluster.ListAllAsync("/api/v1/orders");

@@ -102,7 +102,8 @@ public sealed class RedeliveryTests
     private static async Task CheckAsync(VenueCluster cluster, DeskAccount atVenue, string group, string hosted)
     {
         var twice = await cluster.SqlAsync("select decision_id from execution.orders group by decision_id having count(*) > 1");
-        var fillsOfOne = await cluster.SqlAsync("select order_id from execution.fills f join execution.accounts a on a.id = f.account_id where a.mode = 'simulated' group by order_id having count(*) > 1");
+        var fillsOfOne = await cluster.SqlAsync(
+            "select order_id from execution.fills f join execution.accounts a on a.id = f.account_id where a.mode = 'simulated' group by order_id having count(*) > 1");
         var orders = await cluster.SqlAsync("select count(*) from execution.orders where group_id = $1", Guid.Parse(group));
         var held = await cluster.SqlAsync(
             "select coalesce(sum(case side when 'BUY' then qty else -qty end), 0) - coalesce((select sum(qty) from execution.positions where group_id = $1), 0) from execution.fills where group_id = $1", Guid.Parse(group));
@@ -110,7 +111,9 @@ public sealed class RedeliveryTests
         var written = "";
         await Wait.UntilAsync("the diary has every decision", async () =>
             (written = (await cluster.SqlAsync("select count(*) from diary.events where event_type = 'post_trade' and group_id = $1", Guid.Parse(group)))[0]) == $"{Decisions}");
-        var talks = await cluster.SqlAsync("select trigger_event_id from diary.trading_group_discussions where group_id = $1 group by trigger_event_id having count(*) > 1", Guid.Parse(hosted));
+        var talks = await cluster.SqlAsync(
+            "select trigger_event_id from diary.trading_group_discussions where group_id = $1 group by trigger_event_id having count(*) > 1",
+            Guid.Parse(hosted));
         var sent = await cluster.Emulator.CountsAsync(atVenue.Venue, atVenue.Key);
         Assert.Multiple(() =>
         {

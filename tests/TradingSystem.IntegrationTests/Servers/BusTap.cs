@@ -4,7 +4,9 @@ using RabbitMQ.Client.Events;
 
 namespace TradingSystem.IntegrationTests.Servers;
 
-/// <summary>Hears every message of some exchanges and publishes it again, byte for byte, as a broker that lost an acknowledgement would deliver it again.</summary>
+/// <summary>
+/// Hears every message of some exchanges and publishes it again, byte for byte, as a broker that lost an acknowledgement would deliver it again.
+/// </summary>
 internal sealed class BusTap : IAsyncDisposable
 {
     private const string Mark = "published-again";

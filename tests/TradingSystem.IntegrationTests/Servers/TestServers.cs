@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace TradingSystem.IntegrationTests.Servers;
 
-/// <summary>Where fixtures take their servers from: the operating system, or with <c>TEST_SERVERS=containers</c> a Docker engine with the images of docker-compose.yml.</summary>
+/// <summary>
+/// Where fixtures take their servers from: the operating system, or with <c>TEST_SERVERS=containers</c> a Docker engine with the images of
+/// docker-compose.yml.
+/// </summary>
 public static partial class TestServers
 {
     private static readonly bool UseContainers = Environment.GetEnvironmentVariable("TEST_SERVERS") switch

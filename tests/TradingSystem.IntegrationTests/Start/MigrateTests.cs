@@ -59,7 +59,9 @@ public sealed class MigrateTests
     [Test]
     public async Task The_database_is_waited_for_in_the_same_way()
     {
-        using var migrating = Migrate("nobody", ("CONNECTIONSTRINGS__POSTGRES", $"Host=127.0.0.1;Port={OwnProcess.FreePort()};Username=app;Database=trading"), ("MIGRATE__DEADLINE", "00:00:03"));
+        using var migrating = Migrate(
+            "nobody", ("CONNECTIONSTRINGS__POSTGRES", $"Host=127.0.0.1;Port={OwnProcess.FreePort()};Username=app;Database=trading"),
+            ("MIGRATE__DEADLINE", "00:00:03"));
         Assert.That(await EndAsync(migrating, "nobody"), Is.EqualTo(1), Log("nobody"));
         Assert.That(Log("nobody"), Does.Contain("waiting for PostgreSQL at 127.0.0.1:").And.Contain("gave up after 3 s").And.Not.Contain("   at "));
     }
@@ -102,7 +104,8 @@ public sealed class MigrateTests
     private async Task ControlAsync(params string[] arguments)
     {
         string[] needed = ["HOME", "ERL_EPMD_PORT", "RABBITMQ_NODENAME", "RABBITMQ_CONF_ENV_FILE"];
-        var environment = (await File.ReadAllTextAsync($"/proc/{_rabbit.ProcessId}/environ")).Split('\0').Select(v => v.Split('=', 2)).Where(v => v.Length == 2 && needed.Contains(v[0]));
+        var environment = (await File.ReadAllTextAsync($"/proc/{_rabbit.ProcessId}/environ"))
+            .Split('\0').Select(v => v.Split('=', 2)).Where(v => v.Length == 2 && needed.Contains(v[0]));
         await OwnProcess.RunAsync("/usr/lib/rabbitmq/bin/rabbitmqctl", arguments, Path.Combine(_folder, "control.log"), environment.ToDictionary(v => v[0], v => v[1]));
     }
 

@@ -57,7 +57,9 @@ public sealed class ScriptTests
     [TestCase("{symbols:[],interval:null,intervals:[]}", "trade_crypto_btcusdt_15m BTCUSDT 15m, demo_2 BTCUSDT 15m, house_crypto_btcusdt BTCUSDT 1m")]
     public async Task The_demos_groups_trade_what_the_market_has(string market, string groups)
     {
-        var said = await RunAsync($"demo-{Guid.NewGuid()}.log", "node", "-e", $"import('{Path.Combine(Scripts, "seed-demo.mjs")}').then(m => console.log(m.demoGroups({market}, 2).map(g => [g.name, g.symbol, g.interval].join(' ')).join(', ')))");
+        var said = await RunAsync(
+            $"demo-{Guid.NewGuid()}.log", "node", "-e",
+            $"import('{Path.Combine(Scripts, "seed-demo.mjs")}').then(m => console.log(m.demoGroups({market}, 2).map(g => [g.name, g.symbol, g.interval].join(' ')).join(', ')))");
         Assert.That(said.Trim(), Is.EqualTo(groups));
     }
 
@@ -78,7 +80,9 @@ public sealed class ScriptTests
     {
         var readme = Path.Combine(_folder, $"{Guid.NewGuid():n}.md");
         await File.WriteAllTextAsync(readme, $"# A client\n\n```sh\n{commands}```\n\n```sh\nnode other.js   # a fill too\n```\n");
-        var said = await RunAsync(Path.GetFileName(readme) + ".log", "node", "-e", Module("readme", $"console.log(JSON.stringify(m.firstExample(require('fs').readFileSync('{readme}', 'utf8'))))"));
+        var said = await RunAsync(
+            Path.GetFileName(readme) + ".log", "node", "-e",
+            Module("readme", $"console.log(JSON.stringify(m.firstExample(require('fs').readFileSync('{readme}', 'utf8'))))"));
         Assert.That(said.Trim(), Is.EqualTo(expected));
     }
 

@@ -27,7 +27,8 @@ internal sealed class EmulatedStage : VenueStage
     public VenueKind Kind => Enum.Parse<VenueKind>(_name, ignoreCase: true);
 
     /// <param name="name">As the product writes the exchange.</param>
-    /// <param name="patience">How long an order and an attempt to read wait for their answer: short where faults let that time run out, long where none does.</param>
+    /// <param name="patience">How long an order and an attempt to read wait for their answer: short where faults let that time run out, long where
+    /// none does.</param>
     public static async Task<EmulatedStage> StartAsync(string name, TimeSpan patience) => new(name, await EmulatorProcess.StartAsync(), patience);
 
     public override Task<Trader> OpenAsync(PositionMode mode = PositionMode.OneWay, MarginMode margin = MarginMode.Cross, Action<VenueOptions>? change = null) =>

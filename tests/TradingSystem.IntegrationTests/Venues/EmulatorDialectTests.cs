@@ -25,7 +25,9 @@ public sealed class EmulatorDialectTests
     public void Signatures_are_those_of_the_documentation()
     {
         Assert.That(
-            Signing.Hex("2b5eb11e18796d12d88f13dc27dbbd02c2cc51ff7059765ed9821957d82bb4d9", "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=9000&timeInForce=GTC&recvWindow=5000&timestamp=1591702613943"),
+            Signing.Hex(
+                "2b5eb11e18796d12d88f13dc27dbbd02c2cc51ff7059765ed9821957d82bb4d9",
+                "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=9000&timeInForce=GTC&recvWindow=5000&timestamp=1591702613943"),
             Is.EqualTo("3c661234138461fcc7a7d8746c6558c9842d4e10870d2ecbedf7777cad694af9"));
         Assert.That(
             Signing.Base64("chNOOS4KvNXR_Xq4k4c9qsfoKWvnDecLATCRlcBwyKDYnWgO", "2020-12-08T09:08:57.715ZGET/api/v5/account/balance"),
@@ -98,7 +100,11 @@ public sealed class EmulatorDialectTests
         await raw.SendAsync(HttpMethod.Post, BinanceOrder, "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01");
         foreach (var (type, price) in new[] { ("STOP_MARKET", 58_000), ("TAKE_PROFIT_MARKET", 62_000) })
         {
-            Expect(await raw.SendAsync(HttpMethod.Post, "/fapi/v1/algoOrder", $"algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type={type}&triggerPrice={price}&closePosition=true"), 200, null);
+            Expect(
+                await raw.SendAsync(
+                    HttpMethod.Post, "/fapi/v1/algoOrder",
+                    $"algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type={type}&triggerPrice={price}&closePosition=true"),
+                200, null);
         }
 
         await _emulator.SetPriceAsync(new PriceRequest("BTCUSDT", 62_000m));
@@ -115,7 +121,8 @@ public sealed class EmulatorDialectTests
         await Wait.UntilAsync("it has filled", async () => (await OneAsync("one"))?["orderStatus"]?.GetValue<string>() == "Filled");
         Expect(await CreateAsync(raw, "\"side\":\"Buy\",\"orderType\":\"Market\",\"qty\":\"0.01\",\"orderLinkId\":\"one\""), 200, "110072");
 
-        async Task<JsonNode?> OneAsync(string link) => (await raw.GetAsync("/v5/order/realtime", $"category=linear&symbol=BTCUSDT&orderLinkId={link}"))["result"]!["list"]!.AsArray().FirstOrDefault();
+        async Task<JsonNode?> OneAsync(string link) =>
+            (await raw.GetAsync("/v5/order/realtime", $"category=linear&symbol=BTCUSDT&orderLinkId={link}"))["result"]!["list"]!.AsArray().FirstOrDefault();
     }
 
     [TestCase("\"side\":\"Buy\",\"orderType\":\"Market\",\"qty\":0.01", "10001")]

@@ -91,7 +91,9 @@ public sealed class EmulatorShapeTests
         Same("bybit/tickers_linear.json", await _bybit.GetAsync("/v5/market/tickers", "category=linear&symbol=BTCUSDT"));
         Same("bybit/orders_realtime.json", await _bybit.GetAsync("/v5/order/realtime", "category=linear&symbol=BTCUSDT"), "-MNT");
         Same("bybit/order_cancel.json", (await _bybit.PostAsync("/v5/order/cancel", """{"category":"linear","symbol":"BTCUSDT","orderLinkId":"w1"}""")).Body);
-        Same("bybit/order_history.json", await _bybit.GetAsync("/v5/order/history", "category=linear"), "-MNT", "-extraFees", "-rpiMatchedQty", "-rpiTakerAccess", "-slippageTolerance", "-slippageToleranceType");
+        Same(
+            "bybit/order_history.json", await _bybit.GetAsync("/v5/order/history", "category=linear"), "-MNT", "-extraFees", "-rpiMatchedQty",
+            "-rpiTakerAccess", "-slippageTolerance", "-slippageToleranceType");
         Same("bybit/executions.json", await _bybit.GetAsync("/v5/execution/list", "category=linear"));
         Same("bybit/positions.json", await _bybit.GetAsync("/v5/position/list", "category=linear&settleCoin=USDT"));
         Same("bybit/wallet_balance.json", await _bybit.GetAsync("/v5/account/wallet-balance", "accountType=UNIFIED"));
@@ -119,7 +121,8 @@ public sealed class EmulatorShapeTests
         Same("okx/order_cancel.json", (await _okx.PostAsync("/api/v5/trade/cancel-order", """{"instId":"BTC-USDT-SWAP","clOrdId":"w1"}""")).Body, "+tag");
         var algo = (await _okx.PostAsync("/api/v5/trade/order-algo", """{"instId":"BTC-USDT-SWAP","tdMode":"cross","side":"sell","ordType":"trigger","sz":"1","reduceOnly":true,"algoClOrdId":"a1","triggerPx":"50000","orderPx":"-1"}""")).Body;
         Same("okx/algo_order_place_recorded.json", algo);
-        var pending = RecordedReplies.Differences(RecordedReplies.Read("okx/orders_algo_pending.json"), await _okx.GetAsync("/api/v5/trade/orders-algo-pending", "ordType=trigger"));
+        var pending = RecordedReplies.Differences(
+            RecordedReplies.Read("okx/orders_algo_pending.json"), await _okx.GetAsync("/api/v5/trade/orders-algo-pending", "ordType=trigger"));
         // The recording is an old, short one: ours has the stop-loss and take-profit fields besides.
         Assert.That(pending.Where(d => !d.StartsWith('+')), Is.Empty);
         Same("okx/cancel_algo_order_response.json", (await _okx.PostAsync("/api/v5/trade/cancel-algos", """[{"instId":"BTC-USDT-SWAP","algoClOrdId":"a1"}]""")).Body, "+algoClOrdId", "+clOrdId", "+tag", "+inTime", "+outTime");
@@ -144,7 +147,9 @@ public sealed class EmulatorShapeTests
 
         using (var stream = await binance.StreamAsync())
         {
-            await binance.SendAsync(HttpMethod.Post, "/fapi/v1/algoOrder", "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=0.01&triggerPrice=50000&reduceOnly=true");
+            await binance.SendAsync(
+                HttpMethod.Post, "/fapi/v1/algoOrder",
+                "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=0.01&triggerPrice=50000&reduceOnly=true");
             Same("binance/ws_algo_new.json", await RawVenue.NextAsync(stream, m => m["e"]!.GetValue<string>() == "ALGO_UPDATE"), "-rm");
             await binance.SendAsync(HttpMethod.Post, "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.02");
             Same("binance/ws_order_new.json", await RawVenue.NextAsync(stream, m => m["e"]!.GetValue<string>() == "ORDER_TRADE_UPDATE"), "+gtd", "+pm");
@@ -164,7 +169,9 @@ public sealed class EmulatorShapeTests
         using (var stream = await okx.StreamAsync())
         using (var business = await okx.StreamAsync(business: true))
         {
-            Same("okx/ws_account.json", await RawVenue.NextAsync(stream, m => Channel(m) == "account"), "+instType", "-coinUsdPrice", "-colBorrAutoConversion", "-collateralRestrict");
+            Same(
+                "okx/ws_account.json", await RawVenue.NextAsync(stream, m => Channel(m) == "account"), "+instType", "-coinUsdPrice",
+                "-colBorrAutoConversion", "-collateralRestrict");
             await okx.PostAsync("/api/v5/trade/order", """{"instId":"BTC-USDT-SWAP","tdMode":"cross","side":"buy","ordType":"market","sz":"2"}""");
             Same(
                 "okx/ws_orders.json", await RawVenue.NextAsync(stream, m => Channel(m) == "orders" && m["data"]![0]!["state"]!.GetValue<string>() == "filled"),

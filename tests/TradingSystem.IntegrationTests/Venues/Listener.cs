@@ -19,7 +19,9 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>The first event of this kind that is so, once it is there.</summary>
     public Task<T> SeenAsync<T>(Func<T, bool> wanted, int after = 0)
         where T : VenueEvent =>
-        Wait.ForAsync($"a {typeof(T).Name} on the stream ({string.Join(", ", _events.Select(e => e.GetType().Name))})", Wait.Most, () => Task.FromResult(_events.Skip(after).OfType<T>().FirstOrDefault(wanted)));
+        Wait.ForAsync(
+            $"a {typeof(T).Name} on the stream ({string.Join(", ", _events.Select(e => e.GetType().Name))})", Wait.Most,
+            () => Task.FromResult(_events.Skip(after).OfType<T>().FirstOrDefault(wanted)));
 
     /// <summary>The order's fill, or a gap over the moment when it was placed: an account with two streams may get one back before the other.</summary>
     public Task FillToldAsync(string clientId, DateTimeOffset placed) =>

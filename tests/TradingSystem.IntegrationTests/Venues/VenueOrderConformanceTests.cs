@@ -33,7 +33,9 @@ public sealed class VenueOrderConformanceTests(string venue) : VenueConformance(
         Assert.That(position.EntryPrice, Is.EqualTo(Price));
         var fills = await trader.FillsAsync(new FillQuery("BTCUSDT", ClientId: id));
         Assert.That(fills.Sum(f => f.Quantity), Is.EqualTo(0.015m));
-        Assert.That(fills, Has.All.Matches<VenueFill>(f => f.VenueOrderId == order.VenueId && f.Side == side && f.Price == Price && f.Fee > 0m && f.FeeAsset == "USDT" && f.At > before));
+        Assert.That(
+            fills,
+            Has.All.Matches<VenueFill>(f => f.VenueOrderId == order.VenueId && f.Side == side && f.Price == Price && f.Fee > 0m && f.FeeAsset == "USDT" && f.At > before));
         Assert.That(await trader.FillsAsync(new FillQuery("BTCUSDT", Since: before)), Is.EquivalentTo(fills));
         Assert.That(await trader.FillsAsync(new FillQuery("BTCUSDT", VenueOrderId: order.VenueId)), Is.EquivalentTo(fills));
     }

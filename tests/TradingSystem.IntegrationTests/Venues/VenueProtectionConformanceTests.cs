@@ -100,8 +100,10 @@ public sealed class VenueProtectionConformanceTests(string venue) : VenueConform
     {
         await using var trader = await Stage.OpenAsync();
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.01m));
-        var stop = await trader.Venue.PlaceProtectionAsync(new ProtectionOrder("BTCUSDT", Trader.NewId('S'), ProtectionKind.StopLoss, OrderSide.Sell, 61_000m) { Quantity = 0.01m }, default);
-        var profit = await trader.Venue.PlaceProtectionAsync(new ProtectionOrder("BTCUSDT", Trader.NewId('T'), ProtectionKind.TakeProfit, OrderSide.Sell, 59_000m) { Quantity = 0.01m }, default);
+        var stop = await trader.Venue.PlaceProtectionAsync(
+            new ProtectionOrder("BTCUSDT", Trader.NewId('S'), ProtectionKind.StopLoss, OrderSide.Sell, 61_000m) { Quantity = 0.01m }, default);
+        var profit = await trader.Venue.PlaceProtectionAsync(
+            new ProtectionOrder("BTCUSDT", Trader.NewId('T'), ProtectionKind.TakeProfit, OrderSide.Sell, 59_000m) { Quantity = 0.01m }, default);
         Assert.That(stop.Is(RefusalMeaning.WouldTriggerNow), Is.True, stop.ToString());
         Assert.That(profit.Is(RefusalMeaning.WouldTriggerNow), Is.True, profit.ToString());
         Assert.That(await trader.QtyAsync(), Is.EqualTo(0.01m));
@@ -140,7 +142,8 @@ public sealed class VenueProtectionConformanceTests(string venue) : VenueConform
         await trader.PrepareAsync();
         await trader.TradeAsync(Trader.Market(OrderSide.Buy, 0.03m) with { PositionSide = PositionSide.Long });
         await trader.TradeAsync(Trader.Market(OrderSide.Sell, 0.02m) with { PositionSide = PositionSide.Short });
-        await trader.ProtectAsync(new ProtectionOrder("BTCUSDT", Trader.NewId('S'), ProtectionKind.StopLoss, OrderSide.Buy, 62_000m) { Quantity = 0.02m, PositionSide = PositionSide.Short });
+        await trader.ProtectAsync(
+            new ProtectionOrder("BTCUSDT", Trader.NewId('S'), ProtectionKind.StopLoss, OrderSide.Buy, 62_000m) { Quantity = 0.02m, PositionSide = PositionSide.Short });
         await Stage.SetPriceAsync("BTCUSDT", 62_100m);
         await Wait.UntilAsync("the short is closed", async () => await trader.QtyAsync(PositionSide.Short) == 0m);
         Assert.That(await trader.QtyAsync(PositionSide.Long), Is.EqualTo(0.03m));

@@ -63,7 +63,10 @@ public sealed class VenueStreamConformanceTests(string venue) : VenueConformance
         await listener.SeenAsync<PositionChanged>(e => e.Position is { Symbol: "BTCUSDT", Quantity: 0m }, before);
         // By one of the two ids the fill is known to be the protection's.
         Assert.That(
-            fill.Fill.ClientId == id || listener.Events.OfType<OrderChanged>().Any(e => e.Order.ClientId == id && (e.Order.TriggeredOrderId == fill.Fill.VenueOrderId || e.Order.VenueId == fill.Fill.VenueOrderId)),
+            fill.Fill.ClientId == id
+                || listener.Events
+                    .OfType<OrderChanged>()
+                    .Any(e => e.Order.ClientId == id && (e.Order.TriggeredOrderId == fill.Fill.VenueOrderId || e.Order.VenueId == fill.Fill.VenueOrderId)),
             Is.True, triggered.ToString());
     }
 

@@ -42,7 +42,9 @@ public sealed class PrivatePostgres(string folder, bool durable = false, int con
 
     public async Task StartAsync()
     {
-        var (file, arguments) = AsUser("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c", $"fsync={(durable ? "on" : "off")}", "-c", $"max_connections={connections}");
+        var (file, arguments) = AsUser(
+            "postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}", "-c",
+            $"fsync={(durable ? "on" : "off")}", "-c", $"max_connections={connections}");
         _process = OwnProcess.Start(file, arguments, Log);
         await Wait.UntilAsync("PostgreSQL answers", async () =>
         {

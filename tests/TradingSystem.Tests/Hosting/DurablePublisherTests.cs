@@ -75,7 +75,9 @@ public sealed class DurablePublisherTests
     /// <summary>A publisher of texts whose messages are confirmed by hand.</summary>
     private sealed class Lane : IDurableStore, IAsyncDisposable
     {
-        private readonly Channel<(string[] Items, TaskCompletionSource<PublishOutcome> Confirm)> _departed = Channel.CreateUnbounded<(string[], TaskCompletionSource<PublishOutcome>)>();
+        private readonly Channel<(
+            string[] Items,
+            TaskCompletionSource<PublishOutcome> Confirm)> _departed = Channel.CreateUnbounded<(string[], TaskCompletionSource<PublishOutcome>)>();
         private DurablePublisher _publisher = null!;
 
         public ManualTime Time { get; } = new(DateTimeOffset.UnixEpoch);

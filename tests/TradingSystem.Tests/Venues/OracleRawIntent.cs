@@ -50,7 +50,10 @@ internal static class OracleRawIntent
                 },
                 default),
             "POST /fapi/v1/algoOrder" => v => v.PlaceProtectionAsync(
-                new(named, Of(p, "clientAlgoId") ?? "id1", Of(p, "type")!.StartsWith("TAKE", StringComparison.Ordinal) ? ProtectionKind.TakeProfit : ProtectionKind.StopLoss, Side(p), Amount(p, "triggerPrice")!.Value)
+                new(
+                    named, Of(p, "clientAlgoId") ?? "id1",
+                    Of(p, "type")!.StartsWith("TAKE", StringComparison.Ordinal) ? ProtectionKind.TakeProfit : ProtectionKind.StopLoss, Side(p),
+                    Amount(p, "triggerPrice")!.Value)
                 {
                     Quantity = Amount(p, "quantity"),
                     PositionSide = OracleIntent.Bucket(Of(p, "positionSide")),
@@ -81,7 +84,8 @@ internal static class OracleRawIntent
             "GET /v5/market/tickers" => v => v.LastPriceAsync(named, default),
             "GET /v5/account/info" or "GET /v5/user/query-api" => v => v.CheckCredentialsAsync(default),
             "POST /v5/position/set-leverage" => v => OracleIntent.SetLeverage(v, named, Amount(p, "buyLeverage")!.Value, MarginMode.Cross),
-            "POST /v5/account/set-margin-mode" => v => OracleIntent.SetMarginMode(v, named, Of(p, "setMarginMode") == "ISOLATED_MARGIN" ? MarginMode.Isolated : MarginMode.Cross, 1m),
+            "POST /v5/account/set-margin-mode" => v => OracleIntent.SetMarginMode(
+                v, named, Of(p, "setMarginMode") == "ISOLATED_MARGIN" ? MarginMode.Isolated : MarginMode.Cross, 1m),
             "POST /v5/position/switch-mode" => v => OracleIntent.SetPositionMode(v, named, Of(p, "mode") == "3" ? PositionMode.Hedge : PositionMode.OneWay),
             "POST /v5/order/create" when Of(p, "triggerPrice") is null => v => v.PlaceAsync(
                 new(named, Of(p, "orderLinkId") ?? "id1", Side(p), Amount(p, "qty")!.Value)
@@ -111,8 +115,10 @@ internal static class OracleRawIntent
             "GET /api/v5/public/instruments" => v => v.InstrumentsAsync(default),
             "GET /api/v5/market/ticker" => v => v.LastPriceAsync(named, default),
             "GET /api/v5/account/config" => v => v.CheckCredentialsAsync(default),
-            "POST /api/v5/account/set-leverage" => v => OracleIntent.SetLeverage(v, named, Amount(p, "lever")!.Value, Of(p, "mgnMode") == "isolated" ? MarginMode.Isolated : MarginMode.Cross),
-            "POST /api/v5/account/set-position-mode" => v => OracleIntent.SetPositionMode(v, named, Of(p, "posMode") == "long_short_mode" ? PositionMode.Hedge : PositionMode.OneWay),
+            "POST /api/v5/account/set-leverage" => v => OracleIntent.SetLeverage(
+                v, named, Amount(p, "lever")!.Value, Of(p, "mgnMode") == "isolated" ? MarginMode.Isolated : MarginMode.Cross),
+            "POST /api/v5/account/set-position-mode" => v => OracleIntent.SetPositionMode(
+                v, named, Of(p, "posMode") == "long_short_mode" ? PositionMode.Hedge : PositionMode.OneWay),
             "POST /api/v5/trade/cancel-all-after" => v => v.CountdownAsync(named, TimeSpan.FromSeconds((double)Amount(p, "timeOut")!.Value), default),
             "POST /api/v5/trade/order" => v => v.PlaceAsync(
                 new(named, Of(p, "clOrdId") ?? "id1", Side(p), Amount(p, "sz")!.Value * size)
@@ -124,7 +130,9 @@ internal static class OracleRawIntent
                 },
                 default),
             "POST /api/v5/trade/order-algo" when Of(p, "ordType") == "conditional" => v => v.PlaceProtectionAsync(
-                new(named, Of(p, "algoClOrdId") ?? "id1", Of(p, "slTriggerPx") is null ? ProtectionKind.TakeProfit : ProtectionKind.StopLoss, Side(p), (Amount(p, "slTriggerPx") ?? Amount(p, "tpTriggerPx"))!.Value)
+                new(
+                    named, Of(p, "algoClOrdId") ?? "id1", Of(p, "slTriggerPx") is null ? ProtectionKind.TakeProfit : ProtectionKind.StopLoss, Side(p),
+                    (Amount(p, "slTriggerPx") ?? Amount(p, "tpTriggerPx"))!.Value)
                 {
                     Quantity = Amount(p, "sz") * size,
                     PositionSide = OracleIntent.Bucket(Of(p, "posSide")),

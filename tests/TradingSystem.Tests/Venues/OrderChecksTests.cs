@@ -50,7 +50,8 @@ public sealed class OrderChecksTests
     [TestCase("binance", "/fapi/v1/order", "positionSide", "SHORT", "reduceOnly", null)]
     [TestCase("bybit", "/v5/order/create", "positionIdx", "2", "reduceOnly", "true")]
     [TestCase("okx", "/api/v5/trade/order", "posSide", "short", "reduceOnly", null)]
-    public async Task A_reducing_order_in_hedge_mode_names_its_side_and_the_flag_only_where_it_is_taken(string venue, string path, string side, string value, string flag, string? flagValue)
+    public async Task A_reducing_order_in_hedge_mode_names_its_side_and_the_flag_only_where_it_is_taken(
+        string venue, string path, string side, string value, string flag, string? flagValue)
     {
         await using var test = new TestVenue(venue, account: TestVenue.Account(venue, mode: PositionMode.Hedge));
         await test.Venue.PlaceAsync(Good with { PositionSide = PositionSide.Short, ReduceOnly = true }, default);

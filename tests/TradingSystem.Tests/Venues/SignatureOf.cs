@@ -8,7 +8,8 @@ internal static class SignatureOf
 {
     /// <summary>What is wrong with it; null when nothing is.</summary>
     public static string? Wrong(RecordedRequest r) =>
-        r.Headers.TryGetValue("X-BAPI-SIGN", out var bybit) ? Compare(bybit, Hex(r.Headers["X-BAPI-TIMESTAMP"] + r.Headers["X-BAPI-API-KEY"] + r.Headers["X-BAPI-RECV-WINDOW"] + r.Query + r.Body))
+        r.Headers.TryGetValue("X-BAPI-SIGN", out var bybit) ? Compare(
+            bybit, Hex(r.Headers["X-BAPI-TIMESTAMP"] + r.Headers["X-BAPI-API-KEY"] + r.Headers["X-BAPI-RECV-WINDOW"] + r.Query + r.Body))
         : r.Headers.TryGetValue("OK-ACCESS-SIGN", out var okx) ? Compare(okx, Base64(r.Headers["OK-ACCESS-TIMESTAMP"] + r.Method + r.Address.PathAndQuery + r.Body))
         : Binance(r);
 

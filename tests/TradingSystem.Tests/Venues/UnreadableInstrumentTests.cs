@@ -57,7 +57,8 @@ public sealed class UnreadableInstrumentTests
     {
         const string Positions = """{"code":"0","msg":"","data":[{"instId":"BTC-USDT-SWAP","posSide":"net","pos":"3","avgPx":"25000"}]}""";
         await using var sound = new TestVenue("okx", r => r.Path == "/api/v5/account/positions" ? RecordingHandler.Json(Positions) : null);
-        await using var broken = new TestVenue("okx", r => r.Path == "/api/v5/account/positions" ? RecordingHandler.Json(Positions) : Broken(r, "okx", "\"ctVal\":\"0.01\"", "\"ctVal\":\"\""));
+        await using var broken = new TestVenue(
+            "okx", r => r.Path == "/api/v5/account/positions" ? RecordingHandler.Json(Positions) : Broken(r, "okx", "\"ctVal\":\"0.01\"", "\"ctVal\":\"\""));
         Assert.That((await sound.Venue.PositionsAsync(null, default)).Value!.Single().Quantity, Is.EqualTo(0.03m));
         Assert.That((await broken.Venue.PositionsAsync(null, default)).IsUnknown, Is.True);
     }
@@ -71,7 +72,9 @@ public sealed class UnreadableInstrumentTests
     {
         var table = new InstrumentTable([TestDecisions.Btc with { Tick = tick, Step = step, MinQty = minQty }, TestDecisions.Instruments.Find("ETHUSDT")!]);
         var check = new DecisionCheck(table, TestDecisions.Options);
-        Verdict Check(string symbol) => check.Check(TestDecisions.Long(symbol), TestDecisions.Rich, TestDecisions.Tick(symbol == "BTCUSDT" ? 100_000m : 4_000m, symbol: symbol), TestDecisions.Now, TestDecisions.Free);
+        Verdict Check(string symbol) => check.Check(
+            TestDecisions.Long(symbol), TestDecisions.Rich, TestDecisions.Tick(symbol == "BTCUSDT" ? 100_000m : 4_000m, symbol: symbol),
+            TestDecisions.Now, TestDecisions.Free);
         Assert.That((Check("BTCUSDT").Reason?.Code.Word, Check("ETHUSDT").Reason?.Code.Word), Is.EqualTo(("INSTRUMENT_UNREADABLE", (string?)null)));
         Assert.That(table.All.Select(i => i.Symbol), Is.EqualTo(new[] { "ETHUSDT" }));
     }
@@ -97,6 +100,7 @@ public sealed class UnreadableInstrumentTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Add(formatter(state, exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Add(formatter(state, exception));
     }
 }

@@ -36,5 +36,6 @@ public sealed class CodesTests
         Assert.That(table.Select(meaning), Has.All.Matches<string>(m => m.Length > 10 && m[^1] == '.'));
     });
 
-    private static List<T> Fields<T>(Type owner) => [.. owner.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(T)).Select(f => (T)f.GetValue(null)!)];
+    private static List<T> Fields<T>(Type owner) =>
+        [.. owner.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(T)).Select(f => (T)f.GetValue(null)!)];
 }

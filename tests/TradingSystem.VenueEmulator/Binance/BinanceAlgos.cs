@@ -71,7 +71,9 @@ public sealed class BinanceAlgos(Exchange exchange) : VenueCalls(exchange, Venue
             return BinanceErrors.Of(-4015, "Client order id is not valid.");
         }
 
-        var placed = Exchange.Algos.PlaceAlgo(call.Account, new AlgoSpec("", clientId, common.Instrument!.Symbol, side, common.PositionSide, qty, [leg], given.IsTrue("reduceOnly"), closes, "") { VenueType = type });
+        var placed = Exchange.Algos.PlaceAlgo(
+            call.Account,
+            new AlgoSpec("", clientId, common.Instrument!.Symbol, side, common.PositionSide, qty, [leg], given.IsTrue("reduceOnly"), closes, "") { VenueType = type });
         return placed.Refusal is { } refusal ? BinanceErrors.Algo(refusal) : Answer.Ok(BinanceShapes.PlacedAlgo(placed.Value!));
     }
 

@@ -139,7 +139,8 @@ public sealed class BinanceApi : VenueApi
 
     protected override Answer UnknownOutcome(Call call) => BinanceErrors.Of(-1000, "Unknown error, please check your request or try again later.", 503);
 
-    protected override Answer CertainFailure(HttpContext context, Call call) => BinanceErrors.Of(-1008, "Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again.", 503);
+    protected override Answer CertainFailure(HttpContext context, Call call) =>
+        BinanceErrors.Of(-1008, "Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again.", 503);
 
     protected override Answer TooMany(HttpContext context, Call call)
     {
@@ -148,7 +149,9 @@ public sealed class BinanceApi : VenueApi
     }
 
     protected override Answer Duplicate(Call call) =>
-        call.Path.EndsWith("algoOrder", StringComparison.Ordinal) ? BinanceErrors.Algo(new Refusal(Reason.DuplicateClientId)) : BinanceErrors.Order(new Refusal(Reason.DuplicateClientId));
+        call.Path.EndsWith("algoOrder", StringComparison.Ordinal)
+            ? BinanceErrors.Algo(new Refusal(Reason.DuplicateClientId))
+            : BinanceErrors.Order(new Refusal(Reason.DuplicateClientId));
 
     private static Route Public(Func<Call, Answer> handle) => new(Operation.Public, false, 1, handle);
 

@@ -68,7 +68,9 @@ public sealed class BybitApi : VenueApi
         var server = Number.Ms(Now);
         if (timestamp >= server + 1000 || timestamp < server - window)
         {
-            return _replies.Refused(10002, $"invalid request, please check your server timestamp or recv_window param. req_timestamp[{timestamp}],server_timestamp[{server}],recv_window[{window}]");
+            return _replies.Refused(
+                10002,
+                $"invalid request, please check your server timestamp or recv_window param. req_timestamp[{timestamp}],server_timestamp[{server}],recv_window[{window}]");
         }
 
         // A GET signs its query, a POST its body, byte for byte.

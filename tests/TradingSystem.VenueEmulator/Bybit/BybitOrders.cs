@@ -102,7 +102,9 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
         var reduceOnly = BybitReplies.Flag(call, "reduceOnly");
         var closes = BybitReplies.Flag(call, "closeOnTrigger");
         var leg = new Leg(LegKind.Trigger, trigger, above);
-        var placed = Exchange.Algos.PlaceAlgo(call.Account, new AlgoSpec("", linkId, instrument.Symbol, side, positionSide, qty == 0m && reduceOnly && closes ? null : qty, [leg], reduceOnly, closes, ""));
+        var placed = Exchange.Algos.PlaceAlgo(
+            call.Account,
+            new AlgoSpec("", linkId, instrument.Symbol, side, positionSide, qty == 0m && reduceOnly && closes ? null : qty, [leg], reduceOnly, closes, ""));
         return placed.Refusal switch
         {
             null => Acknowledge(placed.Value!.Spec.Id, linkId),
@@ -146,7 +148,9 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
 
         var named = call["orderId"] is { Length: > 0 } || call["orderLinkId"] is { Length: > 0 };
         var ended = named || call["openOnly"] == "1";
-        return replies.Page(call, 20, 50, Orders(call, o => o.IsOpen ? call["openOnly"] != "1" : ended && o.Updated >= Exchange.Started, a => a.IsOpen ? call["openOnly"] != "1" : ended && a.Updated >= Exchange.Started));
+        return replies.Page(
+            call, 20, 50,
+            Orders(call, o => o.IsOpen ? call["openOnly"] != "1" : ended && o.Updated >= Exchange.Started, a => a.IsOpen ? call["openOnly"] != "1" : ended && a.Updated >= Exchange.Started));
     }
 
     public Answer History(Call call) => replies.Page(call, 20, 50, Orders(call, o => !o.IsOpen, a => !a.IsOpen));
@@ -155,7 +159,8 @@ public sealed partial class BybitOrders(Exchange exchange, BybitReplies replies)
     {
         var account = call.Account;
         bool Named(string id, string link, string symbol) =>
-            (call["symbol"] is not { Length: > 0 } s || s == symbol) && (call["orderId"] is not { Length: > 0 } i || i == id) && (call["orderLinkId"] is not { Length: > 0 } l || l == link);
+            (call["symbol"] is not { Length: > 0 } s || s == symbol)
+                && (call["orderId"] is not { Length: > 0 } i || i == id) && (call["orderLinkId"] is not { Length: > 0 } l || l == link);
         var orders = account.Orders.Values
             .Where(o => Named(o.Spec.Id, o.Spec.ClientId, o.Spec.Symbol) && isOrder(o) && Exchange.Orders.IsVisible(account, o.Created))
             .Select(o => (o.Sequence, Body: BybitShapes.Order(account, o)));

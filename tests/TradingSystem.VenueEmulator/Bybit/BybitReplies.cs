@@ -42,7 +42,11 @@ public sealed class BybitReplies(Exchange exchange)
     public Answer Page(Call call, int usual, int most, IEnumerable<JsonNode> newestFirst)
     {
         var limit = int.TryParse(call["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? Math.Clamp(given, 1, most) : usual;
-        var skip = int.TryParse(Uri.UnescapeDataString(call["cursor"] ?? "").Replace("page:", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var from) ? from : 0;
+        var skip = int.TryParse(
+            Uri.UnescapeDataString(call["cursor"] ?? "").Replace("page:", "", StringComparison.Ordinal), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var from)
+            ? from
+            : 0;
         var page = newestFirst.Skip(skip).Take(limit + 1).ToList();
         var more = page.Count > limit;
         return Ok(new JsonObject
@@ -55,5 +59,7 @@ public sealed class BybitReplies(Exchange exchange)
 
     /// <summary>The market has reached a leg that was to wait for it.</summary>
     public Answer WrongSide(Instrument instrument, Leg leg, bool isLong) =>
-        Refused(10001, $"{leg.Kind}:{leg.TriggerPrice} set for {(isLong ? "Buy" : "Sell")} position should {(leg.WhenAbove ? "higher" : "lower")} than base_price:{exchange.QuoteOf(VenueKind.Bybit, instrument.Symbol).Last}??LastPrice");
+        Refused(
+            10001,
+            $"{leg.Kind}:{leg.TriggerPrice} set for {(isLong ? "Buy" : "Sell")} position should {(leg.WhenAbove ? "higher" : "lower")} than base_price:{exchange.QuoteOf(VenueKind.Bybit, instrument.Symbol).Last}??LastPrice");
 }

@@ -70,7 +70,9 @@ public sealed class ControlApi(Exchange exchange, VenueClocks clocks, Journal jo
                 return new { cleared = true };
             case "POST /close":
                 var close = await BodyAsync<CloseRequest>(context);
-                return await WithAsync(close.Venue, close.Key, found => exchange.Orders.CloseByHand(found, new PositionKey(close.Symbol, close.Side, close.Venue == VenueKind.Okx ? close.Margin : "")) is { } order ? View(order) : null);
+                return await WithAsync(
+                    close.Venue, close.Key,
+                    found => exchange.Orders.CloseByHand(found, new PositionKey(close.Symbol, close.Side, close.Venue == VenueKind.Okx ? close.Margin : "")) is { } order ? View(order) : null);
             case "POST /fill":
                 var fill = await BodyAsync<FillRequest>(context);
                 return await WithAsync(fill.Venue, fill.Key, found =>

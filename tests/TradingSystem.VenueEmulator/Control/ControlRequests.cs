@@ -4,7 +4,9 @@ using TradingSystem.VenueEmulator.Venues;
 namespace TradingSystem.VenueEmulator.Control;
 
 /// <summary>An account at a venue, with credentials that a test invented. The balance is in USDT; fees are taken in <paramref name="FeeAsset"/>.</summary>
-public sealed record AccountRequest(VenueKind Venue, string Key, string Secret, string Passphrase = "", decimal Balance = 100_000m, bool Hedge = false, bool Demo = false, string FeeAsset = "USDT");
+public sealed record AccountRequest(
+    VenueKind Venue, string Key, string Secret, string Passphrase = "", decimal Balance = 100_000m, bool Hedge = false, bool Demo = false,
+    string FeeAsset = "USDT");
 
 /// <summary>The account's modes, changed by hand at the exchange; the margin mode only where it is given, as <c>cross</c> or <c>isolated</c>.</summary>
 public sealed record ModeRequest(VenueKind Venue, string Key, bool Hedge, string? Margin = null);
@@ -26,10 +28,16 @@ public sealed record StreamRequest(VenueKind? Venue = null, string? Key = null);
 public sealed record OrderView(
     string Id, string ClientId, string Symbol, Side Side, PositionSide PositionSide, OrderKind Kind, decimal Qty, decimal? Price, bool ReduceOnly, OrderState State, decimal Filled, decimal AveragePrice, string EndReason, Origin Origin);
 
-public sealed record AlgoView(string Id, string ClientId, string Symbol, Side Side, PositionSide PositionSide, decimal? Qty, IReadOnlyList<Leg> Legs, AlgoState State, string? ChildOrderId, string EndReason);
+public sealed record AlgoView(
+    string Id, string ClientId, string Symbol, Side Side, PositionSide PositionSide, decimal? Qty, IReadOnlyList<Leg> Legs, AlgoState State,
+    string? ChildOrderId, string EndReason);
 
-public sealed record FillView(string Id, string OrderId, string ClientId, string Symbol, Side Side, decimal Qty, decimal Price, decimal Fee, decimal RealizedPnl, DateTimeOffset At, string FeeAsset = "USDT", decimal Charged = 0m);
+public sealed record FillView(
+    string Id, string OrderId, string ClientId, string Symbol, Side Side, decimal Qty, decimal Price, decimal Fee, decimal RealizedPnl,
+    DateTimeOffset At, string FeeAsset = "USDT", decimal Charged = 0m);
 
 public sealed record PositionView(string Symbol, PositionSide Side, string Margin, decimal Qty, decimal EntryPrice, decimal RealizedPnl, decimal Leverage);
 
-public sealed record AccountView(decimal Wallet, bool Hedge, int Streams, IReadOnlyList<OrderView> Orders, IReadOnlyList<AlgoView> Algos, IReadOnlyList<FillView> Fills, IReadOnlyList<PositionView> Positions);
+public sealed record AccountView(
+    decimal Wallet, bool Hedge, int Streams, IReadOnlyList<OrderView> Orders, IReadOnlyList<AlgoView> Algos, IReadOnlyList<FillView> Fills,
+    IReadOnlyList<PositionView> Positions);

@@ -20,7 +20,9 @@ namespace TradingSystem.VenueEmulator.Engine;
 [JsonDerivedType(typeof(PriceSet), "price")]
 public abstract record Entry(string Account, DateTimeOffset At);
 
-public sealed record AccountOpened(string Account, DateTimeOffset At, VenueKind Venue, string Key, string Secret, string Passphrase, decimal Balance, bool Hedge, bool Demo, string FeeAsset = "USDT") : Entry(Account, At);
+public sealed record AccountOpened(
+    string Account, DateTimeOffset At, VenueKind Venue, string Key, string Secret, string Passphrase, decimal Balance, bool Hedge, bool Demo,
+    string FeeAsset = "USDT") : Entry(Account, At);
 
 public sealed record PermissionChanged(string Account, DateTimeOffset At, Permission Permission) : Entry(Account, At);
 

@@ -109,6 +109,7 @@ public sealed class SettingsEngine(Exchange exchange)
 
     private static Refusal? Busy(Account account, string symbol) =>
         account.OpenPositions.Any(p => symbol.Length == 0 || p.Key.Symbol == symbol) ? new Refusal(Reason.OpenPosition)
-        : account.OpenOrders.Any(o => symbol.Length == 0 || o.Spec.Symbol == symbol) || account.OpenAlgos.Any(a => symbol.Length == 0 || a.Spec.Symbol == symbol) ? new Refusal(Reason.OpenOrders)
+        : account.OpenOrders.Any(o => symbol.Length == 0 || o.Spec.Symbol == symbol)
+            || account.OpenAlgos.Any(a => symbol.Length == 0 || a.Spec.Symbol == symbol) ? new Refusal(Reason.OpenOrders)
         : null;
 }

@@ -57,7 +57,10 @@ public sealed class FaultTable(TimeProvider time)
         return null;
     }
 
-    /// <summary>Whether a lag in force hides from queries what was accepted so long ago; then it is counted. It hides all or nothing, whatever its count and probability.</summary>
+    /// <summary>
+    /// Whether a lag in force hides from queries what was accepted so long ago; then it is counted. It hides all or nothing, whatever its count and
+    /// probability.
+    /// </summary>
     public bool Hides(VenueKind venue, string? key, TimeSpan age)
     {
         lock (_gate)

@@ -57,7 +57,10 @@ public sealed class OkxAlgos(Exchange exchange, OkxReplies replies) : VenueCalls
             return Bad("51000", "Parameter sz error");
         }
 
-        var spec = new AlgoSpec("", clientId, instrument.Symbol, side, positionSide, fraction is null ? decimal.Parse(size!, System.Globalization.CultureInfo.InvariantCulture) * instrument.ContractSize : null, legs, reduceOnly, false, OkxReplies.Text(body, "tdMode")!)
+        var spec = new AlgoSpec(
+            "", clientId, instrument.Symbol, side, positionSide,
+            fraction is null ? decimal.Parse(size!, System.Globalization.CultureInfo.InvariantCulture) * instrument.ContractSize : null, legs,
+            reduceOnly, false, OkxReplies.Text(body, "tdMode")!)
         {
             VenueType = type,
             EndsWithPosition = fraction is not null || OkxReplies.Flag(body, "cxlOnClosePos"),
@@ -80,7 +83,9 @@ public sealed class OkxAlgos(Exchange exchange, OkxReplies replies) : VenueCalls
     public Answer QueryAlgo(Call call)
     {
         var algo = call["algoId"] is { Length: > 0 } id ? AlgoEngine.AlgoById(call.Account, id) : AlgoEngine.AlgoByClient(call.Account, call["algoClOrdId"]);
-        return algo is not null && Exchange.Orders.IsVisible(call.Account, algo.Created) ? OkxReplies.Ok(OkxShapes.Algo(call.Account, algo)) : OkxReplies.Failed("51603", "Order does not exist");
+        return algo is not null && Exchange.Orders.IsVisible(call.Account, algo.Created)
+            ? OkxReplies.Ok(OkxShapes.Algo(call.Account, algo))
+            : OkxReplies.Failed("51603", "Order does not exist");
     }
 
     public Answer CancelAlgos(Call call)

@@ -109,9 +109,12 @@ public sealed class OkxApi : VenueApi
         call.Account = account;
         return call.Method != "POST" ? null
             : account.Permission != Permission.Trade ? OkxReplies.Denied("50120", "This API key doesn't have permission to use this function")
-            : call.Header("Content-Type")?.StartsWith("application/json", StringComparison.Ordinal) != true ? OkxReplies.Failed("50006", "Invalid Content-Type, please use application/json", 400)
+            : call.Header("Content-Type")?.StartsWith("application/json", StringComparison.Ordinal) != true ? OkxReplies.Failed(
+                "50006", "Invalid Content-Type, please use application/json", 400)
             : call.Json is null ? OkxReplies.Failed("50002", "JSON syntax error", 400)
-            : long.TryParse(call.Header("expTime"), NumberStyles.None, CultureInfo.InvariantCulture, out var end) && end < Number.Ms(Now) ? OkxReplies.Failed("50036", "The expTime can't be earlier than the current system time. Please adjust the expTime and try again.")
+            : long.TryParse(call.Header("expTime"), NumberStyles.None, CultureInfo.InvariantCulture, out var end)
+                && end < Number.Ms(Now) ? OkxReplies.Failed(
+                    "50036", "The expTime can't be earlier than the current system time. Please adjust the expTime and try again.")
             : null;
     }
 
@@ -127,7 +130,9 @@ public sealed class OkxApi : VenueApi
     {
         0 => OkxReplies.Failed("50004", "API endpoint request timeout (does not mean that the request was successful or failed, please check the request result).", 400),
         1 => OkxReplies.Failed("51149", "Order timed out. Please try again. (does not mean that the request was successful or failed, please check the request result)", 500),
-        _ => Answer.Refused(500, new JsonObject { ["code"] = 500, ["data"] = new JsonObject(), ["detailMsg"] = "", ["error_code"] = "500", ["error_message"] = "Internal Server Error", ["msg"] = "Internal Server Error" }),
+        _ => Answer.Refused(
+            500,
+            new JsonObject { ["code"] = 500, ["data"] = new JsonObject(), ["detailMsg"] = "", ["error_code"] = "500", ["error_message"] = "Internal Server Error", ["msg"] = "Internal Server Error" }),
     };
 
     protected override Answer CertainFailure(HttpContext context, Call call) => OkxReplies.Failed("50013", "Systems are busy. Please try again later.", 429);

@@ -121,7 +121,9 @@ public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : V
 
     public Answer OrderHistory(Call call) => call["instType"] is not { Length: > 0 }
         ? OkxReplies.Failed("50014", "Parameter instType can not be empty.", 400)
-        : OkxReplies.Page(call, call.Account.Orders.Values.Where(o => !o.IsOpen && Wanted(call, o.Spec.Symbol) && OkxReplies.InTime(call, o.Created)).OrderByDescending(o => o.Sequence).Select(o => (o.Spec.Id, (JsonNode)OkxShapes.Order(o))));
+        : OkxReplies.Page(
+            call,
+            call.Account.Orders.Values.Where(o => !o.IsOpen && Wanted(call, o.Spec.Symbol) && OkxReplies.InTime(call, o.Created)).OrderByDescending(o => o.Sequence).Select(o => (o.Spec.Id, (JsonNode)OkxShapes.Order(o))));
 
     public Answer Fills(Call call)
     {
@@ -130,7 +132,10 @@ public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : V
             return OkxReplies.Failed("50014", "Parameter instType can not be empty.", 400);
         }
 
-        var fills = Enumerable.Reverse(call.Account.Fills).Where(f => Wanted(call, f.Order.Spec.Symbol) && (call["ordId"] is not { Length: > 0 } id || f.Order.Spec.Id == id) && OkxReplies.InTime(call, f.Fill.At));
+        var fills = Enumerable
+            .Reverse(call.Account.Fills)
+            .Where(
+                f => Wanted(call, f.Order.Spec.Symbol) && (call["ordId"] is not { Length: > 0 } id || f.Order.Spec.Id == id) && OkxReplies.InTime(call, f.Fill.At));
         return OkxReplies.Page(call, fills.Select(f => (f.Fill.Id, (JsonNode)OkxShapes.Fill(f.Order, f.Fill))));
     }
 
@@ -144,7 +149,8 @@ public sealed partial class OkxOrders(Exchange exchange, OkxReplies replies) : V
         var side = OkxReplies.PositionSideOf(OkxReplies.Text(call.Json, "posSide"));
         return Exchange.Orders.CloseByHand(call.Account, new PositionKey(instrument.Symbol, side, OkxReplies.Text(call.Json, "mgnMode") ?? "cross")) is null
             ? OkxReplies.Failed("51023", "Position doesn't exist.")
-            : OkxReplies.Ok(new JsonObject { ["clOrdId"] = OkxReplies.Text(call.Json, "clOrdId") ?? "", ["instId"] = instrument.VenueSymbol, ["posSide"] = OkxShapes.Word(side), ["tag"] = "" });
+            : OkxReplies.Ok(
+                new JsonObject { ["clOrdId"] = OkxReplies.Text(call.Json, "clOrdId") ?? "", ["instId"] = instrument.VenueSymbol, ["posSide"] = OkxShapes.Word(side), ["tag"] = "" });
     }
 
     public Answer CancelAllAfter(Call call)

@@ -97,7 +97,8 @@ public sealed class OkxConnection(StreamHub hub, Func<Task<WebSocket>> accept, E
 
         if (channel is not ("orders" or "positions" or "account" or "orders-algo") || isBusiness != (channel == "orders-algo"))
         {
-            Write(new JsonObject { ["event"] = "error", ["code"] = "60018", ["msg"] = $"Wrong URL or channel:{channel} doesn't exist. Please use the correct URL, channel and parameters referring to API document.", ["connId"] = _id });
+            Write(
+                new JsonObject { ["event"] = "error", ["code"] = "60018", ["msg"] = $"Wrong URL or channel:{channel} doesn't exist. Please use the correct URL, channel and parameters referring to API document.", ["connId"] = _id });
             return;
         }
 

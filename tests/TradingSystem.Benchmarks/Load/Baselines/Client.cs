@@ -21,7 +21,8 @@ internal sealed class Client(string owner, bool isGroup, WebSocket socket, IBack
     private const int BufferBytes = 4096;
 
     private readonly Channel<byte[]> _out = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Channel<ValueTask<byte[]>> _answers = Channel.CreateBounded<ValueTask<byte[]>>(new BoundedChannelOptions(MaxUnanswered) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<ValueTask<byte[]>> _answers = Channel.CreateBounded<ValueTask<byte[]>>(
+        new BoundedChannelOptions(MaxUnanswered) { SingleReader = true, SingleWriter = true });
 
     public string Owner { get; } = owner;
 

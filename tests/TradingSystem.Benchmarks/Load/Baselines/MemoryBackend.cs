@@ -18,7 +18,9 @@ internal sealed class MemoryBackend(TimeProvider time) : IBackend
         if (frame.EventType == "post_trade")
         {
             var payload = Json.Read<DecisionPayload>(System.Text.Encoding.UTF8.GetBytes(frame.Payload!));
-            var decision = new Decision(Guid.CreateVersion7(now), client.Owner, payload.Symbol, payload.Signal.Action, payload.Signal.Qty, payload.Signal.MarginUsd, frame.Payload!, now);
+            var decision = new Decision(
+                Guid.CreateVersion7(now), client.Owner, payload.Symbol, payload.Signal.Action, payload.Signal.Qty, payload.Signal.MarginUsd,
+                frame.Payload!, now);
             client.Send(Json.Bytes(_book.Fill(decision, now)));
             return new(Json.Bytes(new Accepted(true, "accepted", decision.Id, 0)));
         }

@@ -17,7 +17,8 @@ internal sealed class RabbitBackend(string broker, string database, TimeProvider
     private const string UpdateType = "update";
     private const ushort Prefetch = 1000;
 
-    private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
+    private static readonly CreateChannelOptions Confirmed = new(
+        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
 
     private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(database);
     private OrderWorkers? _orders;
@@ -55,7 +56,9 @@ internal sealed class RabbitBackend(string broker, string database, TimeProvider
         if (frame.EventType == "post_trade")
         {
             var payload = Json.Read<DecisionPayload>(System.Text.Encoding.UTF8.GetBytes(frame.Payload!));
-            var decision = new Decision(Guid.CreateVersion7(now), client.Owner, payload.Symbol, payload.Signal.Action, payload.Signal.Qty, payload.Signal.MarginUsd, frame.Payload!, now);
+            var decision = new Decision(
+                Guid.CreateVersion7(now), client.Owner, payload.Symbol, payload.Signal.Action, payload.Signal.Qty, payload.Signal.MarginUsd,
+                frame.Payload!, now);
             await PublishAsync("", Decisions, EventType, Json.Bytes(decision));
             return Json.Bytes(new Accepted(true, "accepted", decision.Id, 0));
         }

@@ -55,7 +55,9 @@ internal sealed class Admin : IDisposable
     {
         while (_triggers.Count < count)
         {
-            var id = await PostAsync("/api/v1/triggers", new JsonObject { ["name"] = $"load_trigger_{_triggers.Count}", ["provider_name"] = "load", ["model_name"] = "load" }, "id");
+            var id = await PostAsync(
+                "/api/v1/triggers",
+                new JsonObject { ["name"] = $"load_trigger_{_triggers.Count}", ["provider_name"] = "load", ["model_name"] = "load" }, "id");
             _triggers.Add(await CreateTokenAsync($"/api/v1/triggers/{id}/tokens"));
         }
 

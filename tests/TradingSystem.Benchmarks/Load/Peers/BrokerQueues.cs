@@ -11,7 +11,9 @@ internal static class BrokerQueues
     public static async Task<IReadOnlyList<string>> OfTypeAsync(PrivateRabbit rabbit, string folder, string type)
     {
         var output = Path.Combine(folder, $"{type}.txt");
-        await OwnProcess.RunAsync("/usr/lib/rabbitmq/bin/rabbitmqctl", ["--quiet", "list_queues", "--no-table-headers", "name", "type"], output, await EnvironmentAsync(rabbit.ProcessId));
+        await OwnProcess.RunAsync(
+            "/usr/lib/rabbitmq/bin/rabbitmqctl", ["--quiet", "list_queues", "--no-table-headers", "name", "type"], output,
+            await EnvironmentAsync(rabbit.ProcessId));
         return [.. (await File.ReadAllLinesAsync(output)).Select(l => l.Split('\t')).Where(f => f.Length == 2 && f[1] == type).Select(f => f[0])];
     }
 

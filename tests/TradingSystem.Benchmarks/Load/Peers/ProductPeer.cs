@@ -97,7 +97,9 @@ internal sealed class ProductPeer : Peer
     }
 
     private static string Assembly(string service) =>
-        Path.Combine(AppContext.BaseDirectory, service == "trading-group" ? "TradingSystem.TradingGroup.dll" : $"TradingSystem.{char.ToUpperInvariant(service[0])}{service[1..]}.dll");
+        Path.Combine(
+            AppContext.BaseDirectory,
+            service == "trading-group" ? "TradingSystem.TradingGroup.dll" : $"TradingSystem.{char.ToUpperInvariant(service[0])}{service[1..]}.dll");
 
     private string Log(string service) => Path.Combine(_folder, service + ".log");
 

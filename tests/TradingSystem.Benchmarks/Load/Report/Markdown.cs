@@ -13,10 +13,16 @@ internal static class Markdown
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# {title}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Machine: {machine}  ");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Command: `{command}`; every new process is loaded until its run-time has compiled what is hot (at most {options.PreWarm.TotalSeconds:0.#} s), then {options.WarmUp.TotalSeconds:0.#} s warm-up, {options.Time.TotalSeconds:0.#} s measured, median of {options.Repeat}  ");
-        text.AppendLine(CultureInfo.InvariantCulture, $"P: {string.Join(", ", options.Services)}, each a process, with RabbitMQ (quorum queues) and PostgreSQL (fsync on); E: all six services in one process with PostgreSQL (fsync on).  ");
-        text.AppendLine("R: plain RabbitMQ.Client, one message and one confirm per event, one INSERT per order, gateway and execution in one process, no diary rows; M: in memory, nothing durable.  ");
-        text.AppendLine("Client, servers and peer share the cores; peers take turns row by row, and those that wait are stopped. Sustained: the time to work off what was accepted counts too.");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"Command: `{command}`; every new process is loaded until its run-time has compiled what is hot (at most {options.PreWarm.TotalSeconds:0.#} s), then {options.WarmUp.TotalSeconds:0.#} s warm-up, {options.Time.TotalSeconds:0.#} s measured, median of {options.Repeat}  ");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"P: {string.Join(", ", options.Services)}, each a process, with RabbitMQ (quorum queues) and PostgreSQL (fsync on); E: all six services in one process with PostgreSQL (fsync on).  ");
+        text.AppendLine(
+            "R: plain RabbitMQ.Client, one message and one confirm per event, one INSERT per order, gateway and execution in one process, no diary rows; M: in memory, nothing durable.  ");
+        text.AppendLine(
+            "Client, servers and peer share the cores; peers take turns row by row, and those that wait are stopped. Sustained: the time to work off what was accepted counts too.");
         if (options.Note is not null)
         {
             text.AppendLine().AppendLine(options.Note);
@@ -38,7 +44,9 @@ internal static class Markdown
         {
             foreach (var r in medians.Where(m => m.Row == row.Name))
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Title} | {r.Peer} | {r.Rate:N0} | {(r.Sustained > 0 ? r.Sustained.ToString("N0", CultureInfo.InvariantCulture) : "")} | {Ms(r.P50)} | {Ms(r.P99)} | {Ms(r.P999)} | {r.Backlog:N0} | {r.DrainSeconds:0.0} | {r.Failed}{(r.Note is null ? "" : ": " + r.Note.Replace('|', '/'))} |");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"| {row.Title} | {r.Peer} | {r.Rate:N0} | {(r.Sustained > 0 ? r.Sustained.ToString("N0", CultureInfo.InvariantCulture) : "")} | {Ms(r.P50)} | {Ms(r.P99)} | {Ms(r.P999)} | {r.Backlog:N0} | {r.DrainSeconds:0.0} | {r.Failed}{(r.Note is null ? "" : ": " + r.Note.Replace('|', '/'))} |");
             }
         }
     }
@@ -68,7 +76,9 @@ internal static class Markdown
         {
             if (goal.Reached(medians) is { } reached)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"| {goal.Row} | {goal.Text} | {reached:0.00}{(goal.Against is null ? "" : " " + goal.Against)} | {(goal.Holds(reached) ? "yes" : "no")} |");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"| {goal.Row} | {goal.Text} | {reached:0.00}{(goal.Against is null ? "" : " " + goal.Against)} | {(goal.Holds(reached) ? "yes" : "no")} |");
             }
         }
     }

@@ -88,7 +88,9 @@ internal sealed class SlowReaders : Row
         }
 
         var seconds = watch.Elapsed.TotalSeconds;
-        var run = new Run(tally.Done / seconds, tally.Latency.Percentile(0.5), tally.Latency.Percentile(0.99), tally.Latency.Percentile(0.999), (most - start) / 1048576.0, CountCut(loop, stalled));
+        var run = new Run(
+            tally.Done / seconds, tally.Latency.Percentile(0.5), tally.Latency.Percentile(0.99), tally.Latency.Percentile(0.999),
+            (most - start) / 1048576.0, CountCut(loop, stalled));
         loop.RunFor(TimeSpan.FromSeconds(1));
         return run;
     }

@@ -140,7 +140,8 @@ internal sealed class Browser : IDisposable
     public Task<(HttpStatusCode Status, JsonObject Body)> PostAsync(string path, object? body = null) =>
         SendAsync(HttpMethod.Post, path, body is null ? null : System.Text.Json.JsonSerializer.Serialize(body));
 
-    public Task<(HttpStatusCode Status, JsonObject Body)> PatchAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, System.Text.Json.JsonSerializer.Serialize(body));
+    public Task<(HttpStatusCode Status, JsonObject Body)> PatchAsync(string path, object body) =>
+        SendAsync(HttpMethod.Patch, path, System.Text.Json.JsonSerializer.Serialize(body));
 
     public Task<(HttpStatusCode Status, JsonObject Body)> LoginAsync(string username, string password) => KeepAsync(PostAsync("/api/v1/auth/login", new { username, password }));
 

@@ -82,7 +82,9 @@ public sealed class UsersTests
     public async Task A_user_that_breaks_a_rule_is_refused_by_field(string body, string path, string rule)
     {
         var (status, answer) = await _admin.SendAsync(HttpMethod.Post, "/api/v1/users", body);
-        Assert.That((status, (string?)answer["detail"]?[0]?["path"], (string?)answer["detail"]?[0]?["rule"]), Is.EqualTo((HttpStatusCode.BadRequest, path, rule)), answer.ToJsonString());
+        Assert.That(
+            (status, (string?)answer["detail"]?[0]?["path"], (string?)answer["detail"]?[0]?["rule"]),
+            Is.EqualTo((HttpStatusCode.BadRequest, path, rule)), answer.ToJsonString());
     }
 
     [Test]
@@ -146,7 +148,9 @@ public sealed class UsersTests
         var id = await CreateAsync("audited", "viewer");
         using (var browser = await _host.SignedInAsync("audited", Password, from: "127.0.0.8"))
         {
-            Assert.That((await browser.PostAsync("/api/v1/users/me/password", new { current_password = Password, new_password = "a newer password" })).Status, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(
+                (await browser.PostAsync("/api/v1/users/me/password", new { current_password = Password, new_password = "a newer password" })).Status,
+                Is.EqualTo(HttpStatusCode.OK));
             await Wait.UntilAsync("signed in with it", async () => (await browser.LoginAsync("audited", "a newer password")).Status == HttpStatusCode.OK);
             await browser.PostAsync("/api/v1/auth/logout");
             for (var i = 0; i < 3; i++)

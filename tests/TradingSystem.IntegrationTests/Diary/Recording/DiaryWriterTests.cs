@@ -84,7 +84,9 @@ public sealed class DiaryWriterTests
             CreatedAt = DateTimeOffset.UnixEpoch,
             Before = [new(Guid.NewGuid(), OrderStatus.Accepted), new(Guid.NewGuid(), OrderStatus.Submitted), new(Guid.NewGuid(), OrderStatus.Filled)],
         };
-        await _writer.WriteAsync([update, update with { Id = Guid.NewGuid(), Status = "rejected", Before = null, Reason = new(ReasonCodes.QtyTooSmall, "1", "2", null, "no\0nul") }], CancellationToken.None);
+        await _writer.WriteAsync(
+            [update, update with { Id = Guid.NewGuid(), Status = "rejected", Before = null, Reason = new(ReasonCodes.QtyTooSmall, "1", "2", null, "no\0nul") }],
+            CancellationToken.None);
         var rows = await ReadAsync(db => db.OrderUpdates.Where(u => u.OrderId == order).OrderBy(u => u.Seq).ToListAsync());
         Assert.Multiple(() =>
         {

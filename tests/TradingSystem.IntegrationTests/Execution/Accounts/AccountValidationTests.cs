@@ -160,13 +160,18 @@ public sealed class AccountValidationTests
     [Test]
     public async Task What_was_created_reads_back_without_its_secrets()
     {
-        var created = await _host.CreateAsync(new { name = "reads", exchange = "okx", mode = "sandbox", margin_mode = "cross", position_mode = "hedge", api_key = Key, api_secret = Secret, passphrase = Pass });
+        var created = await _host.CreateAsync(
+            new { name = "reads", exchange = "okx", mode = "sandbox", margin_mode = "cross", position_mode = "hedge", api_key = Key, api_secret = Secret, passphrase = Pass });
         var (_, read, text) = await _host.GetAsync($"/{(string)created["id"]!}");
         Assert.Multiple(() =>
         {
             Assert.That(JsonNode.DeepEquals(created, read), Is.True, text);
-            Assert.That(((string)read["exchange"]!, (string)read["mode"]!, (string)read["margin_mode"]!, (string)read["position_mode"]!), Is.EqualTo(("okx", "sandbox", "cross", "hedge")));
-            Assert.That(((bool)read["active"]!, (bool)read["has_secret"]!, (string)read["api_key_hint"]!, (string)read["credential_status"]!), Is.EqualTo((true, true, "1234", "verified")));
+            Assert.That(
+                ((string)read["exchange"]!, (string)read["mode"]!, (string)read["margin_mode"]!, (string)read["position_mode"]!),
+                Is.EqualTo(("okx", "sandbox", "cross", "hedge")));
+            Assert.That(
+                ((bool)read["active"]!, (bool)read["has_secret"]!, (string)read["api_key_hint"]!, (string)read["credential_status"]!),
+                Is.EqualTo((true, true, "1234", "verified")));
             Assert.That(text, Does.Not.Contain("canary"));
         });
     }

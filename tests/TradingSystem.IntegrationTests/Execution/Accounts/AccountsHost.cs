@@ -182,7 +182,8 @@ internal sealed class AccountsHost : IAsyncDisposable
             builder.Logging.AddProvider(new Lines(host.Log));
             builder.Services.AddSingleton<ICredentialCheck>(host.Venue);
             // The clock of the accounts alone: prices and the bus go by the real one.
-            builder.Services.AddSingleton(p => new AccountWork(p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetServices<IAccountListener>(), host.Time, p.GetRequiredService<ILogger<AccountWork>>()));
+            builder.Services.AddSingleton(
+                p => new AccountWork(p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetServices<IAccountListener>(), host.Time, p.GetRequiredService<ILogger<AccountWork>>()));
         }
 
         public void AddConsumers(IBusRegistrationConfigurator bus)

@@ -181,7 +181,8 @@ public sealed class BindingTests
     [Test]
     public async Task What_is_meant_for_an_exchange_is_never_filled_by_the_simulation()
     {
-        var id = (string)(await _host.CreateAsync(new { name = $"venue-{_group:n}", exchange = "okx", mode = "sandbox", api_key = "venue-key-1", api_secret = "venue-secret", passphrase = "pass" }))["id"]!;
+        var id = (string)(
+            await _host.CreateAsync(new { name = $"venue-{_group:n}", exchange = "okx", mode = "sandbox", api_key = "venue-key-1", api_secret = "venue-secret", passphrase = "pass" }))["id"]!;
         await _host.BindAsync(id, _group);
         var order = (await _host.DecideAsync(Decision(TradeAction.Long)))[0];
         var account = Guid.Parse(id);
@@ -196,7 +197,8 @@ public sealed class BindingTests
     [Test]
     public async Task An_inactive_account_on_an_exchange_refuses()
     {
-        var id = (string)(await _host.CreateAsync(new { name = $"off-{_group:n}", exchange = "bybit", mode = "sandbox", api_key = "venue-key-2", api_secret = "venue-secret", active = false }))["id"]!;
+        var id = (string)(
+            await _host.CreateAsync(new { name = $"off-{_group:n}", exchange = "bybit", mode = "sandbox", api_key = "venue-key-2", api_secret = "venue-secret", active = false }))["id"]!;
         await _host.BindAsync(id, _group);
         var refused = (await _host.DecideAsync(Decision(TradeAction.Long)))[0];
         Assert.That((refused.Status, refused.ReasonCode), Is.EqualTo(("rejected", "ACCOUNT_INACTIVE")));
@@ -234,7 +236,8 @@ public sealed class BindingTests
         await Task.WhenAll([.. traders, mover]);
 
         var orders = made.SelectMany(o => o).ToList();
-        var bound = await _host.ReadAsync(db => db.AccountAudit.Where(a => a.Action == "group_bound" && a.Detail!.Contains($"{_group}")).OrderBy(a => a.Seq).Select(a => a.AccountId).ToListAsync());
+        var bound = await _host.ReadAsync(
+            db => db.AccountAudit.Where(a => a.Action == "group_bound" && a.Detail!.Contains($"{_group}")).OrderBy(a => a.Seq).Select(a => a.AccountId).ToListAsync());
         var saved = await _host.ReadAsync(db => db.Orders.Where(o => o.GroupId == _group).OrderBy(o => o.Seq).Select(o => o.AccountId).ToListAsync());
         var positions = await _host.ReadAsync(db => db.Positions.Where(p => p.GroupId == _group).ToListAsync());
         var fills = await _host.ReadAsync(db => db.Fills.Where(f => f.GroupId == _group).OrderBy(f => f.Seq).ToListAsync());
@@ -285,7 +288,10 @@ public sealed class BindingTests
         return runs;
     }
 
-    /// <summary>The bindings during which something was saved: the orders' runs must be found in the bindings in their order, nothing skipped but what saw no order.</summary>
+    /// <summary>
+    /// The bindings during which something was saved: the orders' runs must be found in the bindings in their order, nothing skipped but what saw no
+    /// order.
+    /// </summary>
     private static List<Guid> Within(List<Guid> bound, List<Guid> saved, Guid first)
     {
         var rest = new Queue<Guid>(Runs(saved));

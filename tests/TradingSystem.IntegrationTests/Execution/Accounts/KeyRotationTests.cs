@@ -37,7 +37,8 @@ public sealed class KeyRotationTests
         {
             for (var i = 0; i < 3; i++)
             {
-                ids.Add((string)(await before.CreateAsync(new { name = $"rotate-{i}", exchange = "okx", mode = "sandbox", api_key = $"rotate-key-{i}", api_secret = $"rotate-secret-{i}", passphrase = $"rotate-pass-{i}" }))["id"]!);
+                ids.Add(
+                    (string)(await before.CreateAsync(new { name = $"rotate-{i}", exchange = "okx", mode = "sandbox", api_key = $"rotate-key-{i}", api_secret = $"rotate-secret-{i}", passphrase = $"rotate-pass-{i}" }))["id"]!);
             }
         }
 
@@ -78,7 +79,8 @@ public sealed class KeyRotationTests
     {
         await using var host = await AccountsHost.StartAsync(_database.ConnectionString);
         await host.SimulatedAsync("works");
-        var (status, answer, text) = await host.PostAsync("", new { name = "refused", exchange = "binance", mode = "sandbox", api_key = "refused-key", api_secret = "refused-secret" });
+        var (status, answer, text) = await host.PostAsync(
+            "", new { name = "refused", exchange = "binance", mode = "sandbox", api_key = "refused-key", api_secret = "refused-secret" });
         Assert.Multiple(() =>
         {
             Assert.That((status, (string)answer["code"]!), Is.EqualTo((HttpStatusCode.Conflict, "KEY_MISSING")));

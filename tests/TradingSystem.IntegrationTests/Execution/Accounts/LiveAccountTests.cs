@@ -61,7 +61,9 @@ public sealed class LiveAccountTests
         Assert.That(await ConfirmAsync(id, name + "x", code), Is.EqualTo("LIVE_NAME_DIFFERS"));
         Assert.That(State((await _host.GetAsync($"/{id}")).Body), Is.EqualTo((false, "pending")));
         Assert.That(await ConfirmAsync(id, name, code), Is.Null);
-        Assert.That((await _host.AuditAsync(id)).Select(a => ((string)a["action"]!, (string?)a["detail"])), Is.SupersetOf(new[] { ("live_refused", "LIVE_CODE_WRONG"), ("live_refused", "LIVE_NAME_DIFFERS") }));
+        Assert.That(
+            (await _host.AuditAsync(id)).Select(a => ((string)a["action"]!, (string?)a["detail"])),
+            Is.SupersetOf(new[] { ("live_refused", "LIVE_CODE_WRONG"), ("live_refused", "LIVE_NAME_DIFFERS") }));
     }
 
     [Test]
@@ -157,7 +159,9 @@ public sealed class LiveAccountTests
         Assert.Multiple(async () =>
         {
             Assert.That((status, (string)answer["code"]!), Is.EqualTo((HttpStatusCode.UnprocessableEntity, "CREDENTIALS_REFUSED")));
-            Assert.That(((string)detail["path"]!, (string)detail["rule"]!, (string)detail["got"]!), Is.EqualTo(("api_key", "permission_or_key", "-2015 Invalid API-key, IP, or permissions for action.")));
+            Assert.That(
+                ((string)detail["path"]!, (string)detail["rule"]!, (string)detail["got"]!),
+                Is.EqualTo(("api_key", "permission_or_key", "-2015 Invalid API-key, IP, or permissions for action.")));
             Assert.That(await _host.ReadAsync(db => db.Accounts.AnyAsync(a => a.Name == name)), Is.False);
         });
     }
@@ -190,7 +194,8 @@ public sealed class LiveAccountTests
     [Test]
     public async Task A_key_that_the_venue_takes_back_switches_its_account_off()
     {
-        var id = (string)(await _host.CreateAsync(new { name = $"revoked-{Guid.NewGuid():n}", exchange = "okx", mode = "sandbox", api_key = "revoked-key", api_secret = "revoked-secret", passphrase = "p" }))["id"]!;
+        var id = (string)(
+            await _host.CreateAsync(new { name = $"revoked-{Guid.NewGuid():n}", exchange = "okx", mode = "sandbox", api_key = "revoked-key", api_secret = "revoked-secret", passphrase = "p" }))["id"]!;
         _host.Venue.Verdict = new CredentialVerdict.Refused("permission_or_key", "50111", "Invalid OK-ACCESS-KEY");
         Assert.That((await _host.PostAsync($"/{id}/verify")).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
         var account = (await _host.GetAsync($"/{id}")).Body;

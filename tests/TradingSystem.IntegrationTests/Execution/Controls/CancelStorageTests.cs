@@ -53,7 +53,9 @@ public sealed class CancelStorageTests() : TwoNodes("exchange")
         var update = OrderAnnouncements.Of(order);
         Assert.Multiple(async () =>
         {
-            Assert.That((update.Status, update.Reason?.Code.Word, update.Terminal, update.Before, order.IsAtVenue), Is.EqualTo(("canceled", "CANCELED", true, (IReadOnlyList<OrderStep>?)null, false)));
+            Assert.That(
+                (update.Status, update.Reason?.Code.Word, update.Terminal, update.Before, order.IsAtVenue),
+                Is.EqualTo(("canceled", "CANCELED", true, (IReadOnlyList<OrderStep>?)null, false)));
             Assert.That((again.Id, again.Status), Is.EqualTo((order.Id, "canceled")));
             Assert.That(await WishesAsync(), Is.Empty, "nothing was handed to the venue");
             Assert.That((await One.ProcessAsync(Limit("d-2")))[0].Status, Is.EqualTo("accepted"), "another decision is another");
@@ -115,7 +117,8 @@ public sealed class CancelStorageTests() : TwoNodes("exchange")
             """));
         await ApplyAsync(One, Cancel("d-1"));
         await ApplyAsync(One, Cancel(null));
-        var legs = await One.ReadAsync(db => db.DeskOrders.AsNoTracking().Where(o => o.GroupId == Group).OrderBy(o => o.Leg).Select(o => new { o.Leg, Wished = o.CancelRequestedAt != null }).ToListAsync());
+        var legs = await One.ReadAsync(
+            db => db.DeskOrders.AsNoTracking().Where(o => o.GroupId == Group).OrderBy(o => o.Leg).Select(o => new { o.Leg, Wished = o.CancelRequestedAt != null }).ToListAsync());
         Assert.That(legs.Select(l => (l.Leg, l.Wished)), Is.EqualTo(new[] { (DeskLegs.Entry, true), (DeskLegs.StopLoss, false) }));
     }
 
@@ -135,7 +138,9 @@ public sealed class CancelStorageTests() : TwoNodes("exchange")
         var (told, toldAll) = ((await ToldAsync(one)).Single(), (await ToldAsync(all)).Single());
         Assert.Multiple(() =>
         {
-            Assert.That((told.Status, told.Reason!.Code.Word, told.Reason.Value, told.DecisionId, told.ClientDecisionId, told.Symbol), Is.EqualTo(("rejected", "NOTHING_TO_CANCEL", "d-1", one.Id, (string?)null, "BTCUSDT")));
+            Assert.That(
+                (told.Status, told.Reason!.Code.Word, told.Reason.Value, told.DecisionId, told.ClientDecisionId, told.Symbol),
+                Is.EqualTo(("rejected", "NOTHING_TO_CANCEL", "d-1", one.Id, (string?)null, "BTCUSDT")));
             Assert.That(told.OrderId, Is.Not.EqualTo(OrderIds.Order(decision.Id)), "the decision's own updates stay what they were");
             Assert.That((toldAll.Reason!.Code.Word, toldAll.Reason.Value, toldAll.DecisionId), Is.EqualTo(("NOTHING_TO_CANCEL", (string?)null, all.Id)));
         });
@@ -163,7 +168,9 @@ public sealed class CancelStorageTests() : TwoNodes("exchange")
         Assert.That((await ToldAsync(stale)).Single().Reason!.Code.Word, Is.EqualTo("STALE_SESSION"));
         Assert.That((await WishesAsync()).Single().Wished, Is.False);
         Assert.That((await ApplyAsync(One, Cancel("d-1") with { TokenId = token, Epoch = 4 })).Outcome, Is.EqualTo(CancelOutcomes.Requested));
-        Assert.That((await Two.ProcessAsync(Limit("d-2") with { TokenId = token, Epoch = 3 }))[0].Status, Is.EqualTo("accepted"), "what was accepted before it reconnected still counts");
+        Assert.That(
+            (await Two.ProcessAsync(Limit("d-2") with { TokenId = token, Epoch = 3 }))[0].Status, Is.EqualTo("accepted"),
+            "what was accepted before it reconnected still counts");
     }
 
     [Test]

@@ -150,7 +150,8 @@ public sealed class ControlStorageTests : TwoNodes
         await One.Controls.SetStateAsync(Order("drill"), TradingState.Halted, CancellationToken.None);
         var command = await One.Controls.CloseAllAsync(Order("flat"), CancellationToken.None);
         var groups = await One.ReadAsync(db => db.Bindings.Where(b => b.GroupId == Group).ToListAsync());
-        var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? One : Two).Flattening.RunAsync(command, groups, new HashSet<Guid>(), CancellationToken.None)));
+        var runs = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? One : Two).Flattening.RunAsync(command, groups, new HashSet<Guid>(), CancellationToken.None)));
         var looks = await Task.WhenAll(new[] { One, Two }.Select(n => n.Flattening.LookAsync(command, groups, CancellationToken.None)));
         var closing = await One.ReadAsync(db => db.Orders.Where(o => o.GroupId == Group && o.ClientDecisionId == $"close_all:{command.Id}").ToListAsync());
         Assert.Multiple(async () =>
@@ -184,7 +185,9 @@ public sealed class ControlStorageTests : TwoNodes
         await One.Controls.SetStateAsync(Order("not mine to say"), TradingState.Active, CancellationToken.None);
         var refused = (await Two.ProcessAsync(ExecutionNode.Decision(Group)))[0];
         Assert.That((refused.ReasonCode, refused.ReasonLimit), Is.EqualTo(("HALTED", $"account {account}")));
-        Assert.That(await One.ReadAsync(async db => (await ControlReporter.ReadAsync(db, CancellationToken.None)).Items.Single(i => i.ScopeId == account).Groups), Is.EqualTo(new[] { Group }));
+        Assert.That(
+            await One.ReadAsync(async db => (await ControlReporter.ReadAsync(db, CancellationToken.None)).Items.Single(i => i.ScopeId == account).Groups),
+            Is.EqualTo(new[] { Group }));
     }
 
     [Test]

@@ -69,8 +69,12 @@ public sealed class KillTests(bool distributed)
             }
 
             Assert.That(closing.GroupBy(o => Text(o, "group_id")), Has.All.Matches<IGrouping<string, JsonNode>>(g => g.Count() == 1), "one closing order a position");
-            Assert.That((await _cluster.ListAsync("/api/v1/positions")).Where(p => groups.Any(g => g.Id == Text(p, "group_id"))).Select(p => Text(p, "side")), Has.All.EqualTo("FLAT"));
-            Assert.That((await _cluster.ListAsync("/api/v1/controls/audit")).Select(a => (Text(a, "action"), Text(a, "actor"), Text(a, "scope"))), Has.Some.EqualTo(("kill", "admin", "system")));
+            Assert.That(
+                (await _cluster.ListAsync("/api/v1/positions")).Where(p => groups.Any(g => g.Id == Text(p, "group_id"))).Select(p => Text(p, "side")),
+                Has.All.EqualTo("FLAT"));
+            Assert.That(
+                (await _cluster.ListAsync("/api/v1/controls/audit")).Select(a => (Text(a, "action"), Text(a, "actor"), Text(a, "scope"))),
+                Has.Some.EqualTo(("kill", "admin", "system")));
         });
 
         await _cluster.StateAsync(null, "ACTIVE");
@@ -85,7 +89,9 @@ public sealed class KillTests(bool distributed)
         await TradesAgainAsync(other.Token);
         var receipt = await _cluster.CompleteAsync(await _cluster.KillAsync(one.Id, flatten: false));
         Assert.That(receipt["groups"]!.AsArray().Select(g => Text(g!, "group_id")), Is.EqualTo(new[] { one.Id }));
-        Assert.That(receipt["groups"]![0]!["still_open"]!.AsArray().Select(s => s!.GetValue<string>()), Is.EqualTo(new[] { "BTCUSDT" }), "positions stay unless flatten is asked for");
+        Assert.That(
+            receipt["groups"]![0]!["still_open"]!.AsArray().Select(s => s!.GetValue<string>()), Is.EqualTo(new[] { "BTCUSDT" }),
+            "positions stay unless flatten is asked for");
         await IsHeldAsync(one.Token);
         await TradesAgainAsync(other.Token);
         await _cluster.StateAsync(one.Id, "ACTIVE");
@@ -135,7 +141,8 @@ public sealed class KillTests(bool distributed)
         var path = $"/api/v1/risk/limits/group/{group.Id}";
         var (_, before) = await _cluster.CallAsync(HttpMethod.Get, path);
         var (refused, fields) = await _cluster.CallAsync(HttpMethod.Put, path, new() { ["max_order_notional"] = -1, ["max_leverge"] = 3 });
-        var (set, limits) = await _cluster.CallAsync(HttpMethod.Put, path, new() { ["version"] = before["version"]!.GetValue<long>(), ["max_order_notional"] = 250, ["reason"] = "new bot" });
+        var (set, limits) = await _cluster.CallAsync(
+            HttpMethod.Put, path, new() { ["version"] = before["version"]!.GetValue<long>(), ["max_order_notional"] = 250, ["reason"] = "new bot" });
         var (conflict, _) = await _cluster.CallAsync(HttpMethod.Put, path, new() { ["version"] = before["version"]!.GetValue<long>(), ["max_order_notional"] = 999_999 });
         var (missing, _) = await _cluster.CallAsync(HttpMethod.Put, $"/api/v1/risk/limits/group/{Guid.NewGuid()}", []);
         var order = await DecideAsync(group.Token);
@@ -163,7 +170,9 @@ public sealed class KillTests(bool distributed)
         {
             await SwitchAsync(leaves.Id, "flatten", 3);
             await SwitchAsync(returns.Id, "flatten", 20);
-            await Wait.UntilAsync("both are armed", async () => (await SwitchOfAsync(leaves.Id))["armed"]!.GetValue<bool>() && (await SwitchOfAsync(returns.Id))["armed"]!.GetValue<bool>());
+            await Wait.UntilAsync(
+                "both are armed",
+                async () => (await SwitchOfAsync(leaves.Id))["armed"]!.GetValue<bool>() && (await SwitchOfAsync(returns.Id))["armed"]!.GetValue<bool>());
         }
 
         await back.DisposeAsync();
@@ -232,7 +241,9 @@ public sealed class KillTests(bool distributed)
     private async Task<JsonNode> PositionAsync(string group) => (await _cluster.ListAsync($"/api/v1/positions?group_id={group}")).Single();
 
     private async Task SwitchAsync(string group, string action, int afterS) =>
-        Assert.That((await _cluster.CallAsync(HttpMethod.Put, $"/api/v1/controls/dead-man/{group}", new() { ["action"] = action, ["after_s"] = afterS })).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            (await _cluster.CallAsync(HttpMethod.Put, $"/api/v1/controls/dead-man/{group}", new() { ["action"] = action, ["after_s"] = afterS })).Status,
+            Is.EqualTo(HttpStatusCode.OK));
 
     private async Task<JsonObject> SwitchOfAsync(string group) => (await _cluster.CallAsync(HttpMethod.Get, $"/api/v1/controls/dead-man/{group}")).Body;
 
@@ -252,7 +263,9 @@ public sealed class KillTests(bool distributed)
         await bot.ReceiveAsync();
         var reply = await bot.AskAsync(Bot.Decision("LONG"));
         return Text(reply, "message") == "accepted"
-            && Text(await Wait.ForAsync("its order", async () => (await _cluster.ListAsync($"/api/v1/orders?decision_id={Text(reply, "id")}")).SingleOrDefault()), "status") == "filled";
+            && Text(
+                await Wait.ForAsync("its order", async () => (await _cluster.ListAsync($"/api/v1/orders?decision_id={Text(reply, "id")}")).SingleOrDefault()),
+                "status") == "filled";
     });
 
     private Task IsHeldAsync(string token) => Wait.UntilAsync("the group is held back", async () =>

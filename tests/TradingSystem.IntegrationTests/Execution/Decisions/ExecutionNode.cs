@@ -30,7 +30,8 @@ internal sealed class ExecutionNode : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new ExecutionOptions { PriceWait = TimeSpan.Zero, MaxPriceAge = longestPriceAge ?? TimeSpan.FromHours(1), MaxDecisionAge = TimeSpan.FromHours(1), FillModel = fillModel });
+        services.AddSingleton(
+            new ExecutionOptions { PriceWait = TimeSpan.Zero, MaxPriceAge = longestPriceAge ?? TimeSpan.FromHours(1), MaxDecisionAge = TimeSpan.FromHours(1), FillModel = fillModel });
         services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
         services.AddSingleton(new InstrumentTable());
         services.AddSingleton<PriceBook>();
@@ -105,7 +106,9 @@ internal sealed class ExecutionNode : IAsyncDisposable
 
     /// <summary>Of an account that fills at once: no desk is there to be asked.</summary>
     public Task<WouldBe?> PreviewAsync(TradeDecision decision) =>
-        new DecisionPreview(_services.GetRequiredService<BookReader>(), _services.GetRequiredService<Decider>(), _services.GetRequiredService<PriceBook>(), ask: null!).OfAsync(decision, CancellationToken.None);
+        new DecisionPreview(
+            _services.GetRequiredService<BookReader>(), _services.GetRequiredService<Decider>(), _services.GetRequiredService<PriceBook>(),
+            ask: null!).OfAsync(decision, CancellationToken.None);
 
     public async Task<T> ReadAsync<T>(Func<ExecutionDb, Task<T>> read)
     {

@@ -174,7 +174,9 @@ public sealed class WaitingExitTests
         // This one has it in memory as waiting; the other one reads the table.
         await _blind.Processor.SettleAsync([WaitingExitOf(exit)], afresh: false, CancellationToken.None);
         await _priced.Exits.LookAsync(CancellationToken.None);
-        await Wait.UntilAsync("its end was told", () => _priced.ReadAsync(db => db.WaitingExits.AnyAsync(e => e.DecisionId == exit.Id && e.SettledAt != null && e.AnnouncedAt != null)));
+        await Wait.UntilAsync(
+            "its end was told",
+            () => _priced.ReadAsync(db => db.WaitingExits.AnyAsync(e => e.DecisionId == exit.Id && e.SettledAt != null && e.AnnouncedAt != null)));
         await _priced.Exits.LookAsync(CancellationToken.None);
 
         var ownId = OrderIds.Order(cancel.Id);

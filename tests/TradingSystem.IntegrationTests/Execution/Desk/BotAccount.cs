@@ -71,7 +71,9 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     public async Task<JsonNode?> OrderAsync(Guid decision) => (await cluster.Product.ListAsync($"/api/v1/orders?decision_id={decision}")).SingleOrDefault();
 
     public Task<JsonNode> OrderAsync(Guid decision, params string[] statuses) =>
-        Wait.ForAsync($"the order is {string.Join('/', statuses)}", async () => await OrderAsync(decision) is { } order && statuses.Contains(order["status"]!.GetValue<string>()) ? order : null);
+        Wait.ForAsync(
+            $"the order is {string.Join('/', statuses)}",
+            async () => await OrderAsync(decision) is { } order && statuses.Contains(order["status"]!.GetValue<string>()) ? order : null);
 
     public Task<JsonNode> DoneAsync(Guid decision) => OrderAsync(decision, Terminal);
 
@@ -86,7 +88,9 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     public async Task<Guid> RestAsync(string action, decimal price, decimal marginUsd = 50m, decimal? stopLoss = null, DateTimeOffset? validUntil = null)
     {
         var decision = await LimitAsync(action, price, marginUsd, stopLoss, validUntil);
-        await Wait.UntilAsync("it rests", async () => await OpenAsync(decision, "working") is not null ? true : throw new InvalidOperationException($"{await OrderAsync(decision)}"));
+        await Wait.UntilAsync(
+            "it rests",
+            async () => await OpenAsync(decision, "working") is not null ? true : throw new InvalidOperationException($"{await OrderAsync(decision)}"));
         return decision;
     }
 
@@ -128,7 +132,9 @@ internal class BotAccount(VenueCluster cluster, Guid id, string group, string to
     }
 
     public async Task<decimal> OurQtyAsync() =>
-        decimal.Parse((await cluster.SqlAsync("select coalesce(sum(qty), 0) from execution.positions where account_id = $1 and symbol = 'BTCUSDT'", id))[0], CultureInfo.InvariantCulture);
+        decimal.Parse(
+            (await cluster.SqlAsync("select coalesce(sum(qty), 0) from execution.positions where account_id = $1 and symbol = 'BTCUSDT'", id))[0],
+            CultureInfo.InvariantCulture);
 
     /// <summary>The statuses of an order at a venue that were announced, in their order.</summary>
     public Task<List<string>> StepsAsync(Guid decision) => cluster.SqlAsync(

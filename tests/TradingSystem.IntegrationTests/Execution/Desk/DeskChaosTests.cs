@@ -102,11 +102,15 @@ public sealed class DeskChaosTests
     {
         try
         {
-            await Wait.UntilAsync($"{decision} is done", TimeSpan.FromSeconds(300), async () => await account.OrderAsync(decision) is { } order && DeskAccount.Terminal.Contains(order["status"]!.GetValue<string>()));
+            await Wait.UntilAsync(
+                $"{decision} is done", TimeSpan.FromSeconds(300),
+                async () => await account.OrderAsync(decision) is { } order && DeskAccount.Terminal.Contains(order["status"]!.GetValue<string>()));
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{e.Message} {string.Join(' ', await cluster.SqlAsync("select to_jsonb(o) - 'decision' from execution.desk_orders o where o.decision_id = $1", decision))}", e);
+            throw new TimeoutException(
+                $"{e.Message} {string.Join(' ', await cluster.SqlAsync("select to_jsonb(o) - 'decision' from execution.desk_orders o where o.decision_id = $1", decision))}",
+                e);
         }
     }
 
@@ -154,7 +158,9 @@ public sealed class DeskChaosTests
             Assert.That(doubled, Is.Empty, "doubled");
             Assert.That(lost, Is.Empty, "lost");
             Assert.That(falselyRejected, Is.Empty, "falsely rejected");
-            Assert.That(ends.Keys, Is.All.AnyOf("filled", "closed", "canceled", "rejected NO_POSITION", "rejected NOT_PLACED", "rejected DECISION_EXPIRED", "rejected VENUE_BUSY", "rejected VENUE_CLOCK", "rejected VENUE_RATE_LIMITED", "rejected VENUE_UNREACHABLE", "rejected SYMBOL_BUSY"));
+            Assert.That(
+                ends.Keys,
+                Is.All.AnyOf("filled", "closed", "canceled", "rejected NO_POSITION", "rejected NOT_PLACED", "rejected DECISION_EXPIRED", "rejected VENUE_BUSY", "rejected VENUE_CLOCK", "rejected VENUE_RATE_LIMITED", "rejected VENUE_UNREACHABLE", "rejected SYMBOL_BUSY"));
         });
     }
 
@@ -185,7 +191,8 @@ public sealed class DeskChaosTests
         }
     }
 
-    /// <param name="waiting">Since when decisions have not been done. One that has outlived many processes is spared until it is: on a slow machine nothing else would let it end.</param>
+    /// <param name="waiting">Since when decisions have not been done. One that has outlived many processes is spared until it is: on a slow machine
+    /// nothing else would let it end.</param>
     private static async Task<int> KillAsync(VenueCluster cluster, ConcurrentDictionary<Guid, long> waiting, CancellationToken cancellationToken)
     {
         var moments = new Random(20251121);

@@ -52,7 +52,8 @@ public sealed class DeskHandOverTests : TwoNodes
     public async Task What_the_venues_account_earns_meanwhile_holds_up_no_decision()
     {
         await One.ProcessAsync(ExecutionNode.Decision(Group));
-        await One.ReadAsync(db => db.Accounts.Where(a => a.Id == _account).ExecuteUpdateAsync(s => s.SetProperty(a => a.Version, a => a.Version + 7).SetProperty(a => a.Balance, 5m)));
+        await One.ReadAsync(
+            db => db.Accounts.Where(a => a.Id == _account).ExecuteUpdateAsync(s => s.SetProperty(a => a.Version, a => a.Version + 7).SetProperty(a => a.Balance, 5m)));
         Assert.That((await One.ProcessAsync(ExecutionNode.Decision(Group)))[0].Status, Is.EqualTo("accepted"));
     }
 

@@ -87,7 +87,9 @@ public sealed class DeskLifeTests
         await _cluster.Product.KillAndRestartAsync("standalone", TimeSpan.Zero);
         Assert.That((await account.DoneAsync(decision))["status"]!.GetValue<string>(), Is.EqualTo("filled"));
         await account.PositionsAgreeAsync();
-        Assert.That(await _cluster.SqlAsync("select kind from execution.reconciliation_log where account_id = $1", account.Id), Does.Not.Contain("manual_close").And.Not.Contain("foreign_fill"));
+        Assert.That(
+            await _cluster.SqlAsync("select kind from execution.reconciliation_log where account_id = $1", account.Id),
+            Does.Not.Contain("manual_close").And.Not.Contain("foreign_fill"));
     }
 
     [Test]
@@ -97,9 +99,13 @@ public sealed class DeskLifeTests
         await account.WarmAsync();
         await account.FaultAsync(FaultKind.LateFill, seconds: 25);
         var working = await account.DecideAsync("LONG");
-        await Wait.UntilAsync("the venue has it", async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", working)).SingleOrDefault() == "working");
+        await Wait.UntilAsync(
+            "the venue has it",
+            async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", working)).SingleOrDefault() == "working");
         var waiting = await account.DecideAsync("LONG");
-        await Wait.UntilAsync("it waits", async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", waiting)).SingleOrDefault() == "pending");
+        await Wait.UntilAsync(
+            "it waits",
+            async () => (await _cluster.SqlAsync("select state from execution.desk_orders where decision_id = $1", waiting)).SingleOrDefault() == "pending");
         var receipt = await _cluster.Product.KillAsync(account.Group, flatten: false);
         receipt = await _cluster.Product.CompleteAsync(receipt);
         Assert.Multiple(async () =>

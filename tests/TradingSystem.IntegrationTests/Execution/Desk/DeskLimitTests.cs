@@ -40,7 +40,9 @@ public sealed class DeskLimitTests
         Assert.That((await account.TradeAsync("LONG"))["status"]!.GetValue<string>(), Is.EqualTo("filled"));
         await SetAsync(Below - 100m);
         var order = await account.DoneAsync(resting);
-        Assert.That((order["status"]!.GetValue<string>(), order["avg_price"]!.GetValue<decimal>(), await account.CountAsync(resting)), Is.EqualTo(("filled", Below, 1)), order.ToJsonString());
+        Assert.That(
+            (order["status"]!.GetValue<string>(), order["avg_price"]!.GetValue<decimal>(), await account.CountAsync(resting)),
+            Is.EqualTo(("filled", Below, 1)), order.ToJsonString());
         Assert.That(await account.StepsAsync(resting), Is.EqualTo(new[] { "accepted", "submitted", "filled" }));
         await account.PositionsAgreeAsync();
     }

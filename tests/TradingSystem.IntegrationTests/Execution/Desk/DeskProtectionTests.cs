@@ -45,7 +45,9 @@ public sealed class DeskProtectionTests
         {
             Assert.That((exit["side"]!.GetValue<string>(), exit["qty"]!.GetValue<decimal>()), Is.EqualTo(("SELL", order["qty"]!.GetValue<decimal>())));
             Assert.That(exit["avg_price"]!.GetValue<decimal>(), stop ? Is.LessThanOrEqualTo(low) : Is.GreaterThanOrEqualTo(high));
-            Assert.That(exit["realized_pnl"]!.GetValue<decimal>(), Is.EqualTo(exit["qty"]!.GetValue<decimal>() * (exit["avg_price"]!.GetValue<decimal>() - order["avg_price"]!.GetValue<decimal>())));
+            Assert.That(
+                exit["realized_pnl"]!.GetValue<decimal>(),
+                Is.EqualTo(exit["qty"]!.GetValue<decimal>() * (exit["avg_price"]!.GetValue<decimal>() - order["avg_price"]!.GetValue<decimal>())));
             Assert.That(exit["fee"]!.GetValue<decimal>(), Is.Positive);
             Assert.That((order["side"]!.GetValue<string>(), order["realized_pnl"]!.GetValue<decimal>()), Is.EqualTo(("BUY", 0m)), "the entry's row stays the entry's");
         });
@@ -67,7 +69,9 @@ public sealed class DeskProtectionTests
         });
         var closing = await account.TradeAsync("CLOSE");
         Assert.That((await account.DoneAsync(first))["status"]!.GetValue<string>(), Is.EqualTo("closed"));
-        Assert.That((await account.ExitAsync(first, "closed"))["id"]!.GetValue<string>(), Is.EqualTo(closing["id"]!.GetValue<string>()), "the entry is told of what ended its position");
+        Assert.That(
+            (await account.ExitAsync(first, "closed"))["id"]!.GetValue<string>(), Is.EqualTo(closing["id"]!.GetValue<string>()),
+            "the entry is told of what ended its position");
         await Wait.UntilAsync("no leg is left", async () => await WaitingAsync(account) == 0);
     }
 
@@ -98,7 +102,9 @@ public sealed class DeskProtectionTests
     /// <summary>Around the feed's price and the venue's, which are not the same.</summary>
     private async Task<(decimal Low, decimal High)> BoundsAsync()
     {
-        var feed = await Wait.ForAsync("a price", async () => (await _cluster.Product.ListAsync("/api/v1/orders")).Select(o => o["price_at_decision"]?.ToString()).FirstOrDefault(p => p is not null) ?? await FirstPriceAsync());
+        var feed = await Wait.ForAsync(
+            "a price",
+            async () => (await _cluster.Product.ListAsync("/api/v1/orders")).Select(o => o["price_at_decision"]?.ToString()).FirstOrDefault(p => p is not null) ?? await FirstPriceAsync());
         var price = decimal.Parse(feed, System.Globalization.CultureInfo.InvariantCulture);
         return (decimal.Floor(Math.Min(price, VenueCluster.Price) * 0.8m), decimal.Floor(Math.Max(price, VenueCluster.Price) * 1.2m));
     }
@@ -111,5 +117,6 @@ public sealed class DeskProtectionTests
 
     private static async Task<int> WaitingAsync(DeskAccount account) => (await account.AtVenueAsync()).Algos.Count(a => a.State == AlgoState.Waiting);
 
-    private static async Task<List<decimal>> SizesAsync(DeskAccount account) => [.. (await account.AtVenueAsync()).Algos.Where(a => a.State == AlgoState.Waiting).Select(a => a.Qty ?? 0m)];
+    private static async Task<List<decimal>> SizesAsync(DeskAccount account) =>
+        [.. (await account.AtVenueAsync()).Algos.Where(a => a.State == AlgoState.Waiting).Select(a => a.Qty ?? 0m)];
 }

@@ -50,7 +50,8 @@ internal sealed class ProtectionNode : IAsyncDisposable
         services.AddSingleton(_ => new Announcer(Bus, () => { }, _clock, NullLogger<Announcer>.Instance));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ProtectionWatch>(p, NullLogger<ProtectionWatch>.Instance));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<NakedClock>(p, NullLogger<NakedClock>.Instance));
-        services.AddSingleton(p => new ProtectionMoves(p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetRequiredService<DecisionProcessor>(), p.GetRequiredService<Announcer>(), _ => { }, _clock, NullLogger<ProtectionMoves>.Instance));
+        services.AddSingleton(
+            p => new ProtectionMoves(p.GetRequiredService<IDbContextFactory<ExecutionDb>>(), p.GetRequiredService<DecisionProcessor>(), p.GetRequiredService<Announcer>(), _ => { }, _clock, NullLogger<ProtectionMoves>.Instance));
         _services = services.BuildServiceProvider();
         Watch = _services.GetRequiredService<ProtectionWatch>();
         Naked = _services.GetRequiredService<NakedClock>();

@@ -42,7 +42,9 @@ public sealed class ProtectionTests : TwoProtectionNodes
         await BalanceIsTheSumOfTheFillsAsync(0m);
         var legs = await One.LegsAsync(Group);
         Assert.That(legs.Select(l => (l.Kind, l.Status, l.Reason)), Is.EqualTo(new[] { ("stop_loss", "triggered", null), ("take_profit", "canceled", "OTHER_LEG_FILLED") }));
-        await Wait.UntilAsync("the stop is told of under the entry's id", () => Task.FromResult(One.Bus.Told.Concat(Two.Bus.Told).Any(u => u is { Status: "stopped" } && u.DecisionId == entry.Id)));
+        await Wait.UntilAsync(
+            "the stop is told of under the entry's id",
+            () => Task.FromResult(One.Bus.Told.Concat(Two.Bus.Told).Any(u => u is { Status: "stopped" } && u.DecisionId == entry.Id)));
         Assert.That(await One.CloseReachedAsync(), Is.Empty);
     }
 
@@ -52,7 +54,9 @@ public sealed class ProtectionTests : TwoProtectionNodes
         await One.ProcessAsync(ProtectionNode.Entry(Group, action: TradeAction.Short, stop: 105_000m, take: 95_000m));
         One.Price(80_000m, 100_000m);
         var order = (await One.CloseReachedAsync()).Single();
-        Assert.That((order.Status, order.Side, order.AvgPrice), Is.EqualTo(("took_profit", "BUY", (decimal?)80_008m)), "where it gapped to, not the trigger, nor where it went after");
+        Assert.That(
+            (order.Status, order.Side, order.AvgPrice), Is.EqualTo(("took_profit", "BUY", (decimal?)80_008m)),
+            "where it gapped to, not the trigger, nor where it went after");
         await BalanceIsTheSumOfTheFillsAsync(0m);
     }
 

@@ -96,7 +96,9 @@ internal sealed class ExchangeAccount(AccountsHost host, Guid id, Guid group)
         Assert.Multiple(() =>
         {
             Assert.That((told.OrderId, told.DecisionId, told.Terminal), Is.EqualTo((exit.Id, decision, true)));
-            Assert.That((exit.Status, exit.Side, exit.Qty, exit.AvgPrice, exit.Fee, exit.RealizedPnl), Is.EqualTo((told.Status, told.Side, told.Qty, told.AvgPrice, told.Fee, told.RealizedPnl)));
+            Assert.That(
+                (exit.Status, exit.Side, exit.Qty, exit.AvgPrice, exit.Fee, exit.RealizedPnl),
+                Is.EqualTo((told.Status, told.Side, told.Qty, told.AvgPrice, told.Fee, told.RealizedPnl)));
             Assert.That((fills.Sum(f => f.Qty), fills.Sum(f => f.Fee), fills.Sum(f => f.RealizedPnl)), Is.EqualTo((told.Qty, told.Fee, told.RealizedPnl)));
             Assert.That(fills.Select(f => f.Side), Has.All.EqualTo(told.Side));
         });

@@ -96,7 +96,9 @@ public sealed class SimulatedAccountTests(bool distributed)
         await using (await LockAsync("execution.simulated_venues"))
         {
             decision = await DecideAsync(token);
-            await Wait.UntilAsync("it has left", async () => (await SqlAsync("select state from execution.desk_orders where decision_id = $1", decision)).SingleOrDefault() == "sending");
+            await Wait.UntilAsync(
+                "it has left",
+                async () => (await SqlAsync("select state from execution.desk_orders where decision_id = $1", decision)).SingleOrDefault() == "sending");
             Assert.That(await RecordsAsync(account, decision), Is.EqualTo(new Records(0, 0, 0m)));
             await _cluster.KillAsync(Execution);
         }
@@ -132,7 +134,8 @@ public sealed class SimulatedAccountTests(bool distributed)
         await _cluster.RemoveAsync(other);
     }
 
-    private async Task<long> EpochAsync(string account) => long.Parse((await SqlAsync("select epoch from execution.desk_owners where account_id = $1", account)).Single(), CultureInfo.InvariantCulture);
+    private async Task<long> EpochAsync(string account) =>
+        long.Parse((await SqlAsync("select epoch from execution.desk_owners where account_id = $1", account)).Single(), CultureInfo.InvariantCulture);
 
     private async Task<string?> StatusAsync(Guid decision) => (await SqlAsync("select status from execution.orders where decision_id = $1", decision)).SingleOrDefault();
 
@@ -164,7 +167,8 @@ public sealed class SimulatedAccountTests(bool distributed)
     private async Task<(string Group, string Token, string Account)> OpenAsync()
     {
         var (group, token) = await _cluster.AddGroupAsync($"simulated_{Guid.NewGuid():n}");
-        var account = await Wait.ForAsync("the group has its account", async () => (string?)(await _cluster.ListAsync($"/api/v1/accounts?group_id={group}")).SingleOrDefault()?["id"]);
+        var account = await Wait.ForAsync(
+            "the group has its account", async () => (string?)(await _cluster.ListAsync($"/api/v1/accounts?group_id={group}")).SingleOrDefault()?["id"]);
         return (group, token, account);
     }
 

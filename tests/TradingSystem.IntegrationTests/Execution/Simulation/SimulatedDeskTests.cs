@@ -197,7 +197,9 @@ public sealed class SimulatedDeskTests
         var entry = await one.DecideAsync(TradeAction.Long, 0.1m, stop: 95_000m);
         await one.OrderAsync(entry, "protected");
         Assert.That((await other.TradeAsync(TradeAction.Short, 0.2m)).Status, Is.EqualTo("filled"));
-        Assert.That((await one.KeptAsync()).Positions.Select(p => (p.Side, p.Quantity)).Order(), Is.EqualTo(new (PositionSide?, decimal)[] { (PositionSide.Long, 0.1m), (PositionSide.Short, -0.2m) }));
+        Assert.That(
+            (await one.KeptAsync()).Positions.Select(p => (p.Side, p.Quantity)).Order(),
+            Is.EqualTo(new (PositionSide?, decimal)[] { (PositionSide.Long, 0.1m), (PositionSide.Short, -0.2m) }));
         Assert.That((await other.TradeAsync(TradeAction.Long, 0.5m)).ReasonCode, Is.EqualTo("POSITION_WOULD_TURN"));
         Price(94_000m);
         await one.OrderAsync(entry, "stopped");
@@ -221,7 +223,8 @@ public sealed class SimulatedDeskTests
         var account = await ExchangeAccount.OpenAsync(_host);
         var decision = await account.DecideAsync(TradeAction.Long, 0.1m, 95_000m, 105_000m);
         await account.OrderAsync(decision, "protected");
-        using var answer = await _host.Http.PostAsJsonAsync(new Uri("/api/v1/kill", UriKind.Relative), new { scope = "group", id = account.Group, flatten = true, reason = "a drill" });
+        using var answer = await _host.Http.PostAsJsonAsync(
+            new Uri("/api/v1/kill", UriKind.Relative), new { scope = "group", id = account.Group, flatten = true, reason = "a drill" });
         Assert.That((int)answer.StatusCode, Is.AnyOf(200, 202), await answer.Content.ReadAsStringAsync());
         await account.UntilAsync("it is flat", async () => await account.HeldAsync() == 0m && await account.KeptAsync() is { Positions.IsEmpty: true, Orders.IsEmpty: true });
         await account.OrderAsync(decision, "closed");
@@ -254,7 +257,9 @@ public sealed class SimulatedDeskTests
         var closing = await _host.ReadAsync(db => db.Orders.Where(o => o.GroupId == account.Group && o.Action == "CLOSE").Select(o => o.Status).ToListAsync());
         Assert.That(closing, Is.EqualTo(new[] { "closed" }), "nobody took it back and nothing was sent beside it");
         // The kill goes on to ask the gateways for its tokens, of which there are none here.
-        await account.UntilAsync("both say that it is flat", async () => await _host.ReadAsync(db => db.ControlCommands.CountAsync(c => c.ScopeId == account.Group && c.FlattenedAt != null)) == 2);
+        await account.UntilAsync(
+            "both say that it is flat",
+            async () => await _host.ReadAsync(db => db.ControlCommands.CountAsync(c => c.ScopeId == account.Group && c.FlattenedAt != null)) == 2);
         Price(Usual);
     }
 
@@ -293,7 +298,9 @@ public sealed class SimulatedDeskTests
         var account = await ExchangeAccount.OpenAsync(_host);
         await account.TradeAsync(TradeAction.Long);
         Price(101_000m);
-        await account.UntilAsync("it is announced", async () => await _host.ReadAsync(db => db.Equity.AnyAsync(e => e.AccountId == account.Id && e.UnrealizedPnl > 90m && e.Equity > e.Balance)));
+        await account.UntilAsync(
+            "it is announced",
+            async () => await _host.ReadAsync(db => db.Equity.AnyAsync(e => e.AccountId == account.Id && e.UnrealizedPnl > 90m && e.Equity > e.Balance)));
     }
 
     [Test]
@@ -360,7 +367,10 @@ public sealed class SimulatedDeskTests
         await _host.WriteAsync(db => db.DeskOrders.Where(o => o.ClientId == "C5").ExecuteUpdateAsync(s => s.SetProperty(o => o.State, DeskStates.Unknown)));
         await _host.WriteAsync(db => db.DeskOwners.Where(o => o.AccountId == account.Id).ExecuteUpdateAsync(s => s.SetProperty(o => o.ReconciledAt, now)));
         Assert.That(await CountAsync(), Is.EqualTo(VenueTables.MostKept + 1));
-        Assert.That(await _host.ReadAsync(db => db.VenueRecords.Where(r => r.AccountId == account.Id).OrderBy(r => r.Id).Select(r => r.ClientId).Take(2).ToListAsync()), Is.EqualTo(new[] { "C5", "C103" }));
+        Assert.That(
+            await _host.ReadAsync(
+                db => db.VenueRecords.Where(r => r.AccountId == account.Id).OrderBy(r => r.Id).Select(r => r.ClientId).Take(2).ToListAsync()),
+            Is.EqualTo(new[] { "C5", "C103" }));
         await _host.WriteAsync(db => db.DeskOrders.Where(o => o.ClientId == "C5").ExecuteDeleteAsync());
 
         async Task<int> CountAsync()
@@ -377,7 +387,8 @@ public sealed class SimulatedDeskTests
     private void Price(decimal price) => ExchangeAccount.Price(_host, price);
 
     private Task<bool> HasOpenAsync(ExchangeAccount account) =>
-        _host.ReadAsync(db => db.DeskOrders.AnyAsync(o => o.AccountId == account.Id && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held")));
+        _host.ReadAsync(
+            db => db.DeskOrders.AnyAsync(o => o.AccountId == account.Id && (o.State == "pending" || o.State == "sending" || o.State == "working" || o.State == "unknown" || o.State == "held")));
 
     private static Task BalancesAgreeAsync(ExchangeAccount account) => Wait.UntilAsync("both balances are the same", async () =>
         await account.BalanceAsync() is var ours && (await account.KeptAsync()).Balance is var theirs && Math.Abs(ours - theirs) < 0.000001m

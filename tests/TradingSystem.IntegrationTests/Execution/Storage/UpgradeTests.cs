@@ -37,7 +37,9 @@ public sealed class UpgradeTests
             }
 
             await MigrateAsync(node, Before);
-            Assert.That(await node.ReadAsync(db => db.Database.SqlQuery<decimal>($"select avg_price as \"Value\" from execution.positions").CountAsync(p => p > 0m)), Is.EqualTo(2), "what the version before had");
+            Assert.That(
+                await node.ReadAsync(db => db.Database.SqlQuery<decimal>($"select avg_price as \"Value\" from execution.positions").CountAsync(p => p > 0m)),
+                Is.EqualTo(2), "what the version before had");
             // As it kept an average: at twelve places.
             await MigrateAsync(node, null);
         }

@@ -58,7 +58,8 @@ public sealed class LeaseTests
             }
         }
 
-        TestContext.Out.WriteLine($"{Races} races, {takenOver} taken over from one that was out of touch, {none} without a winner because the session before was still being cleared away");
+        TestContext.Out.WriteLine(
+            $"{Races} races, {takenOver} taken over from one that was out of touch, {none} without a winner because the session before was still being cleared away");
         Assert.That(takenOver + none, Is.LessThan(Races / 2), "most races have one winner");
     }
 

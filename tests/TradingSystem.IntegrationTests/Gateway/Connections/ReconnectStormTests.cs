@@ -64,7 +64,8 @@ public sealed class ReconnectStormTests(bool distributed)
         return n;
     }
 
-    private static async Task<(List<int> Numbers, int Unrecovered)> ReadAsync(Uri[] sockets, string token, int seed, TaskCompletionSource started, Func<bool> enough, CancellationToken stop)
+    private static async Task<(List<int> Numbers, int Unrecovered)> ReadAsync(
+        Uri[] sockets, string token, int seed, TaskCompletionSource started, Func<bool> enough, CancellationToken stop)
     {
         var random = new Random(seed);
         var numbers = new List<int>();

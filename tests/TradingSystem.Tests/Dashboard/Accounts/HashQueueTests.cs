@@ -40,7 +40,9 @@ public sealed class HashQueueTests
         await Task.WhenAll(work).WaitAsync(Patience);
 
         Assert.That(refused, Is.EqualTo(400 - HashQueue.PerLine));
-        Assert.That(order, Is.EqualTo(new[] { "attacker", "attacker", "owner", "attacker", "attacker" }).Or.EqualTo(new[] { "attacker", "owner", "attacker", "attacker", "attacker" }));
+        Assert.That(
+            order,
+            Is.EqualTo(new[] { "attacker", "attacker", "owner", "attacker", "attacker" }).Or.EqualTo(new[] { "attacker", "owner", "attacker", "attacker", "attacker" }));
     }
 
     [Test]

@@ -67,7 +67,9 @@ public sealed class ForwardTableTests
     {
         await using var app = Build(Modules[service]());
         await using var front = Build([.. Settings()], new DashboardModule());
-        var passages = Routes(front).Where(r => r.RoutePattern.RawText!.EndsWith("/{**rest}", StringComparison.Ordinal)).ToDictionary(r => r.RoutePattern.RawText!.Replace("/{**rest}", ""));
+        var passages = Routes(front)
+            .Where(r => r.RoutePattern.RawText!.EndsWith("/{**rest}", StringComparison.Ordinal))
+            .ToDictionary(r => r.RoutePattern.RawText!.Replace("/{**rest}", ""));
         var target = Options.Targets.Single(t => t.Service == service);
 
         foreach (var route in Routes(app).Where(r => target.Owns("/" + r.RoutePattern.RawText!.TrimStart('/'))))
@@ -116,7 +118,9 @@ public sealed class ForwardTableTests
     private static WebApplication Build(params IServiceModule[] modules) => Build([], modules);
 
     private static WebApplication Build(string[] settings, params IServiceModule[] modules) =>
-        ServiceApp.Build("test", ["--Auth:JwtKey=a-signing-key-for-tests-only-0123456789", "--Bus:Transport=InMemory", "--MARKET=simulated", .. settings], topologyOnly: false, modules);
+        ServiceApp.Build(
+            "test", ["--Auth:JwtKey=a-signing-key-for-tests-only-0123456789", "--Bus:Transport=InMemory", "--MARKET=simulated", .. settings],
+            topologyOnly: false, modules);
 
     private static IEnumerable<string> Settings() => Options.Targets.Select(t => $"--Forward:{t.Service.Replace("-", "", StringComparison.Ordinal)}={t.Address}");
 

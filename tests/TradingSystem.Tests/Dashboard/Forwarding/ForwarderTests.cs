@@ -43,7 +43,9 @@ public sealed class ForwarderTests
         Assert.That(body, Is.EqualTo("""{"a":1}"""));
         Assert.That(headers["Authorization"], Is.EqualTo("Bearer opaque-token-of-a-bot"), "the front neither checks nor changes it");
         Assert.That(headers["Host"], Is.EqualTo(service.Address.Authority));
-        Assert.That(headers.Keys, Is.SubsetOf(new[] { "Authorization", "Content-Type", "Content-Length", "Host", "Idempotency-Key", "If-None-Match", "Transfer-Encoding", "traceparent", "X-Forwarded-For", "X-Forwarded-Proto" }));
+        Assert.That(
+            headers.Keys,
+            Is.SubsetOf(new[] { "Authorization", "Content-Type", "Content-Length", "Host", "Idempotency-Key", "If-None-Match", "Transfer-Encoding", "traceparent", "X-Forwarded-For", "X-Forwarded-Proto" }));
         Assert.That(headers["X-Forwarded-For"], Is.EqualTo("127.0.0.1"), "whom the front sees, not whom the caller names");
     }
 

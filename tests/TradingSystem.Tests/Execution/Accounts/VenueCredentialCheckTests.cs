@@ -112,11 +112,15 @@ public sealed class VenueCredentialCheckTests
     private static Task<CredentialVerdict> CheckAsync(string exchange, string answer, HttpStatusCode status = HttpStatusCode.OK) =>
         CheckAsync(exchange, request => request.Path.EndsWith("/time", StringComparison.Ordinal) ? Time(exchange) : RecordingHandler.Json(answer, status));
 
-    private static async Task<CredentialVerdict> CheckAsync(string exchange, Func<RecordedRequest, HttpResponseMessage> answer, VenueOptions? options = null, bool switchModes = false)
+    private static async Task<CredentialVerdict> CheckAsync(
+        string exchange, Func<RecordedRequest, HttpResponseMessage> answer, VenueOptions? options = null, bool switchModes = false)
     {
-        using var venues = new VenueRegistry(options ?? Options(), TimeProvider.System, NullLoggerFactory.Instance, () => new RecordingHandler(answer), () => new RecordingHandler(answer));
+        using var venues = new VenueRegistry(
+            options ?? Options(), TimeProvider.System, NullLoggerFactory.Instance, () => new RecordingHandler(answer), () => new RecordingHandler(answer));
         var check = new VenueCredentialCheck(venues, TimeProvider.System);
-        using var credentials = new Credentials(Encoding.ASCII.GetBytes("the-api-key-1234"), Encoding.ASCII.GetBytes("the-api-secret-5678"), exchange == "okx" ? Encoding.ASCII.GetBytes("the-passphrase") : null);
+        using var credentials = new Credentials(
+            Encoding.ASCII.GetBytes("the-api-key-1234"), Encoding.ASCII.GetBytes("the-api-secret-5678"),
+            exchange == "okx" ? Encoding.ASCII.GetBytes("the-passphrase") : null);
         return await check.CheckAsync(new(Guid.NewGuid(), exchange, "sandbox", "isolated", "oneway") { SwitchModes = switchModes }, credentials, CancellationToken.None);
     }
 

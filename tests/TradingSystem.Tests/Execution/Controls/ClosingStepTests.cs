@@ -100,7 +100,8 @@ public sealed class ClosingStepTests
         }).QuickCheckThrowOnFailure();
     }
 
-    private static ClosingStep Next(decimal qty, IReadOnlyList<Order> attempts, bool ordersLeft = false, TimeSpan after = default, bool holds = true, bool isClosedByOther = false) =>
+    private static ClosingStep Next(
+        decimal qty, IReadOnlyList<Order> attempts, bool ordersLeft = false, TimeSpan after = default, bool holds = true, bool isClosedByOther = false) =>
         ClosingStep.Next(holds, qty, attempts, ordersLeft, isClosedByOther, Now + after);
 
     private static Order Attempt(string status, string? reason = null) => new()

@@ -55,7 +55,9 @@ public sealed class DeciderTests
     {
         _ledger = new Ledger(new Account { Id = AccountId, Name = "demo", Exchange = "simulated", FillModel = fillModel, Mode = "simulated", Balance = 1_000_000m }, []);
         var outcome = Decide(Long());
-        Assert.That((outcome.Fill is null, outcome.Intent is not null, outcome.Order.IsAtVenue, outcome.Order.Status), Is.EqualTo((handedOver, handedOver, handedOver, handedOver ? "accepted" : "filled")));
+        Assert.That(
+            (outcome.Fill is null, outcome.Intent is not null, outcome.Order.IsAtVenue, outcome.Order.Status),
+            Is.EqualTo((handedOver, handedOver, handedOver, handedOver ? "accepted" : "filled")));
     }
 
     [Test]
@@ -133,7 +135,9 @@ public sealed class DeciderTests
         Decide(Long() with { GroupId = Guid.NewGuid(), Qty = 60m });
         var refused = Decide(Long() with { Qty = 60m }).Order;
         Assert.That(refused.ReasonCode, Is.EqualTo("INSUFFICIENT_MARGIN"));
-        Assert.That(Decide(Long() with { Qty = decimal.Parse(refused.ReasonNearestAcceptable!, System.Globalization.CultureInfo.InvariantCulture) }).Order.Status, Is.EqualTo("filled"));
+        Assert.That(
+            Decide(Long() with { Qty = decimal.Parse(refused.ReasonNearestAcceptable!, System.Globalization.CultureInfo.InvariantCulture) }).Order.Status,
+            Is.EqualTo("filled"));
     }
 
     [Test]

@@ -148,7 +148,9 @@ public sealed class ProtectionMoverTests
     {
         var (token, fences) = (Guid.NewGuid(), new Fences());
         fences.Read(token, 5);
-        Assert.That(_decider.Move(Steering(new(97_000m), null) with { TokenId = token, Epoch = 4 }, _ledger, fences, SetOf(), Nothing, false)!.ReasonCode, Is.EqualTo("STALE_SESSION"));
+        Assert.That(
+            _decider.Move(Steering(new(97_000m), null) with { TokenId = token, Epoch = 4 }, _ledger, fences, SetOf(), Nothing, false)!.ReasonCode,
+            Is.EqualTo("STALE_SESSION"));
         Assert.That(_decider.Move(Steering(new(97_000m), null) with { TokenId = token, Epoch = 5 }, _ledger, fences, SetOf(), Nothing, false)!.State, Is.EqualTo(MoveStates.Done));
     }
 

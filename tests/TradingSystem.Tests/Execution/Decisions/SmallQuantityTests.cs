@@ -44,7 +44,9 @@ public sealed class SmallQuantityTests
         var close = Long() with { Action = TradeAction.Close, MarginUsd = 0m, Qty = decimal.Parse(qty, System.Globalization.CultureInfo.InvariantCulture) };
         foreach (var verdict in new[] { Check(close, Holding(0.5m)), CheckAtVenue(close, Holding(-0.5m)), With(NoMinimum, close, 0.5m) })
         {
-            Assert.That((verdict.Fill, verdict.Reason?.Code.Word, verdict.Reason?.Limit, verdict.Reason?.NearestAcceptable), Is.EqualTo(((PlannedFill?)null, "QTY_TOO_SMALL", "0.001", nearest)));
+            Assert.That(
+                (verdict.Fill, verdict.Reason?.Code.Word, verdict.Reason?.Limit, verdict.Reason?.NearestAcceptable),
+                Is.EqualTo(((PlannedFill?)null, "QTY_TOO_SMALL", "0.001", nearest)));
         }
     }
 

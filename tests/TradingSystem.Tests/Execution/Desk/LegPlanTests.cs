@@ -170,7 +170,8 @@ public sealed class LegPlanTests
     public void A_leg_is_marked_to_reduce_where_the_venue_holds_at_least_as_much_on_its_side()
     {
         var entry = Row("entry", DeskStates.Filled);
-        DeskOrder Made(decimal net, bool isHedge = false) => Legs.Order(new(Guarded(1m).Row, DeskLegs.StopLoss, DeskTypes.StopLoss, "SELL", 1m, 80m, 1m), entry, 7, isHedge, net, Now);
+        DeskOrder Made(decimal net, bool isHedge = false) => Legs.Order(
+            new(Guarded(1m).Row, DeskLegs.StopLoss, DeskTypes.StopLoss, "SELL", 1m, 80m, 1m), entry, 7, isHedge, net, Now);
         Assert.That((Made(1m).ReduceOnly, Made(0.5m).ReduceOnly, Made(-1m).ReduceOnly, Made(1m, isHedge: true).ReduceOnly), Is.EqualTo((true, false, false, false)));
         Assert.That((Made(1m, isHedge: true).PositionSide, Made(1m).PositionSide, Made(1m).State, Made(1m).Sends), Is.EqualTo(("LONG", (string?)null, DeskStates.Pending, 0)));
         Assert.That(Made(1m).ClientId, Does.EndWith("S7"));
@@ -188,5 +189,6 @@ public sealed class LegPlanTests
 
     private static LegPlan Plan(Guarded position) => LegPlan.Of(position, new(), Now);
 
-    private static LegPlan.Stand Stand(Guarded position, ProtectionMemory? memory = null, DateTimeOffset? now = null) => (LegPlan.Stand)LegPlan.Of(position, memory ?? new(), now ?? Now);
+    private static LegPlan.Stand Stand(Guarded position, ProtectionMemory? memory = null, DateTimeOffset? now = null) =>
+        (LegPlan.Stand)LegPlan.Of(position, memory ?? new(), now ?? Now);
 }

@@ -52,7 +52,10 @@ public sealed class LeverageTests
 
     [Test]
     public void A_way_out_has_no_leverage_to_refuse() =>
-        Assert.That(new DecisionCheck(Instruments, Options).Check(Long() with { Action = TradeAction.Close, Leverage = 2.9m, MarginUsd = 0m }, Holding(1m), Tick(), Now, Free, venue: Whole).Fill, Is.Not.Null);
+        Assert.That(
+            new DecisionCheck(Instruments, Options).Check(
+                Long() with { Action = TradeAction.Close, Leverage = 2.9m, MarginUsd = 0m }, Holding(1m), Tick(), Now, Free, venue: Whole).Fill,
+            Is.Not.Null);
 
     private static Verdict At(Instrument venue, TradeDecision decision) => new DecisionCheck(Instruments, Options).Check(decision, Rich, Tick(), Now, Free, venue: venue);
 

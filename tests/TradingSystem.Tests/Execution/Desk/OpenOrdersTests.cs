@@ -190,7 +190,9 @@ public sealed class OpenOrdersTests
         var row = Row("A", DeskStates.Working);
         (row.VenueOrderId, row.TriggeredOrderId) = ("v1", "v2");
         var open = Open(row);
-        Assert.That((open.Find("A", "x")?.ClientId, open.Find(null, "v1")?.ClientId, open.Find("strange", "v2")?.ClientId, open.Find(null, "v3")), Is.EqualTo(("A", "A", "A", (OpenOrder?)null)));
+        Assert.That(
+            (open.Find("A", "x")?.ClientId, open.Find(null, "v1")?.ClientId, open.Find("strange", "v2")?.ClientId, open.Find(null, "v3")),
+            Is.EqualTo(("A", "A", "A", (OpenOrder?)null)));
     }
 
     [Test]

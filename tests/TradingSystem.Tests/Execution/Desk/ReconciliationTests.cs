@@ -91,7 +91,9 @@ public sealed class ReconciliationTests
     [Test]
     public void A_fill_has_the_name_that_came_with_it_else_the_one_that_the_venue_gave_when_it_was_asked()
     {
-        Assert.That((Reconciliation.NameOf(Fill("own"), Named("told")), Reconciliation.NameOf(Fill(), Named("told")), Reconciliation.NameOf(Fill(), Snapshot())), Is.EqualTo(("own", "told", (string?)null)));
+        Assert.That(
+            (Reconciliation.NameOf(Fill("own"), Named("told")), Reconciliation.NameOf(Fill(), Named("told")), Reconciliation.NameOf(Fill(), Snapshot())),
+            Is.EqualTo(("own", "told", (string?)null)));
     }
 
     [Test]
@@ -156,7 +158,8 @@ public sealed class ReconciliationTests
 
     private static readonly Dictionary<VenueOrder, (string ClientId, bool IsDone)> NoOwners = [];
 
-    private static List<Difference.PositionDiffers> Positions(VenueSnapshot snapshot, OurBooks ours) => [.. Reconciliation.Differences(snapshot, ours).OfType<Difference.PositionDiffers>()];
+    private static List<Difference.PositionDiffers> Positions(VenueSnapshot snapshot, OurBooks ours) =>
+        [.. Reconciliation.Differences(snapshot, ours).OfType<Difference.PositionDiffers>()];
 
     private static OurBooks Ours(params decimal[] held) => Ours(new OpenOrders(), held);
 

@@ -56,7 +56,9 @@ public sealed class TurnTests
         Assert.That(Next(open, "A"), Is.InstanceOf<Turn.Hold>());
         Assert.That((Next(open, "A", after: TooOld) as Turn.Refuse)?.Why.Code.Word, Is.EqualTo("SYMBOL_BUSY"));
         Assert.That(Next(Open(Row("first"), Row("A", seq: 2)), "A"), Is.InstanceOf<Turn.Hold>());
-        Assert.That(Next(Open(Row("first", DeskStates.Working, type: DeskTypes.Limit), Row("A", seq: 2)), "A", leverage: 10m), Is.InstanceOf<Turn.Leave>(), "what rests holds up nobody");
+        Assert.That(
+            Next(Open(Row("first", DeskStates.Working, type: DeskTypes.Limit), Row("A", seq: 2)), "A", leverage: 10m), Is.InstanceOf<Turn.Leave>(),
+            "what rests holds up nobody");
     }
 
     [Test]

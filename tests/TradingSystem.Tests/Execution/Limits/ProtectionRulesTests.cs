@@ -78,7 +78,9 @@ public sealed class ProtectionRulesTests
     {
         var verdict = CheckAtVenue(Limit(100_000m) with { StopLoss = 95_000m }, tick: Tick(90_000m));
         Assert.That((verdict.Reason?.Code.Word, verdict.Reason?.NearestAcceptable), Is.EqualTo(("STOP_LOSS_WRONG_SIDE", "89999.9")));
-        Assert.That(CheckAtVenue(Limit(90_000m) with { StopLoss = 85_000m, TakeProfit = 95_000m }).Reason, Is.Null, "one that rests below the market is measured against its own price");
+        Assert.That(
+            CheckAtVenue(Limit(90_000m) with { StopLoss = 85_000m, TakeProfit = 95_000m }).Reason, Is.Null,
+            "one that rests below the market is measured against its own price");
     }
 
     [Test]

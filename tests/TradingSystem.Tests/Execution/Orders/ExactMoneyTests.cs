@@ -54,7 +54,9 @@ public sealed class ExactMoneyTests
                 else
                 {
                     // The average is shown, so half a digit of what is shown is what it may be off.
-                    Assert.That(Math.Abs((position.AvgPrice * position.Qty) - position.Cost), Is.LessThanOrEqualTo((Math.Abs(position.Cost) * 1e-11m) + (Math.Abs(position.Qty) * 1e-18m)));
+                    Assert.That(
+                        Math.Abs((position.AvgPrice * position.Qty) - position.Cost),
+                        Is.LessThanOrEqualTo((Math.Abs(position.Cost) * 1e-11m) + (Math.Abs(position.Qty) * 1e-18m)));
                 }
             }
         }
@@ -98,7 +100,10 @@ public sealed class ExactMoneyTests
             var worth = books.Aggregate(BigInteger.Zero, (sum, b) => sum + (prices.Find(b.Key.Symbol) is { } tick ? b.Value.Worth(tick.Price) : 0));
             Assert.Multiple(() =>
             {
-                Assert.That(Units(account.RealizedPnl), Is.EqualTo(Units(realized)).And.EqualTo(books.Values.Aggregate(BigInteger.Zero, (sum, b) => sum + b.Realized)), "the fills' own PnL adds up");
+                Assert.That(
+                    Units(account.RealizedPnl),
+                    Is.EqualTo(Units(realized)).And.EqualTo(books.Values.Aggregate(BigInteger.Zero, (sum, b) => sum + b.Realized)),
+                    "the fills' own PnL adds up");
                 Assert.That(Units(account.Fees), Is.EqualTo(fees));
                 Assert.That(account.Balance, Is.EqualTo(Initial + account.RealizedPnl - account.Fees));
                 Assert.That(Units(ledger.State(groups[0], prices, TestDecisions.Now).Equity), Is.EqualTo(Units(Initial) + cash + worth - fees));

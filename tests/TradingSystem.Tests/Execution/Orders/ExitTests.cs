@@ -43,7 +43,8 @@ public sealed class ExitTests
 
     private static TradeDecision Exit => Entry with { Action = TradeAction.Close, MarginUsd = 0m };
 
-    private static IEnumerable<string> Limits => typeof(RiskLimits).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.Name != "EqualityContract").Select(p => p.Name);
+    private static IEnumerable<string> Limits =>
+        typeof(RiskLimits).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.Name != "EqualityContract").Select(p => p.Name);
 
     [TestCaseSource(nameof(Limits))]
     public void Every_limit_refuses_the_entry_that_it_is_there_for_and_lets_the_exit_through(string limit)
@@ -128,7 +129,9 @@ public sealed class ExitTests
         // The price is there before what waits for it was looked at: a later decision of the symbol has none yet.
         books.Price(101_000m);
         Assert.That(books.Decide(Long() with { CreatedAt = books.Time.GetUtcNow() }).Order.ReasonCode, Is.EqualTo("PRICE_MISSING"));
-        Assert.That(books.Decide(Long() with { GroupId = Guid.NewGuid(), CreatedAt = books.Time.GetUtcNow() }).Order.Status, Is.EqualTo("filled"), "another group waits for nothing");
+        Assert.That(
+            books.Decide(Long() with { GroupId = Guid.NewGuid(), CreatedAt = books.Time.GetUtcNow() }).Order.Status, Is.EqualTo("filled"),
+            "another group waits for nothing");
 
         var settled = books.Decider.Settle(waiting, books.Ledger, SetOf())!.Value;
         Assert.Multiple(() =>

@@ -69,7 +69,9 @@ public sealed class OneRoundingTests
         return (faults.Count == 0).ToProperty().Label(string.Join("; ", faults)).Classify(true, "passed");
     });
 
-    /// <summary>Neither the price at which it was taken nor the last one reaches a leg, and what would have reached the price that was asked for reaches it.</summary>
+    /// <summary>
+    /// Neither the price at which it was taken nor the last one reaches a leg, and what would have reached the price that was asked for reaches it.
+    /// </summary>
     private static IEnumerable<string> Waits(Case c, TradeDecision decision, AskedProtection asked, PlannedFill fill)
     {
         var book = new ProtectionBook([]);

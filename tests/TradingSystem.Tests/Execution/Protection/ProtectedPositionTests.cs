@@ -112,9 +112,13 @@ public sealed class ProtectedPositionTests
             Assert.That((order.Status, order.Side, order.Qty, order.AvgPrice), Is.EqualTo((status, "SELL", 1.5m, (decimal?)(decimal)fill)));
             Assert.That(order.ClientOrderId, Is.EqualTo(leg.ClientOrderId));
             Assert.That(order.DecisionId, Is.EqualTo(leg.Id).And.Not.EqualTo(entry.DecisionId));
-            Assert.That((OrderAnnouncements.Of(order).DecisionId, OrderAnnouncements.Of(order).ClientDecisionId), Is.EqualTo((entry.DecisionId, "d-1")), "its sender knows it by the entry's");
+            Assert.That(
+                (OrderAnnouncements.Of(order).DecisionId, OrderAnnouncements.Of(order).ClientDecisionId), Is.EqualTo((entry.DecisionId, "d-1")),
+                "its sender knows it by the entry's");
             Assert.That(_ledger.Held(leg.GroupId, "BTCUSDT"), Is.Zero);
-            Assert.That(_ledger.Protection.Changed.OrderBy(l => l.Status).Select(l => (l.Status, l.Reason)), Is.EqualTo(new[] { ("canceled", (string?)"OTHER_LEG_FILLED"), ("triggered", null) }));
+            Assert.That(
+                _ledger.Protection.Changed.OrderBy(l => l.Status).Select(l => (l.Status, l.Reason)),
+                Is.EqualTo(new[] { ("canceled", (string?)"OTHER_LEG_FILLED"), ("triggered", null) }));
         });
     }
 

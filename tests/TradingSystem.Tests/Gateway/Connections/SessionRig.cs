@@ -13,7 +13,10 @@ using TradingSystem.Tests.Time;
 
 namespace TradingSystem.Tests.Gateway.Connections;
 
-/// <summary>A group's session on two pipes instead of a socket, with its client. What needs no more than the frame itself is answered: pings, and what is wrong.</summary>
+/// <summary>
+/// A group's session on two pipes instead of a socket, with its client. What needs no more than the frame itself is answered: pings, and what is
+/// wrong.
+/// </summary>
 internal sealed class SessionRig : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -32,7 +35,9 @@ internal sealed class SessionRig : IDisposable
             Guid.NewGuid(),
             new Identity(Guid.NewGuid(), OwnerKinds.Group, Guid.NewGuid(), 1),
             new ConnectRequest(null, null, null, Dialect.Type, default, null),
-            new Transport(_toServer.Reader.AsStream(leaveOpen: true), _toClient.Writer, IPAddress.Loopback, Abort, _toServer.Reader.CancelPendingRead, _closed.Token, CancellationToken.None),
+            new Transport(
+                _toServer.Reader.AsStream(leaveOpen: true), _toClient.Writer, IPAddress.Loopback, Abort, _toServer.Reader.CancelPendingRead,
+                _closed.Token, CancellationToken.None),
             new FrameHandler(null!, null!, null!, null!, null!, null!, null!, Time).Handle,
             options ?? new GatewayOptions(),
             Time,

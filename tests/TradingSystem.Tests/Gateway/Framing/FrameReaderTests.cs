@@ -85,7 +85,9 @@ public sealed class FrameReaderTests
         yield return Case("negative length", [0x81, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], CloseCodes.ProtocolError);
         yield return Case("one byte too long", Client(Opcode.Text, new byte[Max + 1])[..14], CloseCodes.FrameTooLarge);
         yield return Case("a length nobody can hold", [0x81, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], CloseCodes.FrameTooLarge);
-        yield return Case("fragments that are too long together", [.. Client(Opcode.Text, new byte[Max], final: false), .. Client(Opcode.Continuation, new byte[1])], CloseCodes.FrameTooLarge);
+        yield return Case(
+            "fragments that are too long together",
+            [.. Client(Opcode.Text, new byte[Max], final: false), .. Client(Opcode.Continuation, new byte[1])], CloseCodes.FrameTooLarge);
     }
 
     [TestCaseSource(nameof(Violations))]

@@ -75,7 +75,8 @@ public sealed partial class OpenApiTests
     [Test]
     public void Every_operation_that_changes_something_says_its_body_or_has_none() =>
         Assert.That(
-            Operations().Where(o => WithBody.Contains(o.Method) && o.Operation["requestBody"]?["content"]?["application/json"]?["schema"] is null).Select(o => (string)o.Operation["operationId"]!),
+            Operations().Where(o => WithBody.Contains(o.Method) && o.Operation["requestBody"]?["content"]?["application/json"]?["schema"] is null)
+                .Select(o => (string)o.Operation["operationId"]!),
             Is.EquivalentTo(Bodiless));
 
     [Test]
@@ -93,7 +94,11 @@ public sealed partial class OpenApiTests
             .Concat(Operations().SelectMany(o => (o.Operation["parameters"] as JsonArray ?? [])
                 .Where(p => string.IsNullOrEmpty((string?)p!["description"])).Select(p => $"{o.Name} {p!["name"]}")));
         Assert.That(silent, Is.Empty);
-        Assert.That(_document["components"]!["schemas"]!.AsObject().Where(s => !s.Key.Contains("Of") && s.Value!["properties"] is JsonObject && string.IsNullOrEmpty((string?)s.Value["description"])).Select(s => s.Key), Is.Empty);
+        Assert.That(
+            _document["components"]!["schemas"]!.AsObject()
+                .Where(s => !s.Key.Contains("Of") && s.Value!["properties"] is JsonObject && string.IsNullOrEmpty((string?)s.Value["description"]))
+                .Select(s => s.Key),
+            Is.Empty);
     }
 
     [Test]

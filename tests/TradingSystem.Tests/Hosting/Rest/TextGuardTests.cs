@@ -29,7 +29,9 @@ public sealed class TextGuardTests
 
     private static async Task<(int Status, JsonElement Fault)> AskAsync(string path, string query)
     {
-        await using var services = new ServiceCollection().AddLogging().ConfigureHttpJsonOptions(o => o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower).BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddLogging().ConfigureHttpJsonOptions(o => o.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower)
+            .BuildServiceProvider();
         var pipeline = new ApplicationBuilder(services);
         pipeline.UseTextGuard();
         pipeline.Run(context =>

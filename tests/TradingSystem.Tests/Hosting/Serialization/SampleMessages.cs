@@ -67,7 +67,9 @@ internal static class SampleMessages
             _ when type == typeof(string) => full ? $"{position} Größe 価格 🚀 \"quoted\" \\ \0 \u001f </script> \u2028" : "",
             _ when type == typeof(Guid) => full ? new Guid(position, 1, 2, 3, 4, 5, 6, 7, 8, 9, 255) : Guid.Empty,
             _ when type == typeof(decimal) => full ? (position % 2 == 0 ? 7922816251426433759354395.0335m : -0.0000000000000000000000000001m) : 0m,
-            _ when type == typeof(DateTimeOffset) => full ? new DateTimeOffset(2026, 2, 28, 23, 59, 59, TimeSpan.FromHours(position % 3)).AddTicks(1_234_567) : default(DateTimeOffset),
+            _ when type == typeof(DateTimeOffset) => full
+                ? new DateTimeOffset(2026, 2, 28, 23, 59, 59, TimeSpan.FromHours(position % 3)).AddTicks(1_234_567)
+                : default(DateTimeOffset),
             _ when type == typeof(long) => full ? long.MaxValue - position : 0L,
             _ when type == typeof(int) => full ? int.MinValue : 0,
             _ when type == typeof(bool) => full,

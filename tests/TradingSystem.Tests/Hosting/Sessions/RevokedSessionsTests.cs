@@ -42,7 +42,8 @@ public sealed class RevokedSessionsTests
         var revoked = new RevokedSessions(_time);
         revoked.Add([new(Session, null, 0, SessionEnds.SignedOut, Later(1))]);
         var last = Guid.NewGuid();
-        revoked.Add([.. Enumerable.Range(0, RevokedSessions.Capacity).Select(_ => new RevokedToken(Guid.NewGuid(), null, 0, SessionEnds.SignedOut, Later(15))), new(last, null, 0, SessionEnds.SignedOut, Later(16))]);
+        revoked.Add(
+            [.. Enumerable.Range(0, RevokedSessions.Capacity).Select(_ => new RevokedToken(Guid.NewGuid(), null, 0, SessionEnds.SignedOut, Later(15))), new(last, null, 0, SessionEnds.SignedOut, Later(16))]);
         Assert.That(revoked.ReasonOf(Token(Alice, Session, 0)), Is.Null);
         Assert.That(revoked.ReasonOf(Token(Alice, last, 0)), Is.EqualTo("signed_out"));
     }

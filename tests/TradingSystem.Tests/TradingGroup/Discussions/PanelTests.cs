@@ -94,11 +94,15 @@ public sealed class PanelTests
     [Test]
     public void Without_data_every_member_says_so_and_the_stance_stays()
     {
-        var group = Bars.Group(new GroupMember(Guid.NewGuid(), "Ann", "technical_analyst", "openai", "some-model", ""), new GroupMember(Guid.NewGuid(), "Bob", "poet", "rules", "", ""));
+        var group = Bars.Group(
+            new GroupMember(Guid.NewGuid(), "Ann", "technical_analyst", "openai", "some-model", ""),
+            new GroupMember(Guid.NewGuid(), "Bob", "poet", "rules", "", ""));
 
         var minutes = Panel.WithoutData(group, "3 candles are known")(-1);
 
-        Assert.That(minutes.Opinions.Select(o => (o.Member, o.Stance)), Is.EqualTo(new[] { ("Ann", "no_data"), ("risk_analyst", "no_data"), ("Bob", "abstain"), ("group_leader", "no_trade") }));
+        Assert.That(
+            minutes.Opinions.Select(o => (o.Member, o.Stance)),
+            Is.EqualTo(new[] { ("Ann", "no_data"), ("risk_analyst", "no_data"), ("Bob", "abstain"), ("group_leader", "no_trade") }));
         Assert.That(minutes.Opinions[0].Provider, Is.EqualTo("rules"), "an opinion names who really gave it");
         Assert.That((minutes.Verdict.Action, minutes.Verdict.Direction), Is.EqualTo((TradeAction.NoTrade, -1)));
     }

@@ -41,7 +41,9 @@ public sealed class AutoFeedTests
         var time = new ManualTime(Start);
         var sink = new RecordingSink();
         using var stop = new CancellationTokenSource();
-        var run = new AutoFeed(new StubFeed(FeedStatus.Live, prices: true), _ => new StubFeed(FeedStatus.Simulated, prices: true), TimeSpan.FromSeconds(3), new MemoryFeedStates().Patient(time), time).RunAsync(sink, stop.Token);
+        var run = new AutoFeed(
+            new StubFeed(FeedStatus.Live, prices: true), _ => new StubFeed(FeedStatus.Simulated, prices: true), TimeSpan.FromSeconds(3),
+            new MemoryFeedStates().Patient(time), time).RunAsync(sink, stop.Token);
         await Until(() => sink.AllTrades.Count > 0);
         time.Advance(TimeSpan.FromSeconds(10));
         Assert.That(sink.Statuses.Select(s => s.Source), Is.EqualTo(new[] { FeedStatus.Live }));
@@ -59,7 +61,9 @@ public sealed class AutoFeedTests
             {
                 var sink = new RecordingSink();
                 using var stop = new CancellationTokenSource();
-                var run = new AutoFeed(new StubFeed(FeedStatus.Live, reachable), Simulated(states, time), TimeSpan.FromSeconds(3), states.Patient(time), time).RunAsync(sink, stop.Token);
+                var run = new AutoFeed(
+                    new StubFeed(FeedStatus.Live, reachable), Simulated(states, time), TimeSpan.FromSeconds(3), states.Patient(time),
+                    time).RunAsync(sink, stop.Token);
                 for (var i = 0; i < 200 && sink.Statuses.Count == 0; i++)
                 {
                     time.Advance(TimeSpan.FromSeconds(0.1));

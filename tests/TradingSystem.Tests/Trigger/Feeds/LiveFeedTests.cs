@@ -197,7 +197,9 @@ public sealed class LiveFeedTests
             CompletionGrace = TimeSpan.FromMilliseconds(100),
             LongestBackoff = TimeSpan.FromMilliseconds(50),
         };
-        return new LiveFeed(Symbols, options, new LiveHistory(http, options, TimeProvider.System, NullLogger<LiveHistory>.Instance), http, TimeProvider.System, NullLogger<LiveFeed>.Instance);
+        return new LiveFeed(
+            Symbols, options, new LiveHistory(http, options, TimeProvider.System, NullLogger<LiveHistory>.Instance), http, TimeProvider.System,
+            NullLogger<LiveFeed>.Instance);
     }
 
     private static async Task SendAsync(WebSocket socket, string text, CancellationToken cancellationToken) =>

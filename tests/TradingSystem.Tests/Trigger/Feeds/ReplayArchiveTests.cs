@@ -31,7 +31,9 @@ public sealed class ReplayArchiveTests
     [Test]
     public void What_two_files_hold_alike_is_told_once_and_said()
     {
-        var file = _folder.Zip("BTCUSDT-1m-alike.zip", ("BTCUSDT-1m-a.csv", Minutes(Day, 20)), ("BTCUSDT-1m-b.csv", Minutes(Day.AddMinutes(15), 15, 115)), ("BTCUSDT-1m-c.csv", Minutes(Day.AddMinutes(5), 2, 105)));
+        var file = _folder.Zip(
+            "BTCUSDT-1m-alike.zip", ("BTCUSDT-1m-a.csv", Minutes(Day, 20)), ("BTCUSDT-1m-b.csv", Minutes(Day.AddMinutes(15), 15, 115)),
+            ("BTCUSDT-1m-c.csv", Minutes(Day.AddMinutes(5), 2, 105)));
         Assert.Multiple(() =>
         {
             Assert.That(file.Bars().Select(b => b.Open), Is.EqualTo(Enumerable.Range(100, 30)));
@@ -44,13 +46,17 @@ public sealed class ReplayArchiveTests
     {
         var e = Assert.Throws<ReplayFormatException>(() =>
             _folder.Zip("BTCUSDT-1m-odds.zip", ("BTCUSDT-1m-a.csv", Minutes(Day, 20)), ("BTCUSDT-1m-b.csv", Minutes(Day.AddMinutes(18), 15, 500))))!;
-        Assert.That(e.Message, Does.StartWith("BTCUSDT-1m-odds.zip/BTCUSDT-1m-b.csv line 1, column open_time: what BTCUSDT-1m-odds.zip/BTCUSDT-1m-a.csv line 19 has too must be the same there"));
+        Assert.That(
+            e.Message,
+            Does.StartWith("BTCUSDT-1m-odds.zip/BTCUSDT-1m-b.csv line 1, column open_time: what BTCUSDT-1m-odds.zip/BTCUSDT-1m-a.csv line 19 has too must be the same there"));
     }
 
     [Test]
     public void A_day_that_lacks_between_its_files_is_a_gap()
     {
-        var file = _folder.Zip("BTCUSDT-1h.zip", ("BTCUSDT-1h-01.csv", Rows(Day, 24, TimeSpan.FromHours(1))), ("BTCUSDT-1h-03.csv", Rows(Day.AddDays(2), 24, TimeSpan.FromHours(1))));
+        var file = _folder.Zip(
+            "BTCUSDT-1h.zip", ("BTCUSDT-1h-01.csv", Rows(Day, 24, TimeSpan.FromHours(1))),
+            ("BTCUSDT-1h-03.csv", Rows(Day.AddDays(2), 24, TimeSpan.FromHours(1))));
         Assert.That(file.Survey!.Remarks, Is.EqualTo(new[] { "24 1h bars are missing: 2024-01-02 00:00 to 2024-01-03 00:00 UTC" }));
     }
 
@@ -58,7 +64,9 @@ public sealed class ReplayArchiveTests
     public void Files_of_another_symbol_kind_or_interval_are_refused_by_name() => Assert.Multiple(() =>
     {
         var minutes = ("BTCUSDT-1m-a.csv", Minutes(Day, 20));
-        Assert.That(() => _folder.Zip("BTCUSDT-1.zip", minutes, ("ETHUSDT-1m-b.csv", Minutes(Day, 20))), Refused("BTCUSDT-1.zip/ETHUSDT-1m-b.csv: all files of an archive must be of one symbol, BTCUSDT"));
+        Assert.That(
+            () => _folder.Zip("BTCUSDT-1.zip", minutes, ("ETHUSDT-1m-b.csv", Minutes(Day, 20))),
+            Refused("BTCUSDT-1.zip/ETHUSDT-1m-b.csv: all files of an archive must be of one symbol, BTCUSDT"));
         Assert.That(
             () => _folder.Zip("BTCUSDT-2.zip", minutes, ("BTCUSDT-trades.csv", [$"1,100,1,1,1,{Day.ToUnixTimeMilliseconds()},true"])),
             Refused("BTCUSDT-2.zip/BTCUSDT-trades.csv: all files of an archive must hold candles, or all trades, as BTCUSDT-2.zip/BTCUSDT-1m-a.csv does"));
@@ -72,7 +80,9 @@ public sealed class ReplayArchiveTests
     {
         var ms = Day.ToUnixTimeMilliseconds();
         string Trade(long id) => $"{id},{100 + id},1,{id},{id},{ms + id},true";
-        var file = _folder.Zip("BTCUSDT-aggTrades.zip", ("BTCUSDT-aggTrades-2.csv", [Trade(3), Trade(4), Trade(5)]), ("BTCUSDT-aggTrades-1.csv", [Trade(1), Trade(2), Trade(3), Trade(4)]));
+        var file = _folder.Zip(
+            "BTCUSDT-aggTrades.zip", ("BTCUSDT-aggTrades-2.csv", [Trade(3), Trade(4), Trade(5)]),
+            ("BTCUSDT-aggTrades-1.csv", [Trade(1), Trade(2), Trade(3), Trade(4)]));
         Assert.Multiple(() =>
         {
             Assert.That(file.Trades().Select(t => t.Price), Is.EqualTo(new[] { 101m, 102, 103, 104, 105 }));
@@ -88,7 +98,9 @@ public sealed class ReplayArchiveTests
         var apart = _folder.Zip("BTCUSDT-trades-1.zip", ("BTCUSDT-a.csv", Trades(20)), ("BTCUSDT-b.csv", Trades(0)));
         Assert.That(apart.Trades().Select(t => (t.MarketTime - Day).TotalMilliseconds), Is.EqualTo(new[] { 0d, 10, 20, 30 }));
         var overlapping = _folder.Zip("BTCUSDT-trades-2.zip", ("BTCUSDT-a.csv", Trades(5)), ("BTCUSDT-b.csv", Trades(0)));
-        Assert.That(() => overlapping.Trades().Count(), Refused("BTCUSDT-trades-2.zip/BTCUSDT-a.csv line 2, column transact_time: trades without ids must not begin before those of BTCUSDT-trades-2.zip/BTCUSDT-b.csv end, got '2024-01-01 00:00:00'"));
+        Assert.That(
+            () => overlapping.Trades().Count(),
+            Refused("BTCUSDT-trades-2.zip/BTCUSDT-a.csv line 2, column transact_time: trades without ids must not begin before those of BTCUSDT-trades-2.zip/BTCUSDT-b.csv end, got '2024-01-01 00:00:00'"));
     }
 
     private static EqualStringConstraint Refused(string message) => Throws.InstanceOf<ReplayFormatException>().With.Message.EqualTo(message);

@@ -120,7 +120,9 @@ public sealed class ReplayFileTests
         var file = ReplayFile.Open(Csv("BTCUSDT-1m-short.csv.gz", "open_time,open,high,low,close,volume\n" + string.Join('\n', rows) + "\n"));
         var state = new MarketState(TimeProvider.System, []);
         using var stop = new CancellationTokenSource();
-        var run = new ReplayFeed(file, 100_000, false, new MemoryFeedStates().Patient(TimeProvider.System), TimeProvider.System, NullLogger<ReplayFeed>.Instance).RunAsync(state, stop.Token);
+        var run = new ReplayFeed(
+            file, 100_000, false, new MemoryFeedStates().Patient(TimeProvider.System), TimeProvider.System,
+            NullLogger<ReplayFeed>.Instance).RunAsync(state, stop.Token);
         for (var i = 0; i < 1_000 && state.Status?.Notice != ReplayFeed.Ended; i++)
         {
             await Task.Delay(5);

@@ -45,8 +45,12 @@ public sealed class ReplayGapTests
         Assert.Multiple(() =>
         {
             Assert.That(fives.Select(c => c.Volume), Is.All.EqualTo(5m));
-            Assert.That(fives.Select(c => (c.OpenTime - Day).TotalMinutes), Does.Contain((double)before - 5).And.Not.Contain((double)before).And.Not.Contain((double)before + 20).And.Contain((double)before + 25));
-            Assert.That(state.Candles("BTCUSDT", "1m", 1000, null).Select(c => c.OpenTime), Is.EqualTo(file.Bars().Select(b => b.OpenTime)), "each minute of the file, and none beside");
+            Assert.That(
+                fives.Select(c => (c.OpenTime - Day).TotalMinutes),
+                Does.Contain((double)before - 5).And.Not.Contain((double)before).And.Not.Contain((double)before + 20).And.Contain((double)before + 25));
+            Assert.That(
+                state.Candles("BTCUSDT", "1m", 1000, null).Select(c => c.OpenTime), Is.EqualTo(file.Bars().Select(b => b.OpenTime)),
+                "each minute of the file, and none beside");
         });
     }
 
@@ -113,7 +117,9 @@ public sealed class ReplayGapTests
             Assert.That(survey.Gaps, Is.EqualTo(new[] { new MarketGap(Day.AddSeconds(2400), Day.AddSeconds(7200)) }));
             Assert.That(survey.Remarks, Is.EqualTo(new[] { "1399 trades are missing: 2024-01-01 00:40 to 2024-01-01 02:00 UTC" }));
             Assert.That(state.Status!.Gaps, Is.EqualTo(survey.Gaps));
-            Assert.That(minutes, Is.EqualTo(Enumerable.Range(0, 40).Concat(Enumerable.Range(120, 9)).Select(m => (double)m)), "the half hour without a trade had none; of what lacks there is no bar");
+            Assert.That(
+                minutes, Is.EqualTo(Enumerable.Range(0, 40).Concat(Enumerable.Range(120, 9)).Select(m => (double)m)),
+                "the half hour without a trade had none; of what lacks there is no bar");
         });
     }
 
@@ -132,7 +138,9 @@ public sealed class ReplayGapTests
             await Task.Delay(5);
         }
 
-        Assert.That(state.Candles("BTCUSDT", "5m", 1000, null).Where(c => c.Closed).Select(c => (c.OpenTime - Day).TotalMinutes), Is.EqualTo(new[] { 0d, 5, 10, 15, 45, 50, 55, 60, 65, 70, 75 }));
+        Assert.That(
+            state.Candles("BTCUSDT", "5m", 1000, null).Where(c => c.Closed).Select(c => (c.OpenTime - Day).TotalMinutes),
+            Is.EqualTo(new[] { 0d, 5, 10, 15, 45, 50, 55, 60, 65, 70, 75 }));
         await stop.CancelAsync();
         Assert.That(async () => await run, Throws.InstanceOf<OperationCanceledException>());
     }

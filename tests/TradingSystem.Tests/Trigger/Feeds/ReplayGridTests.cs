@@ -76,7 +76,9 @@ public sealed class ReplayGridTests
     {
         var state = new MarketState(TimeProvider.System, listeners);
         using var stop = new CancellationTokenSource();
-        var run = new ReplayFeed(file, 100_000, true, new MemoryFeedStates().Patient(TimeProvider.System), new InstantTime(), NullLogger<ReplayFeed>.Instance).RunAsync(state, stop.Token);
+        var run = new ReplayFeed(
+            file, 100_000, true, new MemoryFeedStates().Patient(TimeProvider.System), new InstantTime(),
+            NullLogger<ReplayFeed>.Instance).RunAsync(state, stop.Token);
         for (var i = 0; i < 6_000 && state.Status is not { IsOver: true } && !run.IsCompleted; i++)
         {
             await Task.Delay(5);

@@ -36,7 +36,9 @@ public sealed class ReplayResumeTests
         for (var start = 0; start < 4; start++)
         {
             var state = await RunAsync(anew: false, told, until: 3);
-            Assert.That(state.Candles("BTCUSDT", "1m", 100, null).Select(c => c.Open), Is.EqualTo(Enumerable.Range(100, (int)told[^1].Price - 99)), "no bar lacks, none is told otherwise");
+            Assert.That(
+                state.Candles("BTCUSDT", "1m", 100, null).Select(c => c.Open), Is.EqualTo(Enumerable.Range(100, (int)told[^1].Price - 99)),
+                "no bar lacks, none is told otherwise");
         }
 
         Assert.That(told.Select(t => t.MarketTime), Is.Ordered);
@@ -69,7 +71,10 @@ public sealed class ReplayResumeTests
             {
                 var closed = state.Candles("BTCUSDT", interval.Name, 100, null).Where(c => c.Closed).ToList();
                 Assert.That(closed, Is.Not.Empty, $"{interval.Name} of start {start}");
-                Assert.That(closed.Select(c => (c.Volume, c.Close - c.Open)), Is.All.EqualTo(((decimal)interval.Length.TotalSeconds, (decimal)interval.Length.TotalSeconds - 1m)), $"{interval.Name} of start {start}");
+                Assert.That(
+                    closed.Select(c => (c.Volume, c.Close - c.Open)),
+                    Is.All.EqualTo(((decimal)interval.Length.TotalSeconds, (decimal)interval.Length.TotalSeconds - 1m)),
+                    $"{interval.Name} of start {start}");
             }
         }
     }
@@ -98,7 +103,8 @@ public sealed class ReplayResumeTests
             }
         }
 
-        public void History(string symbol, Interval interval, IReadOnlyList<TradingSystem.Contracts.Bus.Candle> candles, bool derive) => state.History(symbol, interval, candles, derive);
+        public void History(string symbol, Interval interval, IReadOnlyList<TradingSystem.Contracts.Bus.Candle> candles, bool derive) =>
+            state.History(symbol, interval, candles, derive);
 
         public void Trades(IReadOnlyList<Trade> trades)
         {

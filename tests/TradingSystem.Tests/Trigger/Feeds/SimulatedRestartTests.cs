@@ -36,7 +36,8 @@ public sealed class SimulatedRestartTests
             var within = before.Where(t => t.Symbol == symbol && t.MarketTime < after[0].MarketTime && minutes.ContainsKey(Interval.Minute.Floor(t.MarketTime))).ToList();
             Assert.That(within, secondsAway < 100_000 ? Is.Not.Empty : Is.Empty, "the history is thirty hours");
             Assert.That(within.All(t => minutes[Interval.Minute.Floor(t.MarketTime)] is { } c && c.Low <= t.Price && t.Price <= c.High));
-            Assert.That(minutes.Values.Where(c => c.Closed).Order(ByTime).Zip(minutes.Values.Order(ByTime).Skip(1)).All(p => p.Second.OpenTime - p.First.OpenTime == TimeSpan.FromMinutes(1)));
+            Assert.That(
+                minutes.Values.Where(c => c.Closed).Order(ByTime).Zip(minutes.Values.Order(ByTime).Skip(1)).All(p => p.Second.OpenTime - p.First.OpenTime == TimeSpan.FromMinutes(1)));
         }
     }
 

@@ -133,7 +133,8 @@ public sealed class RuleTests
         var bus = new BusReadiness();
         await bus.PostStart(null!, Task.FromResult<MassTransit.BusReady>(null!));
         using var publisher = new EventPublisher(recorder, bus, TimeProvider.System, NullLogger<EventPublisher>.Instance);
-        var engine = new RuleEngine(new RuleOptions { Symbols = "btcusdt", PriceMove = new() { Enabled = false } }, publisher, TimeProvider.System, NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(
+            new RuleOptions { Symbols = "btcusdt", PriceMove = new() { Enabled = false } }, publisher, TimeProvider.System, NullLogger<RuleEngine>.Instance);
         engine.Started(new FeedStatus(source, source, Interval.Second, Interval.Second, Symbols, null));
         engine.History("BTCUSDT", Interval.Second, [.. Enumerable.Range(0, 30).Select(i => Bar(i, 95_000 - (i / 10m)))], []);
         engine.Closed(Bar(30, 95_012.30m));

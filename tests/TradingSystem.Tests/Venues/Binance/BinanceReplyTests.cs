@@ -18,7 +18,9 @@ public sealed class BinanceReplyTests
         var btc = all.Value!.Single(i => i.Symbol == "BTCUSDT");
         Assert.Multiple(() =>
         {
-            Assert.That((btc.Tick, btc.Step, btc.MinQuantity, btc.MaxMarketQuantity, btc.MaxLimitQuantity, btc.MinNotional), Is.EqualTo((0.10m, 0.001m, 0.001m, 120m, 1000m, 100m)));
+            Assert.That(
+                (btc.Tick, btc.Step, btc.MinQuantity, btc.MaxMarketQuantity, btc.MaxLimitQuantity, btc.MinNotional),
+                Is.EqualTo((0.10m, 0.001m, 0.001m, 120m, 1000m, 100m)));
             Assert.That((btc.ContractSize, btc.IsTrading, btc.PriceBandUp, btc.PriceBandDown), Is.EqualTo((1m, true, 0.05m, 0.05m)));
             Assert.That(all.Value!.Single(i => i.Symbol == "XRPUSDT").Step, Is.EqualTo(0.1m));
         });
@@ -68,7 +70,9 @@ public sealed class BinanceReplyTests
         var order = (await test.Venue.OpenOrdersAsync("BTCUSDT", default)).Value!.Single();
         Assert.Multiple(() =>
         {
-            Assert.That((order.VenueId, order.ClientId, order.Status, order.Side, order.Type), Is.EqualTo(("4087922044", "x-xcKtGhcu04075babaeb34c55af79ba", VenueOrderStatus.New, OrderSide.Sell, VenueOrderType.Limit)));
+            Assert.That(
+                (order.VenueId, order.ClientId, order.Status, order.Side, order.Type),
+                Is.EqualTo(("4087922044", "x-xcKtGhcu04075babaeb34c55af79ba", VenueOrderStatus.New, OrderSide.Sell, VenueOrderType.Limit)));
             Assert.That((order.Price, order.Quantity, order.Filled, order.AveragePrice), Is.EqualTo(((decimal?)110001.00m, 0.200m, 0m, (decimal?)null)));
             Assert.That((order.PositionSide, order.Kind, order.IsOpen), Is.EqualTo(((PositionSide?)null, (ProtectionKind?)null, true)));
         });
@@ -96,7 +100,9 @@ public sealed class BinanceReplyTests
     {
         await using var test = Answering("binance/order_get.json");
         var order = (await test.Venue.QueryAsync(Ref, default)).Value!;
-        Assert.That((order.ClientId, order.Quantity, order.PositionSide, order.TriggerPrice, order.UpdatedAt!.Value.ToUnixTimeMilliseconds()), Is.EqualTo(("abc", 0.40m, (PositionSide?)PositionSide.Short, (decimal?)9300m, 1579276756075)));
+        Assert.That(
+            (order.ClientId, order.Quantity, order.PositionSide, order.TriggerPrice, order.UpdatedAt!.Value.ToUnixTimeMilliseconds()),
+            Is.EqualTo(("abc", 0.40m, (PositionSide?)PositionSide.Short, (decimal?)9300m, 1579276756075)));
     }
 
     [Test]
@@ -104,7 +110,9 @@ public sealed class BinanceReplyTests
     {
         await using var test = Answering("binance/algo_order_get.json");
         var order = (await test.Venue.QueryAsync(Algo, default)).Value!;
-        Assert.That((order.Status, order.Filled, order.AveragePrice, order.TriggeredOrderId, order.Kind, order.TriggerPrice, order.ReduceOnly), Is.EqualTo((VenueOrderStatus.Filled, 0.002m, (decimal?)69067.6m, "974828356187", (ProtectionKind?)ProtectionKind.StopLoss, (decimal?)69080.2m, true)));
+        Assert.That(
+            (order.Status, order.Filled, order.AveragePrice, order.TriggeredOrderId, order.Kind, order.TriggerPrice, order.ReduceOnly),
+            Is.EqualTo((VenueOrderStatus.Filled, 0.002m, (decimal?)69067.6m, "974828356187", (ProtectionKind?)ProtectionKind.StopLoss, (decimal?)69080.2m, true)));
     }
 
     [Test]
@@ -117,7 +125,9 @@ public sealed class BinanceReplyTests
             _ => null,
         });
         var order = (await test.Venue.QueryAsync(Algo, default)).Value!;
-        Assert.That((order.VenueId, order.Status, order.Filled, order.AveragePrice, order.Quantity), Is.EqualTo(("5", VenueOrderStatus.PartiallyFilled, 0.2m, (decimal?)99.5m, 0.5m)));
+        Assert.That(
+            (order.VenueId, order.Status, order.Filled, order.AveragePrice, order.Quantity),
+            Is.EqualTo(("5", VenueOrderStatus.PartiallyFilled, 0.2m, (decimal?)99.5m, 0.5m)));
     }
 
     [TestCase("binance/algo_order_place.json", "2146760", VenueOrderStatus.Untriggered)]
@@ -136,7 +146,9 @@ public sealed class BinanceReplyTests
     {
         await using var test = Answering("binance/positions_v3.json");
         var position = (await test.Venue.PositionsAsync(null, default)).Value!.Single();
-        Assert.That((position.Symbol, position.Side, position.Quantity, position.EntryPrice, position.UnrealizedPnl, position.LiquidationPrice, position.Leverage), Is.EqualTo(("BTCUSDT", (PositionSide?)PositionSide.Long, 0.001m, 22185.2m, (decimal?)-1.06214947m, (decimal?)19731.45529116m, (decimal?)4m)));
+        Assert.That(
+            (position.Symbol, position.Side, position.Quantity, position.EntryPrice, position.UnrealizedPnl, position.LiquidationPrice, position.Leverage),
+            Is.EqualTo(("BTCUSDT", (PositionSide?)PositionSide.Long, 0.001m, 22185.2m, (decimal?)-1.06214947m, (decimal?)19731.45529116m, (decimal?)4m)));
     }
 
     [Test]
@@ -151,7 +163,9 @@ public sealed class BinanceReplyTests
         Assert.Multiple(() =>
         {
             Assert.That((balance.Asset, balance.Wallet, balance.Available), Is.EqualTo(("USDT", 122607.35137903m, (decimal?)23.72469206m)));
-            Assert.That((fill.FillId, fill.VenueOrderId, fill.Side, fill.PositionSide, fill.Quantity, fill.Price, fill.Fee, fill.RealizedPnl), Is.EqualTo(("698759", "25851813", OrderSide.Sell, (PositionSide?)PositionSide.Short, 0.002m, 7819.01m, (decimal?)-0.07819010m, (decimal?)-0.91539999m)));
+            Assert.That(
+                (fill.FillId, fill.VenueOrderId, fill.Side, fill.PositionSide, fill.Quantity, fill.Price, fill.Fee, fill.RealizedPnl),
+                Is.EqualTo(("698759", "25851813", OrderSide.Sell, (PositionSide?)PositionSide.Short, 0.002m, 7819.01m, (decimal?)-0.07819010m, (decimal?)-0.91539999m)));
             Assert.That(paid.Select(p => (p.Id, p.Amount)), Is.EqualTo(new[] { ("9689322392", -0.375m), ("9689322392:2059192", -0.01m) }));
         });
     }
@@ -176,7 +190,9 @@ public sealed class BinanceReplyTests
     [Test]
     public async Task An_error_is_a_refusal_with_its_code()
     {
-        await using var test = new TestVenue("binance", r => r.Path == "/fapi/v1/ticker/24hr" ? RecordingHandler.Json(ReplyFiles.Read("binance/error_invalid_symbol.json"), System.Net.HttpStatusCode.BadRequest) : null);
+        await using var test = new TestVenue(
+            "binance",
+            r => r.Path == "/fapi/v1/ticker/24hr" ? RecordingHandler.Json(ReplyFiles.Read("binance/error_invalid_symbol.json"), System.Net.HttpStatusCode.BadRequest) : null);
         Assert.That((await test.Venue.LastPriceAsync("NOPE", default)).Refusal, Is.EqualTo(new VenueRefusal(RefusalMeaning.Parameter, "-1121", "Invalid symbol.")));
     }
 
@@ -185,7 +201,9 @@ public sealed class BinanceReplyTests
     {
         await using var test = Answering("binance/listen_key.json");
         var target = await ((BinanceVenue)test.Venue).Stream.OpenAsync(default);
-        Assert.That(target.Value!.Address.ToString(), Is.EqualTo("wss://fstream.binance.com/private/ws?listenKey=pqia91ma19a5s61cv6a81va65sdf19v8a65a1a5s61cv6a81va65sdf19v8a65a1"));
+        Assert.That(
+            target.Value!.Address.ToString(),
+            Is.EqualTo("wss://fstream.binance.com/private/ws?listenKey=pqia91ma19a5s61cv6a81va65sdf19v8a65a1a5s61cv6a81va65sdf19v8a65a1"));
     }
 
     [TestCaseSource(nameof(Events))]
@@ -202,11 +220,19 @@ public sealed class BinanceReplyTests
         TestCaseData[] all =
         [
             Case("binance/ws_order_new.json", e => e is [OrderChanged { Order: { ClientId: "TEST", Status: VenueOrderStatus.New, Filled: 0m, TriggerPrice: 7103.04m } }]),
-            Case("binance/ws_order_trade.json", e => e is [FillSeen { Fill: { FillId: "12345678", Quantity: 0.001m, Price: 7100.5m, Fee: 0.01m, FeeAsset: "USDT", RealizedPnl: 12.34m, IsMaker: true } }, OrderChanged { Order.Filled: 0.001m }]),
+            Case(
+                "binance/ws_order_trade.json",
+                e => e is [FillSeen { Fill: { FillId: "12345678", Quantity: 0.001m, Price: 7100.5m, Fee: 0.01m, FeeAsset: "USDT", RealizedPnl: 12.34m, IsMaker: true } }, OrderChanged { Order.Filled: 0.001m }]),
             Case("binance/ws_order_trade_partial.json", e => e is [FillSeen, OrderChanged { Order: { Status: VenueOrderStatus.PartiallyFilled, Quantity: 0.002m } }]),
-            Case("binance/ws_order_liquidation.json", e => e is [FillSeen { Fill: { Quantity: 0.014m, RealizedPnl: -5.67m } }, OrderChanged { Order: { ClientId: "autoclose-1234567890", Status: VenueOrderStatus.Filled } }]),
-            Case("binance/ws_account_update.json", e => e is [BalanceChanged { Balance.Wallet: 122624.12345678m }, PositionChanged { Position.Side: null }, PositionChanged { Position: { Side: PositionSide.Long, Quantity: 20m, EntryPrice: 6563.6m } }, PositionChanged { Position: { Side: PositionSide.Short, Quantity: -10m } }]),
-            Case("binance/ws_algo_new.json", e => e is [OrderChanged { Order: { IsProtection: true, Status: VenueOrderStatus.Untriggered, ClientId: "Q5xaq5EGKgXXa0fD7fs0Ip", TriggerPrice: 750m, Reason: null } }]),
+            Case(
+                "binance/ws_order_liquidation.json",
+                e => e is [FillSeen { Fill: { Quantity: 0.014m, RealizedPnl: -5.67m } }, OrderChanged { Order: { ClientId: "autoclose-1234567890", Status: VenueOrderStatus.Filled } }]),
+            Case(
+                "binance/ws_account_update.json",
+                e => e is [BalanceChanged { Balance.Wallet: 122624.12345678m }, PositionChanged { Position.Side: null }, PositionChanged { Position: { Side: PositionSide.Long, Quantity: 20m, EntryPrice: 6563.6m } }, PositionChanged { Position: { Side: PositionSide.Short, Quantity: -10m } }]),
+            Case(
+                "binance/ws_algo_new.json",
+                e => e is [OrderChanged { Order: { IsProtection: true, Status: VenueOrderStatus.Untriggered, ClientId: "Q5xaq5EGKgXXa0fD7fs0Ip", TriggerPrice: 750m, Reason: null } }]),
             Case("binance/ws_algo_canceled.json", e => e is [OrderChanged { Order: { Status: VenueOrderStatus.Cancelled, Reason: "Reduce Only reject" } }]),
         ];
         return all.Where(c => ReplyFiles.Has((string)c.Arguments[0]!));
@@ -215,7 +241,10 @@ public sealed class BinanceReplyTests
     private static TestVenue Answering(string file)
     {
         var body = ReplyFiles.Read(file);
-        return new("binance", r => r.Path is "/fapi/v1/exchangeInfo" or "/fapi/v1/time" && !file.Contains("exchangeInfo", StringComparison.Ordinal) && !file.Contains("time", StringComparison.Ordinal)
+        return new(
+            "binance",
+            r => r.Path is "/fapi/v1/exchangeInfo" or "/fapi/v1/time"
+                && !file.Contains("exchangeInfo", StringComparison.Ordinal) && !file.Contains("time", StringComparison.Ordinal)
             ? null
             : RecordingHandler.Json(body));
     }

@@ -83,7 +83,9 @@ public sealed class VenueCallerTests
         var reply = await test.Venue.PlaceAsync(Entry with { ClientId = "late" }, default);
         Assert.Multiple(() =>
         {
-            Assert.That((reply.Refusal!.Meaning, reply.Refusal.Code, reply.Refusal.RetryAfter), Is.EqualTo((RefusalMeaning.RateLimited, "OWN_LIMIT", (TimeSpan?)TimeSpan.FromSeconds(1))));
+            Assert.That(
+                (reply.Refusal!.Meaning, reply.Refusal.Code, reply.Refusal.RetryAfter),
+                Is.EqualTo((RefusalMeaning.RateLimited, "OWN_LIMIT", (TimeSpan?)TimeSpan.FromSeconds(1))));
             Assert.That(test.Handler.Requests.Count(r => r.Path == "/v5/order/create"), Is.EqualTo(10));
         });
         test.Time.Advance(TimeSpan.FromSeconds(1));
@@ -141,7 +143,9 @@ public sealed class VenueCallerTests
         });
         var first = await test.Venue.PlaceAsync(Entry, default);
         var second = await test.Venue.PlaceAsync(Entry, default);
-        Assert.That((first.Refusal!.RetryAfter, second.Refusal!.Code, second.Refusal.RetryAfter), Is.EqualTo(((TimeSpan?)TimeSpan.FromSeconds(7), "OWN_LIMIT", (TimeSpan?)TimeSpan.FromSeconds(7))));
+        Assert.That(
+            (first.Refusal!.RetryAfter, second.Refusal!.Code, second.Refusal.RetryAfter),
+            Is.EqualTo(((TimeSpan?)TimeSpan.FromSeconds(7), "OWN_LIMIT", (TimeSpan?)TimeSpan.FromSeconds(7))));
         Assert.That(test.Handler.Requests.Count(r => r.Method == HttpMethod.Post), Is.EqualTo(1));
     }
 

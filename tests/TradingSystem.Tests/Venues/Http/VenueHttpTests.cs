@@ -96,7 +96,9 @@ public sealed class VenueHttpTests
                     var length = 0;
                     while (await reader.ReadLineAsync(cancellationToken) is { Length: > 0 } header)
                     {
-                        length = header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase) ? int.Parse(header.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture) : length;
+                        length = header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)
+                            ? int.Parse(header.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)
+                            : length;
                     }
 
                     if (length > 0)
@@ -111,7 +113,9 @@ public sealed class VenueHttpTests
                     }
 
                     var body = first.Contains("exchangeInfo", StringComparison.Ordinal) ? TestVenue.Fixture("binance_fapi_exchangeInfo.json") : """{"serverTime":1700000000000}""";
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"), cancellationToken);
+                    await stream.WriteAsync(
+                        Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
+                        cancellationToken);
                 }
             }
         }

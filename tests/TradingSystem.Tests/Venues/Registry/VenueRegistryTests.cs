@@ -9,7 +9,8 @@ namespace TradingSystem.Tests.Venues.Registry;
 [TestFixture]
 public sealed class VenueRegistryTests
 {
-    private static VenueRegistry Registry(VenueOptions? options = null) => new(options ?? new(), TimeProvider.System, NullLoggerFactory.Instance, Loopback.Gate.CreateHandler, Loopback.Gate.CreateHandler);
+    private static VenueRegistry Registry(VenueOptions? options = null) =>
+        new(options ?? new(), TimeProvider.System, NullLoggerFactory.Instance, Loopback.Gate.CreateHandler, Loopback.Gate.CreateHandler);
 
     [Test]
     public void Every_exchange_has_a_live_and_a_sandbox_address_and_they_are_not_the_same_account()

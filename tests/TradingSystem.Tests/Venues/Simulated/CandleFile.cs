@@ -5,7 +5,9 @@ using TradingSystem.Venues.Simulated;
 
 namespace TradingSystem.Tests.Venues.Simulated;
 
-/// <summary>A month of one-minute candles: real ones from <c>MARKET_DATA_DIR</c> or <c>shared/data</c> beside the repository, else drawn from a fixed seed.</summary>
+/// <summary>
+/// A month of one-minute candles: real ones from <c>MARKET_DATA_DIR</c> or <c>shared/data</c> beside the repository, else drawn from a fixed seed.
+/// </summary>
 internal static class CandleFile
 {
     private const string Real = "binance_usdm/BTCUSDT-1m-20250504-20250603.csv.gz";

@@ -38,12 +38,15 @@ public sealed class MonthOfCandlesTests
             last = candle.Close;
         }
 
-        exchange.Place(TestExchanges.Market(exchange.Position().Quantity > 0m ? OrderSide.Sell : OrderSide.Buy, Math.Abs(exchange.Position().Quantity), "last"), exchange.State.Now);
+        exchange.Place(
+            TestExchanges.Market(exchange.Position().Quantity > 0m ? OrderSide.Sell : OrderSide.Buy, Math.Abs(exchange.Position().Quantity), "last"),
+            exchange.State.Now);
         exchange.Tick(new(TestExchanges.Btc, last, null, null, exchange.State.Now));
         Read();
         ledger.AgreesWith(exchange.State);
         var s = exchange.State;
-        TestContext.Out.WriteLine($"{Month.Source}: {Month.Candles.Count} candles, {trader.Stops} stops, {trader.Targets} targets, {trader.Fills} fills, PnL {s.RealizedPnl}, fees {s.Fees}, funding {s.Funding}, balance {s.Balance}");
+        TestContext.Out.WriteLine(
+            $"{Month.Source}: {Month.Candles.Count} candles, {trader.Stops} stops, {trader.Targets} targets, {trader.Fills} fills, PnL {s.RealizedPnl}, fees {s.Fees}, funding {s.Funding}, balance {s.Balance}");
         Assert.Multiple(() =>
         {
             Assert.That(ledger.IsFlat);

@@ -68,7 +68,9 @@ public sealed class SimulatedExchangeProperties
             seen.UnionWith(Watched([.. Enumerable.Range(0, 600).Select(_ => (draws.Next(1_000), draws.Next(2_001) - 1_000, draws.Next(2_001) - 1_000))], margin, positions));
         }
 
-        Assert.That(new[] { "liquidation", "StopLoss", "TakeProfit", "maker", "part", "funding", "OTHER_LEG_TRIGGERED", "POSITION_CLOSED" }, Is.SubsetOf(seen), "or the runs have shown nothing");
+        Assert.That(
+            new[] { "liquidation", "StopLoss", "TakeProfit", "maker", "part", "funding", "OTHER_LEG_TRIGGERED", "POSITION_CLOSED" },
+            Is.SubsetOf(seen), "or the runs have shown nothing");
     }
 
     private static void Run((int What, int A, int B)[] steps, MarginMode margin, PositionMode positions) => Watched(steps, margin, positions);
@@ -135,7 +137,9 @@ public sealed class SimulatedExchangeProperties
                 default:
                     Settle();
                     var close = Grid(price * (1m + (b % 30 / 1_500m)));
-                    candle = new(Btc, Start.AddMinutes(++_minute), TimeSpan.FromMinutes(1), near, Math.Max(near, close) + Math.Abs(a % 7 / 5m), Math.Max(1m, Math.Min(near, close) - Math.Abs(b % 7 / 5m)), close, Math.Abs(a));
+                    candle = new(
+                        Btc, Start.AddMinutes(++_minute), TimeSpan.FromMinutes(1), near, Math.Max(near, close) + Math.Abs(a % 7 / 5m),
+                        Math.Max(1m, Math.Min(near, close) - Math.Abs(b % 7 / 5m)), close, Math.Abs(a));
                     exchange.Candle(candle);
                     break;
             }
@@ -217,7 +221,9 @@ public sealed class SimulatedExchangeProperties
         private void Look(MarketCandle candle, VenueFill[] fills)
         {
             var worse = ((terms.SpreadBps / 2m) + terms.SlippageBps + 0.01m) / 10_000m;
-            Assert.That(fills.Select(f => f.Price), Has.All.InRange((candle.Low * (1m - worse)) - 0.1m, (candle.High * (1m + worse)) + 0.1m), "fills are inside of the candle and its slippage");
+            Assert.That(
+                fills.Select(f => f.Price), Has.All.InRange((candle.Low * (1m - worse)) - 0.1m, (candle.High * (1m + worse)) + 0.1m),
+                "fills are inside of the candle and its slippage");
             var free = fills.Where(f => _orders[f.VenueOrderId].ClientId is not null).Sum(f => f.Quantity);
             Assert.That(free, Is.LessThanOrEqualTo(candle.Volume * terms.VolumeShare), "no more is filled than the share of what was traded");
         }

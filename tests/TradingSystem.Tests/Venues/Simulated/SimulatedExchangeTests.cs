@@ -25,7 +25,9 @@ public sealed class SimulatedExchangeTests
         var exchange = Create();
         Accepted(exchange.Place(Market(OrderSide.Buy, 1m), Start));
         var events = exchange.TakeEvents();
-        Assert.That(events.Select(e => e.GetType()), Is.EqualTo(new[] { typeof(OrderChanged), typeof(FillSeen), typeof(OrderChanged), typeof(PositionChanged), typeof(BalanceChanged) }));
+        Assert.That(
+            events.Select(e => e.GetType()),
+            Is.EqualTo(new[] { typeof(OrderChanged), typeof(FillSeen), typeof(OrderChanged), typeof(PositionChanged), typeof(BalanceChanged) }));
         Assert.That(events.OfType<OrderChanged>().Select(e => e.Order.Status), Is.EqualTo(new[] { VenueOrderStatus.New, VenueOrderStatus.Filled }));
     }
 

@@ -213,6 +213,7 @@ public sealed class SimulatedVenueTests
 
         public Task<IReadOnlyList<VenueFill>> FillsAsync(FillQuery query, CancellationToken cancellationToken) => _history.FillsAsync(query, cancellationToken);
 
-        public Task<IReadOnlyList<FundingPayment>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) => _history.FundingAsync(symbol, since, cancellationToken);
+        public Task<IReadOnlyList<FundingPayment>> FundingAsync(string symbol, DateTimeOffset? since, CancellationToken cancellationToken) =>
+            _history.FundingAsync(symbol, since, cancellationToken);
     }
 }

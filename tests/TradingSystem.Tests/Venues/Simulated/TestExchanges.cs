@@ -31,11 +31,14 @@ internal static class TestExchanges
 
     public static NewOrder Market(OrderSide side, decimal quantity, string id = "entry") => new(Btc, id, side, quantity);
 
-    public static NewOrder Limit(OrderSide side, decimal quantity, decimal price, string id = "limit") => new(Btc, id, side, quantity) { Type = VenueOrderType.Limit, Price = price };
+    public static NewOrder Limit(OrderSide side, decimal quantity, decimal price, string id = "limit") =>
+        new(Btc, id, side, quantity) { Type = VenueOrderType.Limit, Price = price };
 
-    public static ProtectionOrder Stop(OrderSide side, decimal trigger, decimal? quantity = null, string id = "stop") => new(Btc, id, ProtectionKind.StopLoss, side, trigger) { Quantity = quantity };
+    public static ProtectionOrder Stop(OrderSide side, decimal trigger, decimal? quantity = null, string id = "stop") =>
+        new(Btc, id, ProtectionKind.StopLoss, side, trigger) { Quantity = quantity };
 
-    public static ProtectionOrder Take(OrderSide side, decimal trigger, decimal? quantity = null, string id = "take") => new(Btc, id, ProtectionKind.TakeProfit, side, trigger) { Quantity = quantity };
+    public static ProtectionOrder Take(OrderSide side, decimal trigger, decimal? quantity = null, string id = "take") =>
+        new(Btc, id, ProtectionKind.TakeProfit, side, trigger) { Quantity = quantity };
 
     public static MarketCandle Candle(decimal open, decimal high, decimal low, decimal close, decimal volume = 1_000m, int minute = 1) =>
         new(Btc, Start.AddMinutes(minute), TimeSpan.FromMinutes(1), open, high, low, close, volume);
@@ -53,7 +56,8 @@ internal static class TestExchanges
 
     public static string Json(ExchangeState state) => JsonSerializer.Serialize(state, SimulationJson.Default.ExchangeState);
 
-    public static SimulatedExchange SavedAndRestored(this SimulatedExchange exchange) => new(JsonSerializer.Deserialize(Json(exchange.State), SimulationJson.Default.ExchangeState)!);
+    public static SimulatedExchange SavedAndRestored(this SimulatedExchange exchange) =>
+        new(JsonSerializer.Deserialize(Json(exchange.State), SimulationJson.Default.ExchangeState)!);
 
     /// <summary>Every digit of everything that was told.</summary>
     public static string Text(IEnumerable<VenueEvent> events) => string.Join('\n', events.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e}")));

@@ -32,7 +32,9 @@ public sealed class StreamTests
 
         await connections[0].SendAsync(message);
         var fill = ((FillSeen)await NextAsync(events)).Fill;
-        Assert.That((fill.Symbol, fill.FillId, fill.VenueOrderId, fill.ClientId, fill.Side, fill.Quantity, fill.Price, fill.Fee), Is.EqualTo(("BTCUSDT", "77", "9", "a1", OrderSide.Buy, 0.01m, 100.5m, (decimal?)0.0005m)));
+        Assert.That(
+            (fill.Symbol, fill.FillId, fill.VenueOrderId, fill.ClientId, fill.Side, fill.Quantity, fill.Price, fill.Fee),
+            Is.EqualTo(("BTCUSDT", "77", "9", "a1", OrderSide.Buy, 0.01m, 100.5m, (decimal?)0.0005m)));
         if (venue != "bybit")
         {
             Assert.That(await NextAsync(events), Is.TypeOf<OrderChanged>());
@@ -129,7 +131,9 @@ public sealed class StreamTests
         Assert.Multiple(() =>
         {
             Assert.That(bybit, Is.EqualTo($$"""{"op":"auth","args":["testKey0123456789",1700000000000,"{{TradingSystem.Venues.Http.Signature.Hex(TestVenue.Credentials.Secret, "GET/realtime1700000000000")}}"]}"""));
-            Assert.That(JsonDocument.Parse(okx).RootElement.GetProperty("args")[0].GetProperty("sign").GetString(), Is.EqualTo(TradingSystem.Venues.Http.Signature.Base64(TestVenue.Credentials.Secret, "1700000000GET/users/self/verify")));
+            Assert.That(
+                JsonDocument.Parse(okx).RootElement.GetProperty("args")[0].GetProperty("sign").GetString(),
+                Is.EqualTo(TradingSystem.Venues.Http.Signature.Base64(TestVenue.Credentials.Secret, "1700000000GET/users/self/verify")));
         });
     }
 

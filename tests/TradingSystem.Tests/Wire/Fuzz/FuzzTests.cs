@@ -130,8 +130,11 @@ public sealed class FuzzTests
                     Dialect.Type).Frame as EventFrame;
                 return again?.Signal == decision.Signal with { TradeAccountId = null } ? null : "the decision's payload and condition are not those of a decision";
             case EventFrame signal:
-                var push = new ImmediatePush(Guid.Empty, "t", signal.Priority, signal.Targets, signal.Title, signal.Payload, signal.Tags, DateTimeOffset.UnixEpoch, signal.CorrelationId);
-                return JsonFault([.. PushWriter.Immediate(push, 1), .. PushWriter.Tail(false, 0)]) ?? JsonFault([.. PushWriter.Signal(push, 1, []), .. PushWriter.Tail(true, null)]);
+                var push = new ImmediatePush(
+                    Guid.Empty, "t", signal.Priority, signal.Targets, signal.Title, signal.Payload, signal.Tags, DateTimeOffset.UnixEpoch,
+                    signal.CorrelationId);
+                return JsonFault([.. PushWriter.Immediate(push, 1), .. PushWriter.Tail(false, 0)])
+                    ?? JsonFault([.. PushWriter.Signal(push, 1, []), .. PushWriter.Tail(true, null)]);
             default:
                 return null;
         }
@@ -141,7 +144,11 @@ public sealed class FuzzTests
     {
         var errors = new List<FieldError>();
         using var document = StrictJson.Parse(written, "$", errors);
-        return document is null ? $"wrote {errors[0]}: {Encoding.UTF8.GetString(written)}" : written.Length > 3 * FrameParser.MaxFrameBytes ? $"wrote {written.Length} bytes" : null;
+        return document is null
+            ? $"wrote {errors[0]}: {Encoding.UTF8.GetString(written)}"
+            : written.Length > 3 * FrameParser.MaxFrameBytes
+            ? $"wrote {written.Length} bytes"
+            : null;
     }
 
     private static int Setting(string name, int otherwise) =>

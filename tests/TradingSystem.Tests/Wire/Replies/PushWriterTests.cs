@@ -44,7 +44,9 @@ public sealed class PushWriterTests
     [Test]
     public void Money_has_no_trailing_zeros_and_no_exponent()
     {
-        var order = new OrderPush(Push.Id, null, null, Push.Id, "filled", "B", "BUY", 10.000000000000000000m, 0.000000010m, 79228162514264337593543950335m, -0.10m, null, DateTimeOffset.UnixEpoch);
+        var order = new OrderPush(
+            Push.Id, null, null, Push.Id, "filled", "B", "BUY", 10.000000000000000000m, 0.000000010m, 79228162514264337593543950335m, -0.10m, null,
+            DateTimeOffset.UnixEpoch);
         var text = Encoding.UTF8.GetString(PushWriter.OrderUpdate(order, 1, Dialect.Type));
         Assert.That(text, Does.Contain("\"qty\":10,\"avg_price\":0.00000001,\"fee\":79228162514264337593543950335,\"realized_pnl\":-0.1,"));
     }

@@ -13,7 +13,8 @@ public sealed class FieldErrorTests
     private static readonly Encoding Strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Characters of one to four bytes, in any mixture.</summary>
-    private static readonly Arbitrary<string> Texts = Gen.Elements("a", "é", "€", "한", "😀", "👩‍🚀", "\"", "\\").ListOf().Select(parts => string.Concat(parts)).Resize(400).ToArbitrary();
+    private static readonly Arbitrary<string> Texts = Gen
+        .Elements("a", "é", "€", "한", "😀", "👩‍🚀", "\"", "\\").ListOf().Select(parts => string.Concat(parts)).Resize(400).ToArbitrary();
 
     [Test]
     public void A_text_is_never_cut_within_a_character() =>

@@ -15,7 +15,8 @@ public sealed partial class WordsTests
     /// <summary>What an exchange calls things is not ours to name, a migration is what it was, and an example is JSON as a client writes it.</summary>
     private static readonly string[] NotOurs =
     [
-        "/Migrations/", "services/execution/Simulation/", "services/venues/", "/obj/", "/bin/", "Documents/ClientExamples.cs", "Documents/NumberTable.cs", "Documents/ProtocolProse.cs",
+        "/Migrations/", "services/execution/Simulation/", "services/venues/", "/obj/", "/bin/", "Documents/ClientExamples.cs",
+        "Documents/NumberTable.cs", "Documents/ProtocolProse.cs",
     ];
 
     /// <summary>Literals that look like a word of the tables and are another thing.</summary>

@@ -117,7 +117,9 @@ public sealed class KeyRingTests
 
     [Test]
     public void A_file_that_does_not_exist_is_refused() =>
-        Assert.That(Assert.Throws<InvalidOperationException>(() => Keys.Read(("Execution:KeyFile", _file)))!.Message, Does.Contain("EXECUTION__KEYFILE names a file that does not exist"));
+        Assert.That(
+            Assert.Throws<InvalidOperationException>(() => Keys.Read(("Execution:KeyFile", _file)))!.Message,
+            Does.Contain("EXECUTION__KEYFILE names a file that does not exist"));
 
     [Test]
     public void A_version_that_is_no_number_is_refused() =>
