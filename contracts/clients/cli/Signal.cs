@@ -21,7 +21,9 @@ internal sealed class Signal
     private readonly Option<string?> _symbol = new("--symbol") { Description = "Default: the group's.", HelpName = "SYMBOL" };
     private readonly Option<DateTimeOffset?> _validUntil = new("--valid-until")
     {
-        Description = "Rejected, and a limit order taken back, after this time with its offset, such as 2025-01-31T13:00:00Z.", HelpName = "TIME", CustomParser = Instant,
+        Description = "Rejected, and a limit order taken back, after this time with its offset, such as 2025-01-31T13:00:00Z.",
+        HelpName = "TIME",
+        CustomParser = Instant,
     };
     private readonly Option<TimeSpan?> _for = Spans.Option("--for", "The same from now on, such as 90s, 5m, 2h.");
     private readonly Option<string?> _decisionId = new("--decision-id") { Description = "Idempotency key: sent twice it is still one order. Default: a new one.", HelpName = "ID" };

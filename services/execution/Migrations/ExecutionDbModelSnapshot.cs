@@ -18,7 +18,7 @@ namespace TradingSystem.Execution.Migrations
 #pragma warning disable 612, 618
             modelBuilder
                 .HasDefaultSchema("execution")
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -241,6 +241,48 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("bindings", "execution");
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Accounts.EquityRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AccountVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_version");
+
+                    b.Property<decimal>("Balance")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("balance");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<decimal>("Equity")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("equity");
+
+                    b.Property<decimal>("RealizedPnl")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("realized_pnl");
+
+                    b.Property<decimal>("UnrealizedPnl")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("unrealized_pnl");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_equity");
+
+                    b.ToTable("equity", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Accounts.LiveCode", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -271,110 +313,34 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("live_codes", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Limits.Control", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Accounts.Secrets.AccountSecret", b =>
                 {
-                    b.Property<Guid>("ScopeId")
+                    b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
-                        .HasColumnName("scope_id");
+                        .HasColumnName("account_id");
 
-                    b.Property<DateTimeOffset>("ChangedAt")
+                    b.Property<byte[]>("Ciphertext")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("ciphertext");
+
+                    b.Property<int>("KeyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("key_version");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("changed_at");
+                        .HasColumnName("updated_at");
 
-                    b.Property<string>("ChangedBy")
+                    b.Property<byte[]>("WrappedKey")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("changed_by");
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped_key");
 
-                    b.Property<DateTimeOffset?>("FencedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("fenced_at");
+                    b.HasKey("AccountId")
+                        .HasName("pk_account_secrets");
 
-                    b.Property<string>("Limits")
-                        .HasColumnType("text")
-                        .HasColumnName("limits");
-
-                    b.Property<long>("LimitsVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("limits_version");
-
-                    b.Property<string>("Mode")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("mode");
-
-                    b.Property<string>("Reason")
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("scope");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("state");
-
-                    b.Property<long>("Version")
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("ScopeId")
-                        .HasName("pk_controls");
-
-                    b.ToTable("controls", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Limits.ControlAudit", b =>
-                {
-                    b.Property<long>("Seq")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
-
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
-
-                    b.Property<string>("Actor")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("actor");
-
-                    b.Property<string>("After")
-                        .HasColumnType("text")
-                        .HasColumnName("after");
-
-                    b.Property<string>("Before")
-                        .HasColumnType("text")
-                        .HasColumnName("before");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Reason")
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("scope");
-
-                    b.Property<Guid>("ScopeId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("scope_id");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_control_audit");
-
-                    b.ToTable("control_audit", "execution");
+                    b.ToTable("account_secrets", "execution");
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Controls.ControlCommand", b =>
@@ -480,29 +446,6 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("control_commands", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Limits.ControlGeneration", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("integer")
-                        .HasColumnName("id");
-
-                    b.Property<long>("Value")
-                        .HasColumnType("bigint")
-                        .HasColumnName("value");
-
-                    b.HasKey("Id")
-                        .HasName("pk_control_generation");
-
-                    b.ToTable("control_generation", "execution");
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            Value = 0L
-                        });
-                });
-
             modelBuilder.Entity("TradingSystem.Execution.Controls.DeadMan", b =>
                 {
                     b.Property<Guid>("GroupId")
@@ -543,437 +486,6 @@ namespace TradingSystem.Execution.Migrations
                         .HasName("pk_dead_men");
 
                     b.ToTable("dead_men", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.DeskOrder", b =>
-                {
-                    b.Property<string>("ClientId")
-                        .HasColumnType("text")
-                        .HasColumnName("client_id");
-
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<decimal?>("AvgPrice")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("avg_price");
-
-                    b.Property<bool>("ByCommand")
-                        .HasColumnType("boolean")
-                        .HasColumnName("by_command");
-
-                    b.Property<string>("CancelReason")
-                        .HasColumnType("text")
-                        .HasColumnName("cancel_reason");
-
-                    b.Property<DateTimeOffset?>("CancelRequestedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("cancel_requested_at");
-
-                    b.Property<DateTimeOffset>("CheckAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("check_at");
-
-                    b.Property<int>("Checks")
-                        .HasColumnType("integer")
-                        .HasColumnName("checks");
-
-                    b.Property<bool>("Closes")
-                        .HasColumnType("boolean")
-                        .HasColumnName("closes");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Decision")
-                        .HasColumnType("text")
-                        .HasColumnName("decision");
-
-                    b.Property<Guid>("DecisionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("decision_id");
-
-                    b.Property<DateTimeOffset?>("ExpiresAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("expires_at");
-
-                    b.Property<decimal>("Fee")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("fee");
-
-                    b.Property<decimal>("Filled")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("filled");
-
-                    b.Property<decimal>("FilledValue")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("filled_value");
-
-                    b.Property<Guid>("GroupId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("group_id");
-
-                    b.Property<string>("Leg")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("leg");
-
-                    b.Property<decimal>("Leverage")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("leverage");
-
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("order_id");
-
-                    b.Property<string>("PositionSide")
-                        .HasColumnType("text")
-                        .HasColumnName("position_side");
-
-                    b.Property<decimal?>("Price")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("price");
-
-                    b.Property<decimal>("Qty")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("qty");
-
-                    b.Property<decimal>("RealizedPnl")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("realized_pnl");
-
-                    b.Property<string>("ReasonCode")
-                        .HasColumnType("text")
-                        .HasColumnName("reason_code");
-
-                    b.Property<string>("ReasonMessage")
-                        .HasColumnType("text")
-                        .HasColumnName("reason_message");
-
-                    b.Property<string>("ReasonValue")
-                        .HasColumnType("text")
-                        .HasColumnName("reason_value");
-
-                    b.Property<bool>("ReduceOnly")
-                        .HasColumnType("boolean")
-                        .HasColumnName("reduce_only");
-
-                    b.Property<int>("Sends")
-                        .HasColumnType("integer")
-                        .HasColumnName("sends");
-
-                    b.Property<DateTimeOffset?>("SentAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("sent_at");
-
-                    b.Property<long>("Seq")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
-
-                    b.Property<string>("Side")
-                        .HasColumnType("text")
-                        .HasColumnName("side");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("state");
-
-                    b.Property<int>("Steps")
-                        .HasColumnType("integer")
-                        .HasColumnName("steps");
-
-                    b.Property<string>("Symbol")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("symbol");
-
-                    b.Property<decimal?>("TriggerPrice")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("trigger_price");
-
-                    b.Property<string>("TriggeredOrderId")
-                        .HasColumnType("text")
-                        .HasColumnName("triggered_order_id");
-
-                    b.Property<string>("Type")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("type");
-
-                    b.Property<DateTimeOffset?>("UnknownAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("unknown_at");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.Property<string>("VenueOrderId")
-                        .HasColumnType("text")
-                        .HasColumnName("venue_order_id");
-
-                    b.HasKey("ClientId")
-                        .HasName("pk_desk_orders");
-
-                    b.HasIndex("OrderId")
-                        .HasDatabaseName("ix_desk_orders_order_id");
-
-                    b.HasIndex("Seq")
-                        .IsUnique()
-                        .HasDatabaseName("ix_desk_orders_seq");
-
-                    b.HasIndex("AccountId", "Symbol")
-                        .HasDatabaseName("ix_desk_orders_account_id_symbol")
-                        .HasFilter("state in ('pending', 'sending', 'working', 'unknown', 'held')");
-
-                    b.HasIndex("AccountId", "VenueOrderId")
-                        .HasDatabaseName("ix_desk_orders_account_id_venue_order_id")
-                        .HasFilter("venue_order_id is not null");
-
-                    b.ToTable("desk_orders", "execution");
-
-                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.DeskOwner", b =>
-                {
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("Epoch")
-                        .HasColumnType("bigint")
-                        .HasColumnName("epoch");
-
-                    b.Property<DateTimeOffset>("OwnedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("owned_at");
-
-                    b.Property<DateTimeOffset?>("ReconciledAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("reconciled_at");
-
-                    b.HasKey("AccountId")
-                        .HasName("pk_desk_owners");
-
-                    b.ToTable("desk_owners", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.OrderStepRow", b =>
-                {
-                    b.Property<long>("Seq")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
-
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<DateTimeOffset?>("AnnouncedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("announced_at");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("order_id");
-
-                    b.Property<string>("Payload")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("payload");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_order_steps");
-
-                    b.HasIndex("Id")
-                        .IsUnique()
-                        .HasDatabaseName("ix_order_steps_id");
-
-                    b.HasIndex("OrderId")
-                        .HasDatabaseName("ix_order_steps_order_id");
-
-                    b.HasIndex("AnnouncedAt", "Seq")
-                        .HasDatabaseName("ix_order_steps_announced_at_seq")
-                        .HasFilter("announced_at is null");
-
-                    b.ToTable("order_steps", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.ProtectionRow", b =>
-                {
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<Guid>("GroupId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("group_id");
-
-                    b.Property<string>("Symbol")
-                        .HasColumnType("text")
-                        .HasColumnName("symbol");
-
-                    b.Property<bool>("Flattening")
-                        .HasColumnType("boolean")
-                        .HasColumnName("flattening");
-
-                    b.Property<decimal>("NakedSeconds")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("naked_seconds");
-
-                    b.Property<DateTimeOffset?>("NakedSince")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("naked_since");
-
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("order_id");
-
-                    b.Property<bool>("Removed")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("boolean")
-                        .HasDefaultValue(false)
-                        .HasColumnName("removed");
-
-                    b.Property<int>("Resizes")
-                        .HasColumnType("integer")
-                        .HasColumnName("resizes");
-
-                    b.Property<decimal?>("StopLoss")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("stop_loss");
-
-                    b.Property<decimal?>("TakeProfit")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("take_profit");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.HasKey("AccountId", "GroupId", "Symbol")
-                        .HasName("pk_desk_protections");
-
-                    b.ToTable("desk_protections", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.ReconciliationEntry", b =>
-                {
-                    b.Property<long>("Seq")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
-
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Done")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("done");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
-                    b.Property<string>("OurValue")
-                        .HasColumnType("text")
-                        .HasColumnName("our_value");
-
-                    b.Property<string>("Symbol")
-                        .HasColumnType("text")
-                        .HasColumnName("symbol");
-
-                    b.Property<string>("VenueValue")
-                        .HasColumnType("text")
-                        .HasColumnName("venue_value");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_reconciliation_log");
-
-                    b.HasIndex("AccountId", "Seq")
-                        .HasDatabaseName("ix_reconciliation_log_account_id_seq");
-
-                    b.ToTable("reconciliation_log", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Accounts.EquityRow", b =>
-                {
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("AccountVersion")
-                        .HasColumnType("bigint")
-                        .HasColumnName("account_version");
-
-                    b.Property<decimal>("Balance")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("balance");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<decimal>("Equity")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("equity");
-
-                    b.Property<decimal>("RealizedPnl")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("realized_pnl");
-
-                    b.Property<decimal>("UnrealizedPnl")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("unrealized_pnl");
-
-                    b.HasKey("AccountId")
-                        .HasName("pk_equity");
-
-                    b.ToTable("equity", "execution");
-
-                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Exits.WaitingExit", b =>
@@ -1035,371 +547,6 @@ namespace TradingSystem.Execution.Migrations
                         .HasFilter("settled_at is null");
 
                     b.ToTable("waiting_exits", "execution");
-
-                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Limits.Fence", b =>
-                {
-                    b.Property<Guid>("TokenId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("token_id");
-
-                    b.Property<long>("Epoch")
-                        .HasColumnType("bigint")
-                        .HasColumnName("epoch");
-
-                    b.HasKey("TokenId")
-                        .HasName("pk_fences");
-
-                    b.ToTable("fences", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.Fill", b =>
-                {
-                    b.Property<long>("Seq")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
-
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<Guid>("DecisionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("decision_id");
-
-                    b.Property<decimal>("Fee")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("fee");
-
-                    b.Property<string>("FeeAsset")
-                        .HasColumnType("text")
-                        .HasColumnName("fee_asset");
-
-                    b.Property<decimal?>("FeeAssetQty")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("fee_asset_qty");
-
-                    b.Property<bool>("FeePending")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("boolean")
-                        .HasDefaultValue(false)
-                        .HasColumnName("fee_pending");
-
-                    b.Property<Guid>("GroupId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("group_id");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<DateTimeOffset?>("MarketTime")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("market_time");
-
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("order_id");
-
-                    b.Property<decimal>("Price")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("price");
-
-                    b.Property<decimal>("Qty")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("qty");
-
-                    b.Property<decimal>("RealizedPnl")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("realized_pnl");
-
-                    b.Property<string>("Side")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("side");
-
-                    b.Property<string>("Symbol")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("symbol");
-
-                    b.Property<string>("VenueFillId")
-                        .HasColumnType("text")
-                        .HasColumnName("venue_fill_id");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_fills");
-
-                    b.HasIndex("AccountId")
-                        .HasDatabaseName("ix_fills_account_id")
-                        .HasFilter("fee_pending");
-
-                    b.HasIndex("GroupId", "Seq")
-                        .HasDatabaseName("ix_fills_group_id_seq");
-
-                    b.HasIndex("AccountId", "Symbol", "VenueFillId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_fills_account_id_symbol_venue_fill_id")
-                        .HasFilter("venue_fill_id is not null");
-
-                    b.ToTable("fills", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.Order", b =>
-                {
-                    b.Property<long>("Seq")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
-
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
-
-                    b.Property<decimal?>("AvgPrice")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("avg_price");
-
-                    b.Property<string>("ClientDecisionId")
-                        .HasColumnType("text")
-                        .HasColumnName("client_decision_id");
-
-                    b.Property<string>("ClientOrderId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("client_order_id");
-
-                    b.Property<string>("CorrelationId")
-                        .HasColumnType("text")
-                        .HasColumnName("correlation_id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<Guid>("DecisionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("decision_id");
-
-                    b.Property<decimal>("Fee")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("fee");
-
-                    b.Property<Guid>("GroupId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("group_id");
-
-                    b.Property<string>("GroupName")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("group_name");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<bool>("IsAtVenue")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("boolean")
-                        .HasDefaultValue(false)
-                        .HasColumnName("is_at_venue");
-
-                    b.Property<decimal>("Leverage")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("leverage");
-
-                    b.Property<decimal>("MarginUsd")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("margin_usd");
-
-                    b.Property<DateTimeOffset?>("MarketTime")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("market_time");
-
-                    b.Property<string>("Mode")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("mode");
-
-                    b.Property<decimal?>("PriceAtDecision")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("price_at_decision");
-
-                    b.Property<Guid?>("ProtectsDecisionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("protects_decision_id");
-
-                    b.Property<decimal>("Qty")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("qty");
-
-                    b.Property<decimal>("RealizedPnl")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("realized_pnl");
-
-                    b.Property<string>("ReasonCode")
-                        .HasColumnType("text")
-                        .HasColumnName("reason_code");
-
-                    b.Property<string>("ReasonLimit")
-                        .HasColumnType("text")
-                        .HasColumnName("reason_limit");
-
-                    b.Property<string>("ReasonMessage")
-                        .HasColumnType("text")
-                        .HasColumnName("reason_message");
-
-                    b.Property<string>("ReasonNearestAcceptable")
-                        .HasColumnType("text")
-                        .HasColumnName("reason_nearest_acceptable");
-
-                    b.Property<string>("ReasonValue")
-                        .HasColumnType("text")
-                        .HasColumnName("reason_value");
-
-                    b.Property<string>("Side")
-                        .HasColumnType("text")
-                        .HasColumnName("side");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("status");
-
-                    b.Property<string>("Symbol")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("symbol");
-
-                    b.Property<string>("TraceParent")
-                        .HasColumnType("text")
-                        .HasColumnName("trace_parent");
-
-                    b.Property<Guid?>("TriggerEventId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("trigger_event_id");
-
-                    b.Property<string>("Type")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("type");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_orders");
-
-                    b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_orders_created_at");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
-
-                    b.HasIndex("DecisionId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_orders_decision_id");
-
-                    b.HasIndex("GroupId", "Seq")
-                        .HasDatabaseName("ix_orders_group_id_seq");
-
-                    b.HasIndex("Status", "Seq")
-                        .HasDatabaseName("ix_orders_status_seq")
-                        .HasFilter("status not in ('filled', 'closed')");
-
-                    b.HasIndex("Symbol", "Seq")
-                        .HasDatabaseName("ix_orders_symbol_seq");
-
-                    b.ToTable("orders", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Orders.Position", b =>
-                {
-                    b.Property<long>("Seq")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
-
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<decimal>("Cost")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("cost");
-
-                    b.Property<decimal>("Fees")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("fees");
-
-                    b.Property<Guid>("GroupId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("group_id");
-
-                    b.Property<decimal>("Leverage")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("leverage");
-
-                    b.Property<decimal>("Qty")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("qty");
-
-                    b.Property<decimal>("RealizedPnl")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("realized_pnl");
-
-                    b.Property<string>("Symbol")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("symbol");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_positions");
-
-                    b.HasIndex("AccountId", "GroupId", "Symbol")
-                        .IsUnique()
-                        .HasDatabaseName("ix_positions_account_id_group_id_symbol");
-
-                    b.ToTable("positions", "execution");
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
@@ -1744,137 +891,149 @@ namespace TradingSystem.Execution.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Limits.RiskBook", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.Control", b =>
                 {
-                    b.Property<Guid>("AccountId")
+                    b.Property<Guid>("ScopeId")
                         .HasColumnType("uuid")
-                        .HasColumnName("account_id");
+                        .HasColumnName("scope_id");
 
-                    b.Property<Guid>("GroupId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("group_id");
-
-                    b.Property<DateOnly>("Day")
-                        .HasColumnType("date")
-                        .HasColumnName("day");
-
-                    b.Property<decimal>("DayBegan")
-                        .HasPrecision(38, 18)
-                        .HasColumnType("numeric(38,18)")
-                        .HasColumnName("day_began");
-
-                    b.Property<DateTimeOffset?>("LastLossAt")
+                    b.Property<DateTimeOffset>("ChangedAt")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("last_loss_at");
+                        .HasColumnName("changed_at");
 
-                    b.HasKey("AccountId", "GroupId")
-                        .HasName("pk_risk_books");
-
-                    b.ToTable("risk_books", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Accounts.Secrets.AccountSecret", b =>
-                {
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<byte[]>("Ciphertext")
+                    b.Property<string>("ChangedBy")
                         .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("ciphertext");
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
 
-                    b.Property<int>("KeyVersion")
-                        .HasColumnType("integer")
-                        .HasColumnName("key_version");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
+                    b.Property<DateTimeOffset?>("FencedAt")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
+                        .HasColumnName("fenced_at");
 
-                    b.Property<byte[]>("WrappedKey")
+                    b.Property<string>("Limits")
+                        .HasColumnType("text")
+                        .HasColumnName("limits");
+
+                    b.Property<long>("LimitsVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("limits_version");
+
+                    b.Property<string>("Mode")
                         .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("wrapped_key");
+                        .HasColumnType("text")
+                        .HasColumnName("mode");
 
-                    b.HasKey("AccountId")
-                        .HasName("pk_account_secrets");
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
 
-                    b.ToTable("account_secrets", "execution");
-                });
-
-            modelBuilder.Entity("TradingSystem.Execution.Simulation.SimulatedVenueRow", b =>
-                {
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
 
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
 
-                    b.HasKey("AccountId")
-                        .HasName("pk_simulated_venues");
+                    b.HasKey("ScopeId")
+                        .HasName("pk_controls");
 
-                    b.ToTable("simulated_venues", "execution");
-
-                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                    b.ToTable("controls", "execution");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Simulation.VenueRecordRow", b =>
+            modelBuilder.Entity("TradingSystem.Execution.Limits.ControlAudit", b =>
                 {
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("Id")
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("After")
+                        .HasColumnType("text")
+                        .HasColumnName("after");
+
+                    b.Property<string>("Before")
+                        .HasColumnType("text")
+                        .HasColumnName("before");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<Guid>("ScopeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scope_id");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_control_audit");
+
+                    b.ToTable("control_audit", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Limits.ControlGeneration", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Body")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("body");
-
-                    b.Property<string>("ClientId")
-                        .HasColumnType("text")
-                        .HasColumnName("client_id");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasMaxLength(8)
-                        .HasColumnType("character varying(8)")
-                        .HasColumnName("kind");
-
-                    b.Property<long?>("OrderId")
+                    b.Property<long>("Value")
                         .HasColumnType("bigint")
-                        .HasColumnName("order_id");
+                        .HasColumnName("value");
 
-                    b.Property<string>("Symbol")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("symbol");
+                    b.HasKey("Id")
+                        .HasName("pk_control_generation");
 
-                    b.HasKey("AccountId", "Id")
-                        .HasName("pk_simulated_venue_records");
+                    b.ToTable("control_generation", "execution");
 
-                    b.HasIndex("AccountId", "ClientId")
-                        .HasDatabaseName("ix_simulated_venue_records_account_id_client_id")
-                        .HasFilter("client_id is not null");
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Value = 0L
+                        });
+                });
 
-                    b.HasIndex("AccountId", "Symbol", "At")
-                        .HasDatabaseName("ix_simulated_venue_records_account_id_symbol_at");
+            modelBuilder.Entity("TradingSystem.Execution.Limits.Fence", b =>
+                {
+                    b.Property<Guid>("TokenId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("token_id");
 
-                    b.ToTable("simulated_venue_records", "execution");
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.HasKey("TokenId")
+                        .HasName("pk_fences");
+
+                    b.ToTable("fences", "execution");
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Limits.OrderCancel", b =>
@@ -1969,6 +1128,847 @@ namespace TradingSystem.Execution.Migrations
                     b.ToTable("remembered_cancels", "execution");
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Limits.RiskBook", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<decimal>("DayBegan")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("day_began");
+
+                    b.Property<DateTimeOffset?>("LastLossAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_loss_at");
+
+                    b.HasKey("AccountId", "GroupId")
+                        .HasName("pk_risk_books");
+
+                    b.ToTable("risk_books", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.DeskOrder", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<decimal?>("AvgPrice")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("avg_price");
+
+                    b.Property<bool>("ByCommand")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_command");
+
+                    b.Property<string>("CancelReason")
+                        .HasColumnType("text")
+                        .HasColumnName("cancel_reason");
+
+                    b.Property<DateTimeOffset?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_requested_at");
+
+                    b.Property<DateTimeOffset>("CheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("check_at");
+
+                    b.Property<int>("Checks")
+                        .HasColumnType("integer")
+                        .HasColumnName("checks");
+
+                    b.Property<bool>("Closes")
+                        .HasColumnType("boolean")
+                        .HasColumnName("closes");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<decimal>("Fee")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("fee");
+
+                    b.Property<decimal>("Filled")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("filled");
+
+                    b.Property<decimal>("FilledValue")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("filled_value");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("Leg")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("leg");
+
+                    b.Property<decimal>("Leverage")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("leverage");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("PositionSide")
+                        .HasColumnType("text")
+                        .HasColumnName("position_side");
+
+                    b.Property<decimal?>("Price")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("price");
+
+                    b.Property<decimal>("Qty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("qty");
+
+                    b.Property<decimal>("RealizedPnl")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("realized_pnl");
+
+                    b.Property<string>("ReasonCode")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_code");
+
+                    b.Property<string>("ReasonMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_message");
+
+                    b.Property<string>("ReasonValue")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_value");
+
+                    b.Property<bool>("ReduceOnly")
+                        .HasColumnType("boolean")
+                        .HasColumnName("reduce_only");
+
+                    b.Property<int>("Sends")
+                        .HasColumnType("integer")
+                        .HasColumnName("sends");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Side")
+                        .HasColumnType("text")
+                        .HasColumnName("side");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Steps")
+                        .HasColumnType("integer")
+                        .HasColumnName("steps");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<decimal?>("TriggerPrice")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("trigger_price");
+
+                    b.Property<string>("TriggeredOrderId")
+                        .HasColumnType("text")
+                        .HasColumnName("triggered_order_id");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<DateTimeOffset?>("UnknownAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("unknown_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("VenueOrderId")
+                        .HasColumnType("text")
+                        .HasColumnName("venue_order_id");
+
+                    b.HasKey("ClientId")
+                        .HasName("pk_desk_orders");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_desk_orders_order_id");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_desk_orders_seq");
+
+                    b.HasIndex("AccountId", "Symbol")
+                        .HasDatabaseName("ix_desk_orders_account_id_symbol")
+                        .HasFilter("state in ('pending', 'sending', 'working', 'unknown', 'held')");
+
+                    b.HasIndex("AccountId", "VenueOrderId")
+                        .HasDatabaseName("ix_desk_orders_account_id_venue_order_id")
+                        .HasFilter("venue_order_id is not null");
+
+                    b.ToTable("desk_orders", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.DeskOwner", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.Property<DateTimeOffset>("OwnedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("owned_at");
+
+                    b.Property<DateTimeOffset?>("ReconciledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reconciled_at");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_desk_owners");
+
+                    b.ToTable("desk_owners", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.Fill", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<decimal>("Fee")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("fee");
+
+                    b.Property<string>("FeeAsset")
+                        .HasColumnType("text")
+                        .HasColumnName("fee_asset");
+
+                    b.Property<decimal?>("FeeAssetQty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("fee_asset_qty");
+
+                    b.Property<bool>("FeePending")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("fee_pending");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("MarketTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("market_time");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<decimal>("Price")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("price");
+
+                    b.Property<decimal>("Qty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("qty");
+
+                    b.Property<decimal>("RealizedPnl")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("realized_pnl");
+
+                    b.Property<string>("Side")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("side");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<string>("VenueFillId")
+                        .HasColumnType("text")
+                        .HasColumnName("venue_fill_id");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_fills");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_fills_account_id")
+                        .HasFilter("fee_pending");
+
+                    b.HasIndex("GroupId", "Seq")
+                        .HasDatabaseName("ix_fills_group_id_seq");
+
+                    b.HasIndex("AccountId", "Symbol", "VenueFillId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_fills_account_id_symbol_venue_fill_id")
+                        .HasFilter("venue_fill_id is not null");
+
+                    b.ToTable("fills", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.Order", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<decimal?>("AvgPrice")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("avg_price");
+
+                    b.Property<string>("ClientDecisionId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_decision_id");
+
+                    b.Property<string>("ClientOrderId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client_order_id");
+
+                    b.Property<string>("CorrelationId")
+                        .HasColumnType("text")
+                        .HasColumnName("correlation_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<decimal>("Fee")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("fee");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("GroupName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("group_name");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("IsAtVenue")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_at_venue");
+
+                    b.Property<decimal>("Leverage")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("leverage");
+
+                    b.Property<decimal>("MarginUsd")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("margin_usd");
+
+                    b.Property<DateTimeOffset?>("MarketTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("market_time");
+
+                    b.Property<string>("Mode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mode");
+
+                    b.Property<decimal?>("PriceAtDecision")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("price_at_decision");
+
+                    b.Property<Guid?>("ProtectsDecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("protects_decision_id");
+
+                    b.Property<decimal>("Qty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("qty");
+
+                    b.Property<decimal>("RealizedPnl")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("realized_pnl");
+
+                    b.Property<string>("ReasonCode")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_code");
+
+                    b.Property<string>("ReasonLimit")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_limit");
+
+                    b.Property<string>("ReasonMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_message");
+
+                    b.Property<string>("ReasonNearestAcceptable")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_nearest_acceptable");
+
+                    b.Property<string>("ReasonValue")
+                        .HasColumnType("text")
+                        .HasColumnName("reason_value");
+
+                    b.Property<string>("Side")
+                        .HasColumnType("text")
+                        .HasColumnName("side");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
+                    b.Property<Guid?>("TriggerEventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("trigger_event_id");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_orders");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_orders_created_at");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
+
+                    b.HasIndex("DecisionId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_orders_decision_id");
+
+                    b.HasIndex("GroupId", "Seq")
+                        .HasDatabaseName("ix_orders_group_id_seq");
+
+                    b.HasIndex("Status", "Seq")
+                        .HasDatabaseName("ix_orders_status_seq")
+                        .HasFilter("status not in ('filled', 'closed')");
+
+                    b.HasIndex("Symbol", "Seq")
+                        .HasDatabaseName("ix_orders_symbol_seq");
+
+                    b.ToTable("orders", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.OrderStepRow", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset?>("AnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("announced_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Payload")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("payload");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_order_steps");
+
+                    b.HasIndex("Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_order_steps_id");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_order_steps_order_id");
+
+                    b.HasIndex("AnnouncedAt", "Seq")
+                        .HasDatabaseName("ix_order_steps_announced_at_seq")
+                        .HasFilter("announced_at is null");
+
+                    b.ToTable("order_steps", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.Position", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("cost");
+
+                    b.Property<decimal>("Fees")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("fees");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<decimal>("Leverage")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("leverage");
+
+                    b.Property<decimal>("Qty")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("qty");
+
+                    b.Property<decimal>("RealizedPnl")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("realized_pnl");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_positions");
+
+                    b.HasIndex("AccountId", "GroupId", "Symbol")
+                        .IsUnique()
+                        .HasDatabaseName("ix_positions_account_id_group_id_symbol");
+
+                    b.ToTable("positions", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.ProtectionRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("Symbol")
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<bool>("Flattening")
+                        .HasColumnType("boolean")
+                        .HasColumnName("flattening");
+
+                    b.Property<decimal>("NakedSeconds")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("naked_seconds");
+
+                    b.Property<DateTimeOffset?>("NakedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("naked_since");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<bool>("Removed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("removed");
+
+                    b.Property<int>("Resizes")
+                        .HasColumnType("integer")
+                        .HasColumnName("resizes");
+
+                    b.Property<decimal?>("StopLoss")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("stop_loss");
+
+                    b.Property<decimal?>("TakeProfit")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("take_profit");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("AccountId", "GroupId", "Symbol")
+                        .HasName("pk_desk_protections");
+
+                    b.ToTable("desk_protections", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.ReconciliationEntry", b =>
+                {
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Done")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("done");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("OurValue")
+                        .HasColumnType("text")
+                        .HasColumnName("our_value");
+
+                    b.Property<string>("Symbol")
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<string>("VenueValue")
+                        .HasColumnType("text")
+                        .HasColumnName("venue_value");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_reconciliation_log");
+
+                    b.HasIndex("AccountId", "Seq")
+                        .HasDatabaseName("ix_reconciliation_log_account_id_seq");
+
+                    b.ToTable("reconciliation_log", "execution");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Simulation.SimulatedVenueRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_simulated_venues");
+
+                    b.ToTable("simulated_venues", "execution");
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Simulation.VenueRecordRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("ClientId")
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("OrderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.HasKey("AccountId", "Id")
+                        .HasName("pk_simulated_venue_records");
+
+                    b.HasIndex("AccountId", "ClientId")
+                        .HasDatabaseName("ix_simulated_venue_records_account_id_client_id")
+                        .HasFilter("client_id is not null");
+
+                    b.HasIndex("AccountId", "Symbol", "At")
+                        .HasDatabaseName("ix_simulated_venue_records_account_id_symbol_at");
+
+                    b.ToTable("simulated_venue_records", "execution");
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Accounts.Binding", b =>
                 {
                     b.HasOne("TradingSystem.Execution.Accounts.Account", null)
@@ -1989,16 +1989,6 @@ namespace TradingSystem.Execution.Migrations
                         .HasConstraintName("fk_live_codes_accounts_account_id");
                 });
 
-            modelBuilder.Entity("TradingSystem.Execution.Orders.Position", b =>
-                {
-                    b.HasOne("TradingSystem.Execution.Accounts.Account", null)
-                        .WithMany()
-                        .HasForeignKey("AccountId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_positions_accounts_account_id");
-                });
-
             modelBuilder.Entity("TradingSystem.Execution.Accounts.Secrets.AccountSecret", b =>
                 {
                     b.HasOne("TradingSystem.Execution.Accounts.Account", null)
@@ -2007,6 +1997,16 @@ namespace TradingSystem.Execution.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_account_secrets_accounts_account_id");
+                });
+
+            modelBuilder.Entity("TradingSystem.Execution.Orders.Position", b =>
+                {
+                    b.HasOne("TradingSystem.Execution.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_positions_accounts_account_id");
                 });
 
             modelBuilder.Entity("TradingSystem.Execution.Simulation.SimulatedVenueRow", b =>

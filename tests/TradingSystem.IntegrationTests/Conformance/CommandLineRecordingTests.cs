@@ -1,9 +1,9 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
+using TradingSystem.IntegrationTests.Servers;
 using static TradingSystem.IntegrationTests.Conformance.CommandLine;
 using static TradingSystem.IntegrationTests.Conformance.ConformanceCluster;
-using TradingSystem.IntegrationTests.Servers;
 
 namespace TradingSystem.IntegrationTests.Conformance;
 

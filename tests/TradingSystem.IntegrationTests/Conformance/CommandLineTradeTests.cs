@@ -173,8 +173,19 @@ public sealed class CommandLineTradeTests
         await line.SendAsync(new() { ["ok"] = true, ["message"] = "accepted", ["id"] = "e1", ["request_id"] = frame["request_id"]!.DeepClone(), ["dispatched_clients"] = 0 });
         await line.SendAsync(new()
         {
-            ["type"] = "order_update", ["status"] = status, ["decision_id"] = "d1", ["event_id"] = "e1", ["order_id"] = "o1", ["symbol"] = "BTCUSDT", ["qty"] = 0.5m,
-            ["avg_price"] = null, ["fee"] = 0, ["realized_pnl"] = 0, ["reason"] = reason, ["seq"] = 1, ["prev_seq"] = 0,
+            ["type"] = "order_update",
+            ["status"] = status,
+            ["decision_id"] = "d1",
+            ["event_id"] = "e1",
+            ["order_id"] = "o1",
+            ["symbol"] = "BTCUSDT",
+            ["qty"] = 0.5m,
+            ["avg_price"] = null,
+            ["fee"] = 0,
+            ["realized_pnl"] = 0,
+            ["reason"] = reason,
+            ["seq"] = 1,
+            ["prev_seq"] = 0,
         });
         await line.StayAsync();
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NUnit.Framework;
 using Npgsql;
+using NUnit.Framework;
 using TradingSystem.IntegrationTests.Execution.Controls;
 using TradingSystem.VenueEmulator.Faults;
 

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using NUnit.Framework;
 using Npgsql;
+using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Execution.Accounts;
 using TradingSystem.Execution.Controls;

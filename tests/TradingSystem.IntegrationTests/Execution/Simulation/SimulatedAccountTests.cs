@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using NUnit.Framework;
 using Npgsql;
+using NUnit.Framework;
 using TradingSystem.Execution.Orders;
 using TradingSystem.IntegrationTests.Execution.Controls;
 using TradingSystem.IntegrationTests.Servers;

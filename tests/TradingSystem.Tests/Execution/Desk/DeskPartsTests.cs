@@ -106,11 +106,15 @@ public sealed class DeskPartsTests
         (order.ReduceOnly, order.PositionSide) = (true, "SHORT");
         Assert.That(Requests.OrderOf(order), Is.EqualTo(new NewOrder("BTCUSDT", "A", OrderSide.Sell, 2m)
         {
-            Type = VenueOrderType.Limit, Price = 101m, ReduceOnly = true, PositionSide = PositionSide.Short,
+            Type = VenueOrderType.Limit,
+            Price = 101m,
+            ReduceOnly = true,
+            PositionSide = PositionSide.Short,
         }));
         Assert.That(Requests.LegOf(Leg("T", DeskLegs.TakeProfit, 120m, qty: 3m)), Is.EqualTo(new ProtectionOrder("BTCUSDT", "T", ProtectionKind.TakeProfit, OrderSide.Sell, 120m)
         {
-            Quantity = 3m, ReduceOnly = false,
+            Quantity = 3m,
+            ReduceOnly = false,
         }));
     }
 
@@ -147,7 +151,8 @@ public sealed class DeskPartsTests
                 asked++;
                 return Task.FromResult(price is { } p ? VenueReply.Accepted(new VenuePrice(symbol, p, Now)) : VenueReply.Unknown<VenuePrice>("busy"));
             },
-            _ => null, time, (asset, _) => untold.Add(asset)) { MayHavePending = false };
+            _ => null, time, (asset, _) => untold.Add(asset))
+        { MayHavePending = false };
         var fill = new VenueFill("BTCUSDT", "f", "v", null, OrderSide.Buy, null, 1m, 100m, 0.01m, "BNB", Now);
         await fees.AskAsync([fill], default);
         await fees.AskAsync([fill], default);

@@ -167,7 +167,8 @@ public sealed class ReconciliationTests
         new([.. held.Where(h => h != 0m).Select((h, i) => Held(i == 0 ? Group : Other, h))], open, NoOwners, PositionMode.OneWay);
 
     private static VenueSnapshot Snapshot(decimal held = 0m, params VenueOrder[] orders) => new(
-        [], orders, held == 0m ? [] : [new("BTCUSDT", null, held, 100m)], null, [], new Dictionary<string, string?>(), true, Now, Now) { Modes = new(null, null) };
+        [], orders, held == 0m ? [] : [new("BTCUSDT", null, held, 100m)], null, [], new Dictionary<string, string?>(), true, Now, Now)
+    { Modes = new(null, null) };
 
     private static VenueSnapshot Named(string? name) => Snapshot() with { Named = new Dictionary<string, string?> { ["v9"] = name } };
 

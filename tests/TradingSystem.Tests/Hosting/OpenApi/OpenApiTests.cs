@@ -69,7 +69,9 @@ public sealed partial class OpenApiTests
         Assert.That(operations.Where(o => !CamelCase().IsMatch((string?)o.Operation["operationId"] ?? "")).Select(o => o.Name), Is.Empty);
         Assert.That(operations.Select(o => (string)o.Operation["operationId"]!), Is.Unique);
         Assert.That(operations.Where(o => string.IsNullOrEmpty((string?)o.Operation["summary"])).Select(o => o.Name), Is.Empty);
-        Assert.That(operations.Where(o => o.Operation["tags"] is not JsonArray { Count: > 0 }).Select(o => o.Name), Is.Empty);
+        Assert.That(
+            operations.Where(o => o.Operation["tags"] is not JsonArray { Count: > 0 } tags || tags.Any(t => !char.IsAsciiLetterLower(t!.GetValue<string>()[0]))).Select(o => o.Name),
+            Is.Empty, "a route without WithTags has the name of its class");
     }
 
     [Test]
