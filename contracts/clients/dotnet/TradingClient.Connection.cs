@@ -106,7 +106,7 @@ public sealed partial class TradingClient
         Ack = ack;
         _socket = socket;
         Put(ack);
-        Tell();
+        _news.Tell();
         return ack;
     }
 
@@ -229,7 +229,7 @@ public sealed partial class TradingClient
                 Put(frame);
                 if (pushed is OrderUpdate update && _orders.Updated(update))
                 {
-                    Tell();
+                    _news.Tell();
                 }
 
                 break;

@@ -25,11 +25,11 @@ public sealed partial class TradingClient : IAsyncDisposable
     private readonly Orders _orders = new();
     private readonly RestReader _rest;
     private readonly Dictionary<Type, Func<Frame, Task>> _handlers = [];
+    private readonly News _news;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<StoppedException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ClientWebSocket? _socket;
     private Market? _market;
     private IReadOnlyList<string> _features;
@@ -45,6 +45,7 @@ public sealed partial class TradingClient : IAsyncDisposable
         _options = options;
         _time = options.Time;
         _rest = new(options);
+        _news = new(options.Time, _stopped.Task);
         _features = options.Features;
         _sequence = options.Features.Contains("resume") ? new Sequence(options.ResumeFrom) : null;
         // A price has a place of its own beside the others, and the moment of its taking.
@@ -120,7 +121,7 @@ public sealed partial class TradingClient : IAsyncDisposable
         _running = Task.WhenAll(RunAsync(), DispatchAsync());
         try
         {
-            await UntilAsync(() => Ack, null, () => $"connection to {_options.Url} ({_why})", cancellationToken);
+            await _news.UntilAsync(() => Ack, _options.Deadline, () => $"connection to {_options.Url} ({_why})", cancellationToken);
             _entered.TrySetResult(true);
         }
         catch
@@ -139,7 +140,7 @@ public sealed partial class TradingClient : IAsyncDisposable
         _orders.Retried(id);
         var reply = await RequestAsync(frame, keyed: true, deadline, cancellationToken);
         _orders.Replied(id, decision.Action, symbol, reply);
-        Tell();
+        _news.Tell();
         return reply with { DecisionId = id };
     }
 
@@ -147,7 +148,7 @@ public sealed partial class TradingClient : IAsyncDisposable
     /// <exception cref="NoOrderException">At once where the decision was refused or only validated.</exception>
     public async Task<OrderUpdate> OrderAsync(string decisionId, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
         _features.Contains("orders")
-            ? await UntilAsync(() => _orders.End(decisionId), deadline, () => $"final update of {decisionId}", cancellationToken)
+            ? await _news.UntilAsync(() => _orders.End(decisionId), deadline ?? _options.Deadline, () => $"final update of {decisionId}", cancellationToken)
             : throw new NoOrderException("no update comes without the feature orders");
 
     /// <summary>How long a ping and its pong took.</summary>
@@ -290,36 +291,6 @@ public sealed partial class TradingClient : IAsyncDisposable
 
         Console.Error.WriteLine($"{frame.GetType().Name}: {problem}");
     }
-
-    private async Task<T> UntilAsync<T>(Func<T?> find, TimeSpan? deadline, Func<string> what, CancellationToken cancellationToken)
-        where T : class
-    {
-        using var late = new CancellationTokenSource(deadline ?? _options.Deadline, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            while (true)
-            {
-                var news = Volatile.Read(ref _news);
-                if (find() is { } found)
-                {
-                    return found;
-                }
-
-                await Task.WhenAny(news.Task, _stopped.Task).WaitAsync(either.Token);
-                if (_stopped.Task.IsCompleted)
-                {
-                    throw await _stopped.Task;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new NoReplyException($"no {what()} within {deadline ?? _options.Deadline}");
-        }
-    }
-
-    private void Tell() => Interlocked.Exchange(ref _news, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     private void Stop(StoppedException stopped)
     {
