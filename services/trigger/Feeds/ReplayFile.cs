@@ -5,17 +5,15 @@ namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>
 /// Recorded market data: candles (six columns, or the exchange's twelve) or aggregated trades, as csv, csv.gz or a zip of one or more csv.
-/// Rows are read as they are needed. Bars keep the file's own open times: all are as long, and open whole lengths apart.
+/// Rows are read as they are needed, and sorted where they are out of order. Bars keep the file's own open times: all are as long, and open whole
+/// lengths apart.
 /// </summary>
 public sealed partial class ReplayFile
 {
     private const int Probe = 50;
 
-    private static readonly ReplayMerge<ReplayBar> BarMerge = new(r => r.NextBar(), b => b.OpenTime.UtcTicks, "open_time");
-
-    private readonly IReadOnlyList<(ReplaySource Source, long First)> _sources;
+    private readonly IReadOnlyList<ReplayText> _texts;
     private readonly bool _hasIds;
-    private readonly ReplayMerge<ReplayTrade> _tradeMerge;
 
     private ReplayFile(string path, string symbol, IReadOnlyList<Head> heads, Interval interval)
     {
@@ -23,9 +21,8 @@ public sealed partial class ReplayFile
         Symbol = symbol;
         IsTrades = heads[0].IsTrades;
         Interval = interval;
-        _sources = [.. heads.Select(h => (h.Source, h.First))];
         _hasIds = heads.All(h => h.HasIds);
-        _tradeMerge = new(r => r.NextTrade(symbol), t => t.Id!.Value, "agg_trade_id");
+        _texts = [.. heads.Select(h => new ReplayText(h.Source, h.First(_hasIds), h.Window, h.HasIds))];
     }
 
     public string Path { get; }
@@ -41,27 +38,27 @@ public sealed partial class ReplayFile
     /// <summary>What lacks in a file of candles. Null for trades, of which there are too many to wait for: see <see cref="SurveyTrades"/>.</summary>
     public ReplaySurvey? Survey { get; private init; }
 
-    /// <summary>Looks at the name and the first rows, and reads candles once from end to end.</summary>
+    /// <summary>Looks at the name and the first rows, and reads candles once from end to end; again where some are out of order.</summary>
     /// <exception cref="ReplayFormatException">The file cannot be used; the message names file, line, column and rule.</exception>
     public static ReplayFile Open(string path)
     {
-        var name = System.IO.Path.GetFileName(path);
         var sources = ReplaySource.Of(path);
-        var symbol = SymbolOf(name, sources);
-        var heads = sources.Select(s => Head.Of(s, symbol)).OfType<Head>().ToList();
-        if (heads.Find(h => h.IsTrades != heads[0].IsTrades) is { } other)
+        var symbol = SymbolOf(System.IO.Path.GetFileName(path), sources);
+        try
         {
-            throw new ReplayFormatException($"{other.Source.Name}: all files of an archive must hold candles, or all trades, as {heads[0].Source.Name} does");
+            return Open(path, symbol, sources, new HashSet<ReplaySource>());
         }
-
-        if (heads is [{ IsTrades: true }, ..])
+        catch (ReplayFormatException)
         {
-            return new ReplayFile(path, symbol, heads, Interval.Second);
-        }
+            // Out of order, a text's first rows tell neither where it begins nor how far apart its bars are.
+            var unordered = sources.Where(s => !IsInOrder(s)).ToHashSet();
+            if (unordered.Count == 0)
+            {
+                throw;
+            }
 
-        var interval = IntervalOf(name, heads);
-        var file = new ReplayFile(path, symbol, heads, interval);
-        return new ReplayFile(path, symbol, heads, interval) { Survey = ReplaySurvey.OfBars(file) };
+            return Open(path, symbol, sources, unordered);
+        }
     }
 
     /// <summary>In the order of their open times, each once; what is not whole is left out.</summary>
@@ -75,7 +72,7 @@ public sealed partial class ReplayFile
 
     internal IEnumerable<ReplayBar> Bars(ReplayTally tally)
     {
-        foreach (var (bar, at) in BarMerge.Rows(_sources, tally))
+        foreach (var (bar, at) in ReplayMerge.Rows(ReplayKinds.Bars, _texts, tally))
         {
             if (Interval.Floor(bar.OpenTime) != bar.OpenTime)
             {
@@ -91,7 +88,7 @@ public sealed partial class ReplayFile
 
             if (bar.End < bar.OpenTime + Interval.Length)
             {
-                tally.CutShort.Add(at.Place);
+                tally.CutShort.Add(at);
                 continue;
             }
 
@@ -99,36 +96,85 @@ public sealed partial class ReplayFile
         }
     }
 
-    internal IEnumerable<ReplayTrade> Ticks(ReplayTally tally) =>
-        _hasIds ? _tradeMerge.Rows(_sources, tally).Select(r => r.Row) : InTurn(tally);
+    internal IEnumerable<ReplayTrade> Ticks(ReplayTally tally)
+    {
+        var last = DateTimeOffset.MinValue;
+        foreach (var (trade, at) in _hasIds ? ReplayMerge.Rows(ReplayKinds.Trades(Symbol, true), _texts, tally) : InTurn(tally))
+        {
+            if (trade.Trade.MarketTime < last)
+            {
+                throw at.Broken("transact_time", "times must not fall where ids rise", Text(trade));
+            }
+
+            last = trade.Trade.MarketTime;
+            yield return trade;
+        }
+    }
 
     /// <summary>Trades that are not numbered cannot be told apart, so the texts must not overlap.</summary>
-    private IEnumerable<ReplayTrade> InTurn(ReplayTally tally)
+    private IEnumerable<(ReplayTrade Row, ReplayPlace At)> InTurn(ReplayTally tally)
     {
         var (last, before) = (DateTimeOffset.MinValue, "");
-        foreach (var (source, _) in _sources.OrderBy(s => s.First))
+        foreach (var text in _texts.OrderBy(t => t.First))
         {
-            using var reader = source.Read();
-            while (reader.NextTrade(Symbol) is { } trade)
+            using var rows = text.Read(ReplayKinds.Trades(Symbol, text.HasIds), tally);
+            for (var isFirst = true; rows.MoveNext(); isFirst = false)
             {
-                if (trade.Trade.MarketTime < last)
+                if (isFirst && rows.Row.Trade.MarketTime < last)
                 {
-                    throw reader.Broken(
-                        "transact_time", $"trades without ids must not begin before those of {before} end",
-                        $"{trade.Trade.MarketTime.UtcDateTime:yyyy-MM-dd HH:mm:ss}");
+                    throw rows.Place.Broken("transact_time", $"trades without ids must not begin before those of {before} end", Text(rows.Row));
                 }
 
-                // Only the first row of a text can: within one the reader looks after it.
-                yield return trade with { Id = null };
-                last = trade.Trade.MarketTime;
+                yield return (rows.Row with { Id = null }, rows.Place);
+                last = rows.Row.Trade.MarketTime;
             }
 
-            before = source.Name;
-            if (reader.IsCutOff)
+            before = text.Source.Name;
+        }
+    }
+
+    private static string Text(ReplayTrade trade) => $"{trade.Trade.MarketTime.UtcDateTime:yyyy-MM-dd HH:mm:ss}";
+
+    private static ReplayFile Open(string path, string symbol, IReadOnlyList<ReplaySource> sources, HashSet<ReplaySource> unordered)
+    {
+        var heads = sources.Select(s => Head.Of(s, symbol, unordered.Contains(s) ? ReplayKinds.BarWindow : 0, sources.Count == 1)).OfType<Head>().ToList();
+        if (heads.Find(h => h.IsTrades != heads[0].IsTrades) is { } other)
+        {
+            throw new ReplayFormatException($"{other.Source.Name}: all files of an archive must hold candles, or all trades, as {heads[0].Source.Name} does");
+        }
+
+        if (heads is [{ IsTrades: true }, ..])
+        {
+            return new ReplayFile(path, symbol, heads, Interval.Second);
+        }
+
+        var interval = IntervalOf(System.IO.Path.GetFileName(path), heads);
+        var file = new ReplayFile(path, symbol, heads, interval);
+        return new ReplayFile(path, symbol, heads, interval) { Survey = ReplaySurvey.OfBars(file) };
+    }
+
+    private static bool IsInOrder(ReplaySource source)
+    {
+        try
+        {
+            using var reader = source.Read();
+            var last = DateTimeOffset.MinValue;
+            while (!reader.IsTrades && reader.NextBar() is { } bar)
             {
-                tally.CutOff.Add(reader.Place);
+                if (bar.OpenTime < last)
+                {
+                    return false;
+                }
+
+                last = bar.OpenTime;
             }
         }
+        catch (ReplayFormatException)
+        {
+            // What cannot be read is refused whatever its order.
+        }
+
+        return true;
     }
 
     private static string SymbolOf(string name, IReadOnlyList<ReplaySource> sources)
@@ -172,7 +218,8 @@ public sealed partial class ReplayFile
         if (heads.Find(h => h.Spacing > length) is { } coarse)
         {
             throw new ReplayFormatException(
-                $"{coarse.Source.Name}: all files of an archive must hold bars of one interval, and its are {new Interval(coarse.Spacing!.Value).Name} apart instead of {new Interval(length).Name}");
+                $"{coarse.Source.Name}: all files of an archive must hold bars of one interval, and its are {new Interval(coarse.Spacing!.Value).Name} apart "
+                + $"instead of {new Interval(length).Name}");
         }
 
         return Interval.Of(length, bars[0]);
@@ -181,29 +228,40 @@ public sealed partial class ReplayFile
     [GeneratedRegex("(?:^|[-_.])([A-Z0-9]{2,15}(?:USDT|USDC|FDUSD|BUSD|USD|BTC|ETH))(?=[-_.])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SymbolInName();
 
-    /// <summary>The first rows of a text. <c>First</c> is what its rows are ordered by.</summary>
-    private sealed record Head(ReplaySource Source, bool IsTrades, bool HasIds, long First, IReadOnlyList<ReplayBar> Bars, IReadOnlyList<int> Lines)
+    /// <summary>The first rows of a text, in order: of bars some, of trades one.</summary>
+    private sealed record Head(ReplaySource Source, int Window, bool HasIds, ReplayTrade? Trade, IReadOnlyList<ReplayBar> Bars, IReadOnlyList<int> Lines)
     {
+        public bool IsTrades => Trade is not null;
+
         /// <summary>The shortest way from a bar to the next, where there are enough of them to tell.</summary>
         public TimeSpan? Spacing => Bars.Count < 3 ? null : Bars.Zip(Bars.Skip(1), (a, b) => b.OpenTime - a.OpenTime).Min();
 
-        /// <summary>Null for a text without rows.</summary>
-        public static Head? Of(ReplaySource source, string symbol)
+        /// <summary>What the rows are ordered by: bars by their time, trades by their ids where all texts have some.</summary>
+        public long First(bool hasIds) => Trade is not { } trade ? Bars[0].OpenTime.UtcTicks : hasIds ? trade.Id!.Value : trade.Trade.MarketTime.UtcTicks;
+
+        /// <summary>
+        /// Null for a text without rows. Bars are looked for <paramref name="window"/> rows ahead; trades as far as all of them are, unless the text is
+        /// <paramref name="alone"/> and nothing is to come before or behind it.
+        /// </summary>
+        public static Head? Of(ReplaySource source, string symbol, int window, bool alone)
         {
-            using var reader = source.Read();
+            var reader = source.Read();
             if (reader.IsTrades)
             {
-                return reader.NextTrade(symbol) is { } trade ? new(source, true, reader.HasIds, trade.Id ?? trade.Trade.MarketTime.UtcTicks, [], []) : null;
+                using var trades = new ReplayOrder<ReplayTrade>(
+                    source.Name, reader, ReplayKinds.Trades(symbol, reader.HasIds), alone ? 0 : ReplayKinds.TradeWindow, new());
+                return trades.MoveNext() ? new(source, ReplayKinds.TradeWindow, reader.HasIds, trades.Row, [], []) : null;
             }
 
+            using var rows = new ReplayOrder<ReplayBar>(source.Name, reader, ReplayKinds.Bars, window, new());
             var (bars, lines) = (new List<ReplayBar>(), new List<int>());
-            while (bars.Count < Probe && reader.NextBar() is { } bar)
+            while (bars.Count < Probe && rows.MoveNext())
             {
-                bars.Add(bar);
-                lines.Add(reader.Line);
+                bars.Add(rows.Row);
+                lines.Add(rows.Place.Line);
             }
 
-            return bars.Count == 0 ? null : new(source, false, false, bars[0].OpenTime.UtcTicks, bars, lines);
+            return bars.Count == 0 ? null : new(source, window, false, null, bars, lines);
         }
     }
 }

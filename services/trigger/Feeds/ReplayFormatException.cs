@@ -20,8 +20,8 @@ public sealed class ReplayFormatException : Exception
     {
     }
 
-    public ReplayFormatException(string file, int line, string column, string rule, string got)
-        : base(string.Create(CultureInfo.InvariantCulture, $"{file} line {line}, column {column}: {rule}, got '{FieldError.Shorten(got, 40)}'"))
+    public ReplayFormatException(string file, int line, string column, string rule, string got, int longest = 40)
+        : base(string.Create(CultureInfo.InvariantCulture, $"{file} line {line}, column {column}: {rule}, got '{FieldError.Shorten(got, longest)}'"))
     {
         Line = line;
         Column = column;

@@ -1,28 +1,36 @@
 namespace TradingSystem.Trigger.Feeds;
 
+/// <summary>One text of a replay.</summary>
+/// <param name="First">What its first row is ordered by.</param>
+/// <param name="Window">How many rows are looked ahead for those that are out of order; 0 in a text that is in order.</param>
+/// <param name="HasIds">Its rows are trades, and numbered.</param>
+internal sealed record ReplayText(ReplaySource Source, long First, int Window, bool HasIds)
+{
+    public ReplayOrder<T> Read<T>(ReplayKind<T> kind, ReplayTally tally)
+        where T : struct => new(Source.Name, Source.Read(), kind, Window, tally);
+}
+
 /// <summary>
-/// The rows of several texts in one order, each once: what two of them hold alike is a duplicate and counted, what they hold differently is refused.
+/// The rows of several texts in one order, each once: what two of them hold alike is told once and counted, what they hold differently is refused.
 /// A text is opened when its first row is due, so archives of many days are read one at a time.
 /// </summary>
-/// <param name="key">What rows are ordered by, and told apart by.</param>
-/// <param name="column">Name of the key's column.</param>
-internal sealed class ReplayMerge<T>(Func<ReplayReader, T?> next, Func<T, long> key, string column)
-    where T : struct
+internal static class ReplayMerge
 {
-    public IEnumerable<(T Row, ReplayReader At)> Rows(IReadOnlyList<(ReplaySource Source, long First)> sources, ReplayTally tally)
+    public static IEnumerable<(T Row, ReplayPlace At)> Rows<T>(ReplayKind<T> kind, IReadOnlyList<ReplayText> texts, ReplayTally tally)
+        where T : struct
     {
-        var open = new List<Cursor>();
-        var due = new Queue<(ReplaySource Source, long First)>(sources.OrderBy(s => s.First));
+        var open = new List<ReplayOrder<T>>();
+        var due = new Queue<ReplayText>(texts.OrderBy(t => t.First));
         try
         {
             while (true)
             {
-                var first = open.MinBy(c => c.Key);
+                var first = open.MinBy(o => o.Key);
                 if (due.Count > 0 && (first is null || due.Peek().First <= first.Key))
                 {
-                    var cursor = new Cursor(due.Dequeue().Source, next, key);
-                    open.Add(cursor);
-                    Step(cursor, open, tally);
+                    var text = due.Dequeue().Read(kind, tally);
+                    open.Add(text);
+                    Step(text, open);
                     continue;
                 }
 
@@ -31,60 +39,34 @@ internal sealed class ReplayMerge<T>(Func<ReplayReader, T?> next, Func<T, long> 
                     yield break;
                 }
 
-                foreach (var other in open.Where(c => c != first && c.Key == first.Key).ToList())
+                foreach (var other in open.Where(o => o != first && o.Key == first.Key).ToList())
                 {
                     if (!EqualityComparer<T>.Default.Equals(other.Row, first.Row))
                     {
-                        throw other.Reader.Broken(column, $"what {first.Reader.Place} has too must be the same there", $"{other.Row}");
+                        throw kind.Differs(other.Row, other.Place, first.Row, first.Place);
                     }
 
-                    tally.Duplicates++;
-                    Step(other, open, tally);
+                    tally.Twice.Add(other.Place);
+                    Step(other, open);
                 }
 
-                yield return (first.Row, first.Reader);
-                Step(first, open, tally);
+                yield return (first.Row, first.Place);
+                Step(first, open);
             }
         }
         finally
         {
-            open.ForEach(c => c.Reader.Dispose());
+            open.ForEach(o => o.Dispose());
         }
     }
 
-    private static void Step(Cursor cursor, List<Cursor> open, ReplayTally tally)
+    private static void Step<T>(ReplayOrder<T> text, List<ReplayOrder<T>> open)
+        where T : struct
     {
-        if (cursor.MoveNext())
+        if (!text.MoveNext())
         {
-            return;
-        }
-
-        if (cursor.Reader.IsCutOff)
-        {
-            tally.CutOff.Add(cursor.Reader.Place);
-        }
-
-        cursor.Reader.Dispose();
-        open.Remove(cursor);
-    }
-
-    private sealed class Cursor(ReplaySource source, Func<ReplayReader, T?> next, Func<T, long> key)
-    {
-        public ReplayReader Reader { get; } = source.Read();
-
-        public T Row { get; private set; }
-
-        public long Key { get; private set; }
-
-        public bool MoveNext()
-        {
-            if (next(Reader) is not { } row)
-            {
-                return false;
-            }
-
-            (Row, Key) = (row, key(row));
-            return true;
+            text.Dispose();
+            open.Remove(text);
         }
     }
 }

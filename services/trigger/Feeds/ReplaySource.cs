@@ -6,7 +6,19 @@ namespace TradingSystem.Trigger.Feeds;
 /// <param name="Name">As messages name it.</param>
 internal sealed record ReplaySource(string Name, Func<StreamReader> Open)
 {
-    public ReplayReader Read() => new(Name, Open());
+    public ReplayReader Read()
+    {
+        var text = Open();
+        try
+        {
+            return new(Name, text);
+        }
+        catch
+        {
+            text.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>All that the file holds, in the order of their names.</summary>
     /// <exception cref="ReplayFormatException">It is none that can be read.</exception>

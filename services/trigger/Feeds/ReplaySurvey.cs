@@ -4,7 +4,7 @@ using TradingSystem.Trigger.Candles;
 
 namespace TradingSystem.Trigger.Feeds;
 
-/// <summary>What a file lacks, from one reading of all its rows.</summary>
+/// <summary>What a file lacks and what had to be put right, from one reading of all its rows.</summary>
 public sealed class ReplaySurvey
 {
     /// <summary>More are counted and not listed.</summary>
@@ -13,6 +13,9 @@ public sealed class ReplaySurvey
     private readonly ReplayTally _tally = new();
     private readonly List<MarketGap> _gaps = [];
     private readonly ReplayPlaces _spans = new();
+    private readonly ReplayPlaces _frozenSpans = new();
+    private (DateTimeOffset From, DateTimeOffset To)? _frozen;
+    private long _frozenBars;
     private long _lacking;
     private string _unit = "";
 
@@ -39,8 +42,10 @@ public sealed class ReplaySurvey
             }
 
             end = bar.OpenTime + file.Interval.Length;
+            survey.Freeze(bar, end.Value, file.Interval.Length);
         }
 
+        survey.Thaw(file.Interval.Length);
         return survey.Told();
     }
 
@@ -63,6 +68,8 @@ public sealed class ReplaySurvey
         return survey.Told();
     }
 
+    private static string Span(DateTimeOffset from, DateTimeOffset to) => $"{Time(from)} to {Time(to)} UTC";
+
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private void Add(MarketGap? gap, long lacking)
@@ -73,11 +80,39 @@ public sealed class ReplaySurvey
             return;
         }
 
-        _spans.Add($"{Time(gap.From)} to {Time(gap.To)} UTC");
+        _spans.Add(Span(gap.From, gap.To));
         if (_gaps.Count < MostGaps)
         {
             _gaps.Add(gap);
         }
+    }
+
+    /// <summary>
+    /// An exchange that is out gives bars that stand still. They are bars, with a price that nobody could trade at, so people are told. A quiet market has
+    /// some of a minute, too: told are those of five minutes in a row, which among trades without ids are a gap.
+    /// </summary>
+    private void Freeze(in ReplayBar bar, DateTimeOffset end, TimeSpan length)
+    {
+        if (_frozen is { } known && (!bar.IsFrozen || known.To != bar.OpenTime))
+        {
+            Thaw(length);
+        }
+
+        if (bar.IsFrozen)
+        {
+            _frozen = (_frozen?.From ?? bar.OpenTime, end);
+        }
+    }
+
+    private void Thaw(TimeSpan length)
+    {
+        if (_frozen is { } span && span.To - span.From >= ReplayTrade.LongestSilence)
+        {
+            _frozenSpans.Add(Span(span.From, span.To));
+            _frozenBars += (span.To - span.From).Ticks / length.Ticks;
+        }
+
+        _frozen = null;
     }
 
     private ReplaySurvey Told()
@@ -92,6 +127,11 @@ public sealed class ReplaySurvey
             remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{_lacking} {_unit} are missing, none for longer than a minute"));
         }
 
+        if (_frozenBars > 0)
+        {
+            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{_frozenBars} {_unit} are without a trade: {_frozenSpans}"));
+        }
+
         if (_tally.CutShort.Count > 0)
         {
             remarks.Add($"bars that ended before their time are left out: {_tally.CutShort}");
@@ -102,9 +142,14 @@ public sealed class ReplaySurvey
             remarks.Add($"a last row that ends in the middle is left out: {_tally.CutOff}");
         }
 
-        if (_tally.Duplicates > 0)
+        if (_tally.OutOfOrder.Count > 0)
         {
-            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{_tally.Duplicates} rows are in two files alike and told once"));
+            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{_tally.OutOfOrder.Count} rows out of order are sorted: {_tally.OutOfOrder}"));
+        }
+
+        if (_tally.Twice.Count > 0)
+        {
+            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{_tally.Twice.Count} rows that are there twice are told once: {_tally.Twice}"));
         }
 
         Remarks = remarks;

@@ -37,7 +37,11 @@ public sealed class ReplayArchiveTests
         Assert.Multiple(() =>
         {
             Assert.That(file.Bars().Select(b => b.Open), Is.EqualTo(Enumerable.Range(100, 30)));
-            Assert.That(file.Survey!.Remarks, Is.EqualTo(new[] { "7 rows are in two files alike and told once" }));
+            Assert.That(file.Survey!.Remarks, Is.EqualTo(new[]
+            {
+                "7 rows that are there twice are told once: BTCUSDT-1m-alike.zip/BTCUSDT-1m-c.csv line 1, BTCUSDT-1m-alike.zip/BTCUSDT-1m-c.csv line 2, "
+                + "BTCUSDT-1m-alike.zip/BTCUSDT-1m-b.csv line 1 and 4 more",
+            }));
         });
     }
 
@@ -48,7 +52,9 @@ public sealed class ReplayArchiveTests
             _folder.Zip("BTCUSDT-1m-odds.zip", ("BTCUSDT-1m-a.csv", Minutes(Day, 20)), ("BTCUSDT-1m-b.csv", Minutes(Day.AddMinutes(18), 15, 500))))!;
         Assert.That(
             e.Message,
-            Does.StartWith("BTCUSDT-1m-odds.zip/BTCUSDT-1m-b.csv line 1, column open_time: what BTCUSDT-1m-odds.zip/BTCUSDT-1m-a.csv line 19 has too must be the same there"));
+            Is.EqualTo(
+                "BTCUSDT-1m-odds.zip/BTCUSDT-1m-b.csv line 1, column open_time: what BTCUSDT-1m-odds.zip/BTCUSDT-1m-a.csv line 19 has as "
+                + "'118,118,118,118,1 until 2024-01-01 00:19:00' must be the same here, got '500,500,500,500,1 until 2024-01-01 00:19:00'"));
     }
 
     [Test]
@@ -86,7 +92,11 @@ public sealed class ReplayArchiveTests
         Assert.Multiple(() =>
         {
             Assert.That(file.Trades().Select(t => t.Price), Is.EqualTo(new[] { 101m, 102, 103, 104, 105 }));
-            Assert.That(file.SurveyTrades(CancellationToken.None).Remarks, Is.EqualTo(new[] { "2 rows are in two files alike and told once" }));
+            Assert.That(file.SurveyTrades(CancellationToken.None).Remarks, Is.EqualTo(new[]
+            {
+                "2 rows that are there twice are told once: "
+                + "BTCUSDT-aggTrades.zip/BTCUSDT-aggTrades-2.csv line 1, BTCUSDT-aggTrades.zip/BTCUSDT-aggTrades-2.csv line 2",
+            }));
         });
     }
 

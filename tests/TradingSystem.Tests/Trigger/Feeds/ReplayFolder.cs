@@ -27,10 +27,12 @@ internal sealed class ReplayFolder : IDisposable
     public static string Short(DateTimeOffset open, decimal price = 100) =>
         FormattableString.Invariant($"{open.ToUnixTimeMilliseconds()},{price},{price},{price},{price},1");
 
-    public ReplayFile Csv(string name, IEnumerable<string> rows, string end = "\n")
+    public ReplayFile Csv(string name, IEnumerable<string> rows, string end = "\n") => Text(name, string.Join('\n', rows) + end);
+
+    public ReplayFile Text(string name, string text)
     {
         var path = Path.Combine(_folder, name);
-        File.WriteAllText(path, string.Join('\n', rows) + end);
+        File.WriteAllText(path, text);
         return ReplayFile.Open(path);
     }
 
