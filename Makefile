@@ -1,5 +1,5 @@
 # Variables of run and up-local: PORT (8000), DATA_DIR (.data), DEMO_GROUPS (1), DEMO_TRIGGERS (1),
-# MARKET (auto | live | simulated | replay:FILE@SPEED). Set them on the command line or in the environment.
+# MARKET (auto | live | simulated | replay:FILE@SPEED, FILE: a file, a folder, or several between commas). Set them on the command line or in the environment.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 WEB := services/dashboard/web

@@ -69,4 +69,5 @@ public sealed record MarketStatus(
 /// <summary>A span of market time that a recording has nothing of.</summary>
 /// <param name="From">When what it has ends.</param>
 /// <param name="To">When it goes on.</param>
-public sealed record MarketGap(DateTimeOffset From, DateTimeOffset To);
+/// <param name="Symbol">Whose; null in a recording of one symbol.</param>
+public sealed record MarketGap(DateTimeOffset From, DateTimeOffset To, string? Symbol = null);

@@ -30,7 +30,7 @@ public sealed partial class TriggerOptions
 
     public MarketKind Market { get; private init; }
 
-    public ReplayFile? Replay { get; private init; }
+    public ReplayRecording? Replay { get; private init; }
 
     /// <summary>Market seconds per wall second.</summary>
     public decimal Speed { get; private init; } = 1;
@@ -64,7 +64,7 @@ public sealed partial class TriggerOptions
         };
     }
 
-    private static (MarketKind Market, ReplayFile? Replay, decimal Speed) ParseMarket(string text)
+    private static (MarketKind Market, ReplayRecording? Replay, decimal Speed) ParseMarket(string text)
     {
         switch (text)
         {
@@ -75,7 +75,8 @@ public sealed partial class TriggerOptions
             case "simulated":
                 return (MarketKind.Simulated, null, 1);
             case var _ when !text.StartsWith("replay:", StringComparison.Ordinal):
-                throw new InvalidOperationException($"MARKET must be auto, live, simulated or replay:FILE@SPEED, got '{text}'.");
+                throw new InvalidOperationException(
+                    $"MARKET must be auto, live, simulated or replay:FILE@SPEED (FILE: a file, a folder, or several of them between commas), got '{text}'.");
             default:
                 break;
         }
@@ -89,14 +90,9 @@ public sealed partial class TriggerOptions
                 $"MARKET=replay:FILE@SPEED: SPEED must be market seconds per wall second, above 0 and at most {MaxSpeed}, got '{text[(at + 1)..]}'.");
         }
 
-        if (!File.Exists(path))
-        {
-            throw new InvalidOperationException($"MARKET=replay:FILE@SPEED: FILE must exist, got '{path}'.");
-        }
-
         try
         {
-            return (MarketKind.Replay, ReplayFile.Open(path), speed);
+            return (MarketKind.Replay, ReplayRecording.Open(ReplayPaths.Of(path)), speed);
         }
         catch (ReplayFormatException e)
         {

@@ -25,10 +25,15 @@ export function settings() {
 function market(value) {
   if (["auto", "live", "simulated"].includes(value)) return value;
   const replay = /^replay:(.+?)(@[0-9.]+x?)?$/.exec(value);
-  if (!replay) throw new Problem(`MARKET must be auto, live, simulated or replay:FILE@SPEED, not '${value}'`);
-  const file = path.resolve(replay[1]);
-  if (!fs.existsSync(file)) throw new Problem(`MARKET: there is no file ${file}`);
-  return `replay:${file}${replay[2] ?? ""}`;
+  if (!replay) throw new Problem(`MARKET must be auto, live, simulated or replay:FILE@SPEED (FILE: a file, a folder, or several of them between commas), not '${value}'`);
+  // What exists as it stands is one path, whatever commas it has.
+  const named = fs.existsSync(replay[1]) ? [replay[1]] : replay[1].split(",").map((name) => name.trim());
+  const missing = named.find((name) => !fs.existsSync(name));
+  if (missing !== undefined) throw new Problem(`MARKET: there is no file '${missing}'`);
+  const files = named.map((name) => path.resolve(name));
+  const comma = files.find((file) => file.includes(","));
+  if (files.length > 1 && comma) throw new Problem(`MARKET: beside other files the path of one must not contain a comma, as ${comma} does`);
+  return `replay:${files.join(",")}${replay[2] ?? ""}`;
 }
 
 function version(command, hint) {

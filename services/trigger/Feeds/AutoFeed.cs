@@ -105,7 +105,7 @@ public sealed class AutoFeed(IMarketFeed live, Func<string, IMarketFeed> simulat
 
         public void Torn() => Pass(sink.Torn);
 
-        public void Gap(DateTimeOffset until) => Pass(() => sink.Gap(until));
+        public void Gap(string symbol, DateTimeOffset until) => Pass(() => sink.Gap(symbol, until));
 
         public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => _open ? sink.Lacking(grace) : [];
 

@@ -39,10 +39,10 @@ public interface IFeedSink
     void Torn();
 
     /// <summary>
-    /// Nothing is known of the time from the last that was told up to <paramref name="until"/>: a bar of which a part lies there is never told as closed,
-    /// and none is made of it.
+    /// Nothing is known of a symbol from the last that was told of it up to <paramref name="until"/>, the end of all time where nothing more comes: a
+    /// bar of which a part lies there is never told as closed, and none is made of it.
     /// </summary>
-    void Gap(DateTimeOffset until);
+    void Gap(string symbol, DateTimeOffset until);
 
     /// <summary>
     /// What has ended at least <paramref name="grace"/> ago and is not known whole, of bars of a minute and more. Empty before the first trade.

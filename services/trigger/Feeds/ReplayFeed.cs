@@ -6,12 +6,14 @@ namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>
 /// A recorded market at <paramref name="speed"/> market seconds per wall second. A candle becomes four trades: open, the nearer of high
-/// and low, the other, close. The file's beginning is told as history, so that rules and charts are warm from the first price.
+/// and low, the other, close. Several symbols are told in the order of market time, and of their names where it is the same.
+/// The recording's beginning is told as history, so that rules and charts are warm from the first price.
 /// How far it may tell is kept ahead of every price, so a start goes on behind what was told and never tells anything twice; what lies between
-/// is told as candles. A file that has ended stays so, unless <paramref name="anew"/> begins it again at every start.
-/// What the file lacks is told at the start and passed over as a gap.
+/// is told as candles. A recording that has ended stays so, unless <paramref name="anew"/> begins it again at every start.
+/// What it lacks is told at the start and passed over as a gap of the symbol that lacks it.
 /// </summary>
-public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew, PatientFeedStates states, TimeProvider time, ILogger<ReplayFeed> log) : IMarketFeed
+public sealed partial class ReplayFeed(
+    ReplayRecording recording, decimal speed, bool anew, PatientFeedStates states, TimeProvider time, ILogger<ReplayFeed> log) : IMarketFeed
 {
     public const string Ended = "replay ended";
 
@@ -25,8 +27,8 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
     // Wall time that one reservation lasts for: what a crash may leave out at most.
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(2);
 
-    private readonly string _name = Path.GetFileName(file.Path);
-    private readonly string _key = $"replay:{Path.GetFileName(file.Path)}:{new FileInfo(file.Path).Length}";
+    private readonly string _name = recording.Name;
+    private readonly string _key = recording.Key;
     private readonly Lock _telling = new();
     private DateTimeOffset _reserved;
     private FeedStatus _status = null!;
@@ -37,14 +39,14 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
     {
         var kept = await states.ChangeAsync(_key, known => anew ? [] : known, cancellationToken);
         _reserved = kept.Count == 0 ? DateTimeOffset.MinValue : kept[^1].At;
-        _status = new FeedStatus(FeedStatus.Replay, _key, file.Interval, file.Interval, [file.Symbol], null);
+        _status = new FeedStatus(FeedStatus.Replay, _key, recording.Interval, recording.Interval, recording.Symbols, null);
         Tell(sink, () => _notice = string.Create(CultureInfo.InvariantCulture, $"replay of {_name} at {speed}x"));
         var surveying = SurveyAsync(sink, cancellationToken);
         string notice;
         var ended = false;
         try
         {
-            await (file.IsTrades ? PlayTradesAsync(sink, cancellationToken) : PlayBarsAsync(sink, cancellationToken));
+            await (recording.IsTrades ? PlayTradesAsync(sink, cancellationToken) : PlayBarsAsync(sink, cancellationToken));
             (notice, ended) = (Ended, true);
             ReplayFeedLog.End(log, _name);
         }
@@ -61,12 +63,12 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
     }
 
-    /// <summary>Tells what the file lacks: of candles at once, of trades as soon as all were read, which does not hold up the first of them.</summary>
+    /// <summary>Tells what the recording lacks: of candles at once, of trades as soon as all were read, which does not hold up the first of them.</summary>
     private async Task SurveyAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
         try
         {
-            var survey = file.Survey ?? await Task.Run(() => file.SurveyTrades(cancellationToken), cancellationToken);
+            var survey = recording.Survey ?? await Task.Run(() => recording.SurveyTrades(cancellationToken), cancellationToken);
             foreach (var remark in survey.Remarks)
             {
                 ReplayFeedLog.Lacks(log, _name, remark);
@@ -90,103 +92,116 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
         }
     }
 
-    private void PassOver(IFeedSink sink, DateTimeOffset from, DateTimeOffset to)
+    /// <summary>What begins without a history may begin in the middle of longer bars.</summary>
+    private static void Begin(IFeedSink sink, string symbol, IReadOnlyList<Candle> past, DateTimeOffset? at)
     {
-        ReplayFeedLog.Gap(log, _name, from, to);
-        sink.Gap(to);
+        if (past.Count == 0 && at is { } begin)
+        {
+            sink.Gap(symbol, begin);
+        }
+    }
+
+    private void PassOver(IFeedSink sink, MarketGap? gap)
+    {
+        if (gap is not { Symbol: { } symbol })
+        {
+            return;
+        }
+
+        if (gap.To == DateTimeOffset.MaxValue)
+        {
+            ReplayFeedLog.Over(log, _name, symbol, gap.From);
+        }
+        else
+        {
+            ReplayFeedLog.Gap(log, _name, symbol, gap.From, gap.To);
+        }
+
+        sink.Gap(symbol, gap.To);
     }
 
     private async Task PlayBarsAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
-        // A short file keeps half of its bars for the run.
-        var most = (int)Math.Max(HistoryBars, HistorySpan.Ticks / file.Interval.Length.Ticks);
-        var history = Math.Min(most, file.Bars().Take(2 * most).Count() / 2);
-        using var bars = file.Bars().GetEnumerator();
-        var past = new Queue<Candle>(history);
-        var more = bars.MoveNext();
-        for (var i = 0; more && (i < history || bars.Current.OpenTime < _reserved); i++, more = bars.MoveNext())
+        var length = recording.Interval.Length;
+        var most = (int)Math.Max(HistoryBars, HistorySpan.Ticks / length.Ticks);
+        // Where the first of them has its history: of the others no less is played, and less shown.
+        var start = recording.Files.Min(f => BarTrack.Begin(f, most)) ?? DateTimeOffset.MinValue;
+        start = start > _reserved ? start : _reserved;
+        List<BarTrack> tracks = [.. recording.Files.Select(f => new BarTrack(f))];
+        try
         {
-            var b = bars.Current;
-            past.Enqueue(new Candle(file.Symbol, file.Interval.Name, b.OpenTime, b.Open, b.High, b.Low, b.Close, b.Volume, true));
-            if (past.Count > most)
+            foreach (var track in tracks)
             {
-                past.Dequeue();
+                var past = track.Past(start, most);
+                sink.History(track.Symbol, recording.Interval, past, derive: true);
+                Begin(sink, track.Symbol, past, track.Bar?.OpenTime);
+            }
+
+            var pace = new Pace(time, speed);
+            while (tracks.Min(t => t.Bar?.OpenTime) is { } at)
+            {
+                await ReserveAsync(at, cancellationToken);
+                tracks.ForEach(t => PassOver(sink, t.TakeGap()));
+                var now = tracks.FindAll(t => t.Bar?.OpenTime == at);
+                var trades = now.ConvertAll(t => Expand(t.Symbol, t.Bar!.Value, recording.Interval));
+                for (var i = 0; i < trades[0].Count; i++)
+                {
+                    await pace.UntilAsync(trades[0][i].MarketTime, length * 2, cancellationToken);
+                    sink.Trades([.. trades.Select(t => t[i])]);
+                }
+
+                await pace.UntilAsync(at + length, length * 2, cancellationToken);
+                sink.Advance(at + length);
+                now.ForEach(t => t.Step());
             }
         }
-
-        sink.History(file.Symbol, file.Interval, [.. past], derive: true);
-        var end = past.Count == 0 ? DateTimeOffset.MaxValue : past.Last().OpenTime + file.Interval.Length;
-        var pace = new Pace(time, speed);
-        for (; more; more = bars.MoveNext())
+        finally
         {
-            var bar = bars.Current;
-            await ReserveAsync(bar.OpenTime, cancellationToken);
-            if (bar.OpenTime > end)
-            {
-                PassOver(sink, end, bar.OpenTime);
-            }
-
-            end = bar.OpenTime + file.Interval.Length;
-            foreach (var trade in Expand(file.Symbol, bar, file.Interval))
-            {
-                await pace.UntilAsync(trade.MarketTime, file.Interval.Length * 2, cancellationToken);
-                sink.Trades([trade]);
-            }
-
-            await pace.UntilAsync(end, file.Interval.Length * 2, cancellationToken);
-            sink.Advance(end);
+            tracks.ForEach(t => t.Dispose());
         }
     }
 
     private async Task PlayTradesAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
-        using var trades = file.Ticks(new()).GetEnumerator();
-        var past = new CandleSeries(file.Symbol, Interval.Second, HistoryBars);
-        var closed = new List<Candle>();
-        var more = trades.MoveNext();
-        var last = trades.Current;
-        var warm = last.Trade.MarketTime + TimeSpan.FromSeconds(HistorySeconds);
-        warm = warm > _reserved ? warm : _reserved;
-        for (; more && trades.Current.Trade.MarketTime < warm; more = trades.MoveNext())
+        var tracks = new List<TradeTrack>();
+        try
         {
-            var t = trades.Current.Trade;
-            if (trades.Current.IsBehindGap(last))
+            foreach (var file in recording.Files)
             {
-                past.Miss(t.MarketTime);
+                tracks.Add(new TradeTrack(file));
             }
 
-            // Seconds without a trade, as many as there are.
-            do
+            var begin = tracks.Min(t => t.Trade?.Trade.MarketTime) ?? DateTimeOffset.MinValue;
+            // A whole second: one of which the beginning was history and the end trades would be told as closed with half of them.
+            var start = Interval.Second.Floor(begin + TimeSpan.FromSeconds(HistorySeconds + 1) - TimeSpan.FromTicks(1));
+            start = start > _reserved ? start : _reserved;
+            foreach (var track in tracks)
             {
-                closed.Clear();
-                past.Advance(t.MarketTime, true, closed);
+                var past = track.Past(start, HistoryBars);
+                sink.History(track.Symbol, Interval.Second, past, derive: true);
+                Begin(sink, track.Symbol, past, track.Trade?.Trade.MarketTime);
             }
-            while (closed.Count > 0);
-            past.Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, closed);
-            last = trades.Current;
+
+            if (start == _reserved)
+            {
+                // It goes on in the middle of bars whose beginning is not told again.
+                sink.Torn();
+            }
+
+            var pace = new Pace(time, speed);
+            while (tracks.Where(t => t.Trade is not null).MinBy(t => t.Trade!.Value.Trade.MarketTime) is { } track)
+            {
+                var trade = track.Trade!.Value.Trade;
+                await ReserveAsync(trade.MarketTime, cancellationToken);
+                await pace.UntilAsync(trade.MarketTime, TimeSpan.FromMinutes(5), cancellationToken);
+                PassOver(sink, track.Gap);
+                sink.Trades([trade]);
+                track.Step();
+            }
         }
-
-        past.Advance(warm, false, closed);
-        sink.History(file.Symbol, Interval.Second, past.Closed(HistoryBars), derive: true);
-        if (warm == _reserved)
+        finally
         {
-            // It goes on in the middle of bars whose beginning is not told again.
-            sink.Torn();
-        }
-
-        var pace = new Pace(time, speed);
-        for (; more; more = trades.MoveNext())
-        {
-            var now = trades.Current;
-            await ReserveAsync(now.Trade.MarketTime, cancellationToken);
-            await pace.UntilAsync(now.Trade.MarketTime, TimeSpan.FromMinutes(5), cancellationToken);
-            if (now.IsBehindGap(last))
-            {
-                PassOver(sink, last.Trade.MarketTime, now.Trade.MarketTime);
-            }
-
-            sink.Trades([now.Trade]);
-            last = now;
+            tracks.ForEach(t => t.Dispose());
         }
     }
 
@@ -200,7 +215,7 @@ public sealed partial class ReplayFeed(ReplayFile file, decimal speed, bool anew
 
         // Market time that passes within it; a candle is told whole or not at all.
         var span = Ahead * (double)speed;
-        _reserved = at + (span > file.Interval.Length ? span : file.Interval.Length);
+        _reserved = at + (span > recording.Interval.Length ? span : recording.Interval.Length);
         await states.ChangeAsync(_key, _ => [new FeedState(_reserved, "")], cancellationToken);
     }
 
@@ -256,8 +271,11 @@ internal static partial class ReplayFeedLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Replay of {File}: {Remark}")]
     public static partial void Lacks(ILogger logger, string file, string remark);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Replay of {File} has nothing from {From:O} to {To:O}; no bar is made of it")]
-    public static partial void Gap(ILogger logger, string file, DateTimeOffset from, DateTimeOffset to);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Replay of {File} has nothing of {Symbol} from {From:O} to {To:O}; no bar is made of it")]
+    public static partial void Gap(ILogger logger, string file, string symbol, DateTimeOffset from, DateTimeOffset to);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Replay of {File} has nothing more of {Symbol} from {From:O} on")]
+    public static partial void Over(ILogger logger, string file, string symbol, DateTimeOffset from);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Replay stopped: {Error}")]
     public static partial void Broken(ILogger logger, string error);

@@ -4,7 +4,7 @@ using TradingSystem.Trigger.Candles;
 namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>
-/// Recorded market data: candles (six columns, or the exchange's twelve) or aggregated trades, as csv, csv.gz or a zip of one or more csv.
+/// Recorded market data of a symbol: candles (six columns, or the exchange's twelve) or trades, as csv, csv.gz or a zip of one or more csv, or several such.
 /// Rows are read as they are needed, and sorted where they are out of order. Bars keep the file's own open times: all are as long, and open whole
 /// lengths apart.
 /// </summary>
@@ -15,9 +15,9 @@ public sealed partial class ReplayFile
     private readonly IReadOnlyList<ReplayText> _texts;
     private readonly bool _hasIds;
 
-    private ReplayFile(string path, string symbol, IReadOnlyList<Head> heads, Interval interval)
+    private ReplayFile(IReadOnlyList<string> paths, string symbol, IReadOnlyList<Head> heads, Interval interval)
     {
-        Path = path;
+        Paths = paths;
         Symbol = symbol;
         IsTrades = heads[0].IsTrades;
         Interval = interval;
@@ -25,7 +25,10 @@ public sealed partial class ReplayFile
         _texts = [.. heads.Select(h => new ReplayText(h.Source, h.First(_hasIds), h.Window, h.HasIds))];
     }
 
-    public string Path { get; }
+    public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>For messages: of the first file.</summary>
+    public string Name => Path.GetFileName(Paths[0]);
 
     /// <summary>From the name of the file, or of those in its archive: <c>BTCUSDT-1m-….csv.gz</c>, <c>futures-um-klines-BTCUSDT-1h-….zip</c>.</summary>
     public string Symbol { get; }
@@ -40,13 +43,18 @@ public sealed partial class ReplayFile
 
     /// <summary>Looks at the name and the first rows, and reads candles once from end to end; again where some are out of order.</summary>
     /// <exception cref="ReplayFormatException">The file cannot be used; the message names file, line, column and rule.</exception>
-    public static ReplayFile Open(string path)
+    public static ReplayFile Open(params IReadOnlyList<string> paths)
     {
-        var sources = ReplaySource.Of(path);
-        var symbol = SymbolOf(System.IO.Path.GetFileName(path), sources);
+        var symbol = SymbolOf(paths[0]);
+        if (paths.FirstOrDefault(p => SymbolOf(p) != symbol) is { } other)
+        {
+            throw new ReplayFormatException($"{Path.GetFileName(other)}: all files must be of one symbol, {symbol}");
+        }
+
+        List<ReplaySource> sources = [.. paths.SelectMany(ReplaySource.Of)];
         try
         {
-            return Open(path, symbol, sources, new HashSet<ReplaySource>());
+            return Open(paths, symbol, sources, []);
         }
         catch (ReplayFormatException)
         {
@@ -57,9 +65,13 @@ public sealed partial class ReplayFile
                 throw;
             }
 
-            return Open(path, symbol, sources, unordered);
+            return Open(paths, symbol, sources, unordered);
         }
     }
+
+    /// <summary>By the name of the file, or of those in its archive, between dashes.</summary>
+    /// <exception cref="ReplayFormatException">They name none, or more than one.</exception>
+    public static string SymbolOf(string path) => SymbolOf(Path.GetFileName(path), ReplaySource.Of(path));
 
     /// <summary>In the order of their open times, each once; what is not whole is left out.</summary>
     public IEnumerable<ReplayBar> Bars() => Bars(new());
@@ -135,22 +147,22 @@ public sealed partial class ReplayFile
 
     private static string Text(ReplayTrade trade) => $"{trade.Trade.MarketTime.UtcDateTime:yyyy-MM-dd HH:mm:ss}";
 
-    private static ReplayFile Open(string path, string symbol, IReadOnlyList<ReplaySource> sources, HashSet<ReplaySource> unordered)
+    private static ReplayFile Open(IReadOnlyList<string> paths, string symbol, List<ReplaySource> sources, HashSet<ReplaySource> unordered)
     {
         var heads = sources.Select(s => Head.Of(s, symbol, unordered.Contains(s) ? ReplayKinds.BarWindow : 0, sources.Count == 1)).OfType<Head>().ToList();
         if (heads.Find(h => h.IsTrades != heads[0].IsTrades) is { } other)
         {
-            throw new ReplayFormatException($"{other.Source.Name}: all files of an archive must hold candles, or all trades, as {heads[0].Source.Name} does");
+            throw new ReplayFormatException($"{other.Source.Name}: all files of a replay must hold candles, or all trades, as {heads[0].Source.Name} does");
         }
 
         if (heads is [{ IsTrades: true }, ..])
         {
-            return new ReplayFile(path, symbol, heads, Interval.Second);
+            return new ReplayFile(paths, symbol, heads, Interval.Second);
         }
 
-        var interval = IntervalOf(System.IO.Path.GetFileName(path), heads);
-        var file = new ReplayFile(path, symbol, heads, interval);
-        return new ReplayFile(path, symbol, heads, interval) { Survey = ReplaySurvey.OfBars(file) };
+        var interval = IntervalOf(Path.GetFileName(paths[0]), heads);
+        var file = new ReplayFile(paths, symbol, heads, interval);
+        return new ReplayFile(paths, symbol, heads, interval) { Survey = ReplaySurvey.OfBars(file) };
     }
 
     private static bool IsInOrder(ReplaySource source)
@@ -218,7 +230,7 @@ public sealed partial class ReplayFile
         if (heads.Find(h => h.Spacing > length) is { } coarse)
         {
             throw new ReplayFormatException(
-                $"{coarse.Source.Name}: all files of an archive must hold bars of one interval, and its are {new Interval(coarse.Spacing!.Value).Name} apart "
+                $"{coarse.Source.Name}: all files of a replay must hold bars of one interval, and its are {new Interval(coarse.Spacing!.Value).Name} apart "
                 + $"instead of {new Interval(length).Name}");
         }
 

@@ -47,9 +47,14 @@ internal sealed record ReplaySource(string Name, Func<StreamReader> Open)
             : [.. entries.Select(e => new ReplaySource($"{name}/{e}", () => Entry(path, name, e)))];
     }
 
+    /// <summary>By its name it is a recording.</summary>
+    public static bool IsReadable(string path) =>
+        !IsByMac(Path.GetFileName(path)) && Array.Exists([".csv", ".csv.gz", ".zip"], end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsText(ZipArchiveEntry entry) => entry.FullName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) && !IsByMac(entry.Name);
+
     // Beside each file macOS puts one of its own, under the same name behind "._".
-    private static bool IsText(ZipArchiveEntry entry) =>
-        entry.FullName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) && !entry.Name.StartsWith("._", StringComparison.Ordinal);
+    private static bool IsByMac(string name) => name.StartsWith("._", StringComparison.Ordinal);
 
     private static ArchiveText Entry(string path, string name, string entry)
     {

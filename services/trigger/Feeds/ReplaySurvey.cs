@@ -16,6 +16,7 @@ public sealed class ReplaySurvey
     private readonly ReplayPlaces _frozenSpans = new();
     private (DateTimeOffset From, DateTimeOffset To)? _frozen;
     private long _frozenBars;
+    private (DateTimeOffset Begin, DateTimeOffset End)? _whole;
     private long _lacking;
     private string _unit = "";
 
@@ -42,6 +43,7 @@ public sealed class ReplaySurvey
             }
 
             end = bar.OpenTime + file.Interval.Length;
+            survey._whole = (survey._whole?.Begin ?? bar.OpenTime, end.Value);
             survey.Freeze(bar, end.Value, file.Interval.Length);
         }
 
@@ -63,9 +65,44 @@ public sealed class ReplaySurvey
             }
 
             last = trade;
+            survey._whole = (survey._whole?.Begin ?? trade.Trade.MarketTime, trade.Trade.MarketTime);
         }
 
         return survey.Told();
+    }
+
+    /// <summary>Of several symbols: each remark and gap names its own, and so is told what begins later or ends earlier than others.</summary>
+    internal static ReplaySurvey Of(IReadOnlyList<(ReplayFile File, ReplaySurvey Survey)> all)
+    {
+        if (all.Count == 1)
+        {
+            return all[0].Survey;
+        }
+
+        var survey = new ReplaySurvey();
+        var gaps = all.SelectMany(a => a.Survey._gaps.Select(g => g with { Symbol = a.File.Symbol }));
+        survey._gaps.AddRange(gaps.OrderBy(g => g.From).ThenBy(g => g.Symbol, StringComparer.Ordinal).Take(MostGaps));
+        var (begin, end) = (all.Min(a => a.Survey._whole?.Begin), all.Max(a => a.Survey._whole?.End));
+        var remarks = new List<string>();
+        foreach (var (file, own) in all)
+        {
+            // Trades neither begin nor end at the same moment.
+            var apart = file.IsTrades ? ReplayTrade.LongestSilence : TimeSpan.Zero;
+            if (own._whole?.Begin > begin + apart)
+            {
+                remarks.Add($"{file.Symbol}: begins later than others, at {Time(own._whole.Value.Begin)} UTC");
+            }
+
+            if (own._whole?.End < end - apart)
+            {
+                remarks.Add($"{file.Symbol}: ends before others, at {Time(own._whole.Value.End)} UTC");
+            }
+
+            remarks.AddRange(own.Remarks.Select(r => $"{file.Symbol}: {r}"));
+        }
+
+        survey.Remarks = remarks;
+        return survey;
     }
 
     private static string Span(DateTimeOffset from, DateTimeOffset to) => $"{Time(from)} to {Time(to)} UTC";

@@ -181,11 +181,11 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         }
     }
 
-    public void Gap(DateTimeOffset until)
+    public void Gap(string symbol, DateTimeOffset until)
     {
         lock (_lock)
         {
-            foreach (var series in _series.Values.SelectMany(all => all))
+            foreach (var series in _series.GetValueOrDefault(symbol) ?? [])
             {
                 series.Miss(until);
             }

@@ -75,7 +75,7 @@ internal sealed class RecordingSink : IFeedSink
     {
     }
 
-    public void Gap(DateTimeOffset until)
+    public void Gap(string symbol, DateTimeOffset until)
     {
     }
 

@@ -39,6 +39,6 @@ public sealed class TriggerOptionsTests
         Assert.That(From(("SYMBOLS", "btcusdt, EthUsdt")).Symbols, Is.EqualTo(new[] { "BTCUSDT", "ETHUSDT" }));
     }
 
-    private static TriggerOptions From(params (string Key, string Value)[] settings) =>
+    internal static TriggerOptions From(params (string Key, string Value)[] settings) =>
         TriggerOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
 }

@@ -75,10 +75,10 @@ public sealed class ReplayArchiveTests
             Refused("BTCUSDT-1.zip/ETHUSDT-1m-b.csv: all files of an archive must be of one symbol, BTCUSDT"));
         Assert.That(
             () => _folder.Zip("BTCUSDT-2.zip", minutes, ("BTCUSDT-trades.csv", [$"1,100,1,1,1,{Day.ToUnixTimeMilliseconds()},true"])),
-            Refused("BTCUSDT-2.zip/BTCUSDT-trades.csv: all files of an archive must hold candles, or all trades, as BTCUSDT-2.zip/BTCUSDT-1m-a.csv does"));
+            Refused("BTCUSDT-2.zip/BTCUSDT-trades.csv: all files of a replay must hold candles, or all trades, as BTCUSDT-2.zip/BTCUSDT-1m-a.csv does"));
         Assert.That(
             () => _folder.Zip("BTCUSDT-3.zip", minutes, ("BTCUSDT-1h-b.csv", Enumerable.Range(1, 5).Select(h => Short(Day.AddHours(h))))),
-            Refused("BTCUSDT-3.zip/BTCUSDT-1h-b.csv: all files of an archive must hold bars of one interval, and its are 1h apart instead of 1m"));
+            Refused("BTCUSDT-3.zip/BTCUSDT-1h-b.csv: all files of a replay must hold bars of one interval, and its are 1h apart instead of 1m"));
     });
 
     [Test]

@@ -130,7 +130,7 @@ public sealed class ReplayFileTests
         var state = new MarketState(TimeProvider.System, []);
         using var stop = new CancellationTokenSource();
         var run = new ReplayFeed(
-            file, 100_000, false, new MemoryFeedStates().Patient(TimeProvider.System), TimeProvider.System,
+            ReplayRecording.Of(file), 100_000, false, new MemoryFeedStates().Patient(TimeProvider.System), TimeProvider.System,
             NullLogger<ReplayFeed>.Instance).RunAsync(state, stop.Token);
         for (var i = 0; i < 1_000 && state.Status?.Notice != ReplayFeed.Ended; i++)
         {

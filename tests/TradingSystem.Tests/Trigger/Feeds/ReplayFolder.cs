@@ -27,18 +27,22 @@ internal sealed class ReplayFolder : IDisposable
     public static string Short(DateTimeOffset open, decimal price = 100) =>
         FormattableString.Invariant($"{open.ToUnixTimeMilliseconds()},{price},{price},{price},{price},1");
 
+    /// <summary>A path in the folder.</summary>
+    public string Of(string name) => Path.Combine(_folder, name);
+
     public ReplayFile Csv(string name, IEnumerable<string> rows, string end = "\n") => Text(name, string.Join('\n', rows) + end);
 
     public ReplayFile Text(string name, string text)
     {
-        var path = Path.Combine(_folder, name);
+        var path = Of(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         return ReplayFile.Open(path);
     }
 
     public ReplayFile Zip(string name, params (string Name, IEnumerable<string> Rows)[] entries)
     {
-        var path = Path.Combine(_folder, name);
+        var path = Of(name);
         using (var archive = ZipFile.Open(path, ZipArchiveMode.Create))
         {
             foreach (var (entry, rows) in entries)

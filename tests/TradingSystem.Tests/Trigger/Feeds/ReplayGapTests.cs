@@ -161,10 +161,12 @@ public sealed class ReplayGapTests
         var file = _folder.Csv("BTCUSDT-1m-again.csv", [.. Minutes(Day, 23), .. Minutes(Day.AddMinutes(42), 40)]);
         var states = new MemoryFeedStates();
         // As a run leaves it that was killed between the two.
-        await states.ChangeAsync($"replay:BTCUSDT-1m-again.csv:{new FileInfo(file.Path).Length}", _ => [new FeedState(Day.AddMinutes(30), "")], CancellationToken.None);
+        var recording = ReplayRecording.Of(file);
+        await states.ChangeAsync(recording.Key, _ => [new FeedState(Day.AddMinutes(30), "")], CancellationToken.None);
         var state = new MarketState(TimeProvider.System, []);
         using var stop = new CancellationTokenSource();
-        var run = new ReplayFeed(file, 100_000, false, states.Patient(TimeProvider.System), new InstantTime(), NullLogger<ReplayFeed>.Instance).RunAsync(state, stop.Token);
+        var run = new ReplayFeed(
+            recording, 100_000, false, states.Patient(TimeProvider.System), new InstantTime(), NullLogger<ReplayFeed>.Instance).RunAsync(state, stop.Token);
         for (var i = 0; i < 6_000 && state.Status is not { IsOver: true }; i++)
         {
             await Task.Delay(5);

@@ -72,12 +72,14 @@ public sealed class ReplayGridTests
         Assert.That(file.Bars().First().End, Is.EqualTo(Day.AddMinutes(1)));
     }
 
-    internal static async Task<MarketState> PlayAsync(ReplayFile file, params ICandleListener[] listeners)
+    internal static Task<MarketState> PlayAsync(ReplayFile file, params ICandleListener[] listeners) => PlayAsync(ReplayRecording.Of(file), listeners);
+
+    internal static async Task<MarketState> PlayAsync(ReplayRecording recording, params ICandleListener[] listeners)
     {
         var state = new MarketState(TimeProvider.System, listeners);
         using var stop = new CancellationTokenSource();
         var run = new ReplayFeed(
-            file, 100_000, true, new MemoryFeedStates().Patient(TimeProvider.System), new InstantTime(),
+            recording, 100_000, true, new MemoryFeedStates().Patient(TimeProvider.System), new InstantTime(),
             NullLogger<ReplayFeed>.Instance).RunAsync(state, stop.Token);
         for (var i = 0; i < 6_000 && state.Status is not { IsOver: true } && !run.IsCompleted; i++)
         {

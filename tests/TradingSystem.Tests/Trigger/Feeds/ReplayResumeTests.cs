@@ -84,7 +84,9 @@ public sealed class ReplayResumeTests
         var state = new MarketState(TimeProvider.System, []);
         using var stop = new CancellationTokenSource();
         var sink = new Cut(state, told, until, stop);
-        var run = new ReplayFeed(_file, 60, anew, _states.Patient(TimeProvider.System), new InstantTime(), NullLogger<ReplayFeed>.Instance).RunAsync(sink, stop.Token);
+        var run = new ReplayFeed(
+            ReplayRecording.Of(_file), 60, anew, _states.Patient(TimeProvider.System), new InstantTime(),
+            NullLogger<ReplayFeed>.Instance).RunAsync(sink, stop.Token);
         Assert.That(async () => await run.WaitAsync(TimeSpan.FromSeconds(60)), Throws.InstanceOf<OperationCanceledException>());
         return state;
     }
@@ -128,7 +130,7 @@ public sealed class ReplayResumeTests
 
         public void Torn() => state.Torn();
 
-        public void Gap(DateTimeOffset until) => state.Gap(until);
+        public void Gap(string symbol, DateTimeOffset until) => state.Gap(symbol, until);
 
         public IReadOnlyList<LackingBars> Lacking(TimeSpan grace) => [];
     }
