@@ -1,36 +1,34 @@
-using TradingSystem.Contracts.Bus;
-
 namespace TradingSystem.Indicators;
 
-/// <summary><c>Before</c> is the average without the last bar, against which <c>LastRange</c>, that bar's true range, is judged.</summary>
-public sealed record AtrValue(double Value, double Before, double LastRange);
-
-/// <summary>Average true range with Wilder's smoothing, in quote currency.</summary>
-public static class Atr
+/// <summary>
+/// Average true range with Wilder's smoothing, in quote currency. A true range needs the close before it, so the first bar has none.
+/// </summary>
+public sealed class Atr(int period = 14) : IIndicator
 {
-    /// <summary>Null with fewer than <c>period + 2</c> candles.</summary>
-    public static AtrValue? Last(IReadOnlyList<Candle> candles, int period = 14)
+    private readonly WilderAverage _average = new(Period.Checked(period));
+    private double? _close;
+
+    public int WarmUp => period + 1;
+
+    public double? Value => _average.IsWarm ? _average.Value : null;
+
+    /// <summary>The average without the last bar, against which that one's range is judged. Null where it was not warm then.</summary>
+    public double? Before { get; private set; }
+
+    /// <summary>The last bar's true range; 0 before the second.</summary>
+    public double LastRange { get; private set; }
+
+    public double? this[int output] => Value;
+
+    public void Add(in Bar bar)
     {
-        if (candles.Count < period + 2)
+        if (_close is { } close)
         {
-            return null;
+            Before = Value;
+            LastRange = bar.TrueRange(close);
+            _average.Add(LastRange);
         }
 
-        double average = 0, before = 0, range = 0;
-        for (var i = 1; i < candles.Count; i++)
-        {
-            range = TrueRange(candles[i], candles[i - 1]);
-            before = average;
-            average = i <= period ? average + (range / period) : ((average * (period - 1)) + range) / period;
-        }
-
-        return new(average, before, range);
-    }
-
-    private static double TrueRange(Candle candle, Candle previous)
-    {
-        var high = Math.Max(candle.High, previous.Close);
-        var low = Math.Min(candle.Low, previous.Close);
-        return (double)(high - low);
+        _close = bar.Close;
     }
 }

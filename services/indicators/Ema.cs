@@ -1,29 +1,35 @@
 namespace TradingSystem.Indicators;
 
-/// <summary>Exponential moving average, begun with the simple average of the first <c>period</c> values.</summary>
-public static class Ema
+/// <summary>Exponential moving average of closes, in their unit: begun with the simple average of the first <paramref name="period"/>.</summary>
+public sealed class Ema(int period) : IIndicator
 {
+    private readonly double _weight = 2.0 / (Period.Checked(period) + 1);
+    private double _value;
+    private int _count;
+
+    public int WarmUp => period;
+
+    public double? Value => _count == period ? _value : null;
+
+    public double? this[int output] => Value;
+
+    public void Add(in Bar bar) => Add(bar.Close);
+
+    public void Add(double value)
+    {
+        // Both ways equal values leave the average exactly at them.
+        _value += (value - _value) * (_count == period ? _weight : 1.0 / ++_count);
+    }
+
     /// <summary>One value per input; NaN before the first full period.</summary>
     public static double[] Series(IReadOnlyList<double> values, int period)
     {
+        var ema = new Ema(period);
         var result = new double[values.Count];
-        Array.Fill(result, double.NaN);
-        if (values.Count < period)
+        for (var i = 0; i < values.Count; i++)
         {
-            return result;
-        }
-
-        var sum = 0.0;
-        for (var i = 0; i < period; i++)
-        {
-            sum += values[i];
-        }
-
-        result[period - 1] = sum / period;
-        var weight = 2.0 / (period + 1);
-        for (var i = period; i < values.Count; i++)
-        {
-            result[i] = result[i - 1] + (weight * (values[i] - result[i - 1]));
+            ema.Add(values[i]);
+            result[i] = ema.Value ?? double.NaN;
         }
 
         return result;

@@ -1,29 +1,60 @@
 namespace TradingSystem.Indicators;
 
-/// <summary><c>Histogram</c> is line minus signal; <c>Previous</c> is the histogram one bar before.</summary>
-public sealed record MacdValue(double Line, double Signal, double Histogram, double? Previous);
-
-/// <summary>Difference of a fast and a slow exponential average, with an average of itself as signal.</summary>
-public static class Macd
+/// <summary>In the unit of the closes. <c>Histogram</c> is line minus signal.</summary>
+public readonly record struct MacdValue(double Line, double Signal)
 {
-    /// <summary>Null with fewer than <c>slow + signal - 1</c> values.</summary>
-    public static MacdValue? Last(IReadOnlyList<double> closes, int fast = 12, int slow = 26, int signal = 9)
+    public double Histogram => Line - Signal;
+}
+
+/// <summary>
+/// Difference of a fast and a slow exponential average of closes, with an exponential average of itself as signal. Says nothing before the signal has
+/// its whole period.
+/// </summary>
+public sealed class Macd : IIndicator
+{
+    private readonly Ema _fast;
+    private readonly Ema _slow;
+    private readonly Ema _signal;
+
+    /// <exception cref="ArgumentException"><paramref name="fast"/> is not shorter than <paramref name="slow"/>, or one is not a period.</exception>
+    public Macd(int fast = 12, int slow = 26, int signal = 9)
     {
-        if (closes.Count < slow + signal - 1)
+        Period.Checked(fast, nameof(fast));
+        Period.Checked(slow, nameof(slow));
+        if (fast >= slow)
         {
-            return null;
+            throw new ArgumentException($"macd: fast must be less than slow, got {fast} and {slow}", nameof(fast));
         }
 
-        var quick = Ema.Series(closes, fast);
-        var calm = Ema.Series(closes, slow);
-        var line = new double[closes.Count - slow + 1];
-        for (var i = 0; i < line.Length; i++)
+        (_fast, _slow, _signal) = (new(fast), new(slow), new(Period.Checked(signal, nameof(signal))));
+        WarmUp = slow + signal - 1;
+    }
+
+    public int WarmUp { get; }
+
+    public MacdValue? Value { get; private set; }
+
+    /// <summary>What it said one bar before. Null where that was nothing.</summary>
+    public MacdValue? Before { get; private set; }
+
+    public double? this[int output] => output switch { 0 => Value?.Line, 1 => Value?.Signal, _ => Value?.Histogram };
+
+    public void Add(in Bar bar) => Add(bar.Close);
+
+    public void Add(double close)
+    {
+        _fast.Add(close);
+        _slow.Add(close);
+        if (_fast.Value is not { } fast || _slow.Value is not { } slow)
         {
-            line[i] = quick[slow - 1 + i] - calm[slow - 1 + i];
+            return;
         }
 
-        var average = Ema.Series(line, signal);
-        var previous = line.Length > 1 ? line[^2] - average[^2] : double.NaN;
-        return new(line[^1], average[^1], line[^1] - average[^1], double.IsNaN(previous) ? null : previous);
+        _signal.Add(fast - slow);
+        if (_signal.Value is { } signal)
+        {
+            Before = Value;
+            Value = new(fast - slow, signal);
+        }
     }
 }

@@ -1,33 +1,35 @@
 namespace TradingSystem.Indicators;
 
-/// <summary>Relative strength index with Wilder's smoothing, 0 to 100.</summary>
-public static class Rsi
+/// <summary>
+/// Relative strength index of closes with Wilder's smoothing, 0 to 100. Of a market that never fell it is 100, whether it ever rose or not; while one
+/// stands still it stays what it was.
+/// </summary>
+public sealed class Rsi(int period = 14) : IIndicator
 {
-    /// <summary>Null with fewer than <c>period + 1</c> values; 50 when nothing moved.</summary>
-    public static double? Last(IReadOnlyList<double> closes, int period = 14)
+    private readonly WilderAverage _gain = new(Period.Checked(period));
+    private readonly WilderAverage _loss = new(period);
+    private double? _before;
+
+    public int WarmUp => period + 1;
+
+    public double? Value =>
+        !_gain.IsWarm ? null
+        : _loss.Value == 0 ? 100
+        : 100 * _gain.Value / (_gain.Value + _loss.Value);
+
+    public double? this[int output] => Value;
+
+    public void Add(in Bar bar) => Add(bar.Close);
+
+    public void Add(double close)
     {
-        if (closes.Count <= period)
+        var change = close - (_before ?? close);
+        if (_before is not null && !(change == 0 && _gain.IsWarm && _gain.Value + _loss.Value < WilderAverage.Faint))
         {
-            return null;
+            _gain.Add(Math.Max(change, 0));
+            _loss.Add(Math.Max(-change, 0));
         }
 
-        double gain = 0, loss = 0;
-        for (var i = 1; i < closes.Count; i++)
-        {
-            var change = closes[i] - closes[i - 1];
-            var (up, down) = (Math.Max(change, 0), Math.Max(-change, 0));
-            if (i <= period)
-            {
-                gain += up / period;
-                loss += down / period;
-            }
-            else
-            {
-                gain = ((gain * (period - 1)) + up) / period;
-                loss = ((loss * (period - 1)) + down) / period;
-            }
-        }
-
-        return gain + loss == 0 ? 50 : 100 * gain / (gain + loss);
+        _before = close;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Outbound;
@@ -43,7 +44,9 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<PatientFeedStates>();
         services.AddSingleton(Feed);
         services.AddSingleton<EventPublisher>();
-        services.AddSingleton<RuleEngine>();
+        services.AddSingleton(Rules);
+        services.AddSingleton<RuleBook>();
+        services.AddSingleton<FiringWriter>();
         services.AddSingleton<CandleWriter>();
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<RuleEngine>());
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<CandleWriter>());
@@ -53,15 +56,38 @@ public sealed class TriggerModule : IServiceModule
         services.AddHostedService(p => p.GetRequiredService<EventPublisher>());
         services.AddHostedService(p => p.GetRequiredService<CandleWriter>());
         services.AddHostedService<MarketPublisher>();
+        services.AddHostedService(p => p.GetRequiredService<FiringWriter>());
+        services.AddHostedService(p => p.GetRequiredService<RuleBook>());
         services.AddHostedService<FeedRunner>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddPerNodeConsumer<CandleAnswers>("trigger-questions");
 
-    public void Map(WebApplication app) => app.MapMarket();
+    public void Map(WebApplication app)
+    {
+        app.MapMarket();
+        app.MapRules();
+    }
 
-    public Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken) =>
-        Database.MigrateAsync<TriggerDb>(services, cancellationToken);
+    public async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await Database.MigrateAsync<TriggerDb>(services, cancellationToken);
+        await using var db = await services.GetRequiredService<IDbContextFactory<TriggerDb>>().CreateDbContextAsync(cancellationToken);
+        await FirstRules.WriteAsync(db, services.GetRequiredService<RuleOptions>(), services.GetRequiredService<TimeProvider>(), cancellationToken);
+    }
+
+    private static RuleEngine Rules(IServiceProvider provider)
+    {
+        var (publisher, firings) = (provider.GetRequiredService<EventPublisher>(), provider.GetRequiredService<FiringWriter>());
+        return new(
+            (raised, firing) =>
+            {
+                publisher.Enqueue(raised);
+                firings.Keep(firing);
+            },
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RuleEngine>>());
+    }
 
     private static IMarketFeed Feed(IServiceProvider provider)
     {

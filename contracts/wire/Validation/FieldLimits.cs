@@ -1,7 +1,7 @@
 namespace TradingSystem.Contracts.Wire.Validation;
 
 /// <summary>How long and how many. Characters are Unicode code points, as in JSON Schema. The parser and the schemas both read these.</summary>
-internal static class FieldLimits
+public static class FieldLimits
 {
     /// <summary>request_id and the id of a ping.</summary>
     public const int RequestId = 128;

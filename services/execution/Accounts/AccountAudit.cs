@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using TradingSystem.Execution.Storage;
 
 namespace TradingSystem.Execution.Accounts;
@@ -48,7 +47,4 @@ public static class AccountAudit
     /// <summary>Saved with the change that it tells of, or not at all.</summary>
     public static void Audit(this ExecutionDb db, Account account, string action, string actor, DateTimeOffset now, string? detail = null) =>
         db.AccountAudit.Add(new AccountAuditRow { AccountId = account.Id, AccountName = account.Name, Action = action, Actor = actor, Detail = detail, CreatedAt = now });
-
-    /// <summary>Every route wants a token, so there is always a name.</summary>
-    public static string Actor(this ClaimsPrincipal user) => user.Identity?.Name ?? "unknown";
 }

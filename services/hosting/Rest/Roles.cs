@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ public static class Roles
     /// <summary>Reads everything that people may see.</summary>
     public const string Viewer = "viewer";
 
-    /// <summary>Steers trading: pause, kill, close, cancel, protect, limits.</summary>
+    /// <summary>Steers trading: pause, kill, close, cancel, protect, limits, rules.</summary>
     public const string Trader = "trader";
 
     /// <summary>Decides who may do what: users, tokens, accounts with their keys, live trading.</summary>
@@ -25,6 +26,9 @@ public static class Roles
 
     /// <summary>People's, from the one that may least to the one that may most.</summary>
     public static readonly IReadOnlyList<string> All = [Viewer, Trader, Admin];
+
+    /// <summary>Whom to write down as the one who did it. A route with a role wants a token, so there is always a name.</summary>
+    public static string Actor(this ClaimsPrincipal user) => user.Identity?.Name ?? "unknown";
 
     /// <summary>The route is for people of this role or one that may more; anybody else gets 401 without a token and 403 with one.</summary>
     public static TBuilder RequireRole<TBuilder>(this TBuilder routes, string role)

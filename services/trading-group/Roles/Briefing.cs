@@ -14,15 +14,14 @@ public sealed record Briefing(
     int EventDirection,
     TradingGroupOptions Options)
 {
-    // However many are remembered, opinions rest on the same number.
-    private readonly Candle[] _window = [.. Candles.TakeLast(Options.Candles)];
-    private readonly double[] _closes = [.. Candles.TakeLast(Options.Candles).Select(c => (double)c.Close)];
+    /// <summary>However many are remembered, opinions rest on the same number.</summary>
+    public IReadOnlyList<Candle> Window { get; } = [.. Candles.TakeLast(Options.Candles)];
 
-    public IReadOnlyList<double> Closes => _closes;
+    public IReadOnlyList<double> Closes { get; } = [.. Candles.TakeLast(Options.Candles).Select(c => (double)c.Close)];
 
-    public AtrValue? Atr => Indicators.Atr.Last(_window);
+    public Atr Atr { get; } = new Atr().Over(Candles.TakeLast(Options.Candles));
 
-    public BollingerValue? Bands => Bollinger.Last(_closes);
+    public BollingerValue? Bands { get; } = new Bollinger().Over(Candles.TakeLast(Options.Candles)).Value;
 
     /// <summary>The places that the market is quoted in, as far as the window shows it.</summary>
     public int Places { get; } = Math.Max(Digits.Places(Price), Candles.TakeLast(Options.Candles).Max(c => (int?)Digits.Places(c.Open, c.High, c.Low, c.Close)) ?? 0);

@@ -15,18 +15,18 @@ public static class RiskAnalyst
     public static RiskView Assess(Briefing briefing, GroupMember member, int direction)
     {
         var price = (double)briefing.Price;
-        if (briefing.Atr is not { Value: > 0 } atr || briefing.Bands is not { } bands || price <= 0)
+        if (briefing.Atr is not { Value: > 0 and var range } atr || briefing.Bands is not { } bands || price <= 0)
         {
             return new(Opinion.Of(member, "veto", 90, "The market does not move: the average true range is zero, so no stop can be placed."), true, null, null, 1);
         }
 
-        var volatility = atr.Value / price;
-        var spike = atr.Before > 0 ? atr.LastRange / atr.Before : 1;
-        var room = (direction >= 0 ? bands.Upper - price : price - bands.Lower) / atr.Value;
+        var volatility = range / price;
+        var spike = atr.Before is > 0 and var usual ? atr.LastRange / usual : 1;
+        var room = (direction >= 0 ? bands.Upper - price : price - bands.Lower) / range;
         var factor = (decimal)Math.Clamp(CalmVolatility / volatility, 0.25, 1);
         // A level between two prices that the market is quoted in could not be placed, and one on the price itself is none.
         var tick = new decimal(1, 0, 0, false, (byte)briefing.Places);
-        var distance = Math.Max(briefing.Options.StopAtr * atr.Value, price * briefing.Options.MinStopPct / 100);
+        var distance = Math.Max(briefing.Options.StopAtr * range, price * briefing.Options.MinStopPct / 100);
         decimal? stop = direction == 0 ? null : briefing.Price - (direction * OnGrid(distance));
         decimal? target = direction == 0 ? null : briefing.Price + (direction * OnGrid(distance * briefing.Options.RewardRatio));
         var veto = spike >= briefing.Options.SpikeAtr || stop <= 0 || target <= 0;
@@ -36,10 +36,10 @@ public static class RiskAnalyst
             : room > 1 ? ("support", 85.0, $"there is room of {room:0.0} average ranges to the band ahead")
             : ("support", 75.0, $"the band ahead is {room:0.0} average ranges away");
         var levels = direction == 0 ? "No direction is proposed." : $"Stop {briefing.Text(stop!.Value)}, target {briefing.Text(target!.Value)}, size factor {factor:0.##}.";
-        var reasoning = $"ATR 14 {briefing.Text(atr.Value)} is {volatility:P2} of the price {briefing.Text(briefing.Price)}; {because}. {levels}";
+        var reasoning = $"ATR 14 {briefing.Text(range)} is {volatility:P2} of the price {briefing.Text(briefing.Price)}; {because}. {levels}";
         return new(Opinion.Of(member, stance, confidence, reasoning, new Dictionary<string, double>
         {
-            ["atr_14"] = atr.Value,
+            ["atr_14"] = range,
             ["atr_pct"] = 100 * volatility,
             ["last_range_atr"] = spike,
             ["bollinger_upper"] = bands.Upper,

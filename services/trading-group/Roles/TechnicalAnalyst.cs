@@ -19,17 +19,17 @@ public static class TechnicalAnalyst
         var price = (double)briefing.Price;
         double[] fast = Ema.Series(closes, 8), slow = Ema.Series(closes, 21);
         var cross = Ema.BarsSinceCross(fast, slow);
-        var rsi = Rsi.Last(closes) ?? 50;
-        var macd = Macd.Last(closes);
+        var rsi = new Rsi().Over(briefing.Window).Value ?? 50;
+        var macd = new Macd().Over(briefing.Window);
         var percentB = briefing.Bands?.PercentB(price) ?? 0.5;
         var score = Math.Clamp(
-            Trend(fast[^1] - slow[^1], cross, briefing.Atr?.Value ?? 0) + Momentum(macd) + Strength(rsi) + Place(percentB) + (10 * briefing.EventDirection),
+            Trend(fast[^1] - slow[^1], cross, briefing.Atr.Value ?? 0) + Momentum(macd) + Strength(rsi) + Place(percentB) + (10 * briefing.EventDirection),
             -100,
             100);
         var direction = score >= NeutralBelow ? 1 : score <= -NeutralBelow ? -1 : 0;
         var stance = direction switch { 1 => "bullish", -1 => "bearish", _ => "neutral" };
         var crossed = cross is { } bars ? $"crossed {bars} bar(s) ago" : "no recent cross";
-        var histogram = macd is null ? "not enough bars" : $"histogram {briefing.Text(macd.Histogram)}";
+        var histogram = macd.Value is { } known ? $"histogram {briefing.Text(known.Histogram)}" : "not enough bars";
         var reasoning =
             $"{briefing.Group.Symbol} {briefing.Interval}: EMA 8 {briefing.Text(fast[^1])} {(fast[^1] > slow[^1] ? "above" : "below")} EMA 21 {briefing.Text(slow[^1])} ({crossed}); "
             + $"RSI 14 {rsi:0.0}; MACD 12/26/9 {histogram}; price {briefing.Text(briefing.Price)} at {percentB:P0} of the Bollinger 20/2 range. Score {score:0} of 100: {stance}.";
@@ -39,9 +39,9 @@ public static class TechnicalAnalyst
             ["ema_21"] = slow[^1],
             ["bars_since_cross"] = cross ?? double.NaN,
             ["rsi_14"] = rsi,
-            ["macd"] = macd?.Line ?? double.NaN,
-            ["macd_signal"] = macd?.Signal ?? double.NaN,
-            ["macd_histogram"] = macd?.Histogram ?? double.NaN,
+            ["macd"] = macd.Value?.Line ?? double.NaN,
+            ["macd_signal"] = macd.Value?.Signal ?? double.NaN,
+            ["macd_histogram"] = macd.Value?.Histogram ?? double.NaN,
             ["bollinger_percent_b"] = percentB,
             ["event_direction"] = briefing.EventDirection,
             ["score"] = score,
@@ -52,15 +52,15 @@ public static class TechnicalAnalyst
     private static double Trend(double gap, int? cross, double atr) =>
         cross < FreshBars ? 45 * Math.Sign(gap) : 40 * Math.Sign(gap) * (atr > 0 ? Math.Min(1, Math.Abs(gap) / (0.5 * atr)) : 0);
 
-    private static double Momentum(MacdValue? macd)
+    private static double Momentum(Macd macd)
     {
-        if (macd is null)
+        if (macd.Value is not { Histogram: var now })
         {
             return 0;
         }
 
-        var grows = macd.Previous is { } before && Math.Abs(macd.Histogram) >= Math.Abs(before) && Math.Sign(before) == Math.Sign(macd.Histogram);
-        return Math.Sign(macd.Histogram) * (grows ? 20 : 12);
+        var grows = macd.Before is { Histogram: var before } && Math.Abs(now) >= Math.Abs(before) && Math.Sign(before) == Math.Sign(now);
+        return Math.Sign(now) * (grows ? 20 : 12);
     }
 
     // Strength speaks for going on until it is exhausted.

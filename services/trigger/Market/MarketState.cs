@@ -90,6 +90,30 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         }
     }
 
+    /// <summary>
+    /// Tells one listener again what is known, as if the market had just begun; <paramref name="before"/> runs ahead of it, with no candle in between.
+    /// </summary>
+    public void Retell(ICandleListener listener, Action before)
+    {
+        lock (_lock)
+        {
+            before();
+            if (_status is not { } status)
+            {
+                return;
+            }
+
+            listener.Started(status);
+            foreach (var (symbol, all) in _series)
+            {
+                foreach (var series in all)
+                {
+                    listener.History(symbol, series.Interval, series.Closed(int.MaxValue), []);
+                }
+            }
+        }
+    }
+
     public void History(string symbol, Interval interval, IReadOnlyList<Candle> candles, bool derive)
     {
         lock (_lock)
@@ -318,7 +342,7 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     }
 
     // A longer bar that began before the first of them would be a bar of half its time, and so would one that some of them lack in.
-    private static (IReadOnlyList<Candle> Candles, bool IsTorn) Longer(string symbol, Interval interval, Interval shorter, IReadOnlyList<Candle> candles)
+    internal static (IReadOnlyList<Candle> Candles, bool IsTorn) Longer(string symbol, Interval interval, Interval shorter, IReadOnlyList<Candle> candles)
     {
         var series = new CandleSeries(symbol, interval);
         var closed = new List<Candle>();

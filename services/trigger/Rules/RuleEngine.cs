@@ -1,148 +1,159 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json.Nodes;
 using TradingSystem.Contracts.Bus;
-using TradingSystem.Contracts.Wire;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
-using TradingSystem.Trigger.Publishing;
+using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Rules;
 
-/// <summary>Shows closed bars to the rules and turns what they say into events, no more often than the cooldown allows.</summary>
-public sealed partial class RuleEngine(RuleOptions options, EventPublisher publisher, TimeProvider time, ILogger<RuleEngine> log) : ICandleListener
+/// <summary>Shows closed candles to the rules and hands on what they say. Calls come under the market's lock.</summary>
+/// <param name="raise">Takes an event, and when it was raised; quick, never blocks.</param>
+public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> raise, TimeProvider time, ILogger<RuleEngine> log) : ICandleListener
 {
-    private const int Priority = 6;
+    /// <summary>
+    /// A candle that became known late, after a lost connection or a start, still raises its events for so long; then they would be about another market.
+    /// </summary>
+    public static readonly TimeSpan Latest = TimeSpan.FromMinutes(1);
 
-    private static readonly Guid Namespace = new("6f0ff6f0-51c1-5f0e-9a6b-3d5f6d2a7c11");
-    private static readonly ActivitySource Activities = new("TradingSystem.Trigger");
-
-    private readonly Dictionary<string, List<Watch>> _watches = [];
+    private readonly Dictionary<(string Symbol, string Interval), Watch> _watches = [];
+    private readonly Dictionary<(string Symbol, string Interval), DateTimeOffset> _told = [];
+    private readonly Dictionary<FiringKey, DateTimeOffset> _fired = [];
     private readonly string _process = Guid.NewGuid().ToString("n");
+    private IReadOnlyList<ArmedRule> _rules = [];
+    private Dictionary<string, TimeSpan> _lengths = [];
     private FeedStatus? _status;
+
+    /// <summary>
+    /// From now on these are the rules. Whoever calls it lets the market tell everything again, under its lock: history makes every rule warm.
+    /// </summary>
+    /// <param name="fired">When rules raised an event last, as far as it was kept; what is known here and later stays.</param>
+    public void Arm(IReadOnlyList<ArmedRule> rules, IReadOnlyDictionary<FiringKey, DateTimeOffset> fired)
+    {
+        _rules = rules;
+        foreach (var (key, at) in fired)
+        {
+            Remember(key, at);
+        }
+    }
+
+    /// <summary>Symbols of the market that a rule is looked at on; none where it is switched off, or where there are no candles of its interval.</summary>
+    public static IReadOnlyList<string> Watched(RuleDocument rule, FeedStatus status) =>
+        rule.Enabled != false && IntervalOf(rule, status) is not null
+            ? [.. status.Symbols.Where(s => rule.Symbols.Contains(s) || rule.Symbols.Contains(RuleWords.EverySymbol))]
+            : [];
 
     public void Started(FeedStatus status)
     {
-        _status = status;
-        _watches.Clear();
-        if (!options.Enabled)
+        if (_status is null || !_status.IsSameMarket(status))
         {
-            return;
+            _watches.Clear();
+            _told.Clear();
+            _lengths = Interval.From(status.Shortest).ToDictionary(i => i.Name, i => i.Length);
         }
 
-        var wanted = options.Symbols.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        foreach (var symbol in status.Symbols.Where(s => status.Source == FeedStatus.Replay || wanted.Contains(s)))
+        _status = status;
+        var before = _watches.SelectMany(w => w.Value.Runs.Select(r => (w.Key, r.Rule.Id, r.Rule.Version))).ToHashSet();
+        _watches.Clear();
+        foreach (var rule in _rules)
         {
-            _watches[symbol] = [.. options.Create().Select(r => new Watch(r))];
+            foreach (var symbol in Watched(rule.Document, status))
+            {
+                var interval = IntervalOf(rule.Document, status)!.Value;
+                var key = (symbol, interval.Name);
+                if (!_watches.TryGetValue(key, out var watch))
+                {
+                    _watches[key] = watch = new Watch(interval);
+                }
+
+                // A new one begins where it was made, or where the recording is; what closed since then it has still to be shown.
+                var (told, isNew) = (Told(key), !before.Contains((key, rule.Id, rule.Version)));
+                watch.Add(rule, IsByTheClock ? rule.Since : isNew ? told : null, isNew ? null : told);
+            }
         }
     }
 
     public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed)
     {
-        if (interval != _status?.RuleInterval || !_watches.TryGetValue(symbol, out var watches))
+        var key = (symbol, interval.Name);
+        if (_watches.TryGetValue(key, out var watch))
         {
-            return;
-        }
+            if (watch.IsShown)
+            {
+                _watches[key] = watch = watch.Renew(Told(key));
+            }
 
-        foreach (var watch in watches)
-        {
-            watch.Reset();
+            foreach (var run in watch.Runs.Where(_ => IsByTheClock))
+            {
+                // A recording may be begun again, and then what it raised before is still to come.
+                run.FiredAt = _fired.TryGetValue(Key(run.Rule.Id, symbol), out var at) ? at : null;
+            }
+
             foreach (var candle in closed)
             {
-                watch.Observe(candle, interval);
+                Show(watch, candle, isPast: !MayBeNews(candle.OpenTime + interval.Length));
             }
+        }
+
+        if (closed.Count > 0)
+        {
+            Tell(key, closed[^1].OpenTime + interval.Length);
         }
     }
 
     public void Closed(Candle candle)
     {
-        if (_status is not { } status || candle.Interval != status.RuleInterval.Name || !_watches.TryGetValue(candle.Symbol, out var watches))
+        var key = (candle.Symbol, candle.Interval);
+        if (_watches.TryGetValue(key, out var watch))
         {
-            return;
+            Show(watch, candle, isPast: false);
         }
 
-        foreach (var watch in watches)
-        {
-            if (watch.Observe(candle, status.RuleInterval) is { } signal && watch.MayRaise(time, status.Source == FeedStatus.Replay ? options.ReplayCooldown : options.Cooldown))
-            {
-                var raised = Event(status, watch.Rule.Name, candle, signal);
-                RuleEngineLog.Raised(log, raised.Title, raised.Id);
-                publisher.Enqueue(raised);
-            }
-        }
+        Tell(key, candle.OpenTime + _lengths[candle.Interval]);
     }
 
-    private ImmediateEvent Event(FeedStatus status, string rule, Candle candle, RuleSignal signal)
+    private void Show(Watch watch, Candle candle, bool isPast)
     {
-        using var activity = Activities.StartActivity("rule.raise");
-        var marketTime = candle.OpenTime + status.RuleInterval.Length;
-        // Two nodes on one market raise the same event; a second run of a replay raises new ones.
-        var run = status.Source == FeedStatus.Replay ? _process : status.StoredAs;
-        var id = NameBasedGuid.Create(Namespace, string.Create(CultureInfo.InvariantCulture, $"{rule}|{candle.Symbol}|{candle.Interval}|{marketTime:O}|{signal.Direction}|{run}"));
-        var payload = new JsonObject
+        foreach (var firing in watch.Look(candle).Where(f => f.HeldBack is null))
         {
-            ["rule"] = rule,
-            ["symbol"] = candle.Symbol,
-            ["interval"] = candle.Interval,
-            ["direction"] = signal.Direction,
-            ["price"] = signal.Price,
-        };
-        foreach (var (name, value) in signal.Values)
-        {
-            payload[name] = value?.DeepClone();
-        }
-
-        payload["market_time"] = marketTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        return new ImmediateEvent(
-            id,
-            $"rule:{rule}:{candle.Symbol}",
-            Priority,
-            [$"symbol:{candle.Symbol}"],
-            $"{candle.Symbol} {signal.Text}",
-            payload.ToJsonString(),
-            ["rule", rule, signal.Direction, candle.Interval, status.Source],
-            null,
-            id.ToString(),
-            time.GetUtcNow(),
-            activity?.Id);
-    }
-
-    private sealed class Watch(IRule rule)
-    {
-        private long? _raisedAt;
-        private DateTimeOffset? _next;
-
-        public IRule Rule => rule;
-
-        public void Reset()
-        {
-            rule.Reset();
-            _next = null;
-        }
-
-        public RuleSignal? Observe(Candle candle, Interval interval)
-        {
-            if (_next is { } next && candle.OpenTime != next)
+            Remember(Key(firing.Rule.Id, candle.Symbol), firing.At);
+            if (isPast)
             {
-                rule.Gap();
+                continue;
             }
 
-            _next = candle.OpenTime + interval.Length;
-            return rule.Observe(candle);
-        }
-
-        public bool MayRaise(TimeProvider time, TimeSpan cooldown)
-        {
-            if (_raisedAt is { } before && time.GetElapsedTime(before) < cooldown)
-            {
-                return false;
-            }
-
-            _raisedAt = time.GetTimestamp();
-            return true;
+            var raised = RuleEvents.Of(firing, _status!, IsByTheClock ? _status!.StoredAs : _process, time.GetUtcNow());
+            RuleEngineLog.Raised(log, raised.Title, raised.Id);
+            raise(
+                raised,
+                new()
+                {
+                    Market = _status!.StoredAs,
+                    RuleId = firing.Rule.Id,
+                    Symbol = candle.Symbol,
+                    At = firing.At,
+                    Version = firing.Rule.Version,
+                    EventId = raised.Id,
+                });
         }
     }
+
+    /// <summary>What is told as history is past, but for the last minute of a market that goes by the clock.</summary>
+    private bool MayBeNews(DateTimeOffset end) => IsByTheClock && time.GetUtcNow() - end <= Latest;
+
+    private bool IsByTheClock => _status!.Source != FeedStatus.Replay;
+
+    /// <summary>The end of the newest candle that was shown.</summary>
+    private DateTimeOffset? Told((string, string) key) => _told.TryGetValue(key, out var at) ? at : null;
+
+    private void Tell((string, string) key, DateTimeOffset end) => _told[key] = Told(key) is { } known && known > end ? known : end;
+
+    private FiringKey Key(Guid rule, string symbol) => new(_status!.StoredAs, rule, symbol);
+
+    private static Interval? IntervalOf(RuleDocument rule, FeedStatus status) =>
+        Interval.From(status.Shortest).Where(i => i.Name == (rule.Interval ?? status.RuleInterval.Name)).Select(i => (Interval?)i).FirstOrDefault();
+
+    private void Remember(FiringKey key, DateTimeOffset at) =>
+        _fired[key] = _fired.TryGetValue(key, out var known) && known > at ? known : at;
 }
 
 internal static partial class RuleEngineLog

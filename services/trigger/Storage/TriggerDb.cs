@@ -13,11 +13,36 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<FeedStateRow> FeedStates => Set<FeedStateRow>();
 
+    public DbSet<RuleRow> Rules => Set<RuleRow>();
+
+    public DbSet<RuleVersionRow> RuleVersions => Set<RuleVersionRow>();
+
+    public DbSet<RuleFiringRow> RuleFirings => Set<RuleFiringRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
         modelBuilder.Entity<CandleRow>().HasKey(c => new { c.Source, c.Symbol, c.Interval, c.OpenTime });
         modelBuilder.Entity<FeedStateRow>().HasKey(s => new { s.Feed, s.At });
+        modelBuilder.Entity<RuleRow>(rule =>
+        {
+            rule.Property(r => r.Id).ValueGeneratedNever();
+            rule.Property(r => r.Seq).UseIdentityAlwaysColumn();
+            rule.Property(r => r.Version).IsConcurrencyToken();
+            rule.HasIndex(r => r.Seq).IsUnique();
+            rule.HasIndex(r => r.Name).IsUnique().HasFilter("deleted_at is null");
+        });
+        modelBuilder.Entity<RuleVersionRow>(version =>
+        {
+            version.HasKey(v => new { v.RuleId, v.Version });
+            version.Property(v => v.Document).HasColumnType("jsonb");
+            version.HasOne<RuleRow>().WithMany().HasForeignKey(v => v.RuleId);
+        });
+        modelBuilder.Entity<RuleFiringRow>(firing =>
+        {
+            firing.HasKey(f => new { f.Market, f.RuleId, f.Symbol, f.At });
+            firing.HasIndex(f => f.CreatedAt);
+        });
         modelBuilder.UseConventions();
     }
 }

@@ -45,7 +45,9 @@ public sealed class ExitsAndReceiptsTests
         if (kind.Emulated() is null)
         {
             await Wait.UntilAsync("it is told that it waits", async () => Text((await account.OrderAsync(exit))?["reason"], "code") == "WAITING_FOR_PRICE");
-            Assert.That((await account.UpdateAsync(exit, "accepted")).ToJsonString(), Does.Contain("WAITING_FOR_PRICE"));
+            // That it was accepted at all was told before, and what is told takes its time to the diary.
+            await Wait.UntilAsync("an update says that it waits", async () =>
+                (await account.UpdateAsync(exit, "accepted")).ToJsonString().Contains("WAITING_FOR_PRICE", StringComparison.Ordinal));
             await KillInSilenceAsync();
             Assert.That((await account.OrderAsync(exit))!["status"]!.GetValue<string>(), Is.AnyOf("accepted", "submitted"));
             Assert.That(await account.OurQtyAsync(), Is.EqualTo(0.005m));

@@ -108,6 +108,13 @@ internal static partial class RoleTable
         viewer+group GET /api/v1/candles
         viewer+group GET /api/v1/prices
         viewer+group GET /api/v1/market
+        viewer GET /api/v1/rules
+        trader POST /api/v1/rules
+        viewer POST /api/v1/rules/rehearse
+        viewer GET /api/v1/rules/{id}
+        trader PUT /api/v1/rules/{id}
+        trader DELETE /api/v1/rules/{id}
+        viewer GET /api/v1/rules/{id}/versions
 
         viewer GET /diary
         viewer GET /state

@@ -15,7 +15,7 @@ public sealed class TriggerOptionsTests
             Assert.That(options.Market, Is.EqualTo(MarketKind.Auto));
             Assert.That(options.Symbols, Is.EqualTo(new[] { "BTCUSDT", "ETHUSDT", "SOLUSDT" }));
             Assert.That(options.Seed, Is.EqualTo(TriggerOptions.DefaultSeed));
-            Assert.That((options.Rules.EmaCross.Fast, options.Rules.EmaCross.Slow), Is.EqualTo((8, 21)));
+            Assert.That((options.Rules.Enabled, options.Rules.Symbols), Is.EqualTo((true, "BTCUSDT")));
         });
     }
 
@@ -26,7 +26,7 @@ public sealed class TriggerOptionsTests
     [TestCase("SYMBOLS", "BTCUSDT,b", "SYMBOLS must be 1 to 20 different symbols")]
     [TestCase("SYMBOLS", "BTCUSDT,btcusdt", "SYMBOLS must be 1 to 20 different symbols")]
     [TestCase("MARKET_SEED", "-1", "MARKET_SEED must be a whole number of at least 0")]
-    [TestCase("Trigger:Rules:EmaCross:Slow", "8", "EmaCross:Slow must be above Fast")]
+    [TestCase("Trigger:Rules:Symbols", "BTCUSDT,", "Symbols must be symbols, comma-separated, or *, got 'BTCUSDT,'")]
     public void A_setting_that_breaks_its_rule_is_named(string key, string value, string message)
     {
         var e = Assert.Throws<InvalidOperationException>(() => From((key, value)))!;

@@ -342,7 +342,6 @@ public sealed class SimulatedDeskTests
         var made = await _host.CreateAsync(new { name = $"kept-{Guid.NewGuid():n}", exchange = "simulated", fill_model = "exchange", active = false });
         var account = await _host.ReadAsync(db => db.Accounts.AsNoTracking().SingleAsync(a => a.Id == Guid.Parse((string)made["id"]!)));
         var now = TimeProvider.System.GetUtcNow();
-        var epoch = await DeskStore.OwnAsync(databases, account.Id, now, default);
         await _host.WriteAsync(db => db.Database.ExecuteSqlAsync(
             $"""
             insert into execution.simulated_venue_records (account_id, id, kind, symbol, client_id, at, body)
@@ -378,8 +377,21 @@ public sealed class SimulatedDeskTests
             var id = 1 + await _host.ReadAsync(db => db.VenueRecords.Where(r => r.AccountId == account.Id).MaxAsync(r => r.Id));
             var state = new ExchangeState { Terms = new() };
             var payment = new FundingPayment("BTCUSDT", id.ToString(System.Globalization.CultureInfo.InvariantCulture), 1m, now);
-            await new VenueTables(source, databases, TimeProvider.System, account.Id, epoch)
-                .SaveAsync(new(state, System.Collections.Immutable.ImmutableSortedDictionary<string, DateTimeOffset>.Empty), [new FundingSettled(payment, 0m, 0m, now)]);
+            // The host looks after an account with an order that is unknown, and may take it in between.
+            await Wait.UntilAsync("it was saved as the owner", async () =>
+            {
+                var epoch = await DeskStore.OwnAsync(databases, account.Id, now, default);
+                try
+                {
+                    await new VenueTables(source, databases, TimeProvider.System, account.Id, epoch)
+                        .SaveAsync(new(state, System.Collections.Immutable.ImmutableSortedDictionary<string, DateTimeOffset>.Empty), [new FundingSettled(payment, 0m, 0m, now)]);
+                    return true;
+                }
+                catch (DeskLostException)
+                {
+                    return false;
+                }
+            });
             return await _host.ReadAsync(db => db.VenueRecords.CountAsync(r => r.AccountId == account.Id));
         }
     }

@@ -75,6 +75,8 @@ public sealed class QueryGuardTests
     [TestCase("/api/v1/system-logs", "limit,cursor,level,code,source_id")]
     [TestCase("/api/v1/equity", "limit,cursor,group_id,mode,since")]
     [TestCase("/api/v1/candles", "symbol,interval,limit,end_time")]
+    [TestCase("/api/v1/rules/", "limit,cursor")]
+    [TestCase("/api/v1/rules/{id:guid}/versions", "limit,cursor")]
     [TestCase("/diary", "limit,since,format")]
     [TestCase("/state", "")]
     [TestCase("/api/v1/risk/limits/group/{id:guid}", "")]

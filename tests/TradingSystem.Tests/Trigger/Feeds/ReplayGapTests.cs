@@ -5,7 +5,6 @@ using TradingSystem.Tests.Time;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
-using TradingSystem.Trigger.Rules;
 using static TradingSystem.Tests.Trigger.Feeds.ReplayFolder;
 
 namespace TradingSystem.Tests.Trigger.Feeds;
@@ -52,20 +51,6 @@ public sealed class ReplayGapTests
                 state.Candles("BTCUSDT", "1m", 1000, null).Select(c => c.OpenTime), Is.EqualTo(file.Bars().Select(b => b.OpenTime)),
                 "each minute of the file, and none beside");
         });
-    }
-
-    [Test]
-    public void An_average_begins_anew_behind_a_gap()
-    {
-        var rule = new EmaCrossRule(2, 4);
-        Candle Bar(int i, decimal close) => new("BTCUSDT", "1m", Day.AddMinutes(i), close, close, close, close, 1, true);
-        for (var i = 0; i < 10; i++)
-        {
-            rule.Observe(Bar(i, 100 - i));
-        }
-
-        rule.Gap();
-        Assert.That(Enumerable.Range(1440, 4).Select(i => rule.Observe(Bar(i, i - 1200))), Is.All.Null, "it would have crossed at the first of them");
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Tests.Time;
@@ -6,6 +7,7 @@ using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Rules;
+using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Tests.Trigger.Feeds;
 
@@ -81,52 +83,24 @@ public sealed class SimulatedFeedTests
     [TestCase(59)]
     public async Task The_default_seed_raises_two_ema_crosses_within_the_first_half_minute(int second)
     {
-        var raised = await RaisedAsync(TriggerOptions.DefaultSeed, Start + TimeSpan.FromSeconds(second), TimeSpan.FromSeconds(30), new RuleOptions().Cooldown);
+        var raised = await RaisedAsync(TriggerOptions.DefaultSeed, Start + TimeSpan.FromSeconds(second), TimeSpan.FromSeconds(30));
         Assert.That(raised, Has.Count.GreaterThanOrEqualTo(2));
     }
 
-    internal static async Task<IReadOnlyList<TimeSpan>> RaisedAsync(ulong seed, DateTimeOffset start, TimeSpan length, TimeSpan cooldown)
+    private static async Task<IReadOnlyList<ImmediateEvent>> RaisedAsync(ulong seed, DateTimeOffset start, TimeSpan length)
     {
-        var listener = new Crosses(cooldown);
+        var raised = new List<ImmediateEvent>();
         var clock = new ManualTime(start);
-        var state = new MarketState(clock, [listener]);
+        var engine = new RuleEngine((e, _) => raised.Add(e), clock, NullLogger<RuleEngine>.Instance);
+        engine.Arm([new(Guid.NewGuid(), 1, start, FirstRules.EmaCross(["BTCUSDT"]))], new Dictionary<FiringKey, DateTimeOffset>());
+        var state = new MarketState(clock, [engine]);
         var feed = new SimulatedFeed(Symbols, seed, new MemoryFeedStates().Patient(clock), clock);
         await feed.BeginAsync(state, CancellationToken.None);
         for (var t = TimeSpan.Zero; t < length; t += SimulatedMarket.StepLength)
         {
-            listener.Now = t;
             feed.Step(state);
         }
 
-        return listener.Raised;
-    }
-
-    private sealed class Crosses(TimeSpan cooldown) : ICandleListener
-    {
-        private readonly EmaCrossRule _rule = new(8, 21);
-
-        public TimeSpan Now { get; set; }
-
-        public List<TimeSpan> Raised { get; } = [];
-
-        public void Started(FeedStatus status)
-        {
-        }
-
-        public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed)
-        {
-            foreach (var candle in closed.Where(c => c is { Symbol: "BTCUSDT", Interval: "1s" }))
-            {
-                _rule.Observe(candle);
-            }
-        }
-
-        public void Closed(Candle candle)
-        {
-            if (candle is { Symbol: "BTCUSDT", Interval: "1s" } && _rule.Observe(candle) is not null && (Raised.Count == 0 || Now - Raised[^1] >= cooldown))
-            {
-                Raised.Add(Now);
-            }
-        }
+        return raised;
     }
 }

@@ -31,7 +31,7 @@ public sealed partial class WordsTests
         ("services/hosting/Rest/ClientAddress.cs", "unknown", "an address that nobody tells"),
         ("services/hosting/BotTokens/TokenVerdict.cs", "unknown", "a token that there is not"),
         ("services/trading-group/Roles/Briefing.cs", "unknown", "a number that cannot be computed"),
-        ("services/execution/Accounts/AccountAudit.cs", "unknown", "an actor without a name"),
+        ("services/hosting/Rest/Roles.cs", "unknown", "an actor without a name"),
         ("contracts/wire/RestCodes.cs", "LIVE_NOT_CONFIRMED", "the code of a REST error, which has the same name as the reason of an order"),
         ("contracts/wire/RestCodes.cs", "POSITION_MODE_MISMATCH", "as above"),
         ("contracts/wire/RestCodes.cs", "MARGIN_MODE_MISMATCH", "as above"),

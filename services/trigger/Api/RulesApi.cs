@@ -1,0 +1,251 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using TradingSystem.Hosting.Rest;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
+using TradingSystem.Trigger.Rules;
+using TradingSystem.Trigger.Storage;
+
+namespace TradingSystem.Trigger.Api;
+
+/// <summary>A rule as it is now.</summary>
+/// <param name="Version">Grows by one with every change, from 1; an event's payload names the one that raised it.</param>
+/// <param name="Rule">What it says.</param>
+/// <param name="ChangedBy">Who wrote this version.</param>
+/// <param name="ChangedAt">When this version was written, RFC 3339.</param>
+/// <param name="Watched">Symbols of the market that it is looked at on just now; none where it is switched off, or the market has no candles of its
+/// interval.</param>
+/// <param name="LastEventAt">End of the candle that raised its last event of this market within 8 days, RFC 3339 in market time; null where there was none.</param>
+/// <param name="LastEventId">That event's id.</param>
+public sealed record RuleView(
+    Guid Id, int Version, RuleDocument Rule, string ChangedBy, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt, IReadOnlyList<string> Watched,
+    DateTimeOffset? LastEventAt, Guid? LastEventId);
+
+/// <summary>A rule as it was written once.</summary>
+/// <param name="Version">From 1, without a gap.</param>
+/// <param name="Rule">What it said.</param>
+/// <param name="ChangedBy">Who wrote it.</param>
+/// <param name="ChangedAt">When it was written, RFC 3339.</param>
+public sealed record RuleVersionView(int Version, RuleDocument Rule, string ChangedBy, DateTimeOffset ChangedAt);
+
+/// <summary><c>/api/v1/rules</c>: rules are data, looked at as soon as they are written, every version kept.</summary>
+public static class RulesApi
+{
+    public const int Most = 500;
+
+    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
+
+    public static void MapRules(this WebApplication app)
+    {
+        var rules = app.MapGroup("/api/v1/rules").WithTags("rules");
+        rules.MapGet("/", ListAsync).RequireRole(Roles.Viewer).Operation("listRules", "The rules, newest first");
+        rules.MapPost("/", CreateAsync).RequireRole(Roles.Trader).Operation("createRule", "Makes a rule, which is looked at from the next candle on");
+        rules.MapGet("/{id:guid}", GetAsync).RequireRole(Roles.Viewer).Operation("getRule", "One rule");
+        rules.MapPut("/{id:guid}", ReplaceAsync).RequireRole(Roles.Trader).Operation("replaceRule", "Writes a rule's next version, the whole of it");
+        rules.MapDelete("/{id:guid}", DeleteAsync).RequireRole(Roles.Trader).Operation("deleteRule", "Takes a rule away; its versions stay");
+        rules.MapPost("/rehearse", RehearseAsync).RequireRole(Roles.Viewer)
+            .Operation("rehearseRule", "What a rule would have raised over the candles that are kept, and what followed; nothing is written");
+        rules.MapGet("/{id:guid}/versions", VersionsAsync).RequireRole(Roles.Viewer)
+            .Operation("listRuleVersions", "Every version of a rule, newest first, also of one that was taken away");
+    }
+
+    private static async Task<Ok<Page<RuleView>>> ListAsync(
+        TriggerDb db, MarketState market, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+    {
+        var rows = await db.Rules.AsNoTracking().Where(r => r.DeletedAt == null && r.Seq < list.Before)
+            .OrderByDescending(r => r.Seq).Take(list.Take).ToListAsync(cancellationToken);
+        var views = await ViewsAsync(db, market, rows, cancellationToken);
+        return TypedResults.Ok(list.Page(rows, r => r.Seq, r => views[r.Id]));
+    }
+
+    private static async Task<Results<Ok<RuleView>, NotFoundError>> GetAsync(TriggerDb db, MarketState market, Guid id, CancellationToken cancellationToken) =>
+        await FindAsync(db.Rules.AsNoTracking(), id, cancellationToken) is { } rule
+            ? TypedResults.Ok((await ViewsAsync(db, market, [rule], cancellationToken))[id])
+            : RestError.NotFound(id);
+
+    private static async Task<Results<Created<RuleView>, RestError, ConflictError>> CreateAsync(
+        HttpContext http, RestBody<RuleDocument> body, TriggerDb db, MarketState market, RuleBook book, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!body.TryRead(b => RuleReader.Read(b.Fields), out var document, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await db.Rules.CountAsync(r => r.DeletedAt == null, cancellationToken) >= Most)
+        {
+            return RestError.Conflict("$", $"at most {Most} rules", "one more");
+        }
+
+        var now = time.GetUtcNow();
+        var rule = new RuleRow { Id = Guid.CreateVersion7(now), Name = document.Name, Version = 1, CreatedAt = now };
+        db.Rules.Add(rule);
+        return await SaveAsync(db, rule, document, http.User.Actor(), now, book, cancellationToken) is { } failure
+            ? failure
+            : TypedResults.Created($"/api/v1/rules/{rule.Id}", (await ViewsAsync(db, market, [rule], cancellationToken))[rule.Id]);
+    }
+
+    /// <param name="version">The one that was read: where another is current by now, nothing is written.</param>
+    private static async Task<Results<Ok<RuleView>, RestError, NotFoundError, ConflictError>> ReplaceAsync(
+        HttpContext http, RestBody<RuleDocument> body, TriggerDb db, MarketState market, RuleBook book, TimeProvider time, Guid id, [Range(1, int.MaxValue)] int? version,
+        CancellationToken cancellationToken)
+    {
+        if (!body.TryRead(b => RuleReader.Read(b.Fields), out var document, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (await FindAsync(db.Rules, id, cancellationToken) is not { } rule)
+        {
+            return RestError.NotFound(id);
+        }
+
+        if (version is { } read && read != rule.Version)
+        {
+            return RestError.Conflict("version", $"the current version, {rule.Version}", $"{read}");
+        }
+
+        rule.Name = document.Name;
+        rule.Version++;
+        return await SaveAsync(db, rule, document, http.User.Actor(), time.GetUtcNow(), book, cancellationToken) is { } failure
+            ? failure
+            : TypedResults.Ok((await ViewsAsync(db, market, [rule], cancellationToken))[id]);
+    }
+
+    private static async Task<Results<NoContent, NotFoundError, ConflictError>> DeleteAsync(
+        TriggerDb db, RuleBook book, TimeProvider time, Guid id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(db.Rules, id, cancellationToken) is not { } rule)
+        {
+            return RestError.NotFound(id);
+        }
+
+        rule.DeletedAt = time.GetUtcNow();
+        if (await TrySaveAsync(db, rule.Name, cancellationToken) is { } failure)
+        {
+            return failure;
+        }
+
+        await book.ChangedAsync();
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<Page<RuleVersionView>>, NotFoundError>> VersionsAsync(
+        TriggerDb db, Guid id, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+    {
+        if (!await db.Rules.AnyAsync(r => r.Id == id, cancellationToken))
+        {
+            return RestError.NotFound(id);
+        }
+
+        var rows = await db.RuleVersions.AsNoTracking().Where(v => v.RuleId == id && v.Version < list.Before)
+            .OrderByDescending(v => v.Version).Take(list.Take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(list.Page(rows, v => v.Version, v => new RuleVersionView(v.Version, RuleJson.Read(v.Document), v.Actor, v.CreatedAt)));
+    }
+
+    private static async Task<Results<Ok<RehearsalView>, RestError, ConflictError>> RehearseAsync(
+        RestBody<RehearsalBody> body, TriggerDb db, MarketState market, StoredCandles candles, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!body.TryRead(b => RehearsalBody.Read(b.Fields, time.GetUtcNow()), out var asked, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (market.Status is not { } status)
+        {
+            return RestError.Unavailable("$", "a market; it is starting");
+        }
+
+        if (!status.Symbols.Contains(asked.Symbol))
+        {
+            return RestError.Invalid("symbol", $"one of {string.Join(", ", status.Symbols)}", asked.Symbol);
+        }
+
+        if (KeptInterval(asked.Rule, status) is not { } interval)
+        {
+            // It is not false: nothing is known of it.
+            return RestError.Conflict(
+                "rule.interval", $"not rehearsable: candles are kept of {string.Join(", ", Interval.From(status.Shown).Select(i => i.Name))}",
+                asked.Rule.Interval ?? status.RuleInterval.Name);
+        }
+
+        var armed = await db.RuleVersions.AsNoTracking()
+            .Where(v => db.Set<RuleRow>().Any(r => r.Id == v.RuleId && r.Version == v.Version && r.Name == asked.Rule.Name && r.DeletedAt == null))
+            .SingleOrDefaultAsync(cancellationToken);
+        var other = armed is null ? null : RuleJson.Read(armed.Document);
+        // A year is half a million candles: one is enough at a time.
+        await OneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            var kept = await candles.WithinAsync(asked.Symbol, asked.From!.Value, asked.To!.Value, cancellationToken);
+            var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other) : [];
+            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, armed?.Version, others));
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+    }
+
+    /// <summary>The rule's interval; null where no candles of it are kept, nor such that it can be made of.</summary>
+    private static Interval? KeptInterval(RuleDocument rule, FeedStatus status) =>
+        Interval.From(status.Shown).Where(i => i.Name == (rule.Interval ?? status.RuleInterval.Name)).Select(i => (Interval?)i).FirstOrDefault();
+
+    private static Task<RuleRow?> FindAsync(IQueryable<RuleRow> rules, Guid id, CancellationToken cancellationToken) =>
+        rules.SingleOrDefaultAsync(r => r.Id == id && r.DeletedAt == null, cancellationToken);
+
+    private static async Task<ConflictError?> SaveAsync(
+        TriggerDb db, RuleRow rule, RuleDocument document, string actor, DateTimeOffset now, RuleBook book, CancellationToken cancellationToken)
+    {
+        db.RuleVersions.Add(new() { RuleId = rule.Id, Version = rule.Version, Document = RuleJson.Write(document), Actor = actor, CreatedAt = now });
+        if (await TrySaveAsync(db, rule.Name, cancellationToken) is { } failure)
+        {
+            return failure;
+        }
+
+        // Whoever reads the answer may rely on it, whether or not somebody still waits for it.
+        await book.ChangedAsync();
+        return null;
+    }
+
+    private static async Task<ConflictError?> TrySaveAsync(TriggerDb db, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return null;
+        }
+        catch (DbUpdateException e) when (
+            e is DbUpdateConcurrencyException || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            // Two that write the next version at once come to the same key of the versions.
+            return e.InnerException is PostgresException { ConstraintName: "ix_rules_name" }
+                ? RestError.Conflict("name", "unique", name)
+                : RestError.Conflict("$", "unchanged since it was read; try again", name);
+        }
+    }
+
+    private static async Task<Dictionary<Guid, RuleView>> ViewsAsync(
+        TriggerDb db, MarketState market, IReadOnlyList<RuleRow> rules, CancellationToken cancellationToken)
+    {
+        var ids = rules.Select(r => r.Id).ToList();
+        var versions = await db.RuleVersions.AsNoTracking()
+            .Where(v => ids.Contains(v.RuleId) && db.Set<RuleRow>().Any(r => r.Id == v.RuleId && r.Version == v.Version))
+            .ToDictionaryAsync(v => v.RuleId, cancellationToken);
+        var status = market.Status;
+        var source = status?.StoredAs ?? "";
+        var last = (await db.RuleFirings.AsNoTracking().Where(f => f.Market == source && ids.Contains(f.RuleId))
+                .GroupBy(f => f.RuleId).Select(g => g.OrderByDescending(f => f.At).First()).ToListAsync(cancellationToken))
+            .ToDictionary(f => f.RuleId);
+        return rules.ToDictionary(r => r.Id, r =>
+        {
+            var (version, fired) = (versions[r.Id], last.GetValueOrDefault(r.Id));
+            var document = RuleJson.Read(version.Document);
+            return new RuleView(
+                r.Id, version.Version, document, version.Actor, r.CreatedAt, version.CreatedAt, status is null ? [] : RuleEngine.Watched(document, status), fired?.At,
+                fired?.EventId);
+        });
+    }
+}

@@ -1,0 +1,258 @@
+using System.Globalization;
+using TradingSystem.Contracts.Bus;
+
+namespace TradingSystem.Trigger.Rules;
+
+/// <summary>One clause as it was found.</summary>
+/// <param name="Left">What was looked at.</param>
+/// <param name="LeftValue">As a figure; null where it was not known.</param>
+/// <param name="Op">The operator.</param>
+/// <param name="Right">What it was compared with; of a movement how far within what time.</param>
+/// <param name="RightValue">As a figure, of a movement how far it was, in per cent; null where it was not known.</param>
+/// <param name="Result">What came of it; null where something was not known.</param>
+public sealed record ClauseReading(string Left, decimal? LeftValue, string Op, string Right, decimal? RightValue, bool? Result);
+
+/// <summary>The candle that closed. <c>At</c> is its end.</summary>
+internal readonly record struct Close(DateTimeOffset At, Candle Candle);
+
+/// <summary>
+/// A condition over the closes of one symbol, one after another: true, false, or null where something is not known. It remembers what it needs to, so
+/// each close is shown to all of it, once. Not thread-safe.
+/// </summary>
+internal abstract class Condition
+{
+    /// <summary>What it is true of is over with the candle, as a cross: each time is news.</summary>
+    public virtual bool IsMoment => false;
+
+    /// <summary>Which way the market went, by a clause that knows; null where none is true that does.</summary>
+    public virtual string? Direction => null;
+
+    /// <summary>How far it went, in per cent; null as <see cref="Direction"/>.</summary>
+    public virtual decimal? ChangePct => null;
+
+    public abstract bool? Look(in Close close);
+
+    /// <summary>Candles lack between the last close and the next.</summary>
+    public abstract void Gap();
+
+    /// <summary>The clauses as they were found last, in the order in which they were written.</summary>
+    public abstract void Tell(List<ClauseReading> clauses);
+
+    /// <param name="written">As <see cref="RuleReader"/> let it pass.</param>
+    public static Condition Of(RuleCondition written, Readings readings)
+    {
+        var condition = Plain(written, readings);
+        return written.ForS is { } seconds ? new Lasting(condition, TimeSpan.FromSeconds((double)seconds)) : condition;
+    }
+
+    private static Condition Plain(RuleCondition written, Readings readings) => written switch
+    {
+        { All: { } all } => new Several([.. all.Select(c => Of(c, readings))], isAll: true),
+        { Any: { } any } => new Several([.. any.Select(c => Of(c, readings))], isAll: false),
+        { Not: { } not } => new Opposite(Of(not, readings)),
+        { Left: { } left, Op: { } op, Right: { } right } when RuleWords.Comparisons.Contains(op) => new Comparison(readings.Of(left), op, readings.Of(right)),
+        { Left: { } left, Op: { } op, Right: { } right } => new Crossing(readings.Of(left), op, readings.Of(right)),
+        { Left.Candle: { } field, Op: { } op, ByPct: { } by, WithinS: { } within } => new Movement(field, op, by, TimeSpan.FromSeconds((double)within)),
+        _ => throw new ArgumentException("a condition that its reader would not let pass", nameof(written)),
+    };
+}
+
+/// <summary>All of them, or any.</summary>
+internal sealed class Several(Condition[] conditions, bool isAll) : Condition
+{
+    private readonly bool?[] _found = new bool?[conditions.Length];
+
+    public override bool IsMoment { get; } = isAll ? conditions.Any(c => c.IsMoment) : conditions.All(c => c.IsMoment);
+
+    public override string? Direction => conditions.Where((_, i) => _found[i] == true).Select(c => c.Direction).FirstOrDefault(d => d is not null);
+
+    public override decimal? ChangePct => conditions.Where((_, i) => _found[i] == true).Select(c => c.ChangePct).FirstOrDefault(d => d is not null);
+
+    public override bool? Look(in Close close)
+    {
+        bool? all = isAll;
+        for (var i = 0; i < conditions.Length; i++)
+        {
+            // Every one of them has to see every close.
+            _found[i] = conditions[i].Look(close);
+            all = isAll ? all & _found[i] : all | _found[i];
+        }
+
+        return all;
+    }
+
+    public override void Gap() => Array.ForEach(conditions, c => c.Gap());
+
+    public override void Tell(List<ClauseReading> clauses) => Array.ForEach(conditions, c => c.Tell(clauses));
+}
+
+internal sealed class Opposite(Condition condition) : Condition
+{
+    public override bool? Look(in Close close) => !condition.Look(close);
+
+    public override void Gap() => condition.Gap();
+
+    public override void Tell(List<ClauseReading> clauses) => condition.Tell(clauses);
+}
+
+/// <summary>True when it was true at every close for so long.</summary>
+internal sealed class Lasting(Condition condition, TimeSpan length) : Condition
+{
+    private DateTimeOffset? _since;
+
+    public override bool? Look(in Close close)
+    {
+        var found = condition.Look(close);
+        _since = found == true ? _since ?? close.At : null;
+        return found == true ? close.At - _since >= length : found;
+    }
+
+    public override void Gap()
+    {
+        _since = null;
+        condition.Gap();
+    }
+
+    public override void Tell(List<ClauseReading> clauses) => condition.Tell(clauses);
+}
+
+internal sealed class Comparison(Reading left, string op, Reading right) : Condition
+{
+    private bool? _found;
+
+    public override bool? Look(in Close close) =>
+        _found = left.Value is not { } a || right.Value is not { } b ? null
+        : op switch
+        {
+            RuleWords.Gt => a > b,
+            RuleWords.Gte => a >= b,
+            RuleWords.Lt => a < b,
+            _ => a <= b,
+        };
+
+    public override void Gap()
+    {
+    }
+
+    public override void Tell(List<ClauseReading> clauses) => clauses.Add(new(left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
+}
+
+/// <summary>True at the close at which left is on the other side of right than it was when it last was on one.</summary>
+internal sealed class Crossing(Reading left, string op, Reading right) : Condition
+{
+    private int _side;
+    private bool? _found;
+
+    public override bool IsMoment => true;
+
+    public override string? Direction => _found == true ? _side > 0 ? RuleWords.Up : RuleWords.Down : null;
+
+    public override bool? Look(in Close close)
+    {
+        if (left.Value is not { } a || right.Value is not { } b)
+        {
+            return _found = null;
+        }
+
+        var (before, side) = (_side, a.CompareTo(b));
+        _found = before == 0 ? null : false;
+        if (side != 0)
+        {
+            _side = side;
+            _found = before == 0 ? null : side != before && op != (side > 0 ? RuleWords.CrossesBelow : RuleWords.CrossesAbove);
+        }
+
+        return _found;
+    }
+
+    public override void Gap()
+    {
+        _side = 0;
+        _found = null;
+    }
+
+    public override void Tell(List<ClauseReading> clauses) => clauses.Add(new(left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
+}
+
+/// <summary>
+/// True at the close that is so many per cent from the lowest or the highest within a time. Computed exactly, for it is compared with a threshold that
+/// people round. A time has its ends whatever lies between, so it goes on over a gap.
+/// </summary>
+internal sealed class Movement(string field, string op, decimal by, TimeSpan within) : Condition
+{
+    private readonly LinkedList<(DateTimeOffset At, decimal Value)> _lows = [];
+    private readonly LinkedList<(DateTimeOffset At, decimal Value)> _highs = [];
+    private decimal _value;
+    private decimal? _change;
+    private bool? _found;
+
+    public override bool IsMoment => true;
+
+    public override string? Direction => _found == true ? _change > 0 ? RuleWords.Up : RuleWords.Down : null;
+
+    public override decimal? ChangePct => _found == true ? _change : null;
+
+    public override bool? Look(in Close close)
+    {
+        _value = Field(close.Candle);
+        Forget(_lows, close.At - within);
+        Forget(_highs, close.At - within);
+        var up = _lows.First is { Value.Value: > 0 and var low } ? (_value - low) * 100 / low : (decimal?)null;
+        var down = _highs.First is { Value.Value: > 0 and var high } ? (_value - high) * 100 / high : (decimal?)null;
+        _change = op switch
+        {
+            RuleWords.Rises => up,
+            RuleWords.Falls => down,
+            _ => up >= -down ? up : down,
+        };
+        _found = _change is { } change ? (op == RuleWords.Rises ? change : op == RuleWords.Falls ? -change : Math.Abs(change)) >= by : null;
+        if (_found == true)
+        {
+            // It is told once; the next one is measured from here.
+            _lows.Clear();
+            _highs.Clear();
+        }
+
+        Remember(_lows, close.At, lower: true);
+        Remember(_highs, close.At, lower: false);
+        return _found;
+    }
+
+    public override void Gap()
+    {
+    }
+
+    public override void Tell(List<ClauseReading> clauses) => clauses.Add(new(
+        field, _value, op, string.Create(CultureInfo.InvariantCulture, $"{by} % within {within.TotalSeconds} s"), Rounded(_change), _found));
+
+    private static decimal? Rounded(decimal? change) => change is { } value ? Math.Round(value, 4) : null;
+
+    // Only what can still become the lowest (or the highest) is kept, falling (or rising) towards the first.
+    private void Remember(LinkedList<(DateTimeOffset At, decimal Value)> kept, DateTimeOffset at, bool lower)
+    {
+        while (kept.Last is { } last && (lower ? last.Value.Value >= _value : last.Value.Value <= _value))
+        {
+            kept.RemoveLast();
+        }
+
+        kept.AddLast((at, _value));
+    }
+
+    private static void Forget(LinkedList<(DateTimeOffset At, decimal Value)> kept, DateTimeOffset before)
+    {
+        while (kept.First is { } first && first.Value.At < before)
+        {
+            kept.RemoveFirst();
+        }
+    }
+
+    private decimal Field(Candle c) => field switch
+    {
+        "open" => c.Open,
+        "high" => c.High,
+        "low" => c.Low,
+        "typical" => (c.High + c.Low + c.Close) / 3,
+        "volume" => c.Volume,
+        _ => c.Close,
+    };
+}

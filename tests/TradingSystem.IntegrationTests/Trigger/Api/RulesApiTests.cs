@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using NUnit.Framework;
+using TradingSystem.IntegrationTests.Servers;
+
+namespace TradingSystem.IntegrationTests.Trigger.Api;
+
+/// <summary>Rules written over REST into the running product, on its simulated market.</summary>
+[TestFixture]
+public sealed class RulesApiTests
+{
+    private TradingCluster _cluster = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() =>
+        _cluster = await TradingCluster.StartAsync(distributed: false, settings: new Dictionary<string, string> { ["TRIGGER__RULES__ENABLED"] = "true" });
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (TestContext.CurrentContext.Result.FailCount > 0)
+        {
+            TestContext.Progress.WriteLine(_cluster.Logs());
+        }
+
+        await _cluster.DisposeAsync();
+    }
+
+    [Test, Order(1)]
+    public async Task A_new_database_has_the_two_first_rules() =>
+        Assert.That(
+            (await _cluster.ListAsync("/api/v1/rules")).Select(r => $"{r["rule"]!["name"]} {r["version"]} {r["changed_by"]}"),
+            Is.EquivalentTo(new[] { "ema_cross 1 system", "price_move 1 system" }));
+
+    [Test, Order(2)]
+    public async Task A_rule_is_looked_at_at_once_and_an_event_names_the_version_that_raised_it()
+    {
+        var (status, made) = await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("stirs", cooldown: 3600));
+        var id = made["id"]!.GetValue<string>();
+        Assert.That((status, made["version"]!.GetValue<int>(), made["watched"]!.ToJsonString()), Is.EqualTo((HttpStatusCode.Created, 1, """["BTCUSDT"]""")));
+
+        var first = await Wait.ForAsync("the rule's event", async () => await EventsAsync("stirs") is [var e, ..] ? e : null);
+        var payload = JsonNode.Parse(first["payload"]!.GetValue<string>())!;
+        Assert.That((payload["rule_id"]!.GetValue<string>(), payload["version"]!.GetValue<int>()), Is.EqualTo((id, 1)));
+        Assert.That(payload["clauses"]![0]!["op"]!.GetValue<string>(), Is.EqualTo("moves"));
+        Assert.That(first["title"]!.GetValue<string>(), Does.StartWith("BTCUSDT moved "));
+
+        (status, var next) = await SendAsync(HttpMethod.Put, $"/api/v1/rules/{id}?version=1", Moves("stirs", cooldown: 0));
+        Assert.That((status, next["version"]!.GetValue<int>()), Is.EqualTo((HttpStatusCode.OK, 2)));
+        await Wait.UntilAsync("an event of the second version, which has no cooldown", async () => Versions(await EventsAsync("stirs")).Contains(2));
+        Assert.That(Versions(await EventsAsync("stirs")).Count(v => v == 1), Is.EqualTo(1), "the first had one of an hour");
+
+        (status, var refused) = await SendAsync(HttpMethod.Put, $"/api/v1/rules/{id}?version=1", Moves("stirs", cooldown: 0));
+        Assert.That((status, refused["detail"]![0]!["path"]!.GetValue<string>()), Is.EqualTo((HttpStatusCode.Conflict, "version")));
+        await Wait.UntilAsync("it tells its last event", async () => (await GetAsync(id))!["last_event_id"] is not null);
+    }
+
+    [Test, Order(3)]
+    public async Task What_is_wrong_or_taken_is_refused_and_nothing_is_written()
+    {
+        var before = (await _cluster.ListAsync("/api/v1/rules")).Count;
+        var wrong = Moves("wrong", cooldown: 0);
+        wrong["when"]!["left"]!["candle"] = "last";
+        var (status, refused) = await SendAsync(HttpMethod.Post, "/api/v1/rules", wrong);
+        Assert.That((status, refused["detail"]![0]!["path"]!.GetValue<string>()), Is.EqualTo((HttpStatusCode.BadRequest, "when.left.candle")));
+        (status, refused) = await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("ema_cross", cooldown: 0));
+        Assert.That((status, refused["detail"]![0]!["path"]!.GetValue<string>()), Is.EqualTo((HttpStatusCode.Conflict, "name")));
+        Assert.That((await _cluster.ListAsync("/api/v1/rules")).Count, Is.EqualTo(before));
+    }
+
+    [Test, Order(4)]
+    public async Task Two_who_change_a_rule_at_once_do_not_overwrite_each_other()
+    {
+        var (_, made) = await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("raced", cooldown: 0));
+        var id = made["id"]!.GetValue<string>();
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => SendAsync(HttpMethod.Put, $"/api/v1/rules/{id}?version=1", Moves("raced", cooldown: i + 1))));
+
+        Assert.That(answers.Select(a => a.Status).Order(), Is.EqualTo(new[] { HttpStatusCode.OK }.Concat(Enumerable.Repeat(HttpStatusCode.Conflict, 7))));
+        var versions = await _cluster.ListAsync($"/api/v1/rules/{id}/versions");
+        var written = answers.Single(a => a.Status == HttpStatusCode.OK).Body["rule"]!;
+        Assert.That(versions.Select(v => v["version"]!.GetValue<int>()), Is.EqualTo(new[] { 2, 1 }));
+        Assert.That(JsonNode.DeepEquals(versions[0]["rule"], written), versions[0].ToJsonString());
+    }
+
+    [Test, Order(5)]
+    public async Task A_rule_that_was_taken_away_raises_nothing_more_and_its_versions_stay()
+    {
+        var (_, made) = await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("gone", cooldown: 0));
+        var id = made["id"]!.GetValue<string>();
+        await Wait.UntilAsync("it raises events", async () => (await EventsAsync("gone")).Count > 0);
+        var (status, _) = await SendAsync(HttpMethod.Delete, $"/api/v1/rules/{id}", null);
+        Assert.That(status, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That(await GetAsync(id), Is.Null);
+        Assert.That((await _cluster.ListAsync($"/api/v1/rules/{id}/versions")).Count, Is.EqualTo(1));
+
+        // Another of the same name, whose events come behind all of the first's.
+        (status, var again) = await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("gone", cooldown: 0));
+        Assert.That(status, Is.EqualTo(HttpStatusCode.Created));
+        await Wait.UntilAsync("the new one raises events", async () => RuleIds(await EventsAsync("gone"))[0] == again["id"]!.GetValue<string>());
+        var newestFirst = RuleIds(await EventsAsync("gone"));
+        Assert.That(newestFirst.SkipWhile(r => r != id), Is.All.EqualTo(id), "none of the one that was taken away among the new one's");
+    }
+
+    [Test, Order(6)]
+    public async Task A_cooldown_outlasts_a_crash()
+    {
+        var (_, made) = await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("patient", cooldown: 3600));
+        var id = made["id"]!.GetValue<string>();
+        await Wait.UntilAsync("its event is kept", async () => (await GetAsync(id))!["last_event_id"] is not null);
+        var before = (await EventsAsync("stirs")).Count;
+        await _cluster.KillAndRestartAsync("standalone", TimeSpan.Zero);
+
+        await Wait.UntilAsync("another rule raises events again", async () => (await EventsAsync("stirs")).Count > before + 2);
+        Assert.That(await EventsAsync("patient"), Has.Count.EqualTo(1));
+    }
+
+    private static JsonObject Moves(string name, int cooldown) => JsonNode.Parse($$$"""
+        {"name":"{{{name}}}","symbols":["BTCUSDT"],"when":{"left":{"candle":"close"},"op":"moves","by_pct":0.001,"within_s":60},
+         "cooldown_s":{{{cooldown}}},"title":"{{ symbol }} moved {{ direction }}"}
+        """)!.AsObject();
+
+    private static List<int> Versions(IReadOnlyList<JsonNode> events) =>
+        [.. events.Select(e => JsonNode.Parse(e["payload"]!.GetValue<string>())!["version"]!.GetValue<int>())];
+
+    private static List<string> RuleIds(IReadOnlyList<JsonNode> events) =>
+        [.. events.Select(e => JsonNode.Parse(e["payload"]!.GetValue<string>())!["rule_id"]!.GetValue<string>())];
+
+    private Task<IReadOnlyList<JsonNode>> EventsAsync(string rule) => _cluster.ListAsync($"/api/v1/events?limit=1000&source_id=rule:{rule}:BTCUSDT");
+
+    private async Task<JsonNode?> GetAsync(string id)
+    {
+        var (status, body) = await SendAsync(HttpMethod.Get, $"/api/v1/rules/{id}", null);
+        return status == HttpStatusCode.OK ? body : null;
+    }
+
+    private async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(HttpMethod method, string path, JsonObject? body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_cluster.Front, path)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await _cluster.Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return (answer.StatusCode, text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!);
+    }
+}

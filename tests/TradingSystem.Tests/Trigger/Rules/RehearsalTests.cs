@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Tests.Venues.Simulated;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
+using TradingSystem.Trigger.Rules;
+using TradingSystem.Trigger.Storage;
+
+namespace TradingSystem.Tests.Trigger.Rules;
+
+[TestFixture]
+public sealed class RehearsalTests
+{
+    private static readonly DateTimeOffset Midnight = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+    private static readonly string[] Btc = ["BTCUSDT"];
+    private static readonly RuleOperand Price = new(Candle: "close");
+
+    private static readonly RuleDocument[] Rules =
+    [
+        FirstRules.EmaCross(Btc) with { CooldownS = 3600 },
+        FirstRules.PriceMove(Btc),
+        new("dip", Btc, new(All: [new(Left: new(Indicator: "rsi"), Op: RuleWords.Lt, Right: new(Value: 30), ForS: 180), new(Left: Price, Op: RuleWords.Lt, Right: new(Indicator: "vwap"))]), "t", DebounceS: 600),
+        new("breakout", Btc, new(Left: Price, Op: RuleWords.Gt, Right: new(Indicator: "donchian", Ago: 1)), "t", Interval: "15m"),
+        new("trend", Btc, new(Left: new(Indicator: "supertrend", Output: "direction"), Op: RuleWords.Crosses, Right: new(Value: 0)), "t", Interval: "1h"),
+    ];
+
+    [Test]
+    public void A_month_of_candles_is_rehearsed_as_it_is_played()
+    {
+        Candle[] month =
+        [
+            .. CandleFile.Month().Candles.Select(c => new Candle("BTCUSDT", "1m", c.OpenTime, c.Open, c.High, c.Low, c.Close, c.Volume, true))
+                // Longer candles begin with the first whole hour, live as well.
+                .SkipWhile(c => c.OpenTime.Minute != 0),
+        ];
+        var played = new List<(string Rule, DateTimeOffset At)>();
+        ArmedRule[] armed = [.. Rules.Select((r, i) => new ArmedRule(new($"00000000-0000-0000-0000-00000000000{i}"), 1, default, r))];
+        var names = armed.ToDictionary(r => r.Id, r => r.Document.Name);
+        var engine = new RuleEngine((_, firing) => played.Add((names[firing.RuleId], firing.At)), TimeProvider.System, NullLogger<RuleEngine>.Instance);
+        engine.Arm(armed, new Dictionary<FiringKey, DateTimeOffset>());
+        var market = new MarketState(TimeProvider.System, [engine]);
+        market.Started(new(FeedStatus.Replay, "month", Interval.Minute, Interval.Minute, Btc, null));
+        foreach (var c in month)
+        {
+            market.Trades(
+            [
+                new("BTCUSDT", c.Open, c.Volume, c.OpenTime), new("BTCUSDT", c.High, 0, c.OpenTime.AddSeconds(15)),
+                new("BTCUSDT", c.Low, 0, c.OpenTime.AddSeconds(30)), new("BTCUSDT", c.Close, 0, c.OpenTime.AddSeconds(45)),
+            ]);
+        }
+
+        market.Advance(month[^1].OpenTime.AddMinutes(1));
+        foreach (var rule in Rules)
+        {
+            var interval = Interval.From(Interval.Minute).Single(i => i.Name == (rule.Interval ?? "1m"));
+            var rehearsed = new Rehearsal(month, Interval.Minute, interval).Of(rule).Where(f => f.HeldBack is null).Select(f => f.At).ToList();
+
+            Assert.That(rehearsed, Is.Not.Empty, rule.Name);
+            Assert.That(rehearsed, Is.EqualTo(played.Where(p => p.Rule == rule.Name).Select(p => p.At)), rule.Name);
+        }
+    }
+
+    [Test]
+    public void What_followed_is_measured_from_the_close_that_raised_it()
+    {
+        var candles = Minutes(100, 101, 102, 99, 103, 100, 100);
+        candles[2] = candles[2] with { High = 104, Low = 98 };
+        var rehearsal = new Rehearsal(candles, Interval.Minute, Interval.Minute);
+        var firing = rehearsal.Of(new("up", Btc, new(Left: Price, Op: RuleWords.Gt, Right: new(Value: 100)), "t"))[0];
+
+        Assert.That(firing.At, Is.EqualTo(Midnight.AddMinutes(2)));
+        Assert.That(
+            rehearsal.Following(firing),
+            Is.EqualTo(new[] { new Aftermath(1, 99.01m, 297.03m, -297.03m), new Aftermath(5, -99.01m, 297.03m, -297.03m), new Aftermath(60, null, null, null) }));
+    }
+
+    [Test]
+    public void What_followed_is_not_known_over_a_gap()
+    {
+        var candles = Minutes(100, 101, 102, 103, 104, 105, 106, 107).ToList();
+        candles.RemoveAt(3);
+        var rehearsal = new Rehearsal(candles, Interval.Minute, Interval.Minute);
+        var firing = rehearsal.Of(new("up", Btc, new(Left: Price, Op: RuleWords.Gt, Right: new(Value: 100)), "t"))[0];
+
+        Assert.That(rehearsal.Gaps, Is.EqualTo(1));
+        Assert.That(rehearsal.Following(firing).Select(a => a.ChangeBps is not null), Is.EqualTo(new[] { true, false, false }));
+    }
+
+    [Test]
+    public void What_would_have_been_held_back_is_told_with_why()
+    {
+        var rule = new RuleDocument("up", Btc, new(Left: Price, Op: RuleWords.Gt, Right: new(Value: 100)), "t", CooldownS: 240);
+        var met = new Rehearsal(Minutes(100, 101, 100, 101, 100, 101), Interval.Minute, Interval.Minute);
+
+        Assert.That(met.Of(rule).Select(f => f.HeldBack), Is.EqualTo(new[] { null, "cooldown", null }));
+        Assert.That(met.Of(rule with { CooldownS = null, DebounceS = 240 }).Select(f => f.HeldBack), Is.EqualTo(new[] { null, "debounce", "debounce" }));
+    }
+
+    private static Candle[] Minutes(params decimal[] closes) =>
+        [.. closes.Select((c, i) => new Candle("BTCUSDT", "1m", Midnight.AddMinutes(i), c, c, c, c, 1, true))];
+}
