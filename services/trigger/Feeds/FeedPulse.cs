@@ -86,9 +86,15 @@ public sealed class FeedPulse : IDisposable
     {
         lock (_lock)
         {
-            // A tick may have come just before this.
-            if (_deadSince is not null || _time.GetElapsedTime(_tickedAt) < _longest)
+            if (_deadSince is not null)
             {
+                return;
+            }
+
+            // A tick may have come just before this, and a timer may be a little ahead of the clock: nobody else would look again.
+            if (_longest - _time.GetElapsedTime(_tickedAt) is var left && left > TimeSpan.Zero)
+            {
+                _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
                 return;
             }
 

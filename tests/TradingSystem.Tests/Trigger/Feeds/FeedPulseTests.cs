@@ -76,5 +76,41 @@ public sealed class FeedPulseTests
         Assert.That(Last.Alive, Is.False);
     }
 
+    [Test]
+    public void A_timer_that_is_ahead_of_the_clock_does_not_keep_a_dead_feed_alive()
+    {
+        var status = new FeedStatus(FeedStatus.Live, FeedStatus.Live, Interval.Second, Interval.Second, Symbols, null);
+        using var pulse = new FeedPulse(_sink, status, Longest, new HastyTime(_time), NullLogger.Instance);
+        pulse.Tick();
+        _time.Advance(Longest - TimeSpan.FromMilliseconds(5));
+        Assert.That(pulse.IsAlive);
+        _time.Advance(TimeSpan.FromMilliseconds(10));
+        Assert.That(pulse.IsAlive, Is.False);
+    }
+
+    /// <summary>Its timers fire 5 ms before their time.</summary>
+    private sealed class HastyTime(ManualTime clock) : TimeProvider
+    {
+        private static readonly TimeSpan Haste = TimeSpan.FromMilliseconds(5);
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(clock.CreateTimer(callback, state, dueTime, period));
+
+        private sealed class Timer(ITimer timer) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime > Haste ? dueTime - Haste : dueTime, period);
+
+            public void Dispose() => timer.Dispose();
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
+    }
+
     private (bool? Alive, DateTimeOffset? Since, string? Notice) Last => _sink.Statuses[^1] is var s ? (s.Alive, s.DeadSince, s.Notice) : default;
 }
