@@ -14,6 +14,12 @@ public sealed record PriceTicks(IReadOnlyList<PriceTick> Items);
 /// What was traded since the tick before, oldest first, the last at <c>Price</c>: empty when nothing was, null where it is not told.
 /// </param>
 /// <param name="MarkPrice">What the exchange values positions at, in quote currency; null where the feed does not tell it.</param>
+/// <param name="MarkedAt">
+/// The wall clock at which this system saw the mark price; null where the feed does not tell one. It is told anew with every mark price, so that the
+/// tick of a symbol that nobody trades is as young as this.
+/// </param>
+/// <param name="FundingRate">Of the next settlement, as a part of the notional (0.0001 is one basis point); null where the feed does not tell it.</param>
+/// <param name="NextFundingAt">When that is settled; null where the feed does not tell it.</param>
 public sealed record PriceTick(
     string Symbol,
     decimal Price,
@@ -23,7 +29,14 @@ public sealed record PriceTick(
     DateTimeOffset ObservedAt,
     string Source,
     IReadOnlyList<TickTrade>? Trades = null,
-    decimal? MarkPrice = null);
+    decimal? MarkPrice = null,
+    DateTimeOffset? MarkedAt = null,
+    decimal? FundingRate = null,
+    DateTimeOffset? NextFundingAt = null)
+{
+    /// <summary>The wall clock at which anything was last seen of the symbol: a trade, or its mark price.</summary>
+    public DateTimeOffset LastSeen() => MarkedAt is { } marked && marked > ObservedAt ? marked : ObservedAt;
+}
 
 /// <summary>Trades in a row at one price, by takers of one side.</summary>
 /// <param name="Quantity">In the base asset.</param>
@@ -63,8 +76,20 @@ public sealed record CandleWindow(string Symbol, string Interval, IReadOnlyList<
 /// <param name="Notice">For people, e.g. that live was out of reach.</param>
 /// <param name="Interval">Of the candles that are shown and kept, the shortest from a minute on.</param>
 /// <param name="Gaps">Spans that a recording lacks, oldest first, the first hundred.</param>
+/// <param name="Alive">
+/// Whether the channel that always ticks does; false is a dead feed, on which nothing may be entered. Null where the market has no such channel. Where
+/// it has one, this is told every second.
+/// </param>
+/// <param name="DeadSince">The wall clock at which the feed was found dead; null while it is not.</param>
 public sealed record MarketStatus(
-    string Source, string? Notice, IReadOnlyList<string> Symbols, DateTimeOffset CreatedAt, string Interval = "1m", IReadOnlyList<MarketGap>? Gaps = null);
+    string Source,
+    string? Notice,
+    IReadOnlyList<string> Symbols,
+    DateTimeOffset CreatedAt,
+    string Interval = "1m",
+    IReadOnlyList<MarketGap>? Gaps = null,
+    bool? Alive = null,
+    DateTimeOffset? DeadSince = null);
 
 /// <summary>A span of market time that a recording has nothing of.</summary>
 /// <param name="From">When what it has ends.</param>

@@ -48,6 +48,7 @@ public sealed class ExecutionModule : IServiceModule
         services.AddDurableKind<GroupAccount, GroupAccounts>(items => new(items), size: _ => 256, inFlight: 1);
         services.AddSingleton<InstrumentTable>(_ => new InstrumentTable());
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<FeedLife>();
         services.AddSingleton<DecisionCheck>();
         services.AddSingleton<Decider>();
         services.AddSingleton<BookReader>();
@@ -98,7 +99,7 @@ public sealed class ExecutionModule : IServiceModule
         bus.AddDurableConsumer<TradeDecisionsConsumer>("execution-trade-decisions", new DurableQueue { ConcurrencyLimit = 64, PrefetchCount = 64, SingleActive = true });
         bus.AddPublishOrder();
         bus.AddDurableConsumer<GroupsChangedConsumer>("execution-groups", new DurableQueue { ConcurrencyLimit = 1 });
-        bus.AddPerNodeConsumer<PriceTicksConsumer>("execution-prices");
+        bus.AddPerNodeConsumer<PricesConsumer>("execution-prices");
         bus.AddPerNodeConsumer<DecisionQuestionsConsumer>("execution-questions");
         bus.AddControls();
         bus.AddSteering();

@@ -59,7 +59,7 @@ public sealed partial class TriggerOptions
             ReplayAnew = configuration.GetValue(AnewSetting, false),
             Symbols = ParseSymbols(configuration["SYMBOLS"] is { Length: > 0 } s ? s : "BTCUSDT,ETHUSDT,SOLUSDT"),
             Seed = ParseSeed(configuration["MARKET_SEED"]),
-            Live = section.Read<LiveOptions>("Live"),
+            Live = section.Read<LiveOptions>("Live").Validated(),
             Rules = section.Read<RuleOptions>("Rules").Validated(),
         };
     }

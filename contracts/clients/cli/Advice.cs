@@ -37,7 +37,7 @@ internal static class Advice
     public static string? ForReason(string code) => code switch
     {
         "HALTED" or "STOPPED" or "PAUSED" or "FENCED" or "REDUCING" or "LIMITS_UNREADABLE" => "the page and GET /api/v1/controls say who did it and why; a person resumes it",
-        "PRICE_MISSING" or "PRICE_STALE" or "WAITING_FOR_PRICE" => "GET /api/v1/market says whether prices come in",
+        "PRICE_MISSING" or "PRICE_STALE" or "FEED_DEAD" or "WAITING_FOR_PRICE" => "GET /api/v1/market says whether prices come in",
         "UNSUPPORTED_ORDER_TYPE" => "leave --limit out, or trade on an account whose fill_model is exchange",
         "UNKNOWN_SYMBOL" => "docs/rest.md lists the symbols of a simulated account",
         "STOP_LOSS_WRONG_SIDE" or "TAKE_PROFIT_WRONG_SIDE" => "of a LONG the stop-loss is below the price and the take-profit above it, of a SHORT the other way round",

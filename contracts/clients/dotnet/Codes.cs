@@ -69,6 +69,7 @@ public static class Codes
         ["CLOSE_PENDING"] = new("none", "Other orders close all of the position already."),
         ["PRICE_MISSING"] = new("later", "There is no price of the symbol."),
         ["PRICE_STALE"] = new("later", "The last price is older than the limit."),
+        ["FEED_DEAD"] = new("later", "The market's feed does not tick, so nothing says that the last prices still hold; positions only become smaller until it does."),
         ["PRICE_OFF_ENTRY"] = new("changed", "The price is too far off the decision's `entry`."),
         ["INSUFFICIENT_MARGIN"] = new("changed", "The account has too little for margin and fee."),
         ["ORDER_QTY_LIMIT"] = new("changed", "Beyond the largest quantity of an order."),

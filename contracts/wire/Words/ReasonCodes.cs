@@ -35,6 +35,8 @@ public static class ReasonCodes
     // Prices and margin
     public static readonly ReasonCode PriceMissing = new("PRICE_MISSING", Another.Later, "There is no price of the symbol.");
     public static readonly ReasonCode PriceStale = new("PRICE_STALE", Another.Later, "The last price is older than the limit.");
+    public static readonly ReasonCode FeedDead = new("FEED_DEAD", Another.Later,
+        "The market's feed does not tick, so nothing says that the last prices still hold; positions only become smaller until it does.");
     public static readonly ReasonCode PriceOffEntry = new("PRICE_OFF_ENTRY", Another.Changed, "The price is too far off the decision's `entry`.");
     public static readonly ReasonCode InsufficientMargin = new("INSUFFICIENT_MARGIN", Another.Changed,
         "The account has too little for margin and fee.");
@@ -156,7 +158,7 @@ public static class ReasonCodes
     [
         DecisionExpired, StaleSession, AccountMismatch, NumberOutOfRange, UnsupportedOrderType, UnknownSymbol, InstrumentUnreadable, QtyTooSmall,
         QtyTooLarge, NotionalTooSmall, LeverageTooHigh, LeverageTooLow, LeverageStep, LeverageInUse, NoPosition, PositionWouldTurn, ClosePending,
-        PriceMissing, PriceStale, PriceOffEntry, InsufficientMargin,
+        PriceMissing, PriceStale, FeedDead, PriceOffEntry, InsufficientMargin,
         OrderQtyLimit, OrderNotionalLimit, OpenOrdersLimit, PositionLimit, SymbolExposureLimit, AccountExposureLimit, DailyLossLimit,
         GroupDailyLossLimit, OrderRateLimit, GroupOrderRateLimit, Cooldown, Blackout, SymbolNotAllowed, LimitsUnreadable,
         Halted, Stopped, Paused, Fenced, Reducing, AccountInactive, AccountUnusable, LiveNotConfirmed, PositionModeMismatch, MarginModeMismatch,

@@ -140,7 +140,10 @@ public sealed record LiveLog(
 /// <summary>Where prices come from now.</summary>
 /// <param name="Notice">For people, e.g. that live was out of reach.</param>
 /// <param name="Gaps">Spans that a recording lacks, oldest first.</param>
-public sealed record LiveMarket(string Source, string? Notice, IReadOnlyList<string> Symbols, string Interval, IReadOnlyList<MarketGap> Gaps);
+/// <param name="Alive">Whether the feed's channel that always ticks does; while it is false nothing may be entered. Null where the market has none.</param>
+/// <param name="DeadSince">The wall clock at which the feed was found dead; null while it is not.</param>
+public sealed record LiveMarket(
+    string Source, string? Notice, IReadOnlyList<string> Symbols, string Interval, IReadOnlyList<MarketGap> Gaps, bool? Alive, DateTimeOffset? DeadSince);
 
 /// <summary>From the bus's records to the page's.</summary>
 public static class LiveShapes
@@ -185,5 +188,5 @@ public static class LiveShapes
     public static LiveLog ToLive(this SystemLog l) =>
         new(l.Id, l.SourceKind, l.SourceId, l.Level, l.Code, l.Message, LiveJson.Raw(l.Detail), l.CreatedAt);
 
-    public static LiveMarket ToLive(this MarketStatus m) => new(m.Source, m.Notice, m.Symbols, m.Interval, m.Gaps ?? []);
+    public static LiveMarket ToLive(this MarketStatus m) => new(m.Source, m.Notice, m.Symbols, m.Interval, m.Gaps ?? [], m.Alive, m.DeadSince);
 }

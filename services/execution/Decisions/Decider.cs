@@ -21,7 +21,8 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
         var gate = controls.Gate(decision.GroupId, ledger.Account.Id);
         if (!ledger.Account.FillsAtOnce)
         {
-            return HandOver(decision, ledger, fences, gate, tick, now, byCommand, ExecutionTelemetry.TraceParent(activity, decision));
+            return HandOver(
+                decision, ledger, fences, gate, check.Priced(decision, tick, now, gate), now, byCommand, ExecutionTelemetry.TraceParent(activity, decision));
         }
 
         var verdict = Refused(decision, ledger, fences, byCommand) is { } reason
@@ -43,7 +44,8 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
             controls.SetReducing(decision.GroupId, why, now);
         }
 
-        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick, realized, flattened, now, ExecutionTelemetry.TraceParent(activity, decision));
+        var priced = check.Priced(decision, tick, now, gate);
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, priced, realized, flattened, now, ExecutionTelemetry.TraceParent(activity, decision));
         activity?.SetTag("order.status", order.Status);
         if (verdict is Verdict.Waiting)
         {
@@ -100,7 +102,8 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
             ledger.CountOrder(leg.GroupId, now);
         }
 
-        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick, realized, flattened, now, traceParent: null, leg);
+        var priced = check.Priced(decision, tick, now, gate);
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, priced, realized, flattened, now, traceParent: null, leg);
         return (decision, new(order, OrderBuilder.Fill(order)));
     }
 
@@ -112,7 +115,8 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
     {
         var (decision, now) = (exit.Read(), Now());
         var tick = prices.Find(exit.Symbol);
-        var verdict = check.Check(decision, ledger.State(exit.GroupId, prices, now), tick, now, controls.Gate(exit.GroupId, ledger.Account.Id), exit.ByCommand);
+        var gate = controls.Gate(exit.GroupId, ledger.Account.Id);
+        var verdict = check.Check(decision, ledger.State(exit.GroupId, prices, now), tick, now, gate, exit.ByCommand);
         if (verdict is Verdict.Waiting)
         {
             return null;
@@ -130,7 +134,8 @@ public sealed class Decider(DecisionCheck check, PriceBook prices, TimeProvider 
             controls.SetReducing(exit.GroupId, why, now);
         }
 
-        var order = OrderBuilder.Build(decision, ledger.Account, verdict, tick, realized, flattened, now, ExecutionTelemetry.TraceParent(null, decision));
+        var priced = check.Priced(decision, tick, now, gate);
+        var order = OrderBuilder.Build(decision, ledger.Account, verdict, priced, realized, flattened, now, ExecutionTelemetry.TraceParent(null, decision));
         return new(order, verdict is Verdict.Filled ? OrderBuilder.Fill(order) : null);
     }
 

@@ -162,7 +162,7 @@ public sealed class DecisionProcessor(
             }
 
             var ledger = _books.Find(decision.GroupId)!;
-            if (ledger.Exits.IsAhead(decision) && prices.IsFresh(decision.Symbol))
+            if (ledger.Exits.IsAhead(decision) && prices.IsPriced(decision.Symbol))
             {
                 // There is a price now: what waited for it goes first.
                 if (fresh.Orders.Count > 0)
@@ -315,7 +315,7 @@ public sealed class DecisionProcessor(
         foreach (var decision in decisions)
         {
             // An exit needs none: at a venue it goes out without, and here it waits by itself and holds nobody up.
-            if (decision.Action is TradeAction.Long or TradeAction.Short && !prices.IsFresh(decision.Symbol) && Left(decision, now) is var left && left > TimeSpan.Zero)
+            if (decision.Action is TradeAction.Long or TradeAction.Short && !prices.IsPriced(decision.Symbol) && Left(decision, now) is var left && left > TimeSpan.Zero)
             {
                 (missing ??= []).Add(decision.Symbol);
                 longest = left < longest ? left : longest;

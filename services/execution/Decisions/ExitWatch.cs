@@ -59,7 +59,7 @@ public sealed class ExitWatch : BackgroundService, IDecisionListener, IPriceList
         var waiting = await db.WaitingExits.AsNoTracking().Where(e => e.SettledAt == null).OrderBy(e => e.Seq).ToListAsync(cancellationToken);
         _symbols = [.. waiting.Select(e => e.Symbol).Distinct()];
         var now = _time.GetUtcNow();
-        foreach (var due in waiting.Where(e => _prices.IsFresh(e.Symbol) || e.Read().ValidUntil < now).Chunk(MostAtOnce))
+        foreach (var due in waiting.Where(e => _prices.IsPriced(e.Symbol) || e.Read().ValidUntil < now).Chunk(MostAtOnce))
         {
             await _processor.SettleAsync(due, afresh: false, cancellationToken);
         }

@@ -37,7 +37,7 @@ public static class ProtectionMover
         }
 
         var needsPrice = (move.StopLoss ?? move.TakeProfit) is not null;
-        var unusable = !needsPrice ? null : BadPrice(move.Symbol, tick, now, gate.Limits);
+        var unusable = !needsPrice ? null : DecisionCheck.BadPrice(move.Symbol, tick, now, gate.Limits.MaxPriceAge);
         if (unusable is not null && mayWait)
         {
             return null;
@@ -75,9 +75,4 @@ public static class ProtectionMover
             : past.IsSuperseded ? MoveReasons.Superseded
             : null;
     }
-
-    private static RejectionReason? BadPrice(string symbol, PriceTick? tick, DateTimeOffset now, EffectiveLimits limits) =>
-        tick is null ? Rejections.PriceMissing(symbol)
-        : now - tick.ObservedAt > limits.MaxPriceAge ? Rejections.PriceStale(limits.MaxPriceAge, now - tick.ObservedAt)
-        : null;
 }

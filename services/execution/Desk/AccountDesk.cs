@@ -50,7 +50,7 @@ public sealed class AccountDesk
         var requests = new Requests(_desk, _open);
         var moveEnds = new MoveEnds(_desk, underWay, memory);
         var check = new OrderCheck(_desk, _open, listing);
-        var turns = new Turns(_open, listing, set, parts.Terms, symbol => !venue.Capabilities.FillsAtOurPrices || parts.Prices.IsFresh(symbol));
+        var turns = new Turns(_open, listing, set, parts.Terms, symbol => !venue.Capabilities.FillsAtOurPrices || parts.Prices.IsPriced(symbol));
         _fees = new(
             venue.LastPriceAsync, symbol => parts.Prices.IsFresh(symbol) ? parts.Prices.Find(symbol)?.Price : null, parts.Time,
             (asset, why) => DeskLog.NoFeePrice(parts.Log, store.AccountId, asset, why));

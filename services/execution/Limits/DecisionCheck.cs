@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
+using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Settings;
 using TradingSystem.Venues.Instruments;
 
@@ -12,8 +13,10 @@ public sealed record PlannedFill(bool Buy, decimal Qty, decimal Price, decimal F
     public bool IsFeeElsewhere { get; init; }
 }
 
-/// <summary>Sizes a decision and refuses it where it must be; pure, so that every limit can be tried at its edge.</summary>
-public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions options)
+/// <summary>
+/// Sizes a decision and refuses it where it must be; pure but for whether the market's feed lives, so that every limit can be tried at its edge.
+/// </summary>
+public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions options, FeedLife feed)
 {
     /// <summary>Products of values below this stay inside <c>decimal</c> and inside the table's columns.</summary>
     public const decimal LargestNumber = 1_000_000_000m;
@@ -50,11 +53,18 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         {
             // A venue has the price. Here the exit waits for one, by the options' age alone: a limit holds no exit back.
             var noPrice = venue is null ? BadPrice(decision.Symbol, tick, now, options.MaxPriceAge) : null;
-            return Close(decision, account, tick, noPrice, instrument!, now, byCommand ? null : gate, venue is not null);
+            return Close(decision, account, Priced(decision, tick, now, gate), noPrice, instrument!, now, byCommand ? null : gate, venue is not null);
         }
 
         return BadPrice(decision.Symbol, tick, now, gate.Limits.MaxPriceAge) is { } bad ? Refuse(decision, bad) : Open(decision, account, tick!, instrument!, now, gate);
     }
+
+    /// <summary>
+    /// The price that the decision is sized and filled at: the last trade, or the mark price where the last trade is too old and the mark price is not. The
+    /// last trade all the same where both are, or null where there was none: then nothing is filled.
+    /// </summary>
+    public PriceTick? Priced(TradeDecision decision, PriceTick? tick, DateTimeOffset now, Gate gate) =>
+        tick is null ? null : QuietPrice.At(tick, now, decision.Action == TradeAction.Close ? options.MaxPriceAge : gate.Limits.MaxPriceAge) ?? tick;
 
     /// <summary>What can be said before a venue's own rules and the account as it will be are known.</summary>
     public static Verdict CheckForVenue(TradeDecision decision, DateTimeOffset now, Gate gate, bool byCommand)
@@ -126,9 +136,17 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             : null;
     }
 
-    private static RejectionReason? BadPrice(string symbol, PriceTick? tick, DateTimeOffset now, TimeSpan longest) =>
+    /// <summary>Why there is nothing to trade on: no price at all, or neither a trade nor a mark price that is young.</summary>
+    public static RejectionReason? BadPrice(string symbol, PriceTick? tick, DateTimeOffset now, TimeSpan longest) =>
         tick is null ? Rejections.PriceMissing(symbol)
-        : now - tick.ObservedAt > longest ? Rejections.PriceStale(longest, now - tick.ObservedAt)
+        : QuietPrice.At(tick, now, longest) is null ? Rejections.PriceStale(longest, now - tick.LastSeen())
+        : null;
+
+    /// <summary>Why nothing may be entered although there is a price, null where the feed lives or has no life to tell of.</summary>
+    private RejectionReason? DeadFeed(DateTimeOffset now) =>
+        feed.Last is not { } life ? null
+        : !life.IsAlive ? Rejections.FeedDead(life.Since, now)
+        : now - life.Since > options.MaxFeedAge ? Rejections.FeedUnheard(options.MaxFeedAge, now - life.Since)
         : null;
 
     /// <summary>
@@ -166,7 +184,8 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
     private Verdict Open(TradeDecision decision, AccountState account, PriceTick tick, Instrument instrument, DateTimeOffset now, Gate gate)
     {
         var buy = decision.Action == TradeAction.Long;
-        var price = IsLimit(decision) ? LimitPrice(decision, buy, instrument) : tick.Price;
+        var priced = Priced(decision, tick, now, gate)!;
+        var price = IsLimit(decision) ? LimitPrice(decision, buy, instrument) : priced.Price;
         var bySize = decision.Qty != 0m;
         var qty = bySize ? Sizing.RoundDown(decision.Qty, instrument.Step) : Sizing.FromMargin(decision.MarginUsd, decision.Leverage, price, instrument.Step);
         if (qty < LeastOf(instrument))
@@ -177,7 +196,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
         }
 
         var held = account.QtyOf(decision.Symbol) * (buy ? 1m : -1m);
-        var order = new SizedOrder(decision, instrument, Fill(decision, buy, qty, tick, instrument), held, price);
+        var order = new SizedOrder(decision, instrument, Fill(decision, buy, qty, priced, instrument), held, price);
         if (qty > order.MaxQty)
         {
             return new Verdict.Refused(Rejections.QtyTooLarge(order.MaxQty, qty, OrderLimits.Largest(order, account, gate.Limits, options.TakerFeeBps))) { Buy = buy, Qty = qty };
@@ -189,7 +208,8 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             return new Verdict.Refused(Rejections.NotionalTooSmall(instrument.MinNotional, qty * price, nearest, unit)) { Buy = buy, Qty = qty };
         }
 
-        // An entry without the protection its sender asked for would be the wrong order.
+        // An entry without the protection its sender asked for would be the wrong order. It is checked against the last trade, however old: that is
+        // what sets protection off.
         var (protection, unprotectable) = ProtectionRules.Check(decision, order.Fill, order.After, tick.Price, instrument);
         if (unprotectable is not null)
         {
@@ -203,7 +223,8 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             return new Verdict.Filled(order.Fill) { Buy = buy, Qty = qty, Trip = rate };
         }
 
-        var refused = Reducing(order, gate)
+        var refused = DeadFeed(now)
+            ?? Reducing(order, gate)
             ?? OrderLimits.Unsized(decision, account, price, now, gate.Limits)
             ?? OrderLimits.Sized(order, account, gate.Limits, options.TakerFeeBps);
         return refused is not null ? new Verdict.Refused(refused) { Buy = buy, Qty = qty }

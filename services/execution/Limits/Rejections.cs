@@ -60,6 +60,18 @@ public static class Rejections
     public static RejectionReason PriceStale(TimeSpan limit, TimeSpan age) =>
         new(ReasonCodes.PriceStale, Seconds(limit), Seconds(age), null, $"The latest price is {Seconds(age)} s old, the limit is {Seconds(limit)} s.");
 
+    /// <param name="since">When the feed was found dead.</param>
+    public static RejectionReason FeedDead(DateTimeOffset since, DateTimeOffset now) =>
+        new(
+            ReasonCodes.FeedDead, null, Seconds(now - since), null,
+            $"The market's feed is dead since {Instant(since)}; positions only become smaller until it ticks again.");
+
+    /// <param name="age">How long nobody has said any more that it lives.</param>
+    public static RejectionReason FeedUnheard(TimeSpan limit, TimeSpan age) =>
+        new(
+            ReasonCodes.FeedDead, Seconds(limit), Seconds(age), null,
+            $"Nothing was heard of the market's feed for {Seconds(age)} s, the limit is {Seconds(limit)} s; positions only become smaller until it is.");
+
     /// <summary>No refusal: an exit waits until it can be filled.</summary>
     /// <param name="why">What is wrong with the price.</param>
     public static RejectionReason WaitingForPrice(string symbol, RejectionReason why) =>

@@ -33,9 +33,11 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
             }
 
             // A sender whose clock runs ahead must not make its price immune to going stale.
-            var seen = tick.ObservedAt > now ? tick with { ObservedAt = now } : tick;
-            _latest.AddOrUpdate(seen.Symbol, seen, (_, held) => held.ObservedAt > seen.ObservedAt ? held : seen);
-            if (IsFresh(seen.Symbol))
+            var seen = tick.LastSeen() > now
+                ? tick with { ObservedAt = tick.ObservedAt > now ? now : tick.ObservedAt, MarkedAt = tick.MarkedAt > now ? now : tick.MarkedAt }
+                : tick;
+            _latest.AddOrUpdate(seen.Symbol, seen, (_, held) => IsNewer(held, seen) ? held : seen);
+            if (IsPriced(seen.Symbol))
             {
                 _waitedInVain.TryRemove(seen.Symbol, out _);
             }
@@ -44,9 +46,13 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
         Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
+    /// <summary>The last trade is young.</summary>
     public bool IsFresh(string symbol) => _latest.TryGetValue(symbol, out var tick) && IsFresh(tick);
 
     public bool IsFresh(PriceTick tick) => time.GetUtcNow() - tick.ObservedAt <= options.MaxPriceAge;
+
+    /// <summary>There is something to fill at: a young trade, or what <see cref="QuietPrice"/> makes of a young mark price.</summary>
+    public bool IsPriced(string symbol) => _latest.TryGetValue(symbol, out var tick) && QuietPrice.At(tick, time.GetUtcNow(), options.MaxPriceAge) is not null;
 
     /// <summary>
     /// Waits until every known symbol has a fresh price, for <paramref name="longest"/> and <see cref="ExecutionOptions.PriceWait"/> at most; for
@@ -59,7 +65,7 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
         while (true)
         {
             var changed = Volatile.Read(ref _changed).Task;
-            var missing = symbols.Where(s => instruments.Find(s) is not null && !IsFresh(s) && !_waitedInVain.ContainsKey(s)).ToList();
+            var missing = symbols.Where(s => instruments.Find(s) is not null && !IsPriced(s) && !_waitedInVain.ContainsKey(s)).ToList();
             if (missing.Count == 0)
             {
                 return;
@@ -83,6 +89,9 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    private static bool IsNewer(PriceTick held, PriceTick seen) =>
+        held.ObservedAt != seen.ObservedAt ? held.ObservedAt > seen.ObservedAt : held.MarkedAt > seen.MarkedAt;
 
     /// <summary>What is left of the wait that says that a feed is dead.</summary>
     private TimeSpan Patience(long started) =>

@@ -9,6 +9,12 @@ public sealed class ExecutionOptions
     /// <summary>A price that was observed longer ago than this is not traded on.</summary>
     public TimeSpan MaxPriceAge { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a market feed that was told to live is taken for alive; it is told every second. Longer ago, nothing is entered: whoever would say that it
+    /// died may have died with it.
+    /// </summary>
+    public TimeSpan MaxFeedAge { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a decision may wait for a fresh price; six times as long just after a start, before any price was heard.</summary>
     public TimeSpan PriceWait { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -48,6 +54,7 @@ public sealed class ExecutionOptions
     {
         Require(MaxDecisionAge > TimeSpan.Zero, nameof(MaxDecisionAge), "positive");
         Require(MaxPriceAge > TimeSpan.Zero, nameof(MaxPriceAge), "positive");
+        Require(MaxFeedAge >= TimeSpan.FromSeconds(2), nameof(MaxFeedAge), "at least 2 s");
         Require(PriceWait >= TimeSpan.Zero, nameof(PriceWait), "zero or more");
         Require(SlippageBps is >= 0m and < 1_000m, nameof(SlippageBps), "from 0 to below 1000");
         Require(TakerFeeBps is >= 0m and < 1_000m, nameof(TakerFeeBps), "from 0 to below 1000");

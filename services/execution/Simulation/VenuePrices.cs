@@ -114,8 +114,21 @@ public sealed class VenuePrices(PriceBook prices, InstrumentTable instruments, E
             var now = _owner._time.GetUtcNow();
             // A sender whose clock runs ahead must not stop time for the others.
             var at = tick.ObservedAt > now ? now : tick.ObservedAt;
-            if (tick.Price <= 0m || now - at > _owner._options.MaxPriceAge || (_seen.TryGetValue(tick.Symbol, out var last) && at < last))
+            var isKnown = _seen.TryGetValue(tick.Symbol, out var last);
+            if (tick.Price <= 0m || (isKnown && at < last))
             {
+                return;
+            }
+
+            if (now - at > _owner._options.MaxPriceAge)
+            {
+                await QuietAsync(tick, now);
+                return;
+            }
+
+            if (isKnown && at == last && tick is { MarkedAt: not null, Trades.Count: 0 })
+            {
+                // Told for its mark price: of the last trade there is nothing new.
                 return;
             }
 
@@ -134,6 +147,19 @@ public sealed class VenuePrices(PriceBook prices, InstrumentTable instruments, E
 
             var newest = trades.Count == 0 ? new TickTrade(tick.Price, 0m, null) : trades[^1];
             await _venue.TradeAsync(new(tick.Symbol, newest.Price, newest.Quantity, at, newest.TakerBuys, tick.Bid, tick.Ask, tick.MarketTime));
+        }
+
+        /// <summary>
+        /// Nobody trades. What rests and waits goes by trades and hears of none; what is sent may go on the quotes, or on the mark price where the feed is
+        /// not sure of them, and fills as soon as somebody trades again.
+        /// </summary>
+        private async Task QuietAsync(PriceTick tick, DateTimeOffset now)
+        {
+            if (QuietPrice.At(tick, now, _owner._options.MaxPriceAge) is { } quiet)
+            {
+                var at = quiet.ObservedAt > now ? now : quiet.ObservedAt;
+                await _venue.TradeAsync(new(tick.Symbol, tick.Price, 0m, at, null, quiet.Bid ?? quiet.Price, quiet.Ask ?? quiet.Price, quiet.MarketTime));
+            }
         }
     }
 }

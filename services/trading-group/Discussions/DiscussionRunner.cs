@@ -122,7 +122,7 @@ public sealed class DiscussionRunner(
             return $"the newest closed {group.Interval} candle of {group.Symbol} ended {(tick.MarketTime - candles[^1].OpenTime - l).TotalSeconds:0} s ago";
         }
 
-        var age = tick is null ? TimeSpan.Zero : time.GetUtcNow() - tick.ObservedAt;
+        var age = tick is null ? TimeSpan.Zero : time.GetUtcNow() - tick.LastSeen();
         return age > options.MaxPriceAge ? $"the last price of {group.Symbol} is {age.TotalSeconds:0} s old" : null;
     }
 

@@ -18,7 +18,20 @@ namespace TradingSystem.Trigger.Api;
 /// starting.</param>
 /// <param name="Intervals">Those that there are candles of, shortest first.</param>
 /// <param name="Gaps">Spans that a recording lacks, oldest first, the first hundred. No candle is made of them.</param>
-public sealed record MarketView(string Source, string? Notice, IReadOnlyList<string> Symbols, string? Interval, IReadOnlyList<string> Intervals, IReadOnlyList<MarketGap> Gaps);
+/// <param name="Alive">Whether the feed's channel that always ticks does; while it is false nothing may be entered. Null where the market has no such
+/// channel: simulated and replayed.</param>
+/// <param name="DeadSince">The wall clock at which the feed was found dead; null while it is not.</param>
+/// <param name="SymbolStates">Of each symbol, in the order of <c>symbols</c>, what there is to say beside price and candles.</param>
+public sealed record MarketView(
+    string Source,
+    string? Notice,
+    IReadOnlyList<string> Symbols,
+    string? Interval,
+    IReadOnlyList<string> Intervals,
+    IReadOnlyList<MarketGap> Gaps,
+    bool? Alive,
+    DateTimeOffset? DeadSince,
+    IReadOnlyList<SymbolState> SymbolStates);
 
 /// <summary>Prices and candles for people and bots.</summary>
 public static class MarketEndpoints
@@ -32,8 +45,8 @@ public static class MarketEndpoints
         api.MapGet("/prices", (MarketState market) => new Page<PriceTick>(market.Prices(), null))
             .RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("listPrices", "The latest price of each symbol");
         api.MapGet("/market", (MarketState market) => market.Status is { } s
-                ? new MarketView(s.Source, s.Notice, s.Symbols, s.Shown.Name, market.Intervals, s.Gaps)
-                : new MarketView("starting", null, [], null, [], []))
+                ? new MarketView(s.Source, s.Notice, s.Symbols, s.Shown.Name, market.Intervals, s.Gaps, s.Alive, s.DeadSince, market.SymbolStates())
+                : new MarketView("starting", null, [], null, [], [], null, null, []))
             .RequireRole(Roles.Viewer).AllowGroup(SameForAll).Operation("getMarket", "Where prices come from, and of which symbols");
     }
 

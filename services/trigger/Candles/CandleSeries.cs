@@ -20,6 +20,9 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
     // The last bar that ended, whether it was closed or given up. Null where it is not known what the next bar follows.
     private Candle? _ended;
 
+    // The time of the newest trade that was taken in.
+    private DateTimeOffset _newest;
+
     public Interval Interval => interval;
 
     public int ClosedCount { get; private set; }
@@ -31,10 +34,18 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
 
     public Candle? LastClosed => ClosedCount == 0 ? null : _ring[(_start + ClosedCount - 1) % capacity];
 
-    /// <summary>Takes in a trade, or a finer bar, that belongs at <paramref name="time"/>; what closes by it goes to <paramref name="closed"/>.</summary>
-    public void Apply(DateTimeOffset time, decimal open, decimal high, decimal low, decimal close, decimal volume, List<Candle> closed)
+    /// <summary>
+    /// Takes in a trade, or a finer bar, that belongs at <paramref name="time"/>; what closes by it goes to <paramref name="closed"/>. False for one whose
+    /// bar has ended: it is in none.
+    /// </summary>
+    public bool Apply(DateTimeOffset time, decimal open, decimal high, decimal low, decimal close, decimal volume, List<Candle> closed)
     {
         var bucket = interval.Floor(time);
+        if (bucket < Current?.OpenTime || bucket <= _ended?.OpenTime)
+        {
+            return false;
+        }
+
         if (Current is { } moving && bucket > moving.OpenTime)
         {
             End(closed);
@@ -44,19 +55,22 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
         _tear = false;
         if (Current is { } current)
         {
-            // A trade that arrives late still counts, in the bar that is open.
-            Current = current with { High = Math.Max(current.High, high), Low = Math.Min(current.Low, low), Close = close, Volume = current.Volume + volume };
+            // One that arrives late in its own bar moves all but the close.
+            Current = current with
+            {
+                High = Math.Max(current.High, high),
+                Low = Math.Min(current.Low, low),
+                Close = time >= _newest ? close : current.Close,
+                Volume = current.Volume + volume,
+            };
+            _newest = time >= _newest ? time : _newest;
             _torn |= torn;
-            return;
-        }
-
-        if (_ended is { } last && bucket <= last.OpenTime)
-        {
-            bucket = last.OpenTime + interval.Length;
+            return true;
         }
 
         Current = new Candle(symbol, interval.Name, bucket, open, high, low, close, volume, false);
-        _torn = torn;
+        (_torn, _newest) = (torn, time);
+        return true;
     }
 
     /// <summary>Trades may be missed from now until the next one comes.</summary>

@@ -93,11 +93,11 @@ public sealed class AutoFeed(IMarketFeed live, Func<string, IMarketFeed> simulat
             }
         }
 
-        public void Mark(string symbol, decimal price)
+        public void Mark(Mark mark)
         {
             if (_open)
             {
-                sink.Mark(symbol, price);
+                sink.Mark(mark);
             }
         }
 

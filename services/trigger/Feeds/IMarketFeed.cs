@@ -21,13 +21,13 @@ public interface IFeedSink
     /// </summary>
     void History(string symbol, Interval interval, IReadOnlyList<Candle> candles, bool derive);
 
-    /// <summary>Trades in the order they happened.</summary>
+    /// <summary>Trades in the order they happened. One that comes after its bar has closed counts in no bar.</summary>
     void Trades(IReadOnlyList<Trade> trades);
 
     void Quote(string symbol, decimal bid, decimal ask);
 
-    /// <summary>What the exchange values positions at, in quote currency.</summary>
-    void Mark(string symbol, decimal price);
+    /// <summary>What the exchange values positions at, and what they will be charged for being held.</summary>
+    void Mark(Mark mark);
 
     /// <summary>Market time has reached this moment: bars that ended before are closed.</summary>
     void Advance(DateTimeOffset marketTime);
@@ -53,9 +53,19 @@ public interface IFeedSink
 /// <summary><c>Since</c> is the open time of the first bar that lacks, <c>Count</c> how many bars it is back to it from the newest that ended.</summary>
 public sealed record LackingBars(string Symbol, Interval Interval, DateTimeOffset Since, int Count);
 
-/// <summary>Price in quote currency, quantity in the base asset. <c>TakerBuys</c> is null where the feed does not tell who took.</summary>
+/// <summary>
+/// Price in quote currency, quantity in the base asset. <c>TakerBuys</c> is null where the feed does not tell who took. <c>Id</c> is the exchange's and
+/// counts up by one in its symbol; null where the feed has none.
+/// </summary>
 public readonly record struct Trade(
-    string Symbol, decimal Price, decimal Quantity, DateTimeOffset MarketTime, decimal? Bid = null, decimal? Ask = null, bool? TakerBuys = null);
+    string Symbol, decimal Price, decimal Quantity, DateTimeOffset MarketTime, decimal? Bid = null, decimal? Ask = null, bool? TakerBuys = null,
+    long? Id = null);
+
+/// <summary>
+/// The price that positions are valued at, in quote currency; the rate of the next funding as a part of the notional and when it is settled, both null
+/// where they are not told.
+/// </summary>
+public readonly record struct Mark(string Symbol, decimal Price, decimal? FundingRate = null, DateTimeOffset? NextFundingAt = null);
 
 /// <summary>
 /// <c>Source</c> is live, simulated or replay. <c>StoredAs</c> keeps different markets' bars apart in the database.
@@ -66,6 +76,15 @@ public sealed record FeedStatus(string Source, string StoredAs, Interval Shortes
     /// <summary>The feed has told all that it ever will.</summary>
     public bool IsOver { get; init; }
 
+    /// <summary>Whether the channel that always ticks does; null where the market has none.</summary>
+    public bool? Alive { get; init; }
+
+    /// <summary>Wall clock; null while it lives.</summary>
+    public DateTimeOffset? DeadSince { get; init; }
+
+    /// <summary>Without a trade for longer than this a symbol of a feed that lives is quiet; null where that says nothing.</summary>
+    public TimeSpan? QuietAfter { get; init; }
+
     /// <summary>Spans that it will have nothing of, oldest first.</summary>
     public IReadOnlyList<MarketGap> Gaps { get; init; } = [];
 
@@ -73,7 +92,8 @@ public sealed record FeedStatus(string Source, string StoredAs, Interval Shortes
     public Interval Shown => Interval.Shown(Shortest);
 
     /// <summary>All but what people are told beside it.</summary>
-    public bool IsSameMarket(FeedStatus other) => this with { Notice = other.Notice, IsOver = other.IsOver, Gaps = other.Gaps } == other;
+    public bool IsSameMarket(FeedStatus other) =>
+        this with { Notice = other.Notice, IsOver = other.IsOver, Gaps = other.Gaps, Alive = other.Alive, DeadSince = other.DeadSince } == other;
 
     public const string Live = "live";
     public const string Simulated = "simulated";

@@ -1,33 +1,42 @@
-using System.Net.WebSockets;
 using TradingSystem.Hosting.Outbound;
 using TradingSystem.Trigger.Candles;
 
 namespace TradingSystem.Trigger.Feeds;
 
 /// <summary>
-/// Binance USD-M over its public websockets: aggregated trades make prices and candles, a second connection brings bid and ask, a third the mark price.
-/// Reconnects for ever with jittered backoff. Candles that trades were missed in come over REST, when they have ended, and are not told before.
+/// Binance USD-M over its public websockets: one connection brings aggregated trades, which make prices and candles, and the mark prices that tick
+/// whether anybody trades or not; another one best bid and ask. Reconnects for ever with jittered backoff. Candles that trades were missed in come over
+/// REST, when they have ended, and are not told before.
 /// </summary>
-public sealed partial class LiveFeed(
+public sealed class LiveFeed(
     IReadOnlyList<string> symbols, LiveOptions options, LiveHistory history, OutboundClient http, TimeProvider time, ILogger<LiveFeed> log) : IMarketFeed
 {
-    private const int LargestMessage = 1 << 20;
     private const int Questions = 4;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
 
-    private readonly FeedStatus _status = new(FeedStatus.Live, FeedStatus.Live, Interval.Second, Interval.Second, symbols, null);
+    private readonly FeedStatus _status = new(FeedStatus.Live, FeedStatus.Live, Interval.Second, Interval.Second, symbols, null)
+    {
+        QuietAfter = options.QuietAfter,
+    };
 
     public async Task RunAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
-        sink.Started(_status);
+        using var pulse = new FeedPulse(sink, _status, options.DeadAfter, time, log);
         // What was traded before the first trade that comes was missed, too.
         sink.Torn();
-        await Task.WhenAll(
-            KeepAsync("aggTrade", options.TradePaths, sink, true, cancellationToken),
-            KeepAsync("bookTicker", options.QuotePaths, sink, false, cancellationToken),
-            KeepAsync("markPrice@1s", options.TradePaths, sink, false, cancellationToken),
-            CompleteAsync(sink, cancellationToken));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] parts =
+        [
+            new LiveTrades(symbols, options, history, http, sink, pulse, time, log).RunAsync(end.Token),
+            KeepQuotesAsync(sink, end.Token),
+            CompleteAsync(sink, end.Token),
+        ];
+        // None of them ends by itself: the first that does has failed, and the others are worth nothing without it.
+        var ended = await Task.WhenAny(parts);
+        await end.CancelAsync();
+        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ended;
     }
 
     /// <summary>Asks for the candles that lack; what is not got is asked for ever more rarely.</summary>
@@ -59,108 +68,50 @@ public sealed partial class LiveFeed(
         }
     }
 
-    private async Task KeepAsync(string stream, IReadOnlyList<string> paths, IFeedSink sink, bool announces, CancellationToken cancellationToken)
+    /// <summary>Quotes are what is now, so that a connection that ends is simply made again.</summary>
+    private async Task KeepQuotesAsync(IFeedSink sink, CancellationToken cancellationToken)
     {
         var failures = 0;
         while (true)
         {
-            // Only a connection that brought something counts: an address that accepts and stays mute is as bad as none.
-            var brought = false;
+            var socket = new LiveSocket(
+                LiveAddress.Of(options, options.QuotePaths[failures % options.QuotePaths.Count], symbols, "bookTicker"), options.ConnectDeadline,
+                options.SilenceDeadline, isSign: null, http, time);
             try
             {
-                await ReadAsync(Address(paths[failures % paths.Count], stream), sink, announces, () => brought = true, cancellationToken);
+                await socket.ReadAsync(Take, cancellationToken);
             }
-            catch (Exception e) when (
-                e is WebSocketException or HttpRequestException or IOException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (LiveSocket.IsLoss(e))
             {
-                LiveFeedLog.Lost(log, stream, e.Message);
+                LiveFeedLog.Lost(log, "quotes", e.Message);
             }
 
-            failures = brought ? 0 : failures + 1;
-            if (announces)
-            {
-                sink.Torn();
-                sink.Started(_status with { Notice = "live feed lost; reconnecting" });
-            }
-
-            await Task.Delay(Backoff(failures), time, cancellationToken);
+            failures = socket.HasBrought ? 0 : failures + 1;
+            await Task.Delay(LiveAddress.Backoff(options, failures), time, cancellationToken);
         }
-    }
 
-    private async Task ReadAsync(Uri address, IFeedSink sink, bool announces, Action brought, CancellationToken cancellationToken)
-    {
-        using var socket = new ClientWebSocket();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.ConnectDeadline);
-        await socket.ConnectAsync(address, http.Invoker, deadline.Token);
-        var buffer = new byte[16 * 1024];
-        var length = 0;
-        var first = true;
-        while (true)
+        void Take(object message)
         {
-            deadline.CancelAfter(options.SilenceDeadline);
-            if (length == buffer.Length)
-            {
-                if (length >= LargestMessage)
-                {
-                    throw new IOException("a message is larger than 1 MiB");
-                }
-
-                Array.Resize(ref buffer, length * 2);
-            }
-
-            var part = await socket.ReceiveAsync(buffer.AsMemory(length), deadline.Token);
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                throw new IOException("the exchange closed the connection");
-            }
-
-            length += part.Count;
-            if (!part.EndOfMessage)
-            {
-                continue;
-            }
-
-            var message = LiveMessages.Parse(buffer.AsMemory(0, length));
-            length = 0;
-            if (message is null)
-            {
-                continue;
-            }
-
-            if (first)
-            {
-                first = false;
-                brought();
-                if (announces)
-                {
-                    LiveFeedLog.Connected(log, address.Host);
-                    sink.Started(_status);
-                    _ = history.LoadAsync(symbols, sink, cancellationToken).ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
-                }
-            }
-
-            if (message is Trade trade && trade is { Price: > 0, Quantity: >= 0 } && symbols.Contains(trade.Symbol))
-            {
-                sink.Trades([trade]);
-            }
-            else if (message is Quote quote && symbols.Contains(quote.Symbol))
+            if (message is Quote quote && symbols.Contains(quote.Symbol))
             {
                 sink.Quote(quote.Symbol, quote.Bid, quote.Ask);
             }
-            else if (message is Mark { Price: > 0 } mark && symbols.Contains(mark.Symbol))
-            {
-                sink.Mark(mark.Symbol, mark.Price);
-            }
         }
     }
+}
 
-    private Uri Address(string path, string stream) =>
-        new(options.WebSocket, $"{path}?streams={string.Join('/', symbols.Select(s => $"{s.ToLowerInvariant()}@{stream}"))}");
+/// <summary>Where the connections go, and how soon again.</summary>
+internal static class LiveAddress
+{
+    public static Uri Of(LiveOptions options, string path, IReadOnlyList<string> symbols, params IReadOnlyList<string> streams) =>
+        new(options.WebSocket, $"{path}?streams={string.Join('/', symbols.SelectMany(s => streams, (s, stream) => $"{s.ToLowerInvariant()}@{stream}"))}");
 
 #pragma warning disable CA5394 // Jitter is no secret.
-    private TimeSpan Backoff(int failures) =>
+    public static TimeSpan Backoff(LiveOptions options, int failures) =>
         TimeSpan.FromMilliseconds(Math.Min(250 * Math.Pow(2, Math.Min(failures, 10)), options.LongestBackoff.TotalMilliseconds) * (0.5 + Random.Shared.NextDouble()));
+
+    /// <summary>When a connection is to be followed by another: up to a twentieth before its time.</summary>
+    public static TimeSpan Renewal(LiveOptions options) => options.RenewAfter * (1 - (Random.Shared.NextDouble() / 20));
 #pragma warning restore CA5394
 }
 
@@ -169,6 +120,18 @@ internal static partial class LiveFeedLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Live trades from {Host}")]
     public static partial void Connected(ILogger logger, string host);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Live {Stream} connection lost: {Error}")]
-    public static partial void Lost(ILogger logger, string stream, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Live connection of {What} lost: {Error}")]
+    public static partial void Lost(ILogger logger, string what, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The connection of the trades is renewed; both are read until they overlap")]
+    public static partial void Renewing(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The connection of the trades was renewed; overlap by ids: {Overlapped}")]
+    public static partial void Renewed(ILogger logger, bool overlapped);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection of the trades could not be renewed and is kept: {Error}")]
+    public static partial void NotRenewed(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trades of {Symbol} were missed before id {Id}")]
+    public static partial void Jump(ILogger logger, string symbol, long id);
 }

@@ -8,9 +8,6 @@ namespace TradingSystem.Trigger.Feeds;
 /// <summary>Best bid and ask in quote currency.</summary>
 public readonly record struct Quote(string Symbol, decimal Bid, decimal Ask);
 
-/// <summary>What the exchange values positions at, in quote currency.</summary>
-public readonly record struct Mark(string Symbol, decimal Price);
-
 /// <summary>The exchange's JSON. Numbers come as strings, times as Unix milliseconds. What is not understood is null, never an exception.</summary>
 public static class LiveMessages
 {
@@ -35,9 +32,13 @@ public static class LiveMessages
             {
                 "aggTrade" => new Trade(
                     Text(data, "s"), Number(data.GetProperty("p")), Number(data.GetProperty("q")), DateTimeOffset.FromUnixTimeMilliseconds(data.GetProperty("T").GetInt64()),
-                    TakerBuys: data.TryGetProperty("m", out var buyerMade) ? !buyerMade.GetBoolean() : null),
+                    TakerBuys: data.TryGetProperty("m", out var buyerMade) ? !buyerMade.GetBoolean() : null,
+                    Id: data.TryGetProperty("a", out var id) ? id.GetInt64() : null),
                 "bookTicker" => new Quote(Text(data, "s"), Number(data.GetProperty("b")), Number(data.GetProperty("a"))),
-                "markPriceUpdate" => new Mark(Text(data, "s"), Number(data.GetProperty("p"))),
+                "markPriceUpdate" => new Mark(
+                    Text(data, "s"), Number(data.GetProperty("p")),
+                    data.TryGetProperty("r", out var rate) && rate.GetString() is { Length: > 0 } ? Number(rate) : null,
+                    data.TryGetProperty("T", out var next) && next.GetInt64() is > 0 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null),
                 _ => null,
             };
         }

@@ -24,7 +24,10 @@ public sealed partial class FeedRunner(IMarketFeed feed, MarketState market, Bus
             FeedRunnerLog.Failed(log, e);
             if (market.Status is { } status)
             {
-                market.Started(status with { Notice = "market feed failed; see the log" });
+                var failed = status with { Notice = "market feed failed; see the log" };
+                market.Started(
+                    status.Alive is null ? failed
+                    : failed with { Notice = "market feed failed, no entries; see the log", Alive = false, DeadSince = time.GetUtcNow() });
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
@@ -22,20 +23,25 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     private const int WatchedBars = 120;
     private static readonly TimeSpan FillGrace = TimeSpan.FromSeconds(1);
 
-    // It comes every second; an older one is of a connection that was lost.
-    private static readonly TimeSpan FreshMark = TimeSpan.FromSeconds(10);
+    // Mark prices come every second, quotes with every change of the book; older ones are of a connection that was lost.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+
+    private static readonly Counter<long> Late = new Meter("TradingSystem.Trigger").CreateCounter<long>(
+        "trigger.trades.late", description: "Trades that came after their bar had closed and are in no bar, by symbol");
 
     private readonly Lock _lock = new();
     private readonly ICandleListener[] _listeners = [.. listeners];
     private readonly Dictionary<string, IReadOnlyList<CandleSeries>> _series = [];
     private readonly Dictionary<string, PriceTick> _prices = [];
-    private readonly Dictionary<string, (decimal Bid, decimal Ask)> _quotes = [];
-    private readonly Dictionary<string, (decimal Price, DateTimeOffset At)> _marks = [];
+    private readonly Dictionary<string, (decimal Bid, decimal Ask, DateTimeOffset At)> _quotes = [];
+    private readonly Dictionary<string, (Mark Mark, DateTimeOffset At)> _marks = [];
+    private readonly Dictionary<string, long> _late = [];
     private readonly Dictionary<string, TickTrades> _traded = [];
     private readonly HashSet<string> _moved = [];
     private readonly List<Candle> _closed = [];
     private readonly Queue<Candle> _pending = [];
     private FeedStatus? _status;
+    private DateTimeOffset _began;
     private int _statusVersion;
     private int _historyVersion;
 
@@ -70,6 +76,8 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 _moved.Clear();
                 _quotes.Clear();
                 _marks.Clear();
+                _late.Clear();
+                _began = time.GetUtcNow();
                 foreach (var symbol in status.Symbols)
                 {
                     _traded[symbol] = new();
@@ -155,11 +163,14 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                     continue;
                 }
 
-                var (bid, ask) = t.Bid is null && _quotes.TryGetValue(t.Symbol, out var quote) ? (quote.Bid, quote.Ask) : (t.Bid, t.Ask);
-                decimal? mark = _marks.TryGetValue(t.Symbol, out var marked) && now - marked.At < FreshMark ? marked.Price : null;
-                _prices[t.Symbol] = new PriceTick(t.Symbol, t.Price, bid, ask, t.MarketTime, now, _status!.Source, MarkPrice: mark);
-                _traded[t.Symbol].Add(t);
-                _moved.Add(t.Symbol);
+                if (!_prices.TryGetValue(t.Symbol, out var held) || t.MarketTime >= held.MarketTime)
+                {
+                    _prices[t.Symbol] = Beside(new PriceTick(t.Symbol, t.Price, t.Bid, t.Ask, t.MarketTime, now, _status!.Source), now);
+                    _traded[t.Symbol].Add(t);
+                    _moved.Add(t.Symbol);
+                }
+
+                var isLate = false;
                 foreach (var series in all)
                 {
                     if (_status!.Source is FeedStatus.Live or FeedStatus.Replay)
@@ -168,7 +179,13 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                         series.Advance(t.MarketTime, true, _closed);
                     }
 
-                    series.Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, _closed);
+                    isLate |= !series.Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, _closed);
+                }
+
+                if (isLate)
+                {
+                    _late[t.Symbol] = _late.GetValueOrDefault(t.Symbol) + 1;
+                    Late.Add(1, new KeyValuePair<string, object?>("symbol", t.Symbol));
                 }
 
                 Announce();
@@ -180,15 +197,23 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     {
         lock (_lock)
         {
-            _quotes[symbol] = (bid, ask);
+            _quotes[symbol] = (bid, ask, time.GetUtcNow());
         }
     }
 
-    public void Mark(string symbol, decimal price)
+    /// <summary>Tells the symbol's price anew, so that it is known to be watched although nobody trades it.</summary>
+    public void Mark(Mark mark)
     {
+        var now = time.GetUtcNow();
         lock (_lock)
         {
-            _marks[symbol] = (price, time.GetUtcNow());
+            _marks[mark.Symbol] = (mark, now);
+            if (_prices.TryGetValue(mark.Symbol, out var held))
+            {
+                // The quotes that came with a trade were those of its moment.
+                _prices[mark.Symbol] = Beside(held with { Bid = null, Ask = null }, now);
+                _moved.Add(mark.Symbol);
+            }
         }
     }
 
@@ -288,6 +313,32 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         }
     }
 
+    /// <summary>What there is to say of each symbol beside its price, in the order of the status.</summary>
+    public IReadOnlyList<SymbolState> SymbolStates()
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            return
+            [
+                .. (_status?.Symbols ?? []).Select(symbol =>
+                {
+                    DateTimeOffset? traded = _prices.TryGetValue(symbol, out var tick) ? tick.ObservedAt : null;
+                    var isQuiet = _status is { Alive: true, QuietAfter: { } longest } && now - (traded ?? _began) > longest;
+                    var state = new SymbolState(symbol, isQuiet, traded, null, null, null, null, _late.GetValueOrDefault(symbol));
+                    return !_marks.TryGetValue(symbol, out var marked) ? state
+                        : state with
+                        {
+                            MarkPrice = marked.Mark.Price,
+                            MarkedAt = marked.At,
+                            FundingRate = marked.Mark.FundingRate,
+                            NextFundingAt = marked.Mark.NextFundingAt,
+                        };
+                }),
+            ];
+        }
+    }
+
     public IReadOnlyList<string> Intervals => Status is { } s ? [.. Interval.From(s.Shortest).Select(i => i.Name)] : [];
 
     /// <summary>Closed bars that opened before <paramref name="before"/>, oldest first; with no limit of time the moving bar is the last.</summary>
@@ -326,6 +377,24 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                     .Select(s => new CandleWindow(pair.Key, s.Interval.Name, s.Closed(count)))),
             ];
         }
+    }
+
+    /// <summary>The tick with what is known beside the trade: quotes where it has none of its own, mark price and funding.</summary>
+    private PriceTick Beside(PriceTick tick, DateTimeOffset now)
+    {
+        if (tick.Bid is null && _quotes.TryGetValue(tick.Symbol, out var quote) && now - quote.At < Fresh)
+        {
+            tick = tick with { Bid = quote.Bid, Ask = quote.Ask };
+        }
+
+        return !_marks.TryGetValue(tick.Symbol, out var marked) || now - marked.At >= Fresh ? tick
+            : tick with
+            {
+                MarkPrice = marked.Mark.Price,
+                MarkedAt = marked.At,
+                FundingRate = marked.Mark.FundingRate,
+                NextFundingAt = marked.Mark.NextFundingAt,
+            };
     }
 
     private void Advance(DateTimeOffset marketTime, bool fill)

@@ -9,7 +9,7 @@ namespace TradingSystem.Trigger.Publishing;
 
 /// <summary>
 /// Puts the market on the bus: latest prices four times a second (ten in a replay), bars as they close, the moving minute each second,
-/// windows and status every ten. Nothing here is durable; the next message replaces a lost one.
+/// windows and status every ten, the status of a feed that lives or dies every second. Nothing here is durable; the next message replaces a lost one.
 /// </summary>
 public sealed partial class MarketPublisher(MarketState market, IBus bus, BusReadiness readiness, TimeProvider time, ILogger<MarketPublisher> log) : BackgroundService
 {
@@ -49,10 +49,14 @@ public sealed partial class MarketPublisher(MarketState market, IBus bus, BusRea
 
     private async Task PublishAsync(FeedStatus status, bool due, bool moving, CancellationToken cancellationToken)
     {
-        if (due || _statusVersion != market.StatusVersion)
+        // Whoever enters positions trusts for a few seconds only that a feed lives.
+        if (due || (moving && status.Alive is not null) || _statusVersion != market.StatusVersion)
         {
             _statusVersion = market.StatusVersion;
-            await SendAsync(new MarketStatus(status.Source, status.Notice, status.Symbols, time.GetUtcNow(), status.Shown.Name, status.Gaps), cancellationToken);
+            await SendAsync(
+                new MarketStatus(
+                    status.Source, status.Notice, status.Symbols, time.GetUtcNow(), status.Shown.Name, status.Gaps, status.Alive, status.DeadSince),
+                cancellationToken);
         }
 
         if (due || _historyVersion != market.HistoryVersion)

@@ -41,7 +41,7 @@ public class DecisionBenchmarks
         var (instruments, options) = (new InstrumentTable(), new ExecutionOptions());
         var prices = new PriceBook(instruments, options, time);
         prices.Update([new("BTCUSDT", 100_000m, null, null, Now, Now, "benchmark"), new("ETHUSDT", 2_000m, null, null, Now, Now, "benchmark")]);
-        _decider = new Decider(new DecisionCheck(instruments, options), prices, time);
+        _decider = new Decider(new DecisionCheck(instruments, options, new(TimeProvider.System)), prices, time);
         var (group, token) = (Guid.NewGuid(), Guid.NewGuid());
         var account = new Account { Id = Guid.NewGuid(), Name = "benchmark", Exchange = "simulated", Mode = "simulated", Balance = 10_000_000_000m };
         var others = Enumerable.Range(0, OtherPositions).Select(_ => new Position

@@ -10,7 +10,7 @@ namespace TradingSystem.IntegrationTests.Everywhere;
 
 /// <summary>
 /// The public market data of an exchange on this machine, with the prices that a test sets: the product's live feed reads it. A price is told
-/// again every tenth of a second, as trades are, until it is silenced.
+/// again every tenth of a second, as trades and mark prices are, until it is silenced.
 /// </summary>
 internal sealed class PlayedMarket : IAsyncDisposable
 {
@@ -42,8 +42,9 @@ internal sealed class PlayedMarket : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         app.UseWebSockets();
         var market = new PlayedMarket(app);
-        app.Map("/market/stream", (HttpContext context) => market.TellAsync(context, "aggTrade", market._trades, TradeMessage));
-        app.Map("/public/stream", (HttpContext context) => market.TellAsync(context, "bookTicker", market._quotes, QuoteMessage));
+        app.Map(
+            "/market/stream", (HttpContext context) => market.TellAsync(context, market._trades, ("aggTrade", TradeMessage), ("markPrice@1s", MarkMessage)));
+        app.Map("/public/stream", (HttpContext context) => market.TellAsync(context, market._quotes, ("bookTicker", QuoteMessage)));
         app.MapGet("/fapi/v1/klines", () => Array.Empty<string>());
         await app.StartAsync();
         return market;
@@ -71,20 +72,23 @@ internal sealed class PlayedMarket : IAsyncDisposable
     }
 
     private async Task TellAsync(
-        HttpContext context, string stream, ConcurrentDictionary<string, (decimal Price, decimal Qty)> prices, Func<string, decimal, decimal, string> message)
+        HttpContext context,
+        ConcurrentDictionary<string, (decimal Price, decimal Qty)> prices,
+        params (string Name, Func<string, decimal, decimal, string> Message)[] streams)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _end.Token);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        var wanted = context.Request.Query["streams"]
-            .ToString().Split('/').Select(s => s.Split('@', 2)).Where(s => s[1] == stream).Select(s => s[0])
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var wanted = context.Request.Query["streams"].ToString().Split('/').ToHashSet(StringComparer.OrdinalIgnoreCase);
         try
         {
             while (true)
             {
-                foreach (var (symbol, (price, qty)) in prices.Where(p => !_silent && wanted.Contains(p.Key)))
+                foreach (var (symbol, (price, qty)) in prices.Where(_ => !_silent))
                 {
-                    await socket.SendAsync(Encoding.UTF8.GetBytes(message(symbol, price, qty)), WebSocketMessageType.Text, true, either.Token);
+                    foreach (var (_, message) in streams.Where(s => wanted.Contains($"{symbol}@{s.Name}")))
+                    {
+                        await socket.SendAsync(Encoding.UTF8.GetBytes(message(symbol, price, qty)), WebSocketMessageType.Text, true, either.Token);
+                    }
                 }
 
                 await Task.Delay(Pace, either.Token);
@@ -99,6 +103,10 @@ internal sealed class PlayedMarket : IAsyncDisposable
     private static string TradeMessage(string symbol, decimal price, decimal qty) => string.Create(
         CultureInfo.InvariantCulture,
         $$$"""{"stream":"{{{symbol.ToLowerInvariant()}}}@aggTrade","data":{"e":"aggTrade","s":"{{{symbol}}}","p":"{{{price}}}","q":"{{{qty}}}","m":false,"T":{{{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}}}}}""");
+
+    private static string MarkMessage(string symbol, decimal price, decimal qty) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""{"stream":"{{{symbol.ToLowerInvariant()}}}@markPrice@1s","data":{"e":"markPriceUpdate","s":"{{{symbol}}}","p":"{{{price}}}"}}""");
 
     private static string QuoteMessage(string symbol, decimal price, decimal qty) => string.Create(
         CultureInfo.InvariantCulture, $$$"""{"stream":"{{{symbol.ToLowerInvariant()}}}@bookTicker","data":{"e":"bookTicker","s":"{{{symbol}}}","b":"{{{price}}}","a":"{{{price}}}"}}""");

@@ -1,6 +1,7 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Execution.Limits;
+using TradingSystem.Execution.Prices;
 using TradingSystem.Execution.Settings;
 using TradingSystem.Venues.Instruments;
 
@@ -13,6 +14,8 @@ internal static class TestDecisions
     public static readonly ExecutionOptions Options = new();
     public static readonly InstrumentTable Instruments = new();
     public static readonly Instrument Btc = Instruments.Find("BTCUSDT")!;
+    /// <summary>A market without a channel that always ticks.</summary>
+    public static readonly FeedLife NoFeed = new(TimeProvider.System);
     public static readonly AccountState Rich = new(1_000_000m, []);
 
     public static TradeDecision Long(string symbol = "BTCUSDT") => new()
@@ -43,7 +46,7 @@ internal static class TestDecisions
         new(balance, [new Exposure("BTCUSDT", qty, average, 10m, average)]);
 
     public static Verdict Check(TradeDecision decision, AccountState? account = null, PriceTick? tick = null, DateTimeOffset? now = null, Gate? gate = null) =>
-        new DecisionCheck(Instruments, Options).Check(decision, account ?? Rich, tick ?? Tick(symbol: decision.Symbol), now ?? Now, gate ?? Free);
+        new DecisionCheck(Instruments, Options, NoFeed).Check(decision, account ?? Rich, tick ?? Tick(symbol: decision.Symbol), now ?? Now, gate ?? Free);
 
     public static TradeDecision Limit(decimal price) => Long() with { OrderType = "limit", Price = price, Qty = 0.1m, MarginUsd = 0m };
 
@@ -51,10 +54,10 @@ internal static class TestDecisions
     public static Instrument AtVenue { get; } = Btc with { MaxLimitQty = Btc.MaxMarketQty * 4m };
 
     public static Verdict CheckAtVenue(TradeDecision decision, AccountState? account = null, PriceTick? tick = null) =>
-        new DecisionCheck(Instruments, Options).Check(decision, account ?? Rich, tick ?? Tick(), Now, Free, venue: AtVenue);
+        new DecisionCheck(Instruments, Options, NoFeed).Check(decision, account ?? Rich, tick ?? Tick(), Now, Free, venue: AtVenue);
 
     public static Verdict CheckWithoutPrice(TradeDecision decision) =>
-        new DecisionCheck(Instruments, Options).Check(decision, Rich, null, Now, Free);
+        new DecisionCheck(Instruments, Options, NoFeed).Check(decision, Rich, null, Now, Free);
 
     /// <summary>Nothing is held back but by the options.</summary>
     public static Gate Free => new(Guid.Empty, Options);

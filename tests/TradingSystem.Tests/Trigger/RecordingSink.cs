@@ -63,7 +63,7 @@ internal sealed class RecordingSink : IFeedSink
     {
     }
 
-    public void Mark(string symbol, decimal price)
+    public void Mark(Mark mark)
     {
     }
 

@@ -27,6 +27,8 @@ public sealed class TriggerOptionsTests
     [TestCase("SYMBOLS", "BTCUSDT,btcusdt", "SYMBOLS must be 1 to 20 different symbols")]
     [TestCase("MARKET_SEED", "-1", "MARKET_SEED must be a whole number of at least 0")]
     [TestCase("Trigger:Rules:Symbols", "BTCUSDT,", "Symbols must be symbols, comma-separated, or *, got 'BTCUSDT,'")]
+    [TestCase("Trigger:Live:DeadAfter", "00:00:01", "Trigger:Live:DeadAfter must be from 2 s")]
+    [TestCase("Trigger:Live:RenewAfter", "1.00:00:00", "Trigger:Live:RenewAfter must be from 1 min to 24 h less LongestOverlap")]
     public void A_setting_that_breaks_its_rule_is_named(string key, string value, string message)
     {
         var e = Assert.Throws<InvalidOperationException>(() => From((key, value)))!;

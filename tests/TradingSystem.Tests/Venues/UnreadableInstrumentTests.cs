@@ -71,7 +71,7 @@ public sealed class UnreadableInstrumentTests
     public void A_decision_for_it_is_refused_and_for_another_symbol_it_is_not(decimal tick, decimal step, decimal minQty)
     {
         var table = new InstrumentTable([TestDecisions.Btc with { Tick = tick, Step = step, MinQty = minQty }, TestDecisions.Instruments.Find("ETHUSDT")!]);
-        var check = new DecisionCheck(table, TestDecisions.Options);
+        var check = new DecisionCheck(table, TestDecisions.Options, TestDecisions.NoFeed);
         Verdict Check(string symbol) => check.Check(
             TestDecisions.Long(symbol), TestDecisions.Rich, TestDecisions.Tick(symbol == "BTCUSDT" ? 100_000m : 4_000m, symbol: symbol),
             TestDecisions.Now, TestDecisions.Free);

@@ -54,6 +54,7 @@ export const REASON: Record<string, { another: string; meaning: string }> = {
   CLOSE_PENDING: { another: "none", meaning: "Other orders close all of the position already." },
   PRICE_MISSING: { another: "later", meaning: "There is no price of the symbol." },
   PRICE_STALE: { another: "later", meaning: "The last price is older than the limit." },
+  FEED_DEAD: { another: "later", meaning: "The market's feed does not tick, so nothing says that the last prices still hold; positions only become smaller until it does." },
   PRICE_OFF_ENTRY: { another: "changed", meaning: "The price is too far off the decision's `entry`." },
   INSUFFICIENT_MARGIN: { another: "changed", meaning: "The account has too little for margin and fee." },
   ORDER_QTY_LIMIT: { another: "changed", meaning: "Beyond the largest quantity of an order." },

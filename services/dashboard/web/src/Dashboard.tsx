@@ -69,13 +69,14 @@ export function Dashboard() {
     ? groupList.map((g) => ({ value: g.id, label: g.name }))
     : [...new Map(accountList.flatMap((a) => a.groups).map((g) => [g.id, { value: g.id, label: g.name }])).values()]
   const notice = marketNotice(market.data)
+  const isDead = market.data?.alive === false
   const state = (query: { isPending: boolean; isError: boolean }) => ({ loading: query.isPending, failed: query.isError })
 
   return (
     <div className="page">
       <Header connection={connection} market={market.data} ticker={symbol === null ? undefined : prices.data?.[symbol]} />
       {notice && (
-        <div className="notice" data-testid="market-notice" role="status">
+        <div className={isDead ? 'notice dead' : 'notice'} data-testid="market-notice" role={isDead ? 'alert' : 'status'}>
           {notice}
         </div>
       )}

@@ -28,7 +28,7 @@ public sealed class DeciderTests
         _time = new ManualTime(Now);
         _prices = new PriceBook(Instruments, Options, _time);
         _prices.Update([Tick()]);
-        _decider = new Decider(new DecisionCheck(Instruments, Options), _prices, _time);
+        _decider = new Decider(new DecisionCheck(Instruments, Options, NoFeed), _prices, _time);
         _ledger = new Ledger(new Account { Id = AccountId, Name = "demo", Exchange = "simulated", Mode = "simulated", Balance = 1_000_000m, Version = 4 }, []);
         _fences = new Fences();
         _fences.Read(Token, 0);

@@ -29,7 +29,7 @@ public sealed class ProtectionMoverTests
         _time = new ManualTime(Now);
         _prices = new PriceBook(Instruments, Options, _time);
         _prices.Update([Tick()]);
-        _decider = new Decider(new DecisionCheck(Instruments, Options), _prices, _time);
+        _decider = new Decider(new DecisionCheck(Instruments, Options, NoFeed), _prices, _time);
         _ledger = Open(FillModels.Instant);
         _entry = Long() with { Id = Guid.NewGuid(), Qty = 1m, StopLoss = 95_000m, TakeProfit = 105_000m };
         Assert.That(_decider.Decide(_entry, _ledger, new Fences(), SetOf()).Order.Status, Is.EqualTo("protected"));

@@ -70,7 +70,7 @@ public sealed class SmallQuantityTests
     }).QuickCheckThrowOnFailure();
 
     private static Verdict With(Instrument rules, TradeDecision decision, decimal held) =>
-        new DecisionCheck(Instruments, Options).Check(decision, Holding(held, balance: 1_000_000_000_000m), Tick(), Now, Free, venue: rules);
+        new DecisionCheck(Instruments, Options, NoFeed).Check(decision, Holding(held, balance: 1_000_000_000_000m), Tick(), Now, Free, venue: rules);
 
     private static TradeDecision Decision(TradeSignal signal) => Long() with
     {

@@ -53,11 +53,12 @@ public sealed class LeverageTests
     [Test]
     public void A_way_out_has_no_leverage_to_refuse() =>
         Assert.That(
-            new DecisionCheck(Instruments, Options).Check(
+            new DecisionCheck(Instruments, Options, NoFeed).Check(
                 Long() with { Action = TradeAction.Close, Leverage = 2.9m, MarginUsd = 0m }, Holding(1m), Tick(), Now, Free, venue: Whole).Fill,
             Is.Not.Null);
 
-    private static Verdict At(Instrument venue, TradeDecision decision) => new DecisionCheck(Instruments, Options).Check(decision, Rich, Tick(), Now, Free, venue: venue);
+    private static Verdict At(Instrument venue, TradeDecision decision) =>
+        new DecisionCheck(Instruments, Options, NoFeed).Check(decision, Rich, Tick(), Now, Free, venue: venue);
 
     private static decimal Number(string text) => decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

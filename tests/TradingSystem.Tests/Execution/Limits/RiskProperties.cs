@@ -173,7 +173,7 @@ public sealed class RiskProperties
             var time = new ManualTime(Now);
             _prices = new PriceBook(Instruments, options, time);
             _prices.Update([Tick(100_000m), Tick(150m, symbol: "SOLUSDT")]);
-            _decider = new Decider(new DecisionCheck(Instruments, options), _prices, time);
+            _decider = new Decider(new DecisionCheck(Instruments, options, NoFeed), _prices, time);
             Account = new Account { Id = Guid.NewGuid(), Name = "demo", Exchange = "simulated", Mode = "simulated", InitialBalance = Cash, Balance = Cash };
             _ledger = new Ledger(Account, []);
             Controls = new ControlSet(0, [], options);

@@ -95,7 +95,7 @@ public sealed class ExitTests
     [Test]
     public void At_a_venue_an_exit_needs_no_price_of_ours_and_an_entry_does()
     {
-        var check = new DecisionCheck(Instruments, Options);
+        var check = new DecisionCheck(Instruments, Options, NoFeed);
         foreach (var tick in new[] { null, Tick(observedAt: Now.AddHours(-1)) })
         {
             var exit = check.Check(Exit, Losing(), tick, Now, Free, venue: TestDecisions.AtVenue);
@@ -107,7 +107,7 @@ public sealed class ExitTests
     [Test]
     public void Where_we_fill_an_exit_without_a_price_waits_and_one_with_nothing_to_close_does_not()
     {
-        var check = new DecisionCheck(Instruments, Options);
+        var check = new DecisionCheck(Instruments, Options, NoFeed);
         var waits = check.Check(Exit, Losing(), null, Now, Free);
         Assert.That((waits is Verdict.Waiting, waits.Fill, waits.Buy, waits.Qty, waits.Reason?.Code.Word), Is.EqualTo((true, (PlannedFill?)null, false, 1m, "WAITING_FOR_PRICE")));
         var nothing = check.Check(Exit, Rich, null, Now, Free);
@@ -173,7 +173,7 @@ public sealed class ExitTests
     }
 
     private static Verdict AtVenue(TradeDecision decision, AccountState account, Gate gate) =>
-        new DecisionCheck(Instruments, Options).Check(decision, account, Tick(observedAt: Now - Late), Now, gate, venue: TestDecisions.AtVenue);
+        new DecisionCheck(Instruments, Options, NoFeed).Check(decision, account, Tick(observedAt: Now - Late), Now, gate, venue: TestDecisions.AtVenue);
 
     /// <summary>Long 1, 100,000 down today, with a loss and an order a moment ago and one order open.</summary>
     private static AccountState Losing()
@@ -194,7 +194,7 @@ public sealed class ExitTests
         {
             _prices = new PriceBook(Instruments, Options, Time);
             Price(100_000m);
-            Decider = new Decider(new DecisionCheck(Instruments, Options), _prices, Time);
+            Decider = new Decider(new DecisionCheck(Instruments, Options, NoFeed), _prices, Time);
         }
 
         public ManualTime Time { get; } = new(Now);

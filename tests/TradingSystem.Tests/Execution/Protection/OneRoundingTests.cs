@@ -59,7 +59,8 @@ public sealed class OneRoundingTests
             Price = c.IsLimit && c.Off(c.Limit) is > 0m and var limit ? limit : null,
         };
         var instrument = new Instrument("BTCUSDT", c.Tick, Step, Step, 0m, 1_000m);
-        var verdict = new DecisionCheck(Instruments, Options).Check(decision, new AccountState(1_000_000_000_000m, []), Tick(c.Last), Now, Free, venue: instrument);
+        var account = new AccountState(1_000_000_000_000m, []);
+        var verdict = new DecisionCheck(Instruments, Options, NoFeed).Check(decision, account, Tick(c.Last), Now, Free, venue: instrument);
         if (verdict is not { Fill: { } fill, Protection: { } asked })
         {
             return true.ToProperty().Classify(true, verdict.Reason?.Code.Word ?? "no protection");

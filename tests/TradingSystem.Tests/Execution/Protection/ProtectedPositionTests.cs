@@ -27,7 +27,7 @@ public sealed class ProtectedPositionTests
         _time = new ManualTime(Now);
         _prices = new PriceBook(Instruments, Options, _time);
         _prices.Update([Tick()]);
-        _decider = new Decider(new DecisionCheck(Instruments, Options), _prices, _time);
+        _decider = new Decider(new DecisionCheck(Instruments, Options, NoFeed), _prices, _time);
         _ledger = new Ledger(new Account { Id = Guid.NewGuid(), Name = "demo", Exchange = "simulated", Mode = "simulated", Balance = 1_000_000m }, []);
     }
 

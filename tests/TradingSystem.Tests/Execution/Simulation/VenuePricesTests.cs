@@ -31,7 +31,9 @@ public sealed class VenuePricesTests
         _book = new(_instruments, Options, _time);
         _prices = new(_book, _instruments, Options, _time, NullLogger<VenuePrices>.Instance);
         var account = new VenueAccount(Guid.NewGuid(), SimulatedVenue.VenueName, VenueEnvironment.Sandbox, new("", ""));
-        _venue = new(account, SimulationOptions.Terms(Options), _instruments.All.Select(i => SimulationOptions.Terms(i, Options)), 10_000m, _time);
+        var symbols = _instruments.All.Select(i => SimulationOptions.Terms(i, Options));
+        var exchange = new SimulatedExchange(SimulationOptions.Terms(Options), symbols, 10_000m, account.MarginMode, account.PositionMode);
+        _venue = new(account, exchange, new VenueHistory(), _time, Options.MaxPriceAge);
     }
 
     [TearDown]
@@ -86,6 +88,37 @@ public sealed class VenuePricesTests
         _prices.See([At(Btc, 100_002m, 2) with { MarketTime = replayed.AddMinutes(20), Trades = [new(100_002m, 50m, true)] }]);
         await PricedAsync(Btc, 100_002m);
         Assert.That(Accepted(await _venue.FillsAsync(new(Btc), default)).Select(f => f.MarketTime), Is.EqualTo(new DateTimeOffset?[] { replayed, replayed.AddMinutes(20) }));
+    }
+
+    [Test]
+    public async Task A_symbol_that_nobody_trades_takes_orders_while_its_mark_price_ticks_and_fills_with_the_next_trade()
+    {
+        await using var feed = _prices.Open(_venue);
+        _prices.See([At(Btc, 100_000m, 0) with { Trades = [new(100_000m, 500m, true)], MarkPrice = 100_000m, MarkedAt = Start }]);
+        await PricedAsync(Btc, 100_000m);
+        Accepted(await _venue.PrepareAsync(new(Btc, 100m, MarginMode.Cross, PositionMode.OneWay), default));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.That((await _venue.PlaceAsync(Market(OrderSide.Buy, 1m, "early"), default)).Refusal?.Code, Is.EqualTo(SimulatedVenue.PriceStale));
+        var quiet = At(Btc, 100_000m, 0) with { Trades = [], MarkPrice = 90_000m, MarkedAt = _time.GetUtcNow() };
+        _prices.See([quiet, At(Eth, 4_000m, 60)]);
+        await PricedAsync(Eth, 4_000m);
+        var ack = Accepted(await _venue.PlaceAsync(Market(OrderSide.Buy, 1m), default));
+        Assert.That((ack.Status, ack.Filled), Is.EqualTo(((VenueOrderStatus?)VenueOrderStatus.New, (decimal?)0m)), "nobody trades: there is nothing to take");
+        Assert.That(Accepted(await _venue.LastPriceAsync(Btc, default)).Price, Is.EqualTo(100_000m), "a mark price sets nothing off");
+        _prices.See([At(Btc, 90_500m, 61) with { Trades = [new(90_500m, 50m, true)], Bid = 90_400m, Ask = 90_600m }]);
+        await PricedAsync(Btc, 90_500m);
+        Assert.That(await FilledAsync(), Is.EqualTo(1m));
+    }
+
+    [Test]
+    public async Task A_price_that_is_told_again_for_its_mark_price_takes_nothing_from_what_was_traded()
+    {
+        await using var feed = _prices.Open(_venue);
+        _prices.See([At(Btc, 100_000m, 0) with { Trades = [new(100_000m, 500m, true)], MarkPrice = 100_000m, MarkedAt = Start }]);
+        _prices.See([At(Btc, 100_000m, 0) with { Trades = [], MarkPrice = 100_000m, MarkedAt = Start.AddSeconds(1) }, At(Eth, 4_000m, 0)]);
+        await PricedAsync(Eth, 4_000m);
+        Accepted(await _venue.PrepareAsync(new(Btc, 100m, MarginMode.Cross, PositionMode.OneWay), default));
+        Assert.That(Accepted(await _venue.PlaceAsync(Market(OrderSide.Buy, 1m), default)).Filled, Is.EqualTo(1m));
     }
 
     private async Task PricedAsync(string symbol, decimal price)

@@ -75,19 +75,49 @@ public sealed class CandleSeriesTests
     private static Trade Traded(decimal price, decimal quantity, bool? takerBuys) => new("BTCUSDT", price, quantity, Midnight, TakerBuys: takerBuys);
 
     [Test]
-    public void A_late_trade_counts_in_the_open_bar_and_never_reopens_a_closed_one()
+    public void A_trade_whose_bar_has_closed_is_in_no_bar()
     {
         var series = new CandleSeries("BTCUSDT", Interval.Second);
         var closed = new List<Candle>();
         series.Apply(Midnight, 10, 10, 10, 10, 1, closed);
         series.Advance(Midnight.AddSeconds(1), false, closed);
-        series.Apply(Midnight.AddMilliseconds(900), 12, 12, 12, 12, 1, closed);
+        Assert.That(series.Apply(Midnight.AddMilliseconds(900), 12, 12, 12, 12, 1, closed), Is.False);
+        Assert.That((series.Current, series.Closed(10)), Is.EqualTo(((Candle?)null, closed)));
+        Assert.That(series.Apply(Midnight.AddSeconds(1), 11, 11, 11, 11, 2, closed), Is.True);
+        Assert.That(series.Apply(Midnight.AddMilliseconds(950), 13, 13, 13, 13, 1, closed), Is.False);
+        Assert.That(series.Current, Is.EqualTo(new Candle("BTCUSDT", "1s", Midnight.AddSeconds(1), 11, 11, 11, 11, 2, false)));
+        Assert.That(closed.Single().High, Is.EqualTo(10));
+    }
+
+    [Test]
+    public void A_trade_that_comes_late_in_its_own_bar_moves_all_but_the_close()
+    {
+        var series = new CandleSeries("BTCUSDT", Interval.Minute);
+        series.Apply(Midnight.AddSeconds(1), 10, 10, 10, 10, 1, []);
+        series.Apply(Midnight.AddSeconds(9), 11, 11, 11, 11, 1, []);
+        Assert.That(series.Apply(Midnight.AddSeconds(5), 14, 14, 14, 14, 1, []), Is.True);
+        Assert.That(series.Current, Is.EqualTo(new Candle("BTCUSDT", "1m", Midnight, 10, 14, 10, 11, 3, false)));
+    }
+
+    [Test]
+    public void Late_trades_are_counted_by_symbol_and_move_no_last_price()
+    {
+        var state = Started(FeedStatus.Live);
+        state.Trades([Id(10, 57, 100m), Id(11, 61, 101m), Id(12, 59, 99m), Id(13, 62, 102m)]);
+        state.CloseQuiet();
         Assert.Multiple(() =>
         {
-            Assert.That(closed, Has.Count.EqualTo(1));
-            Assert.That(closed[0].High, Is.EqualTo(10));
-            Assert.That(series.Current!.OpenTime, Is.EqualTo(Midnight.AddSeconds(1)));
+            Assert.That(state.SymbolStates().Single().LateTrades, Is.EqualTo(1));
+            Assert.That(
+                state.TakeClosed().Where(c => c.Interval == "1m"), Is.EqualTo(new[] { new Candle("BTCUSDT", "1m", Midnight, 100, 100, 100, 100, 1, true) }));
+            Assert.That(state.TakeMoved().Single().Trades!.Select(t => t.Price), Is.EqualTo(new[] { 100m, 101m, 102m }));
         });
+        state.Trades([Id(14, 61.5, 98m)]);
+        Assert.That(state.Prices().Single().Price, Is.EqualTo(102m));
+        var moving = state.Candles("BTCUSDT", "1m", 1, null).Single();
+        Assert.That((moving.Low, moving.Close), Is.EqualTo((98m, 102m)), "its minute is open still");
+
+        static Trade Id(long id, double second, decimal price) => new("BTCUSDT", price, 1, Midnight.AddSeconds(second), Id: id);
     }
 
     [Test]

@@ -44,7 +44,7 @@ internal sealed class FeedCalls : IFeedSink
 
     public void Quote(string symbol, decimal bid, decimal ask) => Add(new("quote", [symbol], $"{symbol} {bid} {ask}"));
 
-    public void Mark(string symbol, decimal price) => Add(new("mark", [symbol], $"{symbol} {price}"));
+    public void Mark(Mark mark) => Add(new("mark", [mark.Symbol], $"{mark}"));
 
     public void Advance(DateTimeOffset marketTime) => Add(new("advance", [], $"{marketTime:O}"));
 

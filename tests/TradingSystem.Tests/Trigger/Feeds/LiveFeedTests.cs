@@ -30,14 +30,11 @@ public sealed class LiveFeedTests
         exchange.Map("/market/stream", async (HttpContext context) =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            if (await TellMarkAsync(context, socket))
-            {
-                return;
-            }
-
             var number = Interlocked.Increment(ref connections);
-            Assert.That(context.Request.QueryString.Value, Is.EqualTo("?streams=btcusdt@aggTrade"));
+            Assert.That(context.Request.QueryString.Value, Is.EqualTo("?streams=btcusdt@aggTrade/btcusdt@markPrice@1s"));
             await SendAsync(socket, "not json", context.RequestAborted);
+            await SendAsync(
+                socket, """{"data":{"e":"markPriceUpdate","s":"BTCUSDT","p":"94998.5","r":"-0.00012","T":1700000000000}}""", context.RequestAborted);
             await SendAsync(socket, $$$"""{"stream":"btcusdt@aggTrade","data":{"e":"aggTrade","s":"BTCUSDT","p":"95000.{{{number}}}","q":"0.5","T":{{{Opened + 600_000 + number}}}}}""", context.RequestAborted);
             if (number == 1)
             {
@@ -45,8 +42,14 @@ public sealed class LiveFeedTests
                 return;
             }
 
-            // From the second on: a peer that says nothing more.
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            // From the second on: a peer that trades and does not tick, which is no life.
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await SendAsync(
+                    socket, $$$"""{"data":{"e":"aggTrade","s":"BTCUSDT","p":"95000.{{{number}}}","q":"0.5","T":{{{Opened + 600_000 + number}}}}}""",
+                    context.RequestAborted);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), context.RequestAborted);
+            }
         });
         await exchange.StartAsync();
         var state = new MarketState(TimeProvider.System, []);
@@ -59,6 +62,8 @@ public sealed class LiveFeedTests
         {
             Assert.That(price.Source, Is.EqualTo(FeedStatus.Live));
             Assert.That(price.Price, Is.GreaterThanOrEqualTo(95_000.1m));
+            Assert.That(price.FundingRate, Is.EqualTo(-0.00012m));
+            Assert.That(price.NextFundingAt, Is.EqualTo(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000)));
             Assert.That(state.Candles("BTCUSDT", "1m", 10, DateTimeOffset.FromUnixTimeMilliseconds(Opened + 60_000))[0].Close, Is.EqualTo(94_900.5m));
         });
         await stop.CancelAsync();
@@ -77,11 +82,6 @@ public sealed class LiveFeedTests
         exchange.Map("/market/stream", async (HttpContext context) =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            if (await TellMarkAsync(context, socket))
-            {
-                return;
-            }
-
             (int Second, decimal Price)[] trades = Interlocked.Increment(ref connections) == 1 ? [(10, 100), (57, 101)] : [(95, 110), (121, 112), (185, 113)];
             foreach (var (second, price) in trades)
             {
@@ -138,10 +138,13 @@ public sealed class LiveFeedTests
         {
             Assert.That(Parse("""{"e":"bookTicker","s":"BTCUSDT","b":"1.5","a":"1.6"}"""), Is.EqualTo(new Quote("BTCUSDT", 1.5m, 1.6m)));
             Assert.That(
-                Parse("""{"e":"aggTrade","s":"BTCUSDT","p":"2","q":"3","T":1000,"m":true}"""),
-                Is.EqualTo(new Trade("BTCUSDT", 2m, 3m, DateTimeOffset.FromUnixTimeMilliseconds(1000), TakerBuys: false)),
+                Parse("""{"e":"aggTrade","s":"BTCUSDT","a":5933014,"p":"2","q":"3","T":1000,"m":true}"""),
+                Is.EqualTo(new Trade("BTCUSDT", 2m, 3m, DateTimeOffset.FromUnixTimeMilliseconds(1000), TakerBuys: false, Id: 5_933_014)),
                 "the buyer's order was in the book");
-            Assert.That(Parse("""{"stream":"btcusdt@markPrice@1s","data":{"e":"markPriceUpdate","s":"BTCUSDT","p":"62498.37000000","i":"1","r":"0"}}"""), Is.EqualTo(new Mark("BTCUSDT", 62498.37m)));
+            Assert.That(
+                Parse("""{"stream":"btcusdt@markPrice@1s","data":{"e":"markPriceUpdate","s":"BTCUSDT","p":"62498.37000000","r":"0.0001","T":1723190400000}}"""),
+                Is.EqualTo(new Mark("BTCUSDT", 62498.37m, 0.0001m, DateTimeOffset.FromUnixTimeMilliseconds(1_723_190_400_000))));
+            Assert.That(Parse("""{"e":"markPriceUpdate","s":"BTCUSDT","p":"1","r":"","T":0}"""), Is.EqualTo(new Mark("BTCUSDT", 1m)));
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT"}"""), Is.Null);
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT","p":1,"q":"1","T":1}"""), Is.Null);
             Assert.That(Parse("""{"result":null,"id":1}"""), Is.Null);
@@ -151,23 +154,6 @@ public sealed class LiveFeedTests
     }
 
     private static object? Parse(string text) => LiveMessages.Parse(Encoding.UTF8.GetBytes(text));
-
-    /// <summary>Mark prices come on the trades' path, on a connection of their own; true if this is it.</summary>
-    private static async Task<bool> TellMarkAsync(HttpContext context, WebSocket socket)
-    {
-        if (context.Request.QueryString.Value != "?streams=btcusdt@markPrice@1s")
-        {
-            return false;
-        }
-
-        while (!context.RequestAborted.IsCancellationRequested)
-        {
-            await SendAsync(socket, """{"data":{"e":"markPriceUpdate","s":"BTCUSDT","p":"94998.5"}}""", context.RequestAborted);
-            await Task.Delay(TimeSpan.FromMilliseconds(50), context.RequestAborted);
-        }
-
-        return true;
-    }
 
     private static WebApplication Exchange(Func<HttpRequest, string>? klines = null)
     {
@@ -194,6 +180,7 @@ public sealed class LiveFeedTests
             Rest = address,
             WebSocket = new UriBuilder(address) { Scheme = "ws" }.Uri,
             SilenceDeadline = silence ?? TimeSpan.FromMilliseconds(300),
+            DeadAfter = silence ?? TimeSpan.FromMilliseconds(300),
             CompletionGrace = TimeSpan.FromMilliseconds(100),
             LongestBackoff = TimeSpan.FromMilliseconds(50),
         };

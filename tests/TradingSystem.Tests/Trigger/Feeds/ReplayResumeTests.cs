@@ -122,7 +122,7 @@ public sealed class ReplayResumeTests
         {
         }
 
-        public void Mark(string symbol, decimal price)
+        public void Mark(Mark mark)
         {
         }
 

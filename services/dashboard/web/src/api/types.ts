@@ -14,7 +14,7 @@ export interface Page<T> {
 
 export type Price = Schemas['PriceTick']
 export type Candle = Schemas['Candle']
-export type Market = Omit<Schemas['MarketView'], 'intervals'>
+export type Market = Omit<Schemas['MarketView'], 'intervals' | 'symbol_states'>
 export type Instrument = Pick<Schemas['InstrumentView'], 'symbol' | 'tick_size' | 'step_size'>
 
 /** The list's rows have a `seq` besides. */

@@ -82,14 +82,16 @@ describe('linkChain', () => {
 
 describe('market', () => {
   it('says what people must know', () => {
-    const market = { symbols: [], interval: '1m', gaps: [] }
+    const market = { symbols: [], interval: '1m', gaps: [], alive: null, dead_since: null }
     expect(marketNotice({ ...market, source: 'live', notice: null })).toBeNull()
     expect(marketNotice({ ...market, source: 'simulated', notice: null })).toMatch(/Simulated/)
     expect(marketNotice({ ...market, source: 'simulated', notice: 'live feed out of reach' })).toBe('live feed out of reach')
+    const dead = { ...market, source: 'live', alive: false, dead_since: at(0), notice: 'feed dead, no entries since 2026-03-02 12:00:03 UTC; reconnecting' }
+    expect(marketNotice(dead)).toBe(dead.notice)
   })
 
   it('shows a symbol of its own where no group trades one', () => {
-    const replay = { source: 'replay', notice: null, symbols: ['ETHUSDT'], interval: '1h', gaps: [] }
+    const replay = { source: 'replay', notice: null, symbols: ['ETHUSDT'], interval: '1h', gaps: [], alive: null, dead_since: null }
     const groups = [{ id: 'g', symbol: 'BTCUSDT', active: true }] as Group[]
     expect(shownSymbol(replay, groups, null, null)).toBe('ETHUSDT')
     expect(shownSymbol(replay, groups, 'g', null)).toBe('BTCUSDT')
@@ -97,7 +99,7 @@ describe('market', () => {
   })
 
   it('shows the symbol that is chosen, and else one that is traded', () => {
-    const live = { source: 'live', notice: null, symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'], interval: '1m', gaps: [] }
+    const live = { source: 'live', notice: null, symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'], interval: '1m', gaps: [], alive: true, dead_since: null }
     const groups = [{ id: 'g', symbol: 'ETHUSDT', active: true }] as Group[]
     expect(shownSymbol(live, groups, null, null)).toBe('ETHUSDT')
     expect(shownSymbol(live, groups, 'g', 'SOLUSDT')).toBe('SOLUSDT')

@@ -1,6 +1,6 @@
 import type { Group, Market } from '../api/types'
 
-/** What people must know about where prices come from; null while they are live without remarks. */
+/** What people must know about where prices come from, a dead feed and since when among it; null while they are live without remarks. */
 export function marketNotice(market: Market | null | undefined): string | null {
   if (!market) return null
   if (market.notice) return market.notice
