@@ -7,8 +7,8 @@ using TradingSystem.TestSupport.Servers;
 using TradingSystem.Trigger;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
-using Interval = TradingSystem.Trigger.Candles.Interval;
 using static TradingSystem.Tests.Trigger.Feeds.ReplayFolder;
+using Interval = TradingSystem.Trigger.Candles.Interval;
 
 namespace TradingSystem.Tests.Trigger.Feeds;
 

@@ -88,7 +88,9 @@ public sealed class MarketStateTests
     private static FeedStatus Status(bool? alive) =>
         new(FeedStatus.Live, FeedStatus.Live, Interval.Second, Interval.Second, Symbols, null)
         {
-            Alive = alive, DeadSince = alive is false ? Start : null, QuietAfter = TimeSpan.FromMinutes(1),
+            Alive = alive,
+            DeadSince = alive is false ? Start : null,
+            QuietAfter = TimeSpan.FromMinutes(1),
         };
 
     private static readonly string[] Symbols = ["BTCUSDT", "ETHUSDT"];
