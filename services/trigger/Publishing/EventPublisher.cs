@@ -7,7 +7,8 @@ namespace TradingSystem.Trigger.Publishing;
 /// <summary>Sends the rules' events. One that is not confirmed is sent again with the same id, which every consumer recognises.</summary>
 public sealed partial class EventPublisher(IDurablePublisher publisher, BusReadiness bus, TimeProvider time, ILogger<EventPublisher> log) : BackgroundService
 {
-    private const int Capacity = 256;
+    // Of a market that leaps every rule may have something to say at one close.
+    private const int Capacity = 10_000;
     private const int Attempts = 6;
 
     private readonly Channel<ImmediateEvent> _queue = Channel.CreateBounded<ImmediateEvent>(new BoundedChannelOptions(Capacity) { SingleReader = true });

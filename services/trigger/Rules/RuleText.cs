@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Fluid;
 using Fluid.Filters;
 using Fluid.Values;
@@ -11,7 +12,7 @@ namespace TradingSystem.Trigger.Rules;
 /// An event's texts, out of a rule's templates. They are Liquid over a few figures and nothing else: no file, no other template, no object of ours. What
 /// one comes to is bounded by its own length: there are no loops, no variables, no ranges, and no filter makes a text longer. Text stays text.
 /// </summary>
-public sealed class RuleText
+public sealed partial class RuleText
 {
     private const int MostSteps = 200;
     private const int Longest = 1_000;
@@ -33,7 +34,7 @@ public sealed class RuleText
     /// <summary>The rule that a template breaks; null for one that can be used.</summary>
     public static string? Fault(string template)
     {
-        if (template.Contains("..", StringComparison.Ordinal))
+        if (Range().IsMatch(template))
         {
             return "Liquid without ranges";
         }
@@ -83,6 +84,10 @@ public sealed class RuleText
         var text = template.Render(context, NullEncoder.Default);
         return string.Concat((text.Length > Longest ? text[..Longest] : text).Select(c => char.IsControl(c) ? ' ' : c));
     }
+
+    /// <summary>Two dots within what Liquid reads; in the text around it they are two dots.</summary>
+    [GeneratedRegex(@"\{[{%][^}]*\.\.")]
+    private static partial Regex Range();
 
     private static FluidParser Narrowed()
     {

@@ -11,6 +11,7 @@ public sealed class RuleTextTests
     [TestCase("{{ change_bps | round: 1 }} bps", "52.3 bps")]
     [TestCase("{{ clauses[0].left }} {{ clauses[0].left_value | round: 2 }} {{ clauses[0].op }} {{ clauses[0].right }}", "rsi(period 14) 28.12 lt 30")]
     [TestCase("{% if direction == 'up' %}rose{% else %}fell{% endif %}", "rose")]
+    [TestCase("{{ symbol }} falls...", "BTCUSDT falls...")]
     [TestCase("{{ nothing }}<b>{{ symbol }}</b>", "<b>BTCUSDT</b>")]
     public void A_template_is_liquid_over_the_events_figures(string template, string text) => Assert.That(Title(template), Is.EqualTo(text));
 
