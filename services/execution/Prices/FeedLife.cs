@@ -31,7 +31,8 @@ public sealed class FeedLife(TimeProvider time)
         var told = status.CreatedAt > now ? status with { CreatedAt = now } : status;
         lock (_gate)
         {
-            _told = _told is { } held && held.CreatedAt > told.CreatedAt ? held : told;
+            // What is held from the future is of a clock that was set back since.
+            _told = _told is { } held && held.CreatedAt > told.CreatedAt && held.CreatedAt <= now ? held : told;
         }
     }
 }

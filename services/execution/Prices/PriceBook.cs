@@ -36,7 +36,7 @@ public sealed class PriceBook(InstrumentTable instruments, ExecutionOptions opti
             var seen = tick.LastSeen() > now
                 ? tick with { ObservedAt = tick.ObservedAt > now ? now : tick.ObservedAt, MarkedAt = tick.MarkedAt > now ? now : tick.MarkedAt }
                 : tick;
-            _latest.AddOrUpdate(seen.Symbol, seen, (_, held) => IsNewer(held, seen) ? held : seen);
+            _latest.AddOrUpdate(seen.Symbol, seen, (_, held) => held.LastSeen() <= now && IsNewer(held, seen) ? held : seen);
             if (IsPriced(seen.Symbol))
             {
                 _waitedInVain.TryRemove(seen.Symbol, out _);

@@ -16,12 +16,19 @@ public sealed record RehearsalBody(RuleDocument Rule, string Symbol, DateTimeOff
 {
     private static readonly TimeSpan Usual = TimeSpan.FromDays(30);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     internal static RehearsalBody Read(FieldReader fields, DateTimeOffset now)
     {
         var rule = fields.Object("rule", required: true) is { } inner ? RuleReader.Read(inner) : null;
         var symbol = fields.Line("symbol", 20, 1, required: true)?.ToUpperInvariant();
         var to = fields.Time("to") ?? now;
+        if (to < Earliest)
+        {
+            fields.Fail("to", "2000-01-01T00:00:00Z or later");
+            to = now;
+        }
+
         var from = fields.Time("from") ?? to - Usual;
         if (from >= to || to - from > Longest)
         {
@@ -58,12 +65,13 @@ public sealed record RehearsalView(
     string Symbol, string Interval, int Candles, int Gaps, DateTimeOffset? FirstCandle, int Raised, int HeldBack, IReadOnlyList<RehearsedEvent> Events,
     int? ArmedVersion, IReadOnlyList<DateTimeOffset> OnlyArmed, IReadOnlyList<DateTimeOffset> OnlyRehearsed)
 {
-    private const int Most = 1_000;
+    private const int Most = Rehearsal.Told;
 
     /// <param name="armed">Whenever the armed version was met.</param>
-    internal static RehearsalView Of(Rehearsal rehearsal, RehearsalBody asked, Interval interval, int? armedVersion, IReadOnlyList<Firing> armed)
+    internal static RehearsalView Of(
+        Rehearsal rehearsal, RehearsalBody asked, Interval interval, int? armedVersion, IReadOnlyList<Firing> armed, CancellationToken cancellationToken)
     {
-        var met = rehearsal.Of(asked.Rule);
+        var met = rehearsal.Of(asked.Rule, cancellationToken);
         var raised = met.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         var others = armed.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         return new(

@@ -36,6 +36,7 @@ public static class RulesApi
 {
     public const int Most = 500;
 
+    private static readonly TimeSpan RehearsalDeadline = TimeSpan.FromSeconds(14);
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
 
     public static void MapRules(this WebApplication app)
@@ -123,6 +124,8 @@ public static class RulesApi
         }
 
         rule.DeletedAt = time.GetUtcNow();
+        // Whoever writes the next version at this moment finds that it is not the next any more.
+        rule.Version++;
         if (await TrySaveAsync(db, rule.Name, cancellationToken) is { } failure)
         {
             return failure;
@@ -177,11 +180,17 @@ public static class RulesApi
         var other = armed is null ? null : RuleJson.Read(armed.Document);
         // A year is half a million candles: one is enough at a time.
         await OneAtATime.WaitAsync(cancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(RehearsalDeadline);
         try
         {
-            var kept = await candles.WithinAsync(asked.Symbol, asked.From!.Value, asked.To!.Value, cancellationToken);
-            var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other) : [];
-            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, armed?.Version, others));
+            var kept = await candles.WithinAsync(asked.Symbol, asked.From!.Value, asked.To!.Value, deadline.Token);
+            var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other, deadline.Token) : [];
+            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, armed?.Version, others, deadline.Token));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return RestError.Unavailable("from", $"a span that is rehearsed within {RehearsalDeadline.TotalSeconds} s");
         }
         finally
         {

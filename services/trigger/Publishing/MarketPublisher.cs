@@ -33,6 +33,8 @@ public sealed partial class MarketPublisher(MarketState market, IBus bus, BusRea
         var windowsAt = movingAt;
         while (true)
         {
+            // Read ahead of the status: what changes in between is told twice rather than not.
+            var version = market.StatusVersion;
             if (market.Status is { } status)
             {
                 market.CloseQuiet();
@@ -40,19 +42,19 @@ public sealed partial class MarketPublisher(MarketState market, IBus bus, BusRea
                 windowsAt = due ? time.GetTimestamp() : windowsAt;
                 var moving = time.GetElapsedTime(movingAt) >= MovingPeriod;
                 movingAt = moving ? time.GetTimestamp() : movingAt;
-                await PublishAsync(status, due, moving, stoppingToken);
+                await PublishAsync(status, version, due, moving, stoppingToken);
             }
 
             await Task.Delay(market.Status?.Source == FeedStatus.Replay ? ReplayPeriod : Period, time, stoppingToken);
         }
     }
 
-    private async Task PublishAsync(FeedStatus status, bool due, bool moving, CancellationToken cancellationToken)
+    private async Task PublishAsync(FeedStatus status, int version, bool due, bool moving, CancellationToken cancellationToken)
     {
         // Whoever enters positions trusts for a few seconds only that a feed lives.
-        if (due || (moving && status.Alive is not null) || _statusVersion != market.StatusVersion)
+        if (due || (moving && status.Alive is not null) || _statusVersion != version)
         {
-            _statusVersion = market.StatusVersion;
+            _statusVersion = version;
             await SendAsync(
                 new MarketStatus(
                     status.Source, status.Notice, status.Symbols, time.GetUtcNow(), status.Shown.Name, status.Gaps, status.Alive, status.DeadSince),

@@ -100,16 +100,27 @@ internal sealed class Lasting(Condition condition, TimeSpan length) : Condition
 {
     private DateTimeOffset? _since;
 
+    // It was seen to become true; of what was true when it was looked at first nobody knows for how long.
+    private bool _began;
+    private bool _wasFalse;
+
     public override bool? Look(in Close close)
     {
         var found = condition.Look(close);
-        _since = found == true ? _since ?? close.At : null;
-        return found == true ? close.At - _since >= length : found;
+        if (found != true)
+        {
+            (_since, _wasFalse) = (null, found == false);
+            return found;
+        }
+
+        _began = _since is null ? _wasFalse : _began;
+        _since ??= close.At;
+        return close.At - _since >= length ? true : _began ? false : null;
     }
 
     public override void Gap()
     {
-        _since = null;
+        (_since, _wasFalse) = (null, false);
         condition.Gap();
     }
 

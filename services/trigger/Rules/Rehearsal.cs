@@ -17,10 +17,12 @@ public sealed record Aftermath(int Minutes, decimal? ChangeBps, decimal? Highest
 /// <param name="interval">Of the candles that rules are to look at: the same, or one that is made of them.</param>
 public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Interval interval)
 {
+    /// <summary>So many are told one by one.</summary>
+    public const int Told = 1_000;
+
     private static readonly int[] After = [1, 5, 60];
 
-    private readonly IReadOnlyList<Candle> _shown =
-        interval == length || kept.Count == 0 ? kept : [.. MarketState.Longer(kept[0].Symbol, interval, length, kept).Candles.Where(c => c.Closed)];
+    private readonly IReadOnlyList<Candle> _shown = interval == length || kept.Count == 0 ? kept : Longer(kept, length, interval);
 
     /// <summary>Those that rules look at.</summary>
     public IReadOnlyList<Candle> Candles => _shown;
@@ -28,16 +30,31 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
     /// <summary>Spans without a candle.</summary>
     public int Gaps => _shown.Zip(_shown.Skip(1)).Count(p => p.Second.OpenTime != p.First.OpenTime + interval.Length);
 
-    /// <summary>Whenever the rule was met, oldest first, with what held it back if something did.</summary>
-    public IReadOnlyList<Firing> Of(RuleDocument rule)
+    /// <summary>Whenever the rule was met, oldest first, with what held it back if something did; of the first thousand with the clauses.</summary>
+    public IReadOnlyList<Firing> Of(RuleDocument rule, CancellationToken cancellationToken = default)
     {
         var watch = new Watch(interval);
         watch.Add(new ArmedRule(Guid.Empty, 0, default, rule));
-        return [.. _shown.SelectMany(watch.Look)];
+        var met = new List<Firing>();
+        foreach (var candle in _shown)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            met.AddRange(watch.Look(candle).Select(f => met.Count < Told ? f : f with { Clauses = [] }));
+        }
+
+        return met;
     }
 
     /// <summary>What followed a firing.</summary>
     public IReadOnlyList<Aftermath> Following(Firing firing) => [.. After.Select(minutes => Following(firing, minutes))];
+
+    private static List<Candle> Longer(IReadOnlyList<Candle> kept, Interval length, Interval interval)
+    {
+        var (candles, isTorn) = MarketState.Longer(kept[0].Symbol, interval, length, kept);
+        var end = kept[^1].OpenTime + length.Length;
+        // The last one is whole if the last that is kept ends with it.
+        return [.. candles.Where(c => c.Closed || (!isTorn && c.OpenTime + interval.Length == end)).Select(c => c with { Closed = true })];
+    }
 
     private Aftermath Following(Firing firing, int minutes)
     {

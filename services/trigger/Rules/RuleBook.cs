@@ -1,5 +1,6 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Trigger.Candles;
+using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storage;
 
@@ -14,6 +15,8 @@ public sealed partial class RuleBook(
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    private static readonly FeedStatus Nowhere = new("", "", Interval.Second, Interval.Second, [], null);
 
     private readonly SemaphoreSlim _loading = new(1, 1);
     private HashSet<(Guid Id, int Version)>? _armed;
@@ -104,9 +107,13 @@ public sealed partial class RuleBook(
     {
         try
         {
-            return new(row.RuleId, row.Version, row.CreatedAt, RuleJson.Read(row.Document));
+            var rule = new ArmedRule(row.RuleId, row.Version, row.CreatedAt, RuleJson.Read(row.Document));
+            // What it is made of is made here once: under the market's lock it would be the market's end.
+            new Watch(Interval.Second).Add(rule);
+            _ = RuleEngine.Watched(rule.Document, Nowhere);
+            return rule;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             RuleBookLog.Unreadable(log, row.RuleId, row.Version, e);
             return null;

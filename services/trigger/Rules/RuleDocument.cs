@@ -17,7 +17,7 @@ namespace TradingSystem.Trigger.Rules;
 /// recording's candles.</param>
 /// <param name="CooldownS">Market seconds after an event of a symbol in which it raises no other, 0 to 604800; 0 where it is left out.</param>
 /// <param name="DebounceS">Market seconds that it must have been false for before it can be true again, 0 to 86400; 0 where it is left out.</param>
-/// <param name="Priority">Of the event, 0 to 10; 6 where it is left out.</param>
+/// <param name="Priority">Of the event, 1 to 10; 6 where it is left out.</param>
 /// <param name="Targets">Whom the event wakes, as in a trigger's frame; left out for the groups of the symbol.</param>
 /// <param name="Direction">What the event says of the market where no clause has a direction of its own.</param>
 /// <param name="Payload">More fields of the event's payload, at most 20: names as the rule's, texts of Liquid as the title.</param>

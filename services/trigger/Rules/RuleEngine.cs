@@ -52,40 +52,33 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
         }
 
         _status = status;
-        var before = _watches.SelectMany(w => w.Value.Runs.Select(r => (w.Key, r.Rule.Id, r.Rule.Version))).ToHashSet();
+        var before = _watches.ToDictionary();
         _watches.Clear();
-        foreach (var rule in _rules)
+        var wanted =
+            from rule in _rules
+            from symbol in Watched(rule.Document, status)
+            group rule by (symbol, IntervalOf(rule.Document, status)!.Value);
+        foreach (var group in wanted)
         {
-            foreach (var symbol in Watched(rule.Document, status))
-            {
-                var interval = IntervalOf(rule.Document, status)!.Value;
-                var key = (symbol, interval.Name);
-                if (!_watches.TryGetValue(key, out var watch))
-                {
-                    _watches[key] = watch = new Watch(interval);
-                }
-
-                // A new one begins where it was made, or where the recording is; what closed since then it has still to be shown.
-                var (told, isNew) = (Told(key), !before.Contains((key, rule.Id, rule.Version)));
-                watch.Add(rule, IsByTheClock ? rule.Since : isNew ? told : null, isNew ? null : told);
-            }
+            var ((symbol, interval), rules) = (group.Key, group.ToList());
+            var key = (symbol, interval.Name);
+            _watches[key] = before.TryGetValue(key, out var same) && same.Has(rules) ? same : Anew(key, interval, rules, before);
         }
     }
 
     public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed)
     {
-        var key = (symbol, interval.Name);
-        if (_watches.TryGetValue(key, out var watch))
+        if (closed.Count == 0)
+        {
+            return;
+        }
+
+        var (key, end) = ((symbol, interval.Name), closed[^1].OpenTime + interval.Length);
+        if (_watches.TryGetValue(key, out var watch) && !(watch.IsShown && changed.Count == 0 && end <= Told(key)))
         {
             if (watch.IsShown)
             {
                 _watches[key] = watch = watch.Renew(Told(key));
-            }
-
-            foreach (var run in watch.Runs.Where(_ => IsByTheClock))
-            {
-                // A recording may be begun again, and then what it raised before is still to come.
-                run.FiredAt = _fired.TryGetValue(Key(run.Rule.Id, symbol), out var at) ? at : null;
             }
 
             foreach (var candle in closed)
@@ -94,10 +87,7 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
             }
         }
 
-        if (closed.Count > 0)
-        {
-            Tell(key, closed[^1].OpenTime + interval.Length);
-        }
+        Tell(key, end);
     }
 
     public void Closed(Candle candle)
@@ -111,6 +101,26 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
         Tell(key, candle.OpenTime + _lengths[candle.Interval]);
     }
 
+    /// <summary>
+    /// New ones of rules that are new, or of which others look at the same candles. What a rule raised last goes on with it; a new one begins where it was
+    /// made, or where the recording is, and what closed since then it has still to be shown.
+    /// </summary>
+    private Watch Anew((string Symbol, string Interval) key, Interval interval, List<ArmedRule> rules, Dictionary<(string Symbol, string Interval), Watch> before)
+    {
+        var (watch, told) = (new Watch(interval), Told(key));
+        foreach (var rule in rules)
+        {
+            var known = before.GetValueOrDefault(key)?.Runs.FirstOrDefault(r => r.Rule.Id == rule.Id);
+            var isNew = known?.Rule.Version != rule.Version;
+            var earlier = before.Where(w => w.Key.Symbol == key.Symbol).SelectMany(w => w.Value.Runs).FirstOrDefault(r => r.Rule.Id == rule.Id)?.FiredAt;
+            // When a recording raised it before it was begun again says nothing, but this run of it does.
+            var fired = IsByTheClock && _fired.TryGetValue(Key(rule.Id, key.Symbol), out var at) ? at : earlier;
+            watch.Add(rule, IsByTheClock ? rule.Since : isNew ? told : null, isNew ? null : told, fired);
+        }
+
+        return watch;
+    }
+
     private void Show(Watch watch, Candle candle, bool isPast)
     {
         foreach (var firing in watch.Look(candle).Where(f => f.HeldBack is null))
@@ -121,7 +131,11 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
                 continue;
             }
 
-            var raised = RuleEvents.Of(firing, _status!, IsByTheClock ? _status!.StoredAs : _process, time.GetUtcNow());
+            if (Event(firing) is not { } raised)
+            {
+                continue;
+            }
+
             RuleEngineLog.Raised(log, raised.Title, raised.Id);
             raise(
                 raised,
@@ -134,6 +148,20 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
                     Version = firing.Rule.Version,
                     EventId = raised.Id,
                 });
+        }
+    }
+
+    /// <summary>Null where it cannot be written, which must not be the market's end.</summary>
+    private ImmediateEvent? Event(Firing firing)
+    {
+        try
+        {
+            return RuleEvents.Of(firing, _status!, IsByTheClock ? _status!.StoredAs : _process, time.GetUtcNow());
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            RuleEngineLog.Unwritten(log, firing.Rule.Id, firing.At, e);
+            return null;
         }
     }
 
@@ -160,4 +188,7 @@ internal static partial class RuleEngineLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "{Title} (event {EventId})")]
     public static partial void Raised(ILogger logger, string title, Guid eventId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Rule {RuleId} was met at {At:O} and its event cannot be written")]
+    public static partial void Unwritten(ILogger logger, Guid ruleId, DateTimeOffset at, Exception exception);
 }

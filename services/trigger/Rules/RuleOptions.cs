@@ -15,7 +15,7 @@ public sealed partial class RuleOptions
 
     /// <exception cref="InvalidOperationException">A value breaks its rule.</exception>
     internal RuleOptions Validated() =>
-        SymbolList().IsMatch(Symbols) ? this : throw new InvalidOperationException($"Trigger:Rules:Symbols must be symbols, comma-separated, or *, got '{Symbols}'.");
+        SymbolList().IsMatch(Symbols = string.Join(',', Symbols.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries))) ? this : throw new InvalidOperationException($"Trigger:Rules:Symbols must be symbols, comma-separated, or *, got '{Symbols}'.");
 
     [GeneratedRegex(@"^(\*|[A-Z0-9]{2,20}(,[A-Z0-9]{2,20}){0,49})\z")]
     private static partial Regex SymbolList();

@@ -51,7 +51,7 @@ public static partial class RuleReader
             interval,
             fields.Amount("cooldown_s", 0, 7 * Day),
             fields.Amount("debounce_s", 0, Day),
-            fields.Whole("priority", 0, 10),
+            fields.Whole("priority", FieldLimits.MinPriority, FieldLimits.MaxPriority),
             fields.Has("targets") ? fields.Texts("targets", 1, FieldLimits.Items, FieldLimits.Label, required: false) : null,
             fields.OneOf("direction", required: false, [.. RuleWords.Directions]),
             Payload(fields));
@@ -111,16 +111,30 @@ public static partial class RuleReader
         var lasts = fields.Amount("for_s", 1, Day);
         switch (kind)
         {
-            case "all":
-                return new(All: Several(fields, kind, depth, ref read), ForS: lasts);
-            case "any":
-                return new(Any: Several(fields, kind, depth, ref read), ForS: lasts);
+            case "all" or "any":
+                var several = Several(fields, kind, depth, ref read);
+                RuleCondition condition = kind == "all" ? new(All: several, ForS: lasts) : new(Any: several, ForS: lasts);
+                if (lasts is not null && IsMoment(condition))
+                {
+                    fields.Fail("for_s", "not for what is true for one close only, as a cross");
+                }
+
+                return condition;
             case "not":
                 return new(Not: fields.Object("not") is { } inner ? Condition(inner, depth + 1, ref read) : null, ForS: lasts);
             default:
                 return Clause(fields, lasts);
         }
     }
+
+    /// <summary>As <see cref="Rules.Condition.IsMoment"/>.</summary>
+    private static bool IsMoment(RuleCondition condition) => condition switch
+    {
+        { All: { } all } => all.Any(IsMoment),
+        { Any: { Count: > 0 } any } => any.All(IsMoment),
+        { Op: { } op } => !RuleWords.Comparisons.Contains(op),
+        _ => false,
+    };
 
     private static List<RuleCondition> Several(FieldReader fields, string kind, int depth, ref int read)
     {

@@ -45,17 +45,12 @@ internal sealed class RuleRun(ArmedRule rule, Condition condition, DateTimeOffse
         var held = close.At - _trueAt < _debounce ? RuleWords.Debounce : close.At - FiredAt < _cooldown ? RuleWords.Cooldown : null;
         _before = found;
         _trueAt = found == true ? close.At : _trueAt;
-        if (!isNews)
+        if (!isNews || close.At <= told)
         {
             return null;
         }
 
         FiredAt = held is null ? close.At : FiredAt;
-        if (close.At <= told)
-        {
-            return null;
-        }
-
         var clauses = new List<ClauseReading>();
         condition.Tell(clauses);
         return new(rule, close.Candle, close.At, condition.Direction ?? rule.Document.Direction, condition.ChangePct, clauses, held);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Fluid;
 using Fluid.Filters;
 using Fluid.Values;
@@ -12,7 +11,7 @@ namespace TradingSystem.Trigger.Rules;
 /// An event's texts, out of a rule's templates. They are Liquid over a few figures and nothing else: no file, no other template, no object of ours. What
 /// one comes to is bounded by its own length: there are no loops, no variables, no ranges, and no filter makes a text longer. Text stays text.
 /// </summary>
-public sealed partial class RuleText
+public sealed class RuleText
 {
     private const int MostSteps = 200;
     private const int Longest = 1_000;
@@ -34,7 +33,7 @@ public sealed partial class RuleText
     /// <summary>The rule that a template breaks; null for one that can be used.</summary>
     public static string? Fault(string template)
     {
-        if (Range().IsMatch(template))
+        if (MayHaveRange(template))
         {
             return "Liquid without ranges";
         }
@@ -85,9 +84,16 @@ public sealed partial class RuleText
         return string.Concat((text.Length > Longest ? text[..Longest] : text).Select(c => char.IsControl(c) ? ' ' : c));
     }
 
-    /// <summary>Two dots within what Liquid reads; in the text around it they are two dots.</summary>
-    [GeneratedRegex(@"\{[{%][^}]*\.\.")]
-    private static partial Regex Range();
+    /// <summary>
+    /// A range is worked out whole, however long. Where Liquid begins and ends in between is its own parser's business, so two dots are refused from the
+    /// first of its brackets to the last; in the text before and behind they are two dots.
+    /// </summary>
+    private static bool MayHaveRange(string template)
+    {
+        var begin = template.IndexOf('{', StringComparison.Ordinal);
+        var end = template.LastIndexOf('}');
+        return begin >= 0 && template.IndexOf("..", begin, StringComparison.Ordinal) is var at && at >= 0 && (at < end || template.IndexOf('{', at) >= 0);
+    }
 
     private static FluidParser Narrowed()
     {

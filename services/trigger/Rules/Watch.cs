@@ -12,18 +12,22 @@ internal sealed class Watch(Interval interval)
 
     public IReadOnlyList<RuleRun> Runs => _runs;
 
+    /// <summary>It has these rules, in these versions and no others.</summary>
+    public bool Has(IReadOnlyList<ArmedRule> rules) => _runs.Select(r => (r.Rule.Id, r.Rule.Version)).SequenceEqual(rules.Select(r => (r.Id, r.Version)));
+
     /// <summary>It was shown a candle.</summary>
     public bool IsShown => _next is not null;
 
     /// <param name="since">As <see cref="RuleRun"/> takes it, and <paramref name="told"/> too.</param>
-    public void Add(ArmedRule rule, DateTimeOffset? since = null, DateTimeOffset? told = null) =>
-        _runs.Add(new RuleRun(rule, Condition.Of(rule.Document.When, _readings), since, told));
+    /// <param name="fired">When it raised its last event, as far as that is known.</param>
+    public void Add(ArmedRule rule, DateTimeOffset? since = null, DateTimeOffset? told = null, DateTimeOffset? fired = null) =>
+        _runs.Add(new RuleRun(rule, Condition.Of(rule.Document.When, _readings), since, told) { FiredAt = fired });
 
     /// <summary>The same, shown nothing yet, where all was told up to a moment.</summary>
     public Watch Renew(DateTimeOffset? told)
     {
         var fresh = new Watch(interval);
-        _runs.ForEach(r => fresh.Add(r.Rule, r.Since, told));
+        _runs.ForEach(r => fresh.Add(r.Rule, r.Since, told, r.FiredAt));
         return fresh;
     }
 
@@ -42,9 +46,16 @@ internal sealed class Watch(Interval interval)
         var firings = new List<Firing>();
         foreach (var run in _runs)
         {
-            if (run.Look(close) is { } firing)
+            try
             {
-                firings.Add(firing);
+                if (run.Look(close) is { } firing)
+                {
+                    firings.Add(firing);
+                }
+            }
+            catch (OverflowException)
+            {
+                // A figure that no number holds, of a recording that nobody made in earnest: nothing is known of it.
             }
         }
 

@@ -157,6 +157,40 @@ public sealed class RuleEngineTests
         Assert.That(raised, Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public void What_was_true_behind_a_gap_is_no_news_after_a_length_of_time_either()
+    {
+        var raised = new List<ImmediateEvent>();
+        var engine = Engine(raised, Rule(Compare(RuleWords.Gt, 100) with { ForS = 3 }));
+        engine.Started(Status(FeedStatus.Live));
+        foreach (var second in new[] { 0, 1, 2, 3, 4, 20, 21, 22, 23, 24, 25, 26 })
+        {
+            engine.Closed(Bar(second, second == 0 ? 99 : 101));
+        }
+
+        Assert.That(raised, Has.Count.EqualTo(1), "once before the gap");
+    }
+
+    [TestCase(FeedStatus.Live)]
+    [TestCase(FeedStatus.Replay)]
+    public void A_change_of_one_rule_changes_nothing_for_another(string source)
+    {
+        var raised = new List<ImmediateEvent>();
+        var patient = new ArmedRule(Guid.NewGuid(), 1, default, Rule(Cross(RuleWords.Crosses)) with { Name = "patient", CooldownS = 3600 });
+        var other = new ArmedRule(Guid.NewGuid(), 1, default, Rule(Compare(RuleWords.Gt, 1_000_000)));
+        var engine = Engine(raised, patient, other);
+        engine.Started(Status(source));
+        Candle[] told = [Bar(0, 99), Bar(1, 101), Bar(2, 101)];
+        Array.ForEach(told, engine.Closed);
+        engine.Arm([patient, other with { Version = 2 }], new Dictionary<FiringKey, DateTimeOffset>());
+        engine.Started(Status(source));
+        // The ring remembers less than the cooldown lasts.
+        engine.History("BTCUSDT", Interval.Second, told[2..], []);
+        engine.Closed(Bar(3, 99));
+
+        Assert.That(raised, Has.Count.EqualTo(1));
+    }
+
     /// <summary>Between the moment at which a rule is made and that at which it is armed a candle may close.</summary>
     [Test]
     public void A_candle_that_closed_while_a_rule_was_armed_is_still_news_to_it_and_to_no_other()

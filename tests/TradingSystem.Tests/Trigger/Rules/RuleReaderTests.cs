@@ -51,7 +51,7 @@ public sealed class RuleReaderTests
     [TestCase("interval", "\"1 minute\"", "interval", "a length such as 1s, 1m, 15m, 1h or 1d")]
     [TestCase("cooldown_s", "-1", "cooldown_s", "decimal 0 to 604800")]
     [TestCase("cooldown_s", "\"NaN\"", "cooldown_s", "decimal 0 to 604800")]
-    [TestCase("priority", "11", "priority", "whole number 0 to 10")]
+    [TestCase("priority", "11", "priority", "whole number 1 to 10")]
     [TestCase("direction", "\"sideways\"", "direction", "one of up, down")]
     [TestCase("targets", "[]", "targets", "1 to 64 items")]
     [TestCase("title", "\"{{ symbol \"", "title", "Liquid: ")]

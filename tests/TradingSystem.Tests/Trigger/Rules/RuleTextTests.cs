@@ -33,6 +33,8 @@ public sealed class RuleTextTests
     [TestCase("{{ symbol | replace: 'T', 'TTTTTTTTTT' }}")]
     [TestCase("{{ symbol | no_such_filter }}")]
     [TestCase("{{ (1..1000000000) }}")]
+    [TestCase("{{ '}' | default: (1..3) }}")]
+    [TestCase("{% if '}' == (1..3) %}x{% endif %}")]
     [TestCase("{{ symbol | round: }")]
     public void What_reaches_out_or_could_grow_is_refused(string template) => Assert.That(RuleText.Fault(template), Does.StartWith("Liquid"));
 
