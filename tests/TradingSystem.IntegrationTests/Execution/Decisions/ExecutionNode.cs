@@ -35,6 +35,7 @@ internal sealed class ExecutionNode : IAsyncDisposable
         services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
         services.AddSingleton(new InstrumentTable());
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<FeedLife>();
         services.AddSingleton<DecisionCheck>();
         services.AddSingleton<Decider>();
         services.AddSingleton<BookReader>();

@@ -40,6 +40,7 @@ internal sealed class ProtectionNode : IAsyncDisposable
         services.AddServiceDb<ExecutionDb>(ExecutionDb.Schema);
         services.AddSingleton(new InstrumentTable());
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<FeedLife>();
         services.AddSingleton<DecisionCheck>();
         services.AddSingleton<Decider>();
         services.AddSingleton<BookReader>();

@@ -20,7 +20,8 @@ public sealed class RehearsalTests
     private static readonly RuleDocument[] Rules =
     [
         FirstRules.EmaCross(Btc) with { CooldownS = 3600 },
-        FirstRules.PriceMove(Btc),
+        // Drawn candles, where the real ones are not at hand, move less.
+        FirstRules.PriceMove(Btc) with { When = new(Left: Price, Op: RuleWords.Moves, ByPct: 0.1m, WithinS: 300) },
         new("dip", Btc, new(All: [new(Left: new(Indicator: "rsi"), Op: RuleWords.Lt, Right: new(Value: 30), ForS: 180), new(Left: Price, Op: RuleWords.Lt, Right: new(Indicator: "vwap"))]), "t", DebounceS: 600),
         new("breakout", Btc, new(Left: Price, Op: RuleWords.Gt, Right: new(Indicator: "donchian", Ago: 1)), "t", Interval: "15m"),
         new("trend", Btc, new(Left: new(Indicator: "supertrend", Output: "direction"), Op: RuleWords.Crosses, Right: new(Value: 0)), "t", Interval: "1h"),
