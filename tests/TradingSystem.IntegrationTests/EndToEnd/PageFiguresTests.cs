@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -19,6 +20,16 @@ public sealed partial class PageFiguresTests
         using var file = new ReplayFile("PEPEUSDT", 0.00000394m, places: 8);
         await using var cluster = await TradingCluster.StartAsync(distributed: false, $"replay:{file.Path}@600");
         var (group, _) = await cluster.AddGroupAsync("house_crypto_pepeusdt", "PEPEUSDT", hosted: true, interval: "1m");
+        // The rules that a database begins with are about another symbol.
+        using (var made = await cluster.Http.PostAsJsonAsync(new Uri(cluster.Front, "/api/v1/rules"), JsonNode.Parse("""
+            {"name":"tiny","symbols":["PEPEUSDT"],"title":"{{ symbol }} went {{ direction }} to {{ price }}","when":{"any":[
+              {"left":{"indicator":"ema","parameters":{"period":8}},"op":"crosses","right":{"indicator":"ema","parameters":{"period":21}}},
+              {"left":{"candle":"close"},"op":"moves","by_pct":0.5,"within_s":300}]}}
+            """)))
+        {
+            Assert.That(made.StatusCode, Is.EqualTo(HttpStatusCode.Created), await made.Content.ReadAsStringAsync());
+        }
+
         await using var browser = await SignedInPage.OpenAsync(cluster, before: page => page.RouteAsync("**/api/v1/positions?*", route => AddAsync(route, new JsonObject
         {
             // No account here trades the symbol, so a position in it has to come from elsewhere.
