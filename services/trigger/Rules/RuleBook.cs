@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Trigger.Candles;
-using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storage;
 
@@ -15,8 +14,6 @@ public sealed partial class RuleBook(
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
-
-    private static readonly FeedStatus Nowhere = new("", "", Interval.Second, Interval.Second, [], null);
 
     private readonly SemaphoreSlim _loading = new(1, 1);
     private HashSet<(Guid Id, int Version)>? _armed;
@@ -110,8 +107,7 @@ public sealed partial class RuleBook(
             var rule = new ArmedRule(row.RuleId, row.Version, row.CreatedAt, RuleJson.Read(row.Document));
             // What it is made of is made here once: under the market's lock it would be the market's end.
             new Watch(Interval.Second).Add(rule);
-            _ = RuleEngine.Watched(rule.Document, Nowhere);
-            return rule;
+            return rule.Document.Symbols is null ? throw new InvalidOperationException("it is about no symbols") : rule;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Servers;
 
@@ -104,6 +105,26 @@ public sealed class RulesApiTests
     }
 
     [Test, Order(6)]
+    public async Task A_rule_of_a_later_version_of_the_service_takes_no_other_with_it()
+    {
+        await using (var source = NpgsqlDataSource.Create(_cluster.ConnectionString))
+        await using (var insert = source.CreateCommand("""
+            with rule as (
+              insert into trigger.rules (id, name, version, created_at) values (gen_random_uuid(), 'later', 1, now()) returning id)
+            insert into trigger.rule_versions (rule_id, version, document, actor, created_at)
+            select id, 1, '{"name":"later","symbols":["BTCUSDT"],"title":"t","when":{"left":{"candle":"close"},"op":"between"}}', 'later', now() from rule
+            """))
+        {
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("beside", cooldown: 0));
+        await Wait.UntilAsync("the rule beside it raises events", async () => (await EventsAsync("beside")).Count > 0);
+        Assert.That((await _cluster.ListAsync("/api/v1/rules")).Select(r => r["rule"]!["name"]!.GetValue<string>()), Does.Contain("later"));
+        Assert.That(await EventsAsync("later"), Is.Empty);
+    }
+
+    [Test, Order(7)]
     public async Task A_cooldown_outlasts_a_crash()
     {
         var (_, made) = await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("patient", cooldown: 3600));
