@@ -46,7 +46,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<EventPublisher>();
         services.AddSingleton(Rules);
         services.AddSingleton<RuleBook>();
-        services.AddSingleton<FiringWriter>();
+        services.AddSingleton<EvaluationWriter>();
         services.AddSingleton<CandleWriter>();
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<RuleEngine>());
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<CandleWriter>());
@@ -56,7 +56,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddHostedService(p => p.GetRequiredService<EventPublisher>());
         services.AddHostedService(p => p.GetRequiredService<CandleWriter>());
         services.AddHostedService<MarketPublisher>();
-        services.AddHostedService(p => p.GetRequiredService<FiringWriter>());
+        services.AddHostedService(p => p.GetRequiredService<EvaluationWriter>());
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
         services.AddHostedService<FeedRunner>();
     }
@@ -78,13 +78,9 @@ public sealed class TriggerModule : IServiceModule
 
     private static RuleEngine Rules(IServiceProvider provider)
     {
-        var (publisher, firings) = (provider.GetRequiredService<EventPublisher>(), provider.GetRequiredService<FiringWriter>());
         return new(
-            (raised, firing) =>
-            {
-                publisher.Enqueue(raised);
-                firings.Keep(firing);
-            },
+            provider.GetRequiredService<EventPublisher>().Enqueue,
+            provider.GetRequiredService<EvaluationWriter>().Keep,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RuleEngine>>());
     }

@@ -71,7 +71,7 @@ public sealed record RehearsalView(
     internal static RehearsalView Of(
         Rehearsal rehearsal, RehearsalBody asked, Interval interval, int? armedVersion, IReadOnlyList<Firing> armed, CancellationToken cancellationToken)
     {
-        var met = rehearsal.Of(asked.Rule, cancellationToken);
+        var met = rehearsal.Of(asked.Rule, cancellationToken: cancellationToken);
         var raised = met.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         var others = armed.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         return new(

@@ -18,7 +18,7 @@ namespace TradingSystem.Trigger.Api;
 /// <param name="ChangedAt">When this version was written, RFC 3339.</param>
 /// <param name="Watched">Symbols of the market that it is looked at on just now; none where it is switched off, or the market has no candles of its
 /// interval.</param>
-/// <param name="LastEventAt">End of the candle that raised its last event of this market within 8 days, RFC 3339 in market time; null where there was none.</param>
+/// <param name="LastEventAt">End of the candle that raised its last event of this market, RFC 3339 in market time; null where there was none.</param>
 /// <param name="LastEventId">That event's id.</param>
 public sealed record RuleView(
     Guid Id, int Version, RuleDocument Rule, string ChangedBy, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt, IReadOnlyList<string> Watched,
@@ -51,6 +51,7 @@ public static class RulesApi
             .Operation("rehearseRule", "What a rule would have raised over the candles that are kept, and what followed; nothing is written");
         rules.MapGet("/{id:guid}/versions", VersionsAsync).RequireRole(Roles.Viewer)
             .Operation("listRuleVersions", "Every version of a rule, newest first, also of one that was taken away");
+        rules.MapWhy();
     }
 
     private static async Task<Ok<Page<RuleView>>> ListAsync(
@@ -185,7 +186,7 @@ public static class RulesApi
         try
         {
             var kept = await candles.WithinAsync(asked.Symbol, asked.From!.Value, asked.To!.Value, deadline.Token);
-            var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other, deadline.Token) : [];
+            var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other, cancellationToken: deadline.Token) : [];
             return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, armed?.Version, others, deadline.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -245,16 +246,15 @@ public static class RulesApi
             .ToDictionaryAsync(v => v.RuleId, cancellationToken);
         var status = market.Status;
         var source = status?.StoredAs ?? "";
-        var last = (await db.RuleFirings.AsNoTracking().Where(f => f.Market == source && ids.Contains(f.RuleId))
-                .GroupBy(f => f.RuleId).Select(g => g.OrderByDescending(f => f.At).First()).ToListAsync(cancellationToken))
-            .ToDictionary(f => f.RuleId);
+        var last = (await db.RuleStates.AsNoTracking().Where(s => s.Market == source && s.FiredAt != null && ids.Contains(s.RuleId)).ToListAsync(cancellationToken))
+            .GroupBy(s => s.RuleId).ToDictionary(g => g.Key, g => g.MaxBy(s => s.FiredAt)!);
         return rules.ToDictionary(r => r.Id, r =>
         {
             var (version, fired) = (versions[r.Id], last.GetValueOrDefault(r.Id));
             var document = RuleJson.Read(version.Document);
             return new RuleView(
-                r.Id, version.Version, document, version.Actor, r.CreatedAt, version.CreatedAt, status is null ? [] : RuleEngine.Watched(document, status), fired?.At,
-                fired?.EventId);
+                r.Id, version.Version, document, version.Actor, r.CreatedAt, version.CreatedAt, status is null ? [] : RuleEngine.Watched(document, status),
+                fired?.FiredAt, fired?.EventId);
         });
     }
 }

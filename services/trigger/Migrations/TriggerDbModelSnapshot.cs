@@ -93,7 +93,7 @@ namespace TradingSystem.Trigger.Migrations
                     b.ToTable("feed_states", "trigger");
                 });
 
-            modelBuilder.Entity("TradingSystem.Trigger.Storage.RuleFiringRow", b =>
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.RuleEvaluationRow", b =>
                 {
                     b.Property<string>("Market")
                         .HasColumnType("text")
@@ -107,29 +107,46 @@ namespace TradingSystem.Trigger.Migrations
                         .HasColumnType("text")
                         .HasColumnName("symbol");
 
+                    b.Property<string>("Run")
+                        .HasColumnType("text")
+                        .HasColumnName("run");
+
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
+
+                    b.Property<string>("Clauses")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("clauses");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<Guid>("EventId")
+                    b.Property<Guid?>("EventId")
                         .HasColumnType("uuid")
                         .HasColumnName("event_id");
+
+                    b.Property<bool?>("Met")
+                        .HasColumnType("boolean")
+                        .HasColumnName("met");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
 
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
-                    b.HasKey("Market", "RuleId", "Symbol", "At")
-                        .HasName("pk_rule_firings");
+                    b.HasKey("Market", "RuleId", "Symbol", "Run", "At")
+                        .HasName("pk_rule_evaluations");
 
                     b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_rule_firings_created_at");
+                        .HasDatabaseName("ix_rule_evaluations_created_at");
 
-                    b.ToTable("rule_firings", "trigger");
+                    b.ToTable("rule_evaluations", "trigger");
                 });
 
             modelBuilder.Entity("TradingSystem.Trigger.Storage.RuleRow", b =>
@@ -176,6 +193,38 @@ namespace TradingSystem.Trigger.Migrations
                         .HasDatabaseName("ix_rules_seq");
 
                     b.ToTable("rules", "trigger");
+                });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.RuleStateRow", b =>
+                {
+                    b.Property<string>("Market")
+                        .HasColumnType("text")
+                        .HasColumnName("market");
+
+                    b.Property<Guid>("RuleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rule_id");
+
+                    b.Property<string>("Symbol")
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<Guid?>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<DateTimeOffset?>("FiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fired_at");
+
+                    b.Property<DateTimeOffset>("KeptUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_until");
+
+                    b.HasKey("Market", "RuleId", "Symbol")
+                        .HasName("pk_rule_states");
+
+                    b.ToTable("rule_states", "trigger");
                 });
 
             modelBuilder.Entity("TradingSystem.Trigger.Storage.RuleVersionRow", b =>

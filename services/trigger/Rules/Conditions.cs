@@ -4,13 +4,14 @@ using TradingSystem.Contracts.Bus;
 namespace TradingSystem.Trigger.Rules;
 
 /// <summary>One clause as it was found.</summary>
+/// <param name="Path">Where it stands in the rule, e.g. when.all[0].</param>
 /// <param name="Left">What was looked at.</param>
 /// <param name="LeftValue">As a figure; null where it was not known.</param>
 /// <param name="Op">The operator.</param>
 /// <param name="Right">What it was compared with; of a movement how far within what time.</param>
 /// <param name="RightValue">As a figure, of a movement how far it was, in per cent; null where it was not known.</param>
 /// <param name="Result">What came of it; null where something was not known.</param>
-public sealed record ClauseReading(string Left, decimal? LeftValue, string Op, string Right, decimal? RightValue, bool? Result);
+public sealed record ClauseReading(string Path, string Left, decimal? LeftValue, string Op, string Right, decimal? RightValue, bool? Result);
 
 /// <summary>The candle that closed. <c>At</c> is its end.</summary>
 internal readonly record struct Close(DateTimeOffset At, Candle Candle);
@@ -21,6 +22,11 @@ internal readonly record struct Close(DateTimeOffset At, Candle Candle);
 /// </summary>
 internal abstract class Condition
 {
+    private bool? _said;
+
+    /// <summary>A clause of it said something else at the last close than at the one before, on whichever side of a gap that was.</summary>
+    public virtual bool HasFlipped { get; private set; }
+
     /// <summary>What it is true of is over with the candle, as a cross: each time is news.</summary>
     public virtual bool IsMoment => false;
 
@@ -39,20 +45,29 @@ internal abstract class Condition
     public abstract void Tell(List<ClauseReading> clauses);
 
     /// <param name="written">As <see cref="RuleReader"/> let it pass.</param>
-    public static Condition Of(RuleCondition written, Readings readings)
+    /// <param name="path">Where it stands in its rule.</param>
+    public static Condition Of(RuleCondition written, Readings readings, string path = "when")
     {
-        var condition = Plain(written, readings);
-        return written.ForS is { } seconds ? new Lasting(condition, TimeSpan.FromSeconds((double)seconds)) : condition;
+        var condition = Plain(written, readings, path);
+        return written.ForS is { } seconds ? new Lasting($"{path}.for_s", condition, TimeSpan.FromSeconds((double)seconds)) : condition;
     }
 
-    private static Condition Plain(RuleCondition written, Readings readings) => written switch
+    /// <summary>What a clause says of a close; once for each.</summary>
+    protected bool? Say(bool? found)
     {
-        { All: { } all } => new Several([.. all.Select(c => Of(c, readings))], isAll: true),
-        { Any: { } any } => new Several([.. any.Select(c => Of(c, readings))], isAll: false),
-        { Not: { } not } => new Opposite(Of(not, readings)),
-        { Left: { } left, Op: { } op, Right: { } right } when RuleWords.Comparisons.Contains(op) => new Comparison(readings.Of(left), op, readings.Of(right)),
-        { Left: { } left, Op: { } op, Right: { } right } => new Crossing(readings.Of(left), op, readings.Of(right)),
-        { Left.Candle: { } field, Op: { } op, ByPct: { } by, WithinS: { } within } => new Movement(field, op, by, TimeSpan.FromSeconds((double)within)),
+        HasFlipped = found != _said;
+        return _said = found;
+    }
+
+    private static Condition Plain(RuleCondition written, Readings readings, string path) => written switch
+    {
+        { All: { } all } => new Several([.. all.Select((c, i) => Of(c, readings, $"{path}.all[{i}]"))], isAll: true),
+        { Any: { } any } => new Several([.. any.Select((c, i) => Of(c, readings, $"{path}.any[{i}]"))], isAll: false),
+        { Not: { } not } => new Opposite(Of(not, readings, $"{path}.not")),
+        { Left: { } left, Op: { } op, Right: { } right } when RuleWords.Comparisons.Contains(op) =>
+            new Comparison(path, readings.Of(left), op, readings.Of(right)),
+        { Left: { } left, Op: { } op, Right: { } right } => new Crossing(path, readings.Of(left), op, readings.Of(right)),
+        { Left.Candle: { } field, Op: { } op, ByPct: { } by, WithinS: { } within } => new Movement(path, field, op, by, TimeSpan.FromSeconds((double)within)),
         _ => throw new ArgumentException("a condition that its reader would not let pass", nameof(written)),
     };
 }
@@ -61,6 +76,8 @@ internal abstract class Condition
 internal sealed class Several(Condition[] conditions, bool isAll) : Condition
 {
     private readonly bool?[] _found = new bool?[conditions.Length];
+
+    public override bool HasFlipped => Array.Exists(conditions, c => c.HasFlipped);
 
     public override bool IsMoment { get; } = isAll ? conditions.Any(c => c.IsMoment) : conditions.All(c => c.IsMoment);
 
@@ -88,6 +105,8 @@ internal sealed class Several(Condition[] conditions, bool isAll) : Condition
 
 internal sealed class Opposite(Condition condition) : Condition
 {
+    public override bool HasFlipped => condition.HasFlipped;
+
     public override bool? Look(in Close close) => !condition.Look(close);
 
     public override void Gap() => condition.Gap();
@@ -96,26 +115,34 @@ internal sealed class Opposite(Condition condition) : Condition
 }
 
 /// <summary>True when it was true at every close for so long.</summary>
-internal sealed class Lasting(Condition condition, TimeSpan length) : Condition
+internal sealed class Lasting(string path, Condition condition, TimeSpan length) : Condition
 {
     private DateTimeOffset? _since;
+    private TimeSpan? _lasted;
+    private bool? _found;
 
     // It was seen to become true; of what was true when it was looked at first nobody knows for how long.
     private bool _began;
     private bool _wasFalse;
 
+    public override bool HasFlipped => base.HasFlipped || condition.HasFlipped;
+
     public override bool? Look(in Close close)
     {
         var found = condition.Look(close);
-        if (found != true)
+        if (found == true)
         {
-            (_since, _wasFalse) = (null, found == false);
-            return found;
+            _began = _since is null ? _wasFalse : _began;
+            _since ??= close.At;
+            _lasted = close.At - _since;
+            found = _lasted >= length ? true : _began ? false : null;
+        }
+        else
+        {
+            (_since, _wasFalse, _lasted) = (null, found == false, found == false ? TimeSpan.Zero : null);
         }
 
-        _began = _since is null ? _wasFalse : _began;
-        _since ??= close.At;
-        return close.At - _since >= length ? true : _began ? false : null;
+        return _found = Say(found);
     }
 
     public override void Gap()
@@ -124,32 +151,39 @@ internal sealed class Lasting(Condition condition, TimeSpan length) : Condition
         condition.Gap();
     }
 
-    public override void Tell(List<ClauseReading> clauses) => condition.Tell(clauses);
+    public override void Tell(List<ClauseReading> clauses)
+    {
+        condition.Tell(clauses);
+        clauses.Add(new(
+            path, "seconds that it has been true", (decimal?)_lasted?.TotalSeconds, RuleWords.Gte, string.Create(CultureInfo.InvariantCulture, $"{length.TotalSeconds}"),
+            (decimal)length.TotalSeconds, _found));
+    }
 }
 
-internal sealed class Comparison(Reading left, string op, Reading right) : Condition
+internal sealed class Comparison(string path, Reading left, string op, Reading right) : Condition
 {
     private bool? _found;
 
     public override bool? Look(in Close close) =>
-        _found = left.Value is not { } a || right.Value is not { } b ? null
+        _found = Say(left.Value is not { } a || right.Value is not { } b ? null
         : op switch
         {
             RuleWords.Gt => a > b,
             RuleWords.Gte => a >= b,
             RuleWords.Lt => a < b,
             _ => a <= b,
-        };
+        });
 
     public override void Gap()
     {
     }
 
-    public override void Tell(List<ClauseReading> clauses) => clauses.Add(new(left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
+    public override void Tell(List<ClauseReading> clauses) =>
+        clauses.Add(new(path, left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
 }
 
 /// <summary>True at the close at which left is on the other side of right than it was when it last was on one.</summary>
-internal sealed class Crossing(Reading left, string op, Reading right) : Condition
+internal sealed class Crossing(string path, Reading left, string op, Reading right) : Condition
 {
     private int _side;
     private bool? _found;
@@ -162,34 +196,27 @@ internal sealed class Crossing(Reading left, string op, Reading right) : Conditi
     {
         if (left.Value is not { } a || right.Value is not { } b)
         {
-            return _found = null;
+            return _found = Say(null);
         }
 
         var (before, side) = (_side, a.CompareTo(b));
-        _found = before == 0 ? null : false;
-        if (side != 0)
-        {
-            _side = side;
-            _found = before == 0 ? null : side != before && op != (side > 0 ? RuleWords.CrossesBelow : RuleWords.CrossesAbove);
-        }
-
-        return _found;
+        _side = side == 0 ? before : side;
+        return _found = Say(
+            before == 0 ? null
+            : side != 0 && side != before && op != (side > 0 ? RuleWords.CrossesBelow : RuleWords.CrossesAbove));
     }
 
-    public override void Gap()
-    {
-        _side = 0;
-        _found = null;
-    }
+    public override void Gap() => _side = 0;
 
-    public override void Tell(List<ClauseReading> clauses) => clauses.Add(new(left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
+    public override void Tell(List<ClauseReading> clauses) =>
+        clauses.Add(new(path, left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
 }
 
 /// <summary>
 /// True at the close that is so many per cent from the lowest or the highest within a time. Computed exactly, for it is compared with a threshold that
 /// people round. A time has its ends whatever lies between, so it goes on over a gap.
 /// </summary>
-internal sealed class Movement(string field, string op, decimal by, TimeSpan within) : Condition
+internal sealed class Movement(string path, string field, string op, decimal by, TimeSpan within) : Condition
 {
     private readonly LinkedList<(DateTimeOffset At, decimal Value)> _lows = [];
     private readonly LinkedList<(DateTimeOffset At, decimal Value)> _highs = [];
@@ -216,7 +243,7 @@ internal sealed class Movement(string field, string op, decimal by, TimeSpan wit
             RuleWords.Falls => down,
             _ => up >= -down ? up : down,
         };
-        _found = _change is { } change ? (op == RuleWords.Rises ? change : op == RuleWords.Falls ? -change : Math.Abs(change)) >= by : null;
+        _found = Say(_change is { } change ? (op == RuleWords.Rises ? change : op == RuleWords.Falls ? -change : Math.Abs(change)) >= by : null);
         if (_found == true)
         {
             // It is told once; the next one is measured from here.
@@ -234,7 +261,7 @@ internal sealed class Movement(string field, string op, decimal by, TimeSpan wit
     }
 
     public override void Tell(List<ClauseReading> clauses) => clauses.Add(new(
-        field, _value, op, string.Create(CultureInfo.InvariantCulture, $"{by} % within {within.TotalSeconds} s"), Rounded(_change), _found));
+        path, field, _value, op, string.Create(CultureInfo.InvariantCulture, $"{by} % within {within.TotalSeconds} s"), Rounded(_change), _found));
 
     private static decimal? Rounded(decimal? change) => change is { } value ? Math.Round(value, 4) : null;
 

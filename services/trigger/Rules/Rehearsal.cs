@@ -30,8 +30,9 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
     /// <summary>Spans without a candle.</summary>
     public int Gaps => _shown.Zip(_shown.Skip(1)).Count(p => p.Second.OpenTime != p.First.OpenTime + interval.Length);
 
-    /// <summary>Whenever the rule was met, oldest first, with what held it back if something did; of the first thousand with the clauses.</summary>
-    public IReadOnlyList<Firing> Of(RuleDocument rule, CancellationToken cancellationToken = default)
+    /// <summary>Whenever the rule was met, oldest first, with what held it back if something did.</summary>
+    /// <param name="told">Of so many of them with the clauses.</param>
+    public IReadOnlyList<Firing> Of(RuleDocument rule, int told = Told, CancellationToken cancellationToken = default)
     {
         var watch = new Watch(interval);
         watch.Add(new ArmedRule(Guid.Empty, 0, default, rule));
@@ -39,7 +40,7 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
         foreach (var candle in _shown)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            met.AddRange(watch.Look(candle).Select(f => met.Count < Told ? f : f with { Clauses = [] }));
+            met.AddRange(watch.Look(candle).Select(e => e.Firing!).Select(f => met.Count < told ? f : f with { Clauses = [] }));
         }
 
         return met;

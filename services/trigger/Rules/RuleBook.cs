@@ -40,10 +40,11 @@ public sealed partial class RuleBook(
             var versions = await db.RuleVersions.AsNoTracking()
                 .Where(v => db.Set<RuleRow>().Any(r => r.Id == v.RuleId && r.Version == v.Version && r.DeletedAt == null))
                 .OrderBy(v => v.RuleId).ToListAsync(deadline.Token);
-            var firings = await db.RuleFirings.AsNoTracking()
-                .GroupBy(f => new { f.Market, f.RuleId, f.Symbol }).Select(g => new { g.Key, At = g.Max(f => f.At) }).ToListAsync(deadline.Token);
+            var states = await db.RuleStates.AsNoTracking()
+                .Where(s => db.Set<RuleRow>().Any(r => r.Id == s.RuleId && r.DeletedAt == null)).ToListAsync(deadline.Token);
+            var memory = states.ToDictionary(s => new RuleKey(s.Market, s.RuleId, s.Symbol), s => new RuleMemory(s.FiredAt, s.KeptUntil));
             var rules = versions.Select(Armed).OfType<ArmedRule>().ToList();
-            market.Retell(engine, () => engine.Arm(rules, firings.ToDictionary(f => new FiringKey(f.Key.Market, f.Key.RuleId, f.Key.Symbol), f => f.At)));
+            market.Retell(engine, () => engine.Arm(rules, memory));
             _armed = [.. versions.Select(v => (v.RuleId, v.Version))];
             RuleBookLog.Armed(log, rules.Count);
         }

@@ -7,8 +7,9 @@ using TradingSystem.Trigger.Storage;
 namespace TradingSystem.Trigger.Rules;
 
 /// <summary>Shows closed candles to the rules and hands on what they say. Calls come under the market's lock.</summary>
-/// <param name="raise">Takes an event, and when it was raised; quick, never blocks.</param>
-public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> raise, TimeProvider time, ILogger<RuleEngine> log) : ICandleListener
+/// <param name="raise">Takes an event; quick, never blocks.</param>
+/// <param name="keep">Takes what came of a rule where that changed; quick, never blocks.</param>
+public sealed partial class RuleEngine(Action<ImmediateEvent> raise, Action<RuleEvaluationRow> keep, TimeProvider time, ILogger<RuleEngine> log) : ICandleListener
 {
     /// <summary>
     /// A candle that became known late, after a lost connection or a start, still raises its events for so long; then they would be about another market.
@@ -17,8 +18,9 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
 
     private readonly Dictionary<(string Symbol, string Interval), Watch> _watches = [];
     private readonly Dictionary<(string Symbol, string Interval), DateTimeOffset> _told = [];
-    private readonly Dictionary<FiringKey, DateTimeOffset> _fired = [];
+    private readonly Dictionary<RuleKey, RuleMemory> _memory = [];
     private readonly string _process = Guid.NewGuid().ToString("n");
+    private readonly DateTimeOffset _begin = time.GetUtcNow();
     private IReadOnlyList<ArmedRule> _rules = [];
     private Dictionary<string, TimeSpan> _lengths = [];
     private FeedStatus? _status;
@@ -26,21 +28,30 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
     /// <summary>
     /// From now on these are the rules. Whoever calls it lets the market tell everything again, under its lock: history makes every rule warm.
     /// </summary>
-    /// <param name="fired">When rules raised an event last, as far as it was kept; what is known here and later stays.</param>
-    public void Arm(IReadOnlyList<ArmedRule> rules, IReadOnlyDictionary<FiringKey, DateTimeOffset> fired)
+    /// <param name="memory">What is kept of them; what is known here and later stays.</param>
+    public void Arm(IReadOnlyList<ArmedRule> rules, IReadOnlyDictionary<RuleKey, RuleMemory> memory)
     {
         _rules = rules;
-        foreach (var (key, at) in fired)
+        foreach (var (key, kept) in memory)
         {
-            Remember(key, at);
+            Remember(key, kept);
         }
     }
+
+    /// <summary>
+    /// What events and evaluations of a market are told apart by: a recording that is begun again is another run, a market that goes by the clock is one.
+    /// </summary>
+    public string RunOf(FeedStatus status) => IsByTheClock(status) ? status.StoredAs : _process;
 
     /// <summary>Symbols of the market that a rule is looked at on; none where it is switched off, or where there are no candles of its interval.</summary>
     public static IReadOnlyList<string> Watched(RuleDocument rule, FeedStatus status) =>
         rule.Enabled != false && IntervalOf(rule, status) is not null
             ? [.. status.Symbols.Where(s => rule.Symbols.Contains(s) || rule.Symbols.Contains(RuleWords.EverySymbol))]
             : [];
+
+    /// <summary>Null where the market has no candles of it.</summary>
+    public static Interval? IntervalOf(RuleDocument rule, FeedStatus status) =>
+        Interval.From(status.Shortest).Where(i => i.Name == (rule.Interval ?? status.RuleInterval.Name)).Select(i => (Interval?)i).FirstOrDefault();
 
     public void Started(FeedStatus status)
     {
@@ -108,14 +119,18 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
     private Watch Anew((string Symbol, string Interval) key, Interval interval, List<ArmedRule> rules, Dictionary<(string Symbol, string Interval), Watch> before)
     {
         var (watch, told) = (new Watch(interval), Told(key));
+        var isByTheClock = IsByTheClock(_status!);
         foreach (var rule in rules)
         {
             var known = before.GetValueOrDefault(key)?.Runs.FirstOrDefault(r => r.Rule.Id == rule.Id);
             var isNew = known?.Rule.Version != rule.Version;
             var earlier = before.Where(w => w.Key.Symbol == key.Symbol).SelectMany(w => w.Value.Runs).FirstOrDefault(r => r.Rule.Id == rule.Id)?.FiredAt;
-            // When a recording raised it before it was begun again says nothing, but this run of it does.
-            var fired = IsByTheClock && _fired.TryGetValue(Key(rule.Id, key.Symbol), out var at) ? at : earlier;
-            watch.Add(rule, IsByTheClock ? rule.Since : isNew ? told : null, isNew ? null : told, fired);
+            // What was kept of a recording before it was begun again says nothing, but this run of it does.
+            var kept = isByTheClock ? _memory.GetValueOrDefault(Key(rule.Id, key.Symbol)) : default;
+            watch.Add(rule, new(
+                isByTheClock ? rule.Since : isNew ? told : null, isNew ? null : told,
+                // Where nothing was ever kept, what an earlier version of this service did with it is not known.
+                isByTheClock ? kept.KeptUntil ?? _begin : null, kept.FiredAt ?? earlier, isNew ? null : known!.Said));
         }
 
         return watch;
@@ -123,32 +138,55 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
 
     private void Show(Watch watch, Candle candle, bool isPast)
     {
-        foreach (var firing in watch.Look(candle).Where(f => f.HeldBack is null))
+        // A recording's past was told by another run of it.
+        foreach (var evaluation in watch.Look(candle, keeps: !isPast || IsByTheClock(_status!)))
         {
-            Remember(Key(firing.Rule.Id, candle.Symbol), firing.At);
-            if (isPast)
+            var (outcome, raised) = evaluation.Firing is { } firing ? Raise(firing, isPast) : (null, null);
+            if (!evaluation.IsChange && raised is null)
             {
                 continue;
             }
 
-            if (Event(firing) is not { } raised)
+            var key = Key(evaluation.Rule.Id, candle.Symbol);
+            Remember(key, new(null, evaluation.At));
+            keep(new()
             {
-                continue;
-            }
-
-            RuleEngineLog.Raised(log, raised.Title, raised.Id);
-            raise(
-                raised,
-                new()
-                {
-                    Market = _status!.StoredAs,
-                    RuleId = firing.Rule.Id,
-                    Symbol = candle.Symbol,
-                    At = firing.At,
-                    Version = firing.Rule.Version,
-                    EventId = raised.Id,
-                });
+                Market = key.Market,
+                Run = RunOf(_status!),
+                RuleId = key.Rule,
+                Symbol = key.Symbol,
+                At = evaluation.At,
+                Version = evaluation.Rule.Version,
+                Met = evaluation.Met,
+                Outcome = outcome,
+                Clauses = RuleJson.Write(evaluation.Clauses),
+                EventId = raised,
+            });
         }
+    }
+
+    /// <summary>What comes of a rule that was met, and the event where it is one.</summary>
+    private (string Outcome, Guid? Event) Raise(Firing firing, bool isPast)
+    {
+        if (firing.HeldBack is { } reason)
+        {
+            return (reason, null);
+        }
+
+        Remember(Key(firing.Rule.Id, firing.Candle.Symbol), new(firing.At, null));
+        if (isPast)
+        {
+            return (RuleWords.Late, null);
+        }
+
+        if (Event(firing) is not { } raised)
+        {
+            return (RuleWords.Unwritten, null);
+        }
+
+        RuleEngineLog.Raised(log, raised.Title, raised.Id);
+        raise(raised);
+        return (RuleWords.Raised, raised.Id);
     }
 
     /// <summary>Null where it cannot be written, which must not be the market's end.</summary>
@@ -156,7 +194,7 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
     {
         try
         {
-            return RuleEvents.Of(firing, _status!, IsByTheClock ? _status!.StoredAs : _process, time.GetUtcNow());
+            return RuleEvents.Of(firing, _status!, RunOf(_status!), time.GetUtcNow());
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -166,22 +204,24 @@ public sealed partial class RuleEngine(Action<ImmediateEvent, RuleFiringRow> rai
     }
 
     /// <summary>What is told as history is past, but for the last minute of a market that goes by the clock.</summary>
-    private bool MayBeNews(DateTimeOffset end) => IsByTheClock && time.GetUtcNow() - end <= Latest;
+    private bool MayBeNews(DateTimeOffset end) => IsByTheClock(_status!) && time.GetUtcNow() - end <= Latest;
 
-    private bool IsByTheClock => _status!.Source != FeedStatus.Replay;
+    private static bool IsByTheClock(FeedStatus status) => status.Source != FeedStatus.Replay;
 
     /// <summary>The end of the newest candle that was shown.</summary>
     private DateTimeOffset? Told((string, string) key) => _told.TryGetValue(key, out var at) ? at : null;
 
     private void Tell((string, string) key, DateTimeOffset end) => _told[key] = Told(key) is { } known && known > end ? known : end;
 
-    private FiringKey Key(Guid rule, string symbol) => new(_status!.StoredAs, rule, symbol);
+    private RuleKey Key(Guid rule, string symbol) => new(_status!.StoredAs, rule, symbol);
 
-    private static Interval? IntervalOf(RuleDocument rule, FeedStatus status) =>
-        Interval.From(status.Shortest).Where(i => i.Name == (rule.Interval ?? status.RuleInterval.Name)).Select(i => (Interval?)i).FirstOrDefault();
+    private void Remember(RuleKey key, RuleMemory memory)
+    {
+        var known = _memory.GetValueOrDefault(key);
+        _memory[key] = new(Later(known.FiredAt, memory.FiredAt), Later(known.KeptUntil, memory.KeptUntil));
+    }
 
-    private void Remember(FiringKey key, DateTimeOffset at) =>
-        _fired[key] = _fired.TryGetValue(key, out var known) && known > at ? known : at;
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 }
 
 internal static partial class RuleEngineLog

@@ -43,11 +43,9 @@ internal static class RuleEvents
     {
         var payload = new JsonObject
         {
+            // What people look for comes first: where there is little room they see the beginning.
             ["rule"] = firing.Rule.Document.Name,
-            ["rule_id"] = firing.Rule.Id.ToString(),
-            ["version"] = firing.Rule.Version,
             ["symbol"] = firing.Candle.Symbol,
-            ["interval"] = firing.Candle.Interval,
         };
         if (firing.Direction is { } direction)
         {
@@ -60,6 +58,9 @@ internal static class RuleEvents
             payload["change_bps"] = Math.Round(change * 100, 2);
         }
 
+        payload["interval"] = firing.Candle.Interval;
+        payload["rule_id"] = firing.Rule.Id.ToString();
+        payload["version"] = firing.Rule.Version;
         payload["clauses"] = new JsonArray([.. firing.Clauses.Select(Clause)]);
         foreach (var (name, text) in fields)
         {
@@ -72,6 +73,7 @@ internal static class RuleEvents
 
     private static JsonObject Clause(ClauseReading clause) => new()
     {
+        ["path"] = clause.Path,
         ["left"] = clause.Left,
         ["left_value"] = clause.LeftValue,
         ["op"] = clause.Op,

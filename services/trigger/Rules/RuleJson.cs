@@ -3,12 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace TradingSystem.Trigger.Rules;
 
-/// <summary>Rules as they are kept: the JSON that REST takes, what was left out is left out.</summary>
+/// <summary>Rules and what came of them as they are kept: the JSON that REST takes and gives, what was left out is left out.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RuleDocument))]
+[JsonSerializable(typeof(IReadOnlyList<ClauseReading>))]
 public sealed partial class RuleJson : JsonSerializerContext
 {
     public static string Write(RuleDocument rule) => JsonSerializer.Serialize(rule, Default.RuleDocument);
+
+    public static string Write(IReadOnlyList<ClauseReading> clauses) => JsonSerializer.Serialize(clauses, Default.IReadOnlyListClauseReading);
+
+    /// <exception cref="JsonException">They are none.</exception>
+    public static IReadOnlyList<ClauseReading> ReadClauses(string json) =>
+        JsonSerializer.Deserialize(json, Default.IReadOnlyListClauseReading) ?? throw new JsonException("null is no clauses");
 
     /// <exception cref="JsonException">It is none.</exception>
     public static RuleDocument Read(string json) => JsonSerializer.Deserialize(json, Default.RuleDocument) ?? throw new JsonException("null is no rule");

@@ -18,47 +18,94 @@ public sealed record Firing(
     ArmedRule Rule, Candle Candle, DateTimeOffset At, string? Direction, decimal? ChangePct, IReadOnlyList<ClauseReading> Clauses, string? HeldBack = null);
 
 /// <summary>
+/// What came of showing a rule a close. <c>Met</c> is null where something was not known; <c>Firing</c> is null where there was nothing new to say;
+/// <c>IsChange</c> says that it is worth keeping: it is news, or a clause says something else than was kept last.
+/// </summary>
+internal sealed record Evaluation(ArmedRule Rule, DateTimeOffset At, bool? Met, IReadOnlyList<ClauseReading> Clauses, Firing? Firing, bool IsChange);
+
+/// <summary>What a rule is told of its own past.</summary>
+/// <param name="Since">What was before sets nothing off and holds nothing back; null where market time says nothing about when a rule was made.</param>
+/// <param name="Told">It was shown the closes up to here before, and what it says of them is known.</param>
+/// <param name="Kept">What came of the closes up to here is kept.</param>
+/// <param name="FiredAt">When it raised its last event, as far as that is known.</param>
+/// <param name="Said">What it said where that was kept last, the whole of it before its clauses; null where nothing was.</param>
+internal readonly record struct RulePast(
+    DateTimeOffset? Since = null, DateTimeOffset? Told = null, DateTimeOffset? Kept = null, DateTimeOffset? FiredAt = null, IReadOnlyList<bool?>? Said = null);
+
+/// <summary>
 /// One rule over one symbol. What it says depends on the closes that it was shown and on nothing else, so the same closes come to the same events
 /// whether they were shown live or out of the past. Not thread-safe.
 /// </summary>
-/// <param name="since">What was before sets nothing off and holds nothing back; null where market time says nothing about when a rule was made.</param>
-/// <param name="told">It was shown the closes up to here before, and what it says of them is known.</param>
-internal sealed class RuleRun(ArmedRule rule, Condition condition, DateTimeOffset? since, DateTimeOffset? told)
+internal sealed class RuleRun(ArmedRule rule, Condition condition, RulePast past)
 {
     private readonly TimeSpan _cooldown = TimeSpan.FromSeconds((double)(rule.Document.CooldownS ?? 0));
     private readonly TimeSpan _debounce = TimeSpan.FromSeconds((double)(rule.Document.DebounceS ?? 0));
     private bool? _before;
     private DateTimeOffset? _trueAt;
+    private DateTimeOffset? _firedAt = past.FiredAt;
+    private IReadOnlyList<bool?>? _said = past.Said;
+
+    // What it says now may differ from what was kept last although no clause has flipped: it was shown the past again.
+    private bool _isFirst = true;
 
     public ArmedRule Rule => rule;
 
-    public DateTimeOffset? Since => since;
+    /// <summary>When it was met last and nothing held it back.</summary>
+    public DateTimeOffset? FiredAt => _firedAt;
 
-    /// <summary>When it was met last and nothing held it back; no earlier one replaces a later one.</summary>
-    public DateTimeOffset? FiredAt { get; set; }
+    public IReadOnlyList<bool?>? Said => _said;
+
+    /// <summary>For another that goes on in its place, where all was told up to a moment.</summary>
+    public RulePast Past(DateTimeOffset? told) => past with { Told = told, FiredAt = _firedAt, Said = _said };
 
     /// <summary>Null when there is nothing new to say.</summary>
-    public Firing? Look(in Close close)
+    /// <param name="keeps">What came of it is kept where it changes.</param>
+    public Evaluation? Look(in Close close, bool keeps)
     {
         var found = condition.Look(close);
-        var isNews = found == true && (condition.IsMoment || _before == false) && !(close.At <= since || close.At <= FiredAt);
-        var held = close.At - _trueAt < _debounce ? RuleWords.Debounce : close.At - FiredAt < _cooldown ? RuleWords.Cooldown : null;
+        // Its last event may not have got out before a stop: the same close raises it again, under the same id.
+        var again = close.At == past.FiredAt && _firedAt == past.FiredAt;
+        var isNews = found == true && (condition.IsMoment || _before == false) && !(close.At <= past.Since) && (again || !(close.At <= _firedAt));
+        var held = close.At - _trueAt < _debounce ? RuleWords.Debounce : !again && close.At - _firedAt < _cooldown ? RuleWords.Cooldown : null;
         _before = found;
         _trueAt = found == true ? close.At : _trueAt;
-        if (!isNews || close.At <= told)
+        if (close.At <= past.Told)
         {
             return null;
         }
 
-        FiredAt = held is null ? close.At : FiredAt;
+        keeps &= !(close.At <= past.Since || close.At <= past.Kept);
+        if (!isNews && !(keeps && (_isFirst || condition.HasFlipped)))
+        {
+            return null;
+        }
+
         var clauses = new List<ClauseReading>();
         condition.Tell(clauses);
-        return new(rule, close.Candle, close.At, condition.Direction ?? rule.Document.Direction, condition.ChangePct, clauses, held);
+        var isChange = keeps && Remember(found, clauses, isNews);
+        if (!isNews)
+        {
+            return isChange ? new(rule, close.At, found, clauses, null, isChange) : null;
+        }
+
+        _firedAt = held is null ? close.At : _firedAt;
+        return new(
+            rule, close.At, found, clauses, new(rule, close.Candle, close.At, condition.Direction ?? rule.Document.Direction, condition.ChangePct, clauses, held), isChange);
     }
 
     public void Gap()
     {
         _before = null;
         condition.Gap();
+    }
+
+    /// <summary>Whether it is worth keeping.</summary>
+    private bool Remember(bool? found, List<ClauseReading> clauses, bool isNews)
+    {
+        _isFirst = false;
+        IReadOnlyList<bool?> says = [found, .. clauses.Select(c => c.Result)];
+        var isChange = isNews || _said is null || !says.SequenceEqual(_said);
+        _said = says;
+        return isChange;
     }
 }

@@ -47,7 +47,7 @@ public sealed class RuleText
         {
             // With figures made up: what fails does so whatever they are.
             var candle = new Candle("BTCUSDT", "1m", DateTimeOffset.UnixEpoch, 1, 1, 1, 1, 1, true);
-            Render(parsed, Context("rule", candle, "up", 1, [new("close", 1, RuleWords.Gt, "1", 1, true)]));
+            Render(parsed, Context("rule", candle, "up", 1, [new("when", "close", 1, RuleWords.Gt, "1", 1, true)]));
             return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -134,6 +134,7 @@ public sealed class RuleText
     {
         var fields = new Dictionary<string, FluidValue>
         {
+            ["path"] = new StringValue(clause.Path),
             ["left"] = new StringValue(clause.Left),
             ["left_value"] = Number(clause.LeftValue),
             ["op"] = new StringValue(clause.Op),

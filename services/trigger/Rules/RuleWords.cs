@@ -22,6 +22,33 @@ public static class RuleWords
     public const string Cooldown = "cooldown";
     public const string Debounce = "debounce";
 
+    /// <summary>It raised an event.</summary>
+    public const string Raised = "raised";
+
+    /// <summary>It was met by a candle that became known too late for an event.</summary>
+    public const string Late = "late";
+
+    /// <summary>It was met, and its event could not be written; the log says why.</summary>
+    public const string Unwritten = "unwritten";
+
+    /// <summary>It was met, and had been before, or nobody knows whether it had.</summary>
+    public const string NoNews = "no_news";
+
+    public const string NotMet = "not_met";
+
+    /// <summary>It cannot be said whether it was met, e.g. while an average is not warm.</summary>
+    public const string NotKnown = "not_known";
+
+    public const string SwitchedOff = "switched_off";
+
+    /// <summary>There was no such rule yet.</summary>
+    public const string NotMade = "not_made";
+
+    public const string Deleted = "deleted";
+
+    /// <summary>No candle of that time was shown to it, or what came of it is not kept any more.</summary>
+    public const string NotLookedAt = "not_looked_at";
+
     public const string EverySymbol = "*";
 
     /// <summary>They compare with something.</summary>
@@ -39,6 +66,12 @@ public static class RuleWords
 
     /// <summary>What keeps a rule that was met from raising an event.</summary>
     public static readonly IReadOnlyList<string> HoldsBack = [Cooldown, Debounce];
+
+    /// <summary>What came of looking at a rule.</summary>
+    public static readonly IReadOnlyList<string> Looked = [Raised, .. HoldsBack, Late, Unwritten, NoNews, NotMet, NotKnown];
+
+    /// <summary>That, or why nobody looked.</summary>
+    public static readonly IReadOnlyList<string> Outcomes = [.. Looked, SwitchedOff, NotMade, Deleted, NotLookedAt];
 
     public static readonly IReadOnlyList<string> CandleFields = ["open", "high", "low", "close", "typical", "volume"];
 

@@ -18,21 +18,19 @@ internal sealed class Watch(Interval interval)
     /// <summary>It was shown a candle.</summary>
     public bool IsShown => _next is not null;
 
-    /// <param name="since">As <see cref="RuleRun"/> takes it, and <paramref name="told"/> too.</param>
-    /// <param name="fired">When it raised its last event, as far as that is known.</param>
-    public void Add(ArmedRule rule, DateTimeOffset? since = null, DateTimeOffset? told = null, DateTimeOffset? fired = null) =>
-        _runs.Add(new RuleRun(rule, Condition.Of(rule.Document.When, _readings), since, told) { FiredAt = fired });
+    public void Add(ArmedRule rule, RulePast past = default) => _runs.Add(new RuleRun(rule, Condition.Of(rule.Document.When, _readings), past));
 
     /// <summary>The same, shown nothing yet, where all was told up to a moment.</summary>
     public Watch Renew(DateTimeOffset? told)
     {
         var fresh = new Watch(interval);
-        _runs.ForEach(r => fresh.Add(r.Rule, r.Since, told, r.FiredAt));
+        _runs.ForEach(r => fresh.Add(r.Rule, r.Past(told)));
         return fresh;
     }
 
     /// <summary>What the rules say of the candle that closed; behind a gap they begin anew.</summary>
-    public List<Firing> Look(Candle candle)
+    /// <param name="keeps">Not only what is news is told, but also where a clause says something else.</param>
+    public List<Evaluation> Look(Candle candle, bool keeps = false)
     {
         if (_next is { } next && candle.OpenTime != next)
         {
@@ -43,14 +41,14 @@ internal sealed class Watch(Interval interval)
         _next = candle.OpenTime + interval.Length;
         _readings.Add(candle);
         var close = new Close(_next.Value, candle);
-        var firings = new List<Firing>();
+        var found = new List<Evaluation>();
         foreach (var run in _runs)
         {
             try
             {
-                if (run.Look(close) is { } firing)
+                if (run.Look(close, keeps) is { } evaluation)
                 {
-                    firings.Add(firing);
+                    found.Add(evaluation);
                 }
             }
             catch (OverflowException)
@@ -59,6 +57,6 @@ internal sealed class Watch(Interval interval)
             }
         }
 
-        return firings;
+        return found;
     }
 }

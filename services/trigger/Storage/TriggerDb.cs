@@ -17,7 +17,9 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<RuleVersionRow> RuleVersions => Set<RuleVersionRow>();
 
-    public DbSet<RuleFiringRow> RuleFirings => Set<RuleFiringRow>();
+    public DbSet<RuleEvaluationRow> RuleEvaluations => Set<RuleEvaluationRow>();
+
+    public DbSet<RuleStateRow> RuleStates => Set<RuleStateRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -38,11 +40,13 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
             version.Property(v => v.Document).HasColumnType("jsonb");
             version.HasOne<RuleRow>().WithMany().HasForeignKey(v => v.RuleId);
         });
-        modelBuilder.Entity<RuleFiringRow>(firing =>
+        modelBuilder.Entity<RuleEvaluationRow>(evaluation =>
         {
-            firing.HasKey(f => new { f.Market, f.RuleId, f.Symbol, f.At });
-            firing.HasIndex(f => f.CreatedAt);
+            evaluation.HasKey(e => new { e.Market, e.RuleId, e.Symbol, e.Run, e.At });
+            evaluation.Property(e => e.Clauses).HasColumnType("jsonb");
+            evaluation.HasIndex(e => e.CreatedAt);
         });
+        modelBuilder.Entity<RuleStateRow>().HasKey(s => new { s.Market, s.RuleId, s.Symbol });
         modelBuilder.UseConventions();
     }
 }

@@ -30,9 +30,9 @@ public class RuleBenchmarks
     [Benchmark(OperationsPerInvoke = CandleMonth.Count)]
     public int ReadAggregateAndJudge()
     {
-        var raised = 0;
-        var engine = new RuleEngine((_, _) => raised++, TimeProvider.System, NullLogger<RuleEngine>.Instance);
-        engine.Arm([.. Enumerable.Range(0, Rules).Select(Rule)], new Dictionary<FiringKey, DateTimeOffset>());
+        var (raised, kept) = (0, 0);
+        var engine = new RuleEngine(_ => raised++, _ => kept++, TimeProvider.System, NullLogger<RuleEngine>.Instance);
+        engine.Arm([.. Enumerable.Range(0, Rules).Select(Rule)], new Dictionary<RuleKey, RuleMemory>());
         var market = new MarketState(TimeProvider.System, [engine]);
         market.Started(Status);
         foreach (var bar in _month.Rows())
@@ -47,7 +47,7 @@ public class RuleBenchmarks
             ]);
         }
 
-        return raised;
+        return raised + kept;
     }
 
     /// <summary>Each indicator in turn with each of its outputs, compared, crossed, and beside a movement, over a length of time.</summary>

@@ -115,6 +115,7 @@ internal static partial class RoleTable
         trader PUT /api/v1/rules/{id}
         trader DELETE /api/v1/rules/{id}
         viewer GET /api/v1/rules/{id}/versions
+        viewer GET /api/v1/rules/{id}/why
 
         viewer GET /diary
         viewer GET /state

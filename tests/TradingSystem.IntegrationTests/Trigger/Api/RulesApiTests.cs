@@ -137,6 +137,49 @@ public sealed class RulesApiTests
         Assert.That(await EventsAsync("patient"), Has.Count.EqualTo(1));
     }
 
+    [Test, Order(8)]
+    public async Task A_rule_says_why_it_raised_an_event_and_why_it_did_not()
+    {
+        var begin = TimeProvider.System.GetUtcNow();
+        var (_, made) = await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("explained", cooldown: 3600));
+        var id = made["id"]!.GetValue<string>();
+        var raised = await Wait.ForAsync("its event", async () => await EventsAsync("explained") is [var e, ..] ? e : null);
+        var at = JsonNode.Parse(raised["payload"]!.GetValue<string>())!["market_time"]!.GetValue<string>();
+
+        var why = await Wait.ForAsync("its event is explained", async () => await WhyAsync(id, at) is var w && Text(w, "outcome") == "raised" ? w : null);
+        Assert.That((Text(why, "event_id"), why["version"]!.GetValue<int>(), why["met"]!.GetValue<bool>()), Is.EqualTo((raised["id"]!.GetValue<string>(), 1, true)));
+        Assert.That(JsonNode.DeepEquals(why["rule"], made["rule"]), why.ToJsonString());
+        Assert.That(
+            (why["clauses"]![0]!["path"]!.GetValue<string>(), why["clauses"]![0]!["op"]!.GetValue<string>(), why["clauses"]![0]!["result"]!.GetValue<bool>()),
+            Is.EqualTo(("when", "moves", true)));
+
+        var held = await Wait.ForAsync("it is held back", async () => await WhyAsync(id, null) is var w && Text(w, "outcome") == "cooldown" ? w : null);
+        Assert.That((held["event_id"], Text(held, "last_event_id")), Is.EqualTo(((JsonNode?)null, raised["id"]!.GetValue<string>())), "what the cooldown counts from");
+
+        Assert.That(Text(await WhyAsync(id, begin.AddMinutes(-1).ToString("O")), "outcome"), Is.EqualTo("not_made"));
+        var off = Moves("explained", cooldown: 3600);
+        off["enabled"] = false;
+        await SendAsync(HttpMethod.Put, $"/api/v1/rules/{id}", off);
+        Assert.That(Text(await WhyAsync(id, null), "outcome"), Is.EqualTo("switched_off"));
+        Assert.That(Text(await WhyAsync(id, at), "outcome"), Is.EqualTo("raised"), "the rule of that time");
+        await SendAsync(HttpMethod.Delete, $"/api/v1/rules/{id}", null);
+        Assert.That(Text(await WhyAsync(id, null), "outcome"), Is.EqualTo("deleted"));
+
+        var (status, refused) = await SendAsync(HttpMethod.Get, $"/api/v1/rules/{id}/why?symbol=ETHUSDT", null);
+        Assert.That((status, refused["detail"]![0]!["path"]!.GetValue<string>()), Is.EqualTo((HttpStatusCode.BadRequest, "symbol")));
+        (status, _) = await SendAsync(HttpMethod.Get, $"/api/v1/rules/{Guid.NewGuid()}/why", null);
+        Assert.That(status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    private async Task<JsonNode> WhyAsync(string id, string? at)
+    {
+        var (status, body) = await SendAsync(HttpMethod.Get, $"/api/v1/rules/{id}/why?symbol=BTCUSDT{(at is null ? "" : $"&at={Uri.EscapeDataString(at)}")}", null);
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK), body.ToJsonString());
+        return body["symbols"]!.AsArray().Single()!;
+    }
+
+    private static string? Text(JsonNode node, string field) => node[field]?.GetValue<string>();
+
     private static JsonObject Moves(string name, int cooldown) => JsonNode.Parse($$$"""
         {"name":"{{{name}}}","symbols":["BTCUSDT"],"when":{"left":{"candle":"close"},"op":"moves","by_pct":0.001,"within_s":60},
          "cooldown_s":{{{cooldown}}},"title":"{{ symbol }} moved {{ direction }}"}

@@ -77,6 +77,7 @@ public sealed class QueryGuardTests
     [TestCase("/api/v1/candles", "symbol,interval,limit,end_time")]
     [TestCase("/api/v1/rules/", "limit,cursor")]
     [TestCase("/api/v1/rules/{id:guid}/versions", "limit,cursor")]
+    [TestCase("/api/v1/rules/{id:guid}/why", "at,symbol")]
     [TestCase("/diary", "limit,since,format")]
     [TestCase("/state", "")]
     [TestCase("/api/v1/risk/limits/group/{id:guid}", "")]
@@ -144,7 +145,7 @@ public sealed class QueryGuardTests
     private static string Good(string pattern, string name) => name switch
     {
         "status" or "state" or "kind" or "event_type" or "level" or "mode" or "format" => Word(pattern, name),
-        "since" or "end_time" => "2025-01-31T13:00:00+01:00",
+        "since" or "end_time" or "at" => "2025-01-31T13:00:00+01:00",
         _ when name.EndsWith("_id", StringComparison.Ordinal) => "0b2f1c9e-3d7a-4b0e-9a51-6f0d2c7e8a11",
         _ => "1",
     };

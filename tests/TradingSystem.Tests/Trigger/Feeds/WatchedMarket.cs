@@ -7,7 +7,7 @@ using TradingSystem.Trigger.Market;
 namespace TradingSystem.Tests.Trigger.Feeds;
 
 /// <summary>The market's state as a feed makes it, with what was told on the way and when.</summary>
-internal sealed class WatchedMarket(TimeProvider time) : IFeedSink
+internal sealed class WatchedMarket(TimeProvider time, params IReadOnlyList<ICandleListener> listeners) : IFeedSink
 {
     private readonly Lock _lock = new();
     private readonly List<long> _ids = [];
@@ -15,7 +15,7 @@ internal sealed class WatchedMarket(TimeProvider time) : IFeedSink
     private readonly List<DateTimeOffset> _torn = [];
     private readonly HashSet<decimal> _marks = [];
 
-    public MarketState State { get; } = new(time, []);
+    public MarketState State { get; } = new(time, listeners);
 
     /// <summary>Of the trades that were told, in their order.</summary>
     public IReadOnlyList<long> Ids => Copy(_ids);

@@ -17,7 +17,7 @@ public sealed class RehearsalTests
     private static readonly string[] Btc = ["BTCUSDT"];
     private static readonly RuleOperand Price = new(Candle: "close");
 
-    private static readonly RuleDocument[] Rules =
+    internal static readonly IReadOnlyList<RuleDocument> Rules =
     [
         FirstRules.EmaCross(Btc) with { CooldownS = 3600 },
         // Drawn candles, where the real ones are not at hand, move less.
@@ -39,8 +39,9 @@ public sealed class RehearsalTests
         var played = new List<(string Rule, DateTimeOffset At)>();
         ArmedRule[] armed = [.. Rules.Select((r, i) => new ArmedRule(new($"00000000-0000-0000-0000-00000000000{i}"), 1, default, r))];
         var names = armed.ToDictionary(r => r.Id, r => r.Document.Name);
-        var engine = new RuleEngine((_, firing) => played.Add((names[firing.RuleId], firing.At)), TimeProvider.System, NullLogger<RuleEngine>.Instance);
-        engine.Arm(armed, new Dictionary<FiringKey, DateTimeOffset>());
+        var engine = new RuleEngine(
+            _ => { }, e => played.AddRange(e.EventId is null ? [] : [(names[e.RuleId], e.At)]), TimeProvider.System, NullLogger<RuleEngine>.Instance);
+        engine.Arm(armed, RuleMemories.None);
         var market = new MarketState(TimeProvider.System, [engine]);
         market.Started(new(FeedStatus.Replay, "month", Interval.Minute, Interval.Minute, Btc, null));
         foreach (var c in month)

@@ -125,7 +125,7 @@ public sealed class RuleEngineTests
             Assert.That(payload.GetProperty("market_time").GetString(), Is.EqualTo("2026-03-02T00:00:02.000Z"));
             Assert.That(
                 payload.GetProperty("clauses").GetRawText(),
-                Is.EqualTo("""[{"left":"close","left_value":100.5,"op":"crosses","right":"100","right_value":100,"result":true}]"""));
+                Is.EqualTo("""[{"path":"when","left":"close","left_value":100.5,"op":"crosses","right":"100","right_value":100,"result":true}]"""));
         });
     }
 
@@ -147,8 +147,8 @@ public sealed class RuleEngineTests
     {
         var raised = new List<ImmediateEvent>();
         var rule = new ArmedRule(Guid.NewGuid(), 1, Midnight.AddSeconds(3), Rule(Cross(RuleWords.Crosses)) with { CooldownS = 60 });
-        var engine = new RuleEngine((e, _) => raised.Add(e), new ManualTime(Midnight.AddSeconds(3)), NullLogger<RuleEngine>.Instance);
-        engine.Arm([rule], new Dictionary<FiringKey, DateTimeOffset>());
+        var engine = new RuleEngine(raised.Add, _ => { }, new ManualTime(Midnight.AddSeconds(3)), NullLogger<RuleEngine>.Instance);
+        engine.Arm([rule], RuleMemories.None);
         engine.Started(Status(FeedStatus.Live));
         engine.History("BTCUSDT", Interval.Second, [Bar(0, 99), Bar(1, 101), Bar(2, 101)], []);
         Assert.That(raised, Is.Empty);
@@ -182,7 +182,7 @@ public sealed class RuleEngineTests
         engine.Started(Status(source));
         Candle[] told = [Bar(0, 99), Bar(1, 101), Bar(2, 101)];
         Array.ForEach(told, engine.Closed);
-        engine.Arm([patient, other with { Version = 2 }], new Dictionary<FiringKey, DateTimeOffset>());
+        engine.Arm([patient, other with { Version = 2 }], RuleMemories.None);
         engine.Started(Status(source));
         // The ring remembers less than the cooldown lasts.
         engine.History("BTCUSDT", Interval.Second, told[2..], []);
@@ -198,12 +198,12 @@ public sealed class RuleEngineTests
         var raised = new List<ImmediateEvent>();
         var first = new ArmedRule(Guid.NewGuid(), 1, default, Rule(Cross(RuleWords.Crosses)) with { Name = "first" });
         var second = new ArmedRule(Guid.NewGuid(), 1, Midnight.AddSeconds(1).AddMilliseconds(900), Rule(Cross(RuleWords.Crosses)) with { Name = "second", CooldownS = 3600 });
-        var engine = new RuleEngine((e, _) => raised.Add(e), new ManualTime(Midnight.AddSeconds(2)), NullLogger<RuleEngine>.Instance);
-        engine.Arm([first], new Dictionary<FiringKey, DateTimeOffset>());
+        var engine = new RuleEngine(raised.Add, _ => { }, new ManualTime(Midnight.AddSeconds(2)), NullLogger<RuleEngine>.Instance);
+        engine.Arm([first], RuleMemories.None);
         engine.Started(Status(FeedStatus.Live));
         engine.Closed(Bar(0, 99));
         engine.Closed(Bar(1, 101));
-        engine.Arm([first, second], new Dictionary<FiringKey, DateTimeOffset>());
+        engine.Arm([first, second], RuleMemories.None);
         engine.Started(Status(FeedStatus.Live));
         engine.History("BTCUSDT", Interval.Second, [Bar(0, 99), Bar(1, 101)], []);
 
@@ -218,7 +218,7 @@ public sealed class RuleEngineTests
         engine.Started(Status(FeedStatus.Replay));
         Candle[] played = [Bar(0, 99), Bar(1, 101), Bar(2, 101)];
         Array.ForEach(played, engine.Closed);
-        engine.Arm([new(Guid.NewGuid(), 1, Midnight.AddYears(1), Rule(Cross(RuleWords.Crosses)) with { CooldownS = 3600 })], new Dictionary<FiringKey, DateTimeOffset>());
+        engine.Arm([new(Guid.NewGuid(), 1, Midnight.AddYears(1), Rule(Cross(RuleWords.Crosses)) with { CooldownS = 3600 })], RuleMemories.None);
         engine.Started(Status(FeedStatus.Replay));
         engine.History("BTCUSDT", Interval.Second, played, []);
         Assert.That(raised, Is.Empty);
@@ -249,8 +249,8 @@ public sealed class RuleEngineTests
     public void A_bar_that_is_known_late_still_raises_its_event_within_a_minute_and_later_no_more()
     {
         var (raised, clock) = (new List<ImmediateEvent>(), new ManualTime(Midnight.AddSeconds(1)));
-        var engine = new RuleEngine((e, _) => raised.Add(e), clock, NullLogger<RuleEngine>.Instance);
-        engine.Arm([new(Guid.NewGuid(), 1, default, Rule(Cross(RuleWords.Crosses)))], new Dictionary<FiringKey, DateTimeOffset>());
+        var engine = new RuleEngine(raised.Add, _ => { }, clock, NullLogger<RuleEngine>.Instance);
+        engine.Arm([new(Guid.NewGuid(), 1, default, Rule(Cross(RuleWords.Crosses)))], RuleMemories.None);
         engine.Started(Status(FeedStatus.Live));
         engine.Closed(Bar(0, 99));
         clock.Advance(TimeSpan.FromSeconds(50));
@@ -292,17 +292,11 @@ public sealed class RuleEngineTests
     /// <summary>Lives one behind another, each to the candle of its number; between two of them so many candles are missed.</summary>
     private static List<Guid> Run(ArmedRule[] rules, Candle[] bars, int[] stops, int down)
     {
-        var (raised, kept, clock, from) = (new List<Guid>(), new Dictionary<FiringKey, DateTimeOffset>(), new ManualTime(Midnight), 0);
+        var (raised, kept, clock, from) = (new List<Guid>(), new List<RuleEvaluationRow>(), new ManualTime(Midnight), 0);
         foreach (var stop in stops)
         {
-            var engine = new RuleEngine(
-                (e, firing) =>
-                {
-                    raised.Add(e.Id);
-                    kept[new(firing.Market, firing.RuleId, firing.Symbol)] = firing.At;
-                },
-                clock, NullLogger<RuleEngine>.Instance);
-            engine.Arm(rules, new Dictionary<FiringKey, DateTimeOffset>(kept));
+            var engine = new RuleEngine(e => raised.Add(e.Id), kept.Add, clock, NullLogger<RuleEngine>.Instance);
+            engine.Arm(rules, RuleMemories.Of(kept));
             engine.Started(Status(FeedStatus.Live));
             var known = from == 0 ? 0 : from + down;
             clock.Advance(Midnight.AddSeconds(known) - clock.GetUtcNow());
@@ -343,8 +337,8 @@ public sealed class RuleEngineTests
 
     private static RuleEngine Engine(List<ImmediateEvent> raised, params ArmedRule[] rules)
     {
-        var engine = new RuleEngine((e, _) => raised.Add(e), new ManualTime(Midnight.AddHours(1)), NullLogger<RuleEngine>.Instance);
-        engine.Arm(rules, new Dictionary<FiringKey, DateTimeOffset>());
+        var engine = new RuleEngine(raised.Add, _ => { }, new ManualTime(Midnight.AddHours(1)), NullLogger<RuleEngine>.Instance);
+        engine.Arm(rules, RuleMemories.None);
         return engine;
     }
 

@@ -43,6 +43,6 @@ public sealed class RuleTextTests
         Assert.That(RuleText.Fault(template), Is.Null);
         var rule = new ArmedRule(Guid.NewGuid(), 1, default, new("dip", ["BTCUSDT"], new(), template));
         var candle = new Candle("BTCUSDT", "1m", DateTimeOffset.UnixEpoch, 95_000.25m, 95_020m, 94_990m, 95_012.3m, 7, true);
-        return rule.Text.Of(new(rule, candle, candle.OpenTime, "up", 0.523m, [new("rsi(period 14)", 28.1234m, "lt", "30", 30, true)])).Title;
+        return rule.Text.Of(new(rule, candle, candle.OpenTime, "up", 0.523m, [new("when", "rsi(period 14)", 28.1234m, "lt", "30", 30, true)])).Title;
     }
 }
