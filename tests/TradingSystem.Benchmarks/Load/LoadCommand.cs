@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TradingSystem.Benchmarks.Load.Options;
 using TradingSystem.Benchmarks.Load.Report;
 
 namespace TradingSystem.Benchmarks.Load;

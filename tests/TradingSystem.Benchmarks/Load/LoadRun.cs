@@ -1,5 +1,6 @@
 using System.Globalization;
 using TradingSystem.Benchmarks.Load.Measure;
+using TradingSystem.Benchmarks.Load.Options;
 using TradingSystem.Benchmarks.Load.Peers;
 using TradingSystem.Benchmarks.Load.Rows;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TradingSystem.Benchmarks.Load.Measure;
+using TradingSystem.Benchmarks.Load.Options;
 using TradingSystem.Benchmarks.Load.Peers;
 using TradingSystem.Benchmarks.Load.Rows;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TradingSystem.Benchmarks.Load.Client;
+using TradingSystem.Benchmarks.Load.Options;
 using TradingSystem.Benchmarks.Load.Peers;
 
 namespace TradingSystem.Benchmarks.Load.Measure;

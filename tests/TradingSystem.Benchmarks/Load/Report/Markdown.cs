@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TradingSystem.Benchmarks.Load.Measure;
+using TradingSystem.Benchmarks.Load.Options;
 using TradingSystem.Benchmarks.Load.Rows;
 
 namespace TradingSystem.Benchmarks.Load.Report;

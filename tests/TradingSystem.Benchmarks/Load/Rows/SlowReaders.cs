@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TradingSystem.Benchmarks.Load.Client;
 using TradingSystem.Benchmarks.Load.Measure;
+using TradingSystem.Benchmarks.Load.Options;
 using TradingSystem.Benchmarks.Load.Peers;
 
 namespace TradingSystem.Benchmarks.Load.Rows;

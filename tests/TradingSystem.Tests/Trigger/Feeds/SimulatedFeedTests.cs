@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Tests.Time;
-using TradingSystem.Tests.Trigger.Rules;
 using TradingSystem.Trigger;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Rules;
+using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Tests.Trigger.Feeds;
 
@@ -92,7 +92,7 @@ public sealed class SimulatedFeedTests
         var raised = new List<ImmediateEvent>();
         var clock = new ManualTime(start);
         var engine = new RuleEngine(raised.Add, _ => { }, clock, NullLogger<RuleEngine>.Instance);
-        engine.Arm([new(Guid.NewGuid(), 1, start, FirstRules.EmaCross(["BTCUSDT"]))], RuleMemories.None);
+        engine.Arm([new(Guid.NewGuid(), 1, start, FirstRules.EmaCross(["BTCUSDT"]))], new Dictionary<RuleKey, RuleMemory>());
         var state = new MarketState(clock, [engine]);
         var feed = new SimulatedFeed(Symbols, seed, new MemoryFeedStates().Patient(clock), clock);
         await feed.BeginAsync(state, CancellationToken.None);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TradingSystem.Benchmarks.Load;
+namespace TradingSystem.Benchmarks.Load.Options;
 
 /// <summary>Arguments behind <c>load</c>.</summary>
 internal sealed record LoadOptions
