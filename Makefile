@@ -44,8 +44,8 @@ format: ## formats the C# sources
 bench: ## benchmarks; ARGS goes to BenchmarkDotNet, or is load … or decide
 	@node deploy/local/bench.mjs $(or $(ARGS),--filter '*')
 
-soak: ## the long runs: 20 kills of each process, 10,000 reconnects and races, 100,000 malformed frames, 10,000 decisions at a faulty exchange, 200 cut market feeds, 1,000 kills while rules look, a month of candles over a socket
-	TEST_TIMEOUT=480m KILL_ROUNDS=20 RECONNECTS=10000 RACES=10000 FUZZ_FRAMES=100000 VENUE_DECISIONS=10000 VENUE_LANES=12 CAPTURE_RUNS=200 RULE_KILLS=1000 FIRING_DAYS=29 \
+soak: ## the long runs: 20 kills of each process, 10,000 reconnects and races, 100,000 malformed frames, 10,000 decisions at a faulty exchange, 200 cut market feeds, 1,000 kills while rules look, a month of candles over a socket, 20,000 signals that fall due while nodes are killed
+	TEST_TIMEOUT=480m KILL_ROUNDS=20 RECONNECTS=10000 RACES=10000 FUZZ_FRAMES=100000 VENUE_DECISIONS=10000 VENUE_LANES=12 CAPTURE_RUNS=200 RULE_KILLS=1000 FIRING_DAYS=29 SCHEDULE_ROUNDS=20 \
 	FILTER='FullyQualifiedName~Faults|FullyQualifiedName~ReconnectStorm|FullyQualifiedName~LeaseTests|FullyQualifiedName~Fuzz|FullyQualifiedName~DeskChaos|FullyQualifiedName~LiveCapture|FullyQualifiedName~FiringList' deploy/local/test.sh
 
 bot: ## the command line for bots, e.g. make bot ARGS=doctor

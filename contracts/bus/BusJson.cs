@@ -30,4 +30,6 @@ namespace TradingSystem.Contracts.Bus;
 [JsonSerializable(typeof(DecisionAnswer))]
 [JsonSerializable(typeof(CandlesQuestion))]
 [JsonSerializable(typeof(CandlesAnswer))]
+[JsonSerializable(typeof(ScheduleChanges))]
+[JsonSerializable(typeof(TriggersSwitched))]
 public sealed partial class BusJson : JsonSerializerContext;

@@ -46,11 +46,14 @@ public sealed class GatewayModule : IServiceModule
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), e => e.Payload.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<TradeDecision, TradeDecisions>(items => new(items), d => d.Payload.Length + Overhead, inFlight: 1, trace: i => i.TraceParent, pace: Pace);
         services.AddDurableKind<GroupSteering, GroupSteerings>(items => new(items), _ => Overhead, inFlight: 1, trace: i => i.TraceParent);
+        services.AddDurableKind<ScheduleChange, ScheduleChanges>(
+            items => new(items), s => (s.Made?.Payload.Length ?? 0) + Overhead, inFlight: 1, trace: i => i.TraceParent);
+        services.AddDurableKind<TriggerSwitched, TriggersSwitched>(items => new(items), _ => Overhead, inFlight: 1);
         services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<DiscussionLog, DiscussionLogs>(
             items => new(items), d => d.MemberOpinions.Length + d.Decision.Length + Overhead, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<GroupConfig, GroupsChanged>(items => new(items), g => g.Members.Sum(m => m.SystemPrompt.Length) + Overhead, inFlight: 1);
-        services.AddEventLog("gateway-event-log", typeof(ImmediateEvents), typeof(TradeDecisions), typeof(OrderUpdates), typeof(GroupsChanged));
+        services.AddEventLog("gateway-event-log", typeof(ImmediateEvents), typeof(TradeDecisions), typeof(OrderUpdates), typeof(GroupsChanged), typeof(ScheduleChanges));
         services.AddSingleton(GatewayOptions.Read(builder.Configuration));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -101,6 +104,8 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<GroupAnnouncer>();
         services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<GroupAnnouncer>());
         services.AddHostedService(p => p.GetRequiredService<GroupAnnouncer>());
+        services.AddSingleton<TriggerAnnouncer>();
+        services.AddHostedService(p => p.GetRequiredService<TriggerAnnouncer>());
         services.AddSingleton<TriggerPresence>();
         services.AddHostedService(p => p.GetRequiredService<TriggerPresence>());
         services.AddSingleton<OpenPositions>();

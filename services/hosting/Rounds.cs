@@ -9,6 +9,8 @@ namespace TradingSystem.Hosting;
 /// </summary>
 public static class Rounds
 {
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
     /// <summary>The first round is now; ends with the cancellation of <paramref name="stoppingToken"/>.</summary>
     public static async Task EveryAsync(TimeSpan period, TimeProvider time, ILogger log, Func<CancellationToken, Task> round, CancellationToken stoppingToken)
     {
@@ -27,6 +29,45 @@ public static class Rounds
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>
+    /// The same, each round after the time that the one before it asked for, or when it is woken; each has <paramref name="deadline"/> to be done in.
+    /// </summary>
+    public static async Task WhenWokenAsync(
+        Wakeup wakeup, TimeSpan deadline, TimeProvider time, ILogger log, Func<CancellationToken, Task<TimeSpan>> round, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var wait = TimeSpan.Zero;
+            await UntilDoneAsync(deadline, time, log, async token => wait = await round(token), stoppingToken);
+            if (wait > TimeSpan.Zero)
+            {
+                await wakeup.WaitAsync(wait, time, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>One piece of work, tried until it is done, each time with <paramref name="deadline"/>.</summary>
+    public static async Task UntilDoneAsync(TimeSpan deadline, TimeProvider time, ILogger log, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
+        var failed = false;
+        while (true)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            limit.CancelAfter(deadline);
+            try
+            {
+                await work(limit.Token);
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                Failed(log, e, ref failed);
+            }
+
+            await Task.Delay(Retry, time, stoppingToken);
+        }
     }
 
     /// <summary>An outage is told once until it is over; what is none is a defect, and each is told whole.</summary>

@@ -10,6 +10,7 @@ using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Publishing;
 using TradingSystem.Trigger.Rules;
+using TradingSystem.Trigger.Schedules;
 using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger;
@@ -50,6 +51,8 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<CandleWriter>();
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<RuleEngine>());
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<CandleWriter>());
+        services.AddSingleton<PriceWatch>();
+        services.AddSingleton<ICandleListener>(p => p.GetRequiredService<PriceWatch>());
         services.AddSingleton<MarketState>();
         services.AddSingleton<StoredCandles>();
         services.AddSingleton<IReadyCheck, FirstPrice>();
@@ -58,15 +61,21 @@ public sealed class TriggerModule : IServiceModule
         services.AddHostedService<MarketPublisher>();
         services.AddHostedService(p => p.GetRequiredService<EvaluationWriter>());
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
+        services.AddSchedules();
         services.AddHostedService<FeedRunner>();
     }
 
-    public void AddConsumers(IBusRegistrationConfigurator bus) => bus.AddPerNodeConsumer<CandleAnswers>("trigger-questions");
+    public void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddPerNodeConsumer<CandleAnswers>("trigger-questions");
+        bus.AddDurableConsumer<ScheduleChangesConsumer>("trigger-schedules", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
+    }
 
     public void Map(WebApplication app)
     {
         app.MapMarket();
         app.MapRules();
+        app.MapSchedules();
     }
 
     public async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)

@@ -14,6 +14,16 @@ internal static class ClientExamples
         Utf8("""{"type":"event","event_type":"immediate","targets":["symbol:BTCUSDT","market:crypto"],"payload":"{\"signal_type\":\"news\",\"sentiment\":\"bearish\"}","event_key":"cpi-2025-01","condition":{"trace":{"correlation_id":"cpi"}},"request_id":"r-1"}"""),
     ];
 
+    public static byte[][] Scheduled => [
+        Utf8("""{"type":"event","event_type":"scheduled","targets":["symbol:BTCUSDT"],"title":"The New York market opens","payload":"{}","schedule":{"cron":"30 9 * * 1-5","zone":"America/New_York","late":{"policy":"fire_once","within_s":120},"overlap":"skip","until":"2031-01-01T00:00:00Z"},"event_key":"ny-open","request_id":"r-9"}"""),
+        Utf8("""{"type":"event","event_type":"scheduled","priority":8,"targets":["*"],"payload":"CPI is out","tags":["cpi"],"trigger_at":"2031-01-14T13:30:00Z"}"""),
+    ];
+
+    public static byte[][] Conditional => [
+        Utf8("""{"type":"event","event_type":"conditional","targets":["symbol:BTCUSDT"],"title":"Below 60,000","payload":"look at it again","condition":{"domain":"price","symbol":"BTCUSDT","op":"lt","value":60000},"valid_until":"2031-01-31T00:00:00Z","request_id":"r-10"}"""),
+        Utf8("""{"type":"event","event_type":"conditional","targets":["trade_crypto_ethusdt_15m"],"payload":"","condition":{"domain":"price","symbol":"ETHUSDT","op":"gte","value":"4000.5","trace":{"correlation_id":"eth"}}}"""),
+    ];
+
     public static byte[][] PostTrade => [
         Utf8("""{"type":"event","event_type":"post_trade","priority":7,"targets":["trade_execution"],"title":"[trade_crypto_btcusdt_15m] decision ready","payload":"{\"source_id\":\"rsi_bot\",\"symbol\":\"BTCUSDT\",\"signal\":{\"action\":\"LONG\",\"qty\":0.0,\"margin_usd\":100.0}}","decision_id":"rsi-2025-01-31T13:00","condition":{"domain":"trade_decision","trace":{"correlation_id":"run-42"}}}"""),
         Utf8("""{"type":"event","event_type":"post_trade","payload":"{\"symbol\":\"ETHUSDT\",\"signal\":{\"action\":\"SELL\",\"qty\":\"0.25\",\"margin_usd\":0,\"leverage\":3,\"entry\":3150.5,\"stop_loss\":3200,\"take_profit\":\"3000\",\"confidence_pct\":64,\"reasoning\":\"lower high\",\"order_type\":\"limit\",\"price\":3151}}","condition":{"domain":"trade_decision"},"valid_until":"2025-01-31T13:00:30Z","validate_only":false,"request_id":"r-2"}"""),
@@ -34,6 +44,7 @@ internal static class ClientExamples
     public static byte[][] Cancel => [
         Utf8("""{"type":"cancel","decision_id":"rsi-2025-01-31T13:00","request_id":"r-7"}"""),
         Utf8("""{"type":"cancel","all":true}"""),
+        Utf8("""{"type":"cancel","schedule_id":"EVENT"}"""),
     ];
 
     public static byte[][] Protect => [
@@ -44,6 +55,7 @@ internal static class ClientExamples
     public static byte[][] KindCancel => [
         Utf8("""{"kind":"cancel","payload":{"decision_id":"rsi-2025-01-31T13:00"},"trace":{"correlation_id":"cpi"},"request_id":"r-7"}"""),
         Utf8("""{"kind":"cancel","payload":{"all":true}}"""),
+        Utf8("""{"kind":"cancel","payload":{"schedule_id":"EVENT"}}"""),
     ];
 
     public static byte[][] KindProtect => [

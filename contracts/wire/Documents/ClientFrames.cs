@@ -24,6 +24,11 @@ internal static class ClientFrames
                 Never("kind"),
             ],
             ClientExamples.Immediate);
+        foreach (var shape in ScheduleFrames.Type())
+        {
+            yield return shape;
+        }
+
         yield return Shape("post-trade", "A decision", "From a trading group. Its payload is JSON encoded as a string.",
             [
                 Must("type", Value.Const("event"), ""),

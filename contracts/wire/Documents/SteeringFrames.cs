@@ -6,7 +6,9 @@ using static TradingSystem.Contracts.Wire.Documents.Field;
 
 namespace TradingSystem.Contracts.Wire.Documents;
 
-/// <summary>What a group sends to steer its own orders and protection, in both dialects. These frames know no other field.</summary>
+/// <summary>
+/// What a group sends to steer its own orders and protection, and a trigger to end its schedules, in both dialects. These frames know no other field.
+/// </summary>
 internal static class SteeringFrames
 {
     private const string CancelTitle = "A cancel";
@@ -15,7 +17,8 @@ internal static class SteeringFrames
     private static readonly string CancelSummary =
         "From a trading group: takes back what rests of a decision, or of all that were accepted before. Protection is never meant. It passes while the group is paused, stopped, reducing or halted. "
         + $"Answered with `accepted` and an `id`; what becomes of each order is told by its own update, `canceled` or what was faster. Where nothing was there to take back, an update says so: `rejected` with `{ReasonCodes.NothingToCancel}` "
-        + "under the reply's `id`. A cancel that overtakes its decision is remembered for as long as the decision could be acted upon, and ends it with one update: `canceled`. Sent twice it does no harm.";
+        + "under the reply's `id`. A cancel that overtakes its decision is remembered for as long as the decision could be acted upon, and ends it with one update: `canceled`. Sent twice it does no harm. "
+        + "From a trigger: ends its schedule or condition `schedule_id`, which is the reply's `id`. What has fallen due by then may still be raised.";
 
     private static readonly string ProtectSummary =
         "From a trading group: moves, sets or removes the stop-loss and take-profit of its position in the symbol. It passes while the group is paused, stopped, reducing or halted. Answered with `accepted` and an `id`; "
@@ -31,6 +34,7 @@ internal static class SteeringFrames
     private static Field[] CancelFields => [
         Optional("decision_id", Key, "The decision's key, or the `id` that it was accepted with."),
         Optional("all", Value.Flag, "true, instead of `decision_id`: every order of the group that was accepted before and rests. A market order of before may still fill."),
+        Optional("schedule_id", Value.Uuid, "Of a trigger's `scheduled` or `conditional` event: the `id` that it was accepted with. Groups have none, and a trigger can cancel nothing else."),
     ];
 
     private static Field[] ProtectFields => [
@@ -39,19 +43,18 @@ internal static class SteeringFrames
         Optional("take_profit", Price, "Where the take-profit is to be; null removes it, left out it stays as it is."),
     ];
 
-    private static JsonObject OneDecisionOrAll => new()
+    private static JsonObject OneDecisionOrAll => new() { ["anyOf"] = new JsonArray(Only("decision_id"), Only("all"), Only("schedule_id")) };
+
+    /// <summary>That one of the three is given, and neither of the others.</summary>
+    private static JsonObject Only(string field) => new()
     {
-        ["anyOf"] = new JsonArray(
-            new JsonObject
-            {
-                ["properties"] = new JsonObject { ["decision_id"] = new JsonObject { ["type"] = "string" }, ["all"] = new JsonObject { ["enum"] = new JsonArray(false, null) } },
-                ["required"] = new JsonArray("decision_id"),
-            },
-            new JsonObject
-            {
-                ["properties"] = new JsonObject { ["decision_id"] = new JsonObject { ["type"] = "null" }, ["all"] = new JsonObject { ["const"] = true } },
-                ["required"] = new JsonArray("all"),
-            }),
+        ["properties"] = new JsonObject
+        {
+            ["decision_id"] = new JsonObject { ["type"] = field == "decision_id" ? "string" : "null" },
+            ["all"] = field == "all" ? new JsonObject { ["const"] = true } : new JsonObject { ["enum"] = new JsonArray(false, null) },
+            ["schedule_id"] = new JsonObject { ["type"] = field == "schedule_id" ? "string" : "null" },
+        },
+        ["required"] = new JsonArray(field),
     };
 
     private static JsonObject SomeLeg => new()

@@ -24,7 +24,14 @@ public sealed record EventFrame(
     string? Key,
     bool ValidateOnly,
     DateTimeOffset? ValidUntil,
-    string? RequestId) : ClientFrame(RequestId);
+    string? RequestId) : ClientFrame(RequestId)
+{
+    /// <summary>There for <c>scheduled</c> only.</summary>
+    public ScheduleTerms? Schedule { get; init; }
+
+    /// <summary>There for <c>conditional</c> only.</summary>
+    public PriceTerms? When { get; init; }
+}
 
 /// <summary>
 /// The decision inside a <c>post_trade</c> payload. <c>Action</c> is LONG, SHORT, CLOSE or NO_TRADE (BUY and SELL are translated);
@@ -66,8 +73,11 @@ public sealed record DiscussionDetail(
 /// <summary><c>type:"ping"</c>. <c>Id</c> is JSON text (string or number) that the pong repeats, or null.</summary>
 public sealed record PingFrame(string? Id, string? RequestId) : ClientFrame(RequestId);
 
-/// <summary><c>cancel</c>: takes back what rests of one decision, or of all of the group's when <c>DecisionId</c> is null.</summary>
-public sealed record CancelFrame(string? DecisionId, string? CorrelationId, string? RequestId) : ClientFrame(RequestId);
+/// <summary>
+/// <c>cancel</c>: of a trigger, ends the schedule <c>ScheduleId</c>; of a group, takes back what rests of one decision, or of all of the group's when
+/// both are null.
+/// </summary>
+public sealed record CancelFrame(string? DecisionId, Guid? ScheduleId, string? CorrelationId, string? RequestId) : ClientFrame(RequestId);
 
 /// <summary><c>protect</c>: moves the legs of the group's position; a leg that is null stays as it is.</summary>
 public sealed record ProtectFrame(string Symbol, LegChange? StopLoss, LegChange? TakeProfit, string? CorrelationId, string? RequestId) : ClientFrame(RequestId);
@@ -93,7 +103,9 @@ public static class EventTypes
     public const string Conditional = "conditional";
 }
 
-/// <summary>Frames of a group that steer its own orders and protection. For who may send what they count as event types.</summary>
+/// <summary>
+/// Frames of a group that steer its own orders and protection, and of a trigger that end its schedules. For who may send what they count as event types.
+/// </summary>
 public static class SteeringTypes
 {
     public const string Cancel = "cancel";

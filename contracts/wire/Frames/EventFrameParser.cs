@@ -17,17 +17,7 @@ internal static class EventFrameParser
 
     private static readonly FieldNames TraceFields = new("correlation_id", "causation_id", "trigger_event_id");
 
-    public static string? EventType(FieldReader fields)
-    {
-        var type = fields.OneOf("event_type", true, FieldWords.EventTypes);
-        if (FieldWords.NotYet.AsSpan().Contains(type))
-        {
-            fields.Fail("event_type", $"immediate or post_trade; {type} is not yet supported");
-            return null;
-        }
-
-        return type;
-    }
+    public static string? EventType(FieldReader fields) => fields.OneOf("event_type", true, FieldWords.EventTypes);
 
     public static EventFrame? Read(FieldReader fields, string eventType, string? requestId)
     {
@@ -53,6 +43,8 @@ internal static class EventFrameParser
         var triggerEventId = Trace.Link(trace?.Text("trigger_event_id", FieldLimits.Label));
         var payload = fields.Text("payload", FrameParser.MaxFrameBytes, 0, required: true);
         var signal = postTrade && payload is not null ? PostTradePayload.Read(payload, fields) : null;
+        var schedule = eventType == EventTypes.Scheduled ? ScheduleParser.Scheduled(fields) : null;
+        var when = eventType == EventTypes.Conditional ? ScheduleParser.Conditional(fields) : null;
         if (postTrade)
         {
             fields.WarnUnknown(DecisionFields);
@@ -80,6 +72,10 @@ internal static class EventFrameParser
             key,
             validateOnly,
             validUntil,
-            requestId);
+            requestId)
+        {
+            Schedule = schedule,
+            When = when,
+        };
     }
 }

@@ -14,7 +14,4 @@ internal static class FieldWords
 
     public const string TradeDecision = "trade_decision";
     public const string DiscussionLog = "TRADING_GROUP_DISCUSSION_LOG";
-
-    /// <summary>Today a word without a meaning yet is refused with a better explanation than "one of".</summary>
-    public static readonly string[] NotYet = [Frames.EventTypes.Scheduled, Frames.EventTypes.Conditional];
 }

@@ -13,13 +13,13 @@ internal static class SteeringParser
     private const string StopLoss = "stop_loss";
     private const string TakeProfit = "take_profit";
 
-    private const string OneOfBoth = "exactly one of decision_id and all: true";
+    private const string OneOfThem = "exactly one of decision_id and all: true, or schedule_id of a trigger's schedule";
     private const string AtLeastOne = "stop_loss or take_profit: a price, or null to remove it";
 
-    private static readonly FieldNames CancelFields = new("type", "decision_id", "all", RequestId);
+    private static readonly FieldNames CancelFields = new("type", "decision_id", "all", "schedule_id", RequestId);
     private static readonly FieldNames ProtectFields = new("type", "symbol", StopLoss, TakeProfit, RequestId);
     private static readonly FieldNames KindFields = new("kind", Payload, "trace", RequestId);
-    private static readonly FieldNames CancelPayload = new("decision_id", "all", RequestId);
+    private static readonly FieldNames CancelPayload = new("decision_id", "all", "schedule_id", RequestId);
     private static readonly FieldNames ProtectPayload = new("symbol", StopLoss, TakeProfit, RequestId);
 
     public static CancelFrame? Cancel(FieldReader fields, string? requestId)
@@ -60,12 +60,14 @@ internal static class SteeringParser
     {
         var decisionId = fields.Text("decision_id", FieldLimits.Key, 1);
         var all = fields.Flag("all");
-        if (frame.Errors.Count == 0 && (decisionId is not null) == (all == true))
+        var scheduleId = fields.Uuid("schedule_id");
+        var given = (decisionId is null ? 0 : 1) + (all == true ? 1 : 0) + (scheduleId is null ? 0 : 1);
+        if (frame.Errors.Count == 0 && given != 1)
         {
-            fields.Fail(decisionId is null ? "decision_id" : "all", OneOfBoth);
+            fields.Fail(given == 0 ? "decision_id" : all == true ? "all" : "schedule_id", OneOfThem);
         }
 
-        return frame.Errors.Count > 0 ? null : new CancelFrame(decisionId, correlationId, requestId);
+        return frame.Errors.Count > 0 ? null : new CancelFrame(decisionId, scheduleId, correlationId, requestId);
     }
 
     private static ProtectFrame? Protect(FieldReader frame, FieldReader fields, string? correlationId, string? requestId)

@@ -18,6 +18,15 @@ public static class FieldLimits
     public const int SignalType = 200;
     public const int Code = 128;
 
+    /// <summary>A cron expression.</summary>
+    public const int Cron = 100;
+
+    /// <summary>The name of a time zone.</summary>
+    public const int Zone = 64;
+
+    /// <summary>How late an occurrence may be raised, in seconds.</summary>
+    public const int MaxLateS = 86_400;
+
     /// <summary>Reasoning, and the message of a log.</summary>
     public const int Prose = 16 * 1024;
 

@@ -19,29 +19,13 @@ public sealed class RevocationRounds(
     private static readonly TimeSpan PublishDeadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AuditKept = TimeSpan.FromDays(400);
 
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Wakeup _wakeup = new();
     private long _newest;
     private DateTimeOffset _told;
     private DateTimeOffset _cleaned;
 
     /// <summary>Something was revoked and committed.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-    }
-
-    public override void Dispose()
-    {
-        _wake.Dispose();
-        base.Dispose();
-    }
+    public void Wake() => _wakeup.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -64,7 +48,7 @@ public sealed class RevocationRounds(
                 failed = true;
             }
 
-            await _wake.WaitAsync(Period, stoppingToken);
+            await _wakeup.WaitAsync(Period, time, stoppingToken);
         }
     }
 

@@ -3,6 +3,7 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
+using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Controls;
 using TradingSystem.Gateway.Feeds;
@@ -61,7 +62,9 @@ public sealed class FrameHandler(
         }
     }
 
-    private static bool IsAllowed(Session session, string type) => session.Identity.IsGroup ? type == EventTypes.PostTrade || IsSteering(type) : type == EventTypes.Immediate;
+    private static bool IsAllowed(Session session, string type) => session.Identity.IsGroup
+        ? type == EventTypes.PostTrade || IsSteering(type)
+        : type is EventTypes.Immediate or EventTypes.Scheduled or EventTypes.Conditional or SteeringTypes.Cancel;
 
     private static bool IsSteering(string type) => type is SteeringTypes.Cancel or SteeringTypes.Protect;
 
@@ -72,14 +75,23 @@ public sealed class FrameHandler(
             case PingFrame ping:
                 answer.Complete(ReplyWriter.Pong(ping, session.Dialect));
                 break;
+            case CancelFrame cancel when cancel.ScheduleId is not null == session.Identity.IsGroup:
+                answer.Invalid([NotTheirs(session, cancel)]);
+                break;
+            case CancelFrame { ScheduleId: { } schedule }:
+                Unschedule(session, schedule, answer);
+                break;
             case CancelFrame or ProtectFrame:
                 _ = SteerAsync(session, frame, answer);
                 break;
             case EventFrame { Signal: not null } decision:
                 PostTrade(session, decision, answer);
                 break;
-            case EventFrame immediate:
+            case EventFrame { Schedule: null, When: null } immediate:
                 Immediate(session, immediate, answer);
+                break;
+            case EventFrame later:
+                Later(session, later, answer);
                 break;
             case SystemFrame { Discussion: not null } discussion:
                 Discussion(session, discussion, answer);
@@ -108,6 +120,45 @@ public sealed class FrameHandler(
         }
     }
 
+    private void Later(Session session, EventFrame frame, Answer answer)
+    {
+        var (trigger, now) = (directory.Trigger(session.Identity.OwnerId)!, time.GetUtcNow());
+        if (!trigger.Active)
+        {
+            answer.Refuse(ReplyCodes.TriggerInactive, "$", trigger.Name);
+        }
+        else if (Mapping.Scheduled(trigger, frame, now) is var item && !IsRepetition(frame, item) && ScheduleCheck.Fault(frame, now) is { } fault)
+        {
+            answer.Invalid([fault]);
+        }
+        else if (frame.ValidateOnly)
+        {
+            answer.Valid();
+        }
+        else
+        {
+            Accept(item, item.ScheduleId, AcceptedKeys.Body, frame.Key, frame.EventType, "event_key", answer, static () => 0);
+        }
+    }
+
+    /// <summary>What was accepted is answered the same again, also when its time has come meanwhile.</summary>
+    private bool IsRepetition(EventFrame frame, ScheduleChange item) => frame.Key is not null && keys.Find(item.ScheduleId, AcceptedKeys.Body(item)) is not null;
+
+    /// <summary>One that is switched off may still take back what it asked for.</summary>
+    private void Unschedule(Session session, Guid schedule, Answer answer)
+    {
+        var item = Mapping.Unscheduled(directory.Trigger(session.Identity.OwnerId)!, schedule, time.GetUtcNow());
+        _ = RequestAsync(item, schedule, SteeringTypes.Cancel, answer);
+    }
+
+    private static FieldError NotTheirs(Session session, CancelFrame cancel)
+    {
+        var within = session.Dialect == Dialect.Kind ? "payload." : "";
+        return session.Identity.IsGroup
+            ? new(within + "schedule_id", "of triggers only; a group cancels by decision_id or all", $"{cancel.ScheduleId}")
+            : new(within + "schedule_id", "required: a trigger can cancel its schedules only", "nothing");
+    }
+
     private void PostTrade(Session session, EventFrame frame, Answer answer)
     {
         var group = directory.Group(session.Identity.OwnerId)!;
@@ -134,15 +185,21 @@ public sealed class FrameHandler(
     /// What takes risk back passes whatever is held back or switched off. It has no key: each acceptance is a request of its own, and the same
     /// one twice changes nothing more.
     /// </summary>
-    private async Task SteerAsync(Session session, ClientFrame frame, Answer answer)
+    private Task SteerAsync(Session session, ClientFrame frame, Answer answer)
     {
         var item = Mapping.Steering(session.Identity, directory.Group(session.Identity.OwnerId)!, frame, time.GetUtcNow());
-        var kind = item.Cancel is null ? SteeringTypes.Protect : SteeringTypes.Cancel;
+        return RequestAsync(item, item.Id, item.Cancel is null ? SteeringTypes.Protect : SteeringTypes.Cancel, answer);
+    }
+
+    /// <summary>What does no harm when it comes twice.</summary>
+    private async Task RequestAsync<TItem>(TItem item, Guid id, string kind, Answer answer)
+        where TItem : class
+    {
         var outcome = await OutcomeAsync(item);
         if (outcome == PublishOutcome.Durable)
         {
             GatewayMetrics.EventAccepted(kind);
-            answer.Accepted(item.Id, 0, duplicate: false);
+            answer.Accepted(id, 0, duplicate: false);
         }
         else
         {

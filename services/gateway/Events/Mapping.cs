@@ -23,6 +23,40 @@ public static class Mapping
         now,
         Activity.Current?.Id);
 
+    /// <summary>What <see cref="Immediate"/> would be, later.</summary>
+    public static ScheduleChange Scheduled(TriggerInfo trigger, EventFrame frame, DateTimeOffset now) => new()
+    {
+        ScheduleId = Id(trigger.Id, frame.Key, now),
+        OwnerId = trigger.Id,
+        Owner = trigger.Name,
+        Made = new()
+        {
+            Priority = frame.Priority,
+            Targets = frame.Targets,
+            Title = frame.Title,
+            Payload = frame.Payload,
+            Tags = frame.Tags,
+            Condition = frame.Condition,
+            CorrelationId = frame.CorrelationId,
+            TriggerAt = frame.Schedule?.TriggerAt,
+            Cron = frame.Schedule?.Cron is not { } cron ? null
+                : new() { Cron = cron.Cron, Zone = cron.Zone, Late = cron.Late, WithinS = cron.WithinS, Overlap = cron.Overlap, Until = cron.Until },
+            Price = frame.When is not { } price ? null
+                : new() { Symbol = price.Symbol, Op = price.Op, Value = price.Value, ValidUntil = frame.ValidUntil },
+        },
+        CreatedAt = now,
+        TraceParent = Activity.Current?.Id,
+    };
+
+    public static ScheduleChange Unscheduled(TriggerInfo trigger, Guid schedule, DateTimeOffset now) => new()
+    {
+        ScheduleId = schedule,
+        OwnerId = trigger.Id,
+        Owner = trigger.Name,
+        CreatedAt = now,
+        TraceParent = Activity.Current?.Id,
+    };
+
     public static TradeDecision Decision(Identity sender, GroupConfig group, EventFrame frame, DateTimeOffset now)
     {
         var signal = frame.Signal!;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
 
@@ -44,6 +45,9 @@ public sealed class AcceptedKeys
     /// <summary>For an event, what is said and to whom.</summary>
     public static string Body(ImmediateEvent item) => string.Join('\n', [item.Title, .. item.Targets, item.Payload]);
 
+    /// <summary>For what is raised later, all of it.</summary>
+    public static string Body(ScheduleChange change) => change.Made is { } made ? JsonSerializer.Serialize(made, BusJson.Default.ScheduledSignal) : "";
+
     public void Learn(IReadOnlyList<TradeDecision> decisions)
     {
         foreach (var decision in decisions)
@@ -61,6 +65,17 @@ public sealed class AcceptedKeys
         if (item.Id.Version == 5)
         {
             Learn(item.Id, Body(item));
+        }
+    }
+
+    public void Learn(IReadOnlyList<ScheduleChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            if (change.Made is not null && change.ScheduleId.Version == 5)
+            {
+                Learn(change.ScheduleId, Body(change));
+            }
         }
     }
 

@@ -88,6 +88,9 @@ public sealed class FeedHistory(GroupDirectory directory, FeedListeners listener
             case TradeDecisions decisions:
                 keys.Learn(decisions.Items);
                 break;
+            case ScheduleChanges schedules:
+                keys.Learn(schedules.Items);
+                break;
             case GroupsChanged groups:
                 foreach (var group in groups.Items)
                 {

@@ -25,7 +25,7 @@ public sealed partial class GroupAnnouncer(
 
     private readonly ConcurrentDictionary<Guid, GroupConfig> _pending = new();
     private readonly ConcurrentDictionary<(Guid Id, long Version), TaskCompletionSource> _announced = new();
-    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly Wakeup _wakeup = new();
 
     public string Name => "groups";
 
@@ -44,14 +44,8 @@ public sealed partial class GroupAnnouncer(
 
         var announced = _announced.GetOrAdd((group.Id, group.Version), _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         _pending.AddOrUpdate(group.Id, group, (_, held) => group.Version >= held.Version ? group : held);
-        Wake();
+        _wakeup.Set();
         await announced.Task.WaitAsync(Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public override void Dispose()
-    {
-        _signal.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -67,7 +61,7 @@ public sealed partial class GroupAnnouncer(
             var announced = await Task.WhenAll(_pending.Values.Select(PublishAsync));
             if (announced.All(ok => ok))
             {
-                await _signal.WaitAsync(stoppingToken);
+                await _wakeup.WaitAsync(Timeout.InfiniteTimeSpan, time, stoppingToken);
             }
             else
             {
@@ -121,18 +115,6 @@ public sealed partial class GroupAnnouncer(
         {
             GroupAnnouncerLog.NotLoaded(log, e.Message);
             return false;
-        }
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            _signal.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Awake already.
         }
     }
 }

@@ -95,8 +95,8 @@ public static class TriggersApi
     }
 
     private static async Task<Results<Ok<TriggerView>, RestError, NotFoundError, ConflictError>> ChangeAsync(
-        RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time,
-        Guid id, CancellationToken cancellationToken)
+        RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory,
+        TriggerAnnouncer announcer, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => TriggerChange.Read(b.Fields, isNew: false), out var change, out var refusal))
         {
@@ -112,13 +112,16 @@ public static class TriggersApi
         trigger.ProviderName = change.ProviderName ?? trigger.ProviderName;
         trigger.ModelName = change.ModelName ?? trigger.ModelName;
         trigger.Active = change.Active ?? trigger.Active;
-        trigger.UpdatedAt = time.GetUtcNow();
+        // Later than the change before, also where that was made by a clock ahead of this one.
+        var (now, next) = (time.GetUtcNow(), trigger.UpdatedAt.AddMicroseconds(1));
+        trigger.UpdatedAt = now > next ? now : next;
         if (await db.TrySaveAsync(trigger.Name, cancellationToken) is { } failure)
         {
             return failure;
         }
 
         directory.Put(trigger);
+        await announcer.AnnounceAsync(trigger.Id);
         return TypedResults.Ok(View(trigger, sessions, presence));
     }
 

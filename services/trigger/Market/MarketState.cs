@@ -14,6 +14,11 @@ public interface ICandleListener
     void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed);
 
     void Closed(Candle candle);
+
+    /// <summary>Each trade, ahead of the bars that it closes. Most do not look at single ones.</summary>
+    void Traded(in Trade trade)
+    {
+    }
 }
 
 /// <summary>What the feed has told: last prices, candles, status. Everything else in the service reads from here.</summary>
@@ -161,6 +166,11 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 if (_series.GetValueOrDefault(t.Symbol) is not { } all)
                 {
                     continue;
+                }
+
+                foreach (var listener in _listeners)
+                {
+                    listener.Traded(t);
                 }
 
                 if (!_prices.TryGetValue(t.Symbol, out var held) || t.MarketTime >= held.MarketTime)
@@ -354,6 +364,15 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
             return before is null && series.Current is { } current
                 ? [.. series.Closed(count - 1), current]
                 : series.Closed(count, before);
+        }
+    }
+
+    /// <summary>The moving bar, if no trade is missing from it so far.</summary>
+    public Candle? WholeMoving(string symbol, string interval)
+    {
+        lock (_lock)
+        {
+            return _series.GetValueOrDefault(symbol)?.FirstOrDefault(s => s.Interval.Name == interval) is { IsTorn: false } series ? series.Current : null;
         }
     }
 

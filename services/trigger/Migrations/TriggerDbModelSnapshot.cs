@@ -93,6 +93,69 @@ namespace TradingSystem.Trigger.Migrations
                     b.ToTable("feed_states", "trigger");
                 });
 
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.OccurrenceRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<DateTimeOffset>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<decimal?>("Price")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("price");
+
+                    b.Property<Guid>("ScheduleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<DateTimeOffset?>("TriedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tried_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_occurrences");
+
+                    b.HasIndex("ClaimedAt")
+                        .HasDatabaseName("ix_occurrences_claimed_at");
+
+                    b.HasIndex("Seq")
+                        .HasDatabaseName("ix_occurrences_seq")
+                        .HasFilter("sent_at is null");
+
+                    b.HasIndex("ScheduleId", "Seq")
+                        .HasDatabaseName("ix_occurrences_schedule_id_seq");
+
+                    b.ToTable("occurrences", "trigger");
+                });
+
             modelBuilder.Entity("TradingSystem.Trigger.Storage.RuleEvaluationRow", b =>
                 {
                     b.Property<string>("Market")
@@ -255,6 +318,154 @@ namespace TradingSystem.Trigger.Migrations
                         .HasName("pk_rule_versions");
 
                     b.ToTable("rule_versions", "trigger");
+                });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.ScheduleCancelRow", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<Guid>("ScheduleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("OwnerId", "ScheduleId")
+                        .HasName("pk_schedule_cancels");
+
+                    b.ToTable("schedule_cancels", "trigger");
+                });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.ScheduleOwnerRow", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.HasKey("OwnerId")
+                        .HasName("pk_schedule_owners");
+
+                    b.ToTable("schedule_owners", "trigger");
+                });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.ScheduleRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ArmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("armed_at");
+
+                    b.Property<decimal?>("ArmedHigh")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("armed_high");
+
+                    b.Property<decimal?>("ArmedLow")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("armed_low");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Market")
+                        .HasColumnType("text")
+                        .HasColumnName("market");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("Signal")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("signal");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Symbol")
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.HasKey("Id")
+                        .HasName("pk_schedules");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_schedules_due_at")
+                        .HasFilter("due_at is not null");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_schedules_ended_at")
+                        .HasFilter("ended_at is not null");
+
+                    b.HasIndex("Kind")
+                        .HasDatabaseName("ix_schedules_kind")
+                        .HasFilter("state = 'active'");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_schedules_owner_id")
+                        .HasFilter("state = 'active'");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_schedules_seq");
+
+                    b.ToTable("schedules", "trigger");
+                });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.OccurrenceRow", b =>
+                {
+                    b.HasOne("TradingSystem.Trigger.Storage.ScheduleRow", null)
+                        .WithMany()
+                        .HasForeignKey("ScheduleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_occurrences_schedules_schedule_id");
                 });
 
             modelBuilder.Entity("TradingSystem.Trigger.Storage.RuleVersionRow", b =>

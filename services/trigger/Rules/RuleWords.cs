@@ -1,3 +1,4 @@
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Indicators;
 
 namespace TradingSystem.Trigger.Rules;
@@ -5,10 +6,10 @@ namespace TradingSystem.Trigger.Rules;
 /// <summary>Every word of a rule that means something.</summary>
 public static class RuleWords
 {
-    public const string Gt = "gt";
-    public const string Gte = "gte";
-    public const string Lt = "lt";
-    public const string Lte = "lte";
+    public const string Gt = ComparisonWords.Gt;
+    public const string Gte = ComparisonWords.Gte;
+    public const string Lt = ComparisonWords.Lt;
+    public const string Lte = ComparisonWords.Lte;
     public const string Crosses = "crosses";
     public const string CrossesAbove = "crosses_above";
     public const string CrossesBelow = "crosses_below";
@@ -52,7 +53,7 @@ public static class RuleWords
     public const string EverySymbol = "*";
 
     /// <summary>They compare with something.</summary>
-    public static readonly IReadOnlyList<string> Comparisons = [Gt, Gte, Lt, Lte];
+    public static readonly IReadOnlyList<string> Comparisons = ComparisonWords.All;
 
     /// <summary>They tell that something changed sides.</summary>
     public static readonly IReadOnlyList<string> Crossings = [Crosses, CrossesAbove, CrossesBelow];

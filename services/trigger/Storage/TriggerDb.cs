@@ -21,6 +21,14 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<RuleStateRow> RuleStates => Set<RuleStateRow>();
 
+    public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();
+
+    public DbSet<OccurrenceRow> Occurrences => Set<OccurrenceRow>();
+
+    public DbSet<ScheduleCancelRow> ScheduleCancels => Set<ScheduleCancelRow>();
+
+    public DbSet<ScheduleOwnerRow> ScheduleOwners => Set<ScheduleOwnerRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -47,6 +55,27 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
             evaluation.HasIndex(e => e.CreatedAt);
         });
         modelBuilder.Entity<RuleStateRow>().HasKey(s => new { s.Market, s.RuleId, s.Symbol });
+        modelBuilder.Entity<ScheduleRow>(schedule =>
+        {
+            schedule.Property(s => s.Id).ValueGeneratedNever();
+            schedule.Property(s => s.Seq).UseIdentityAlwaysColumn();
+            schedule.HasIndex(s => s.Seq).IsUnique();
+            schedule.HasIndex(s => s.DueAt).HasFilter("due_at is not null");
+            schedule.HasIndex(s => s.Kind).HasFilter($"state = '{ScheduleStates.Active}'");
+            schedule.HasIndex(s => s.OwnerId).HasFilter($"state = '{ScheduleStates.Active}'");
+            schedule.HasIndex(s => s.EndedAt).HasFilter("ended_at is not null");
+        });
+        modelBuilder.Entity<OccurrenceRow>(occurrence =>
+        {
+            occurrence.Property(o => o.Id).ValueGeneratedNever();
+            occurrence.Property(o => o.Seq).UseIdentityAlwaysColumn();
+            occurrence.HasIndex(o => new { o.ScheduleId, o.Seq });
+            occurrence.HasIndex(o => o.Seq).HasFilter("sent_at is null");
+            occurrence.HasIndex(o => o.ClaimedAt);
+            occurrence.HasOne<ScheduleRow>().WithMany().HasForeignKey(o => o.ScheduleId);
+        });
+        modelBuilder.Entity<ScheduleCancelRow>().HasKey(c => new { c.OwnerId, c.ScheduleId });
+        modelBuilder.Entity<ScheduleOwnerRow>().HasKey(o => o.OwnerId);
         modelBuilder.UseConventions();
     }
 }

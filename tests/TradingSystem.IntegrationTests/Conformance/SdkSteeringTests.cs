@@ -46,8 +46,8 @@ public sealed class SdkSteeringTests(Sdk sdk, int protocol)
         Assert.That(asked.Select(a => a["reply"]?["message"]?.GetValue<string>()), Is.All.EqualTo("accepted"), _bot.Output);
         Assert.That(frames.Select(Read), Is.EqualTo(new ClientFrame[]
         {
-            new CancelFrame("d-1", null, null),
-            new CancelFrame(null, null, null),
+            new CancelFrame("d-1", null, null, null),
+            new CancelFrame(null, null, null, null),
             new ProtectFrame("BTCUSDT", new(59000.5m), new(null), null, null),
             new ProtectFrame("BTCUSDT", null, new(61000m), null, null),
         }));
@@ -104,7 +104,7 @@ public sealed class SdkSteeringTests(Sdk sdk, int protocol)
         // A decimal of C# cannot be one; there the driver's own reading of the command fails.
         Assert.That(refused["error"], Is.Not.Null, refused.ToJsonString());
         await _bot.AskAsync("cancel", new() { ["decision_id"] = "next" });
-        Assert.That(Read(frames.Single()), Is.EqualTo(new CancelFrame("next", null, null)), "nothing of the refused one was sent");
+        Assert.That(Read(frames.Single()), Is.EqualTo(new CancelFrame("next", null, null, null)), "nothing of the refused one was sent");
     }
 
     private static async Task BeginAsync(ScriptedGateway.Line line)

@@ -116,6 +116,11 @@ internal static partial class RoleTable
         trader DELETE /api/v1/rules/{id}
         viewer GET /api/v1/rules/{id}/versions
         viewer GET /api/v1/rules/{id}/why
+        viewer GET /api/v1/schedules
+        viewer GET /api/v1/schedules/times
+        viewer GET /api/v1/schedules/{id}
+        viewer GET /api/v1/schedules/{id}/occurrences
+        trader DELETE /api/v1/schedules/{id}
 
         viewer GET /diary
         viewer GET /state

@@ -109,6 +109,9 @@ public sealed class TradingCluster : IAsyncDisposable
     /// <summary>Another execution node beside the first; returns its name. The page goes on asking the first.</summary>
     public Task<string> AddExecutionAsync() => AddAsync("execution");
 
+    /// <summary>Another node of the trigger service beside the first; returns its name.</summary>
+    public Task<string> AddTriggerNodeAsync() => AddAsync("trigger");
+
     /// <summary>Ends what was added, for good.</summary>
     public async Task RemoveAsync(string name)
     {
@@ -321,6 +324,7 @@ public sealed class TradingCluster : IAsyncDisposable
         "trading-group" => "TradingSystem.TradingGroup.dll",
         _ when name.StartsWith("gateway", StringComparison.Ordinal) => "TradingSystem.Gateway.dll",
         _ when name.StartsWith("execution", StringComparison.Ordinal) => "TradingSystem.Execution.dll",
+        _ when name.StartsWith("trigger", StringComparison.Ordinal) => "TradingSystem.Trigger.dll",
         _ => $"TradingSystem.{char.ToUpperInvariant(name[0])}{name[1..]}.dll",
     });
 

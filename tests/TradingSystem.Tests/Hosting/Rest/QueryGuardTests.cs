@@ -78,6 +78,8 @@ public sealed class QueryGuardTests
     [TestCase("/api/v1/rules/", "limit,cursor")]
     [TestCase("/api/v1/rules/{id:guid}/versions", "limit,cursor")]
     [TestCase("/api/v1/rules/{id:guid}/why", "at,symbol")]
+    [TestCase("/api/v1/schedules/", "limit,cursor,state,kind,source_id")]
+    [TestCase("/api/v1/schedules/times", "cron,zone")]
     [TestCase("/diary", "limit,since,format")]
     [TestCase("/state", "")]
     [TestCase("/api/v1/risk/limits/group/{id:guid}", "")]
@@ -153,8 +155,8 @@ public sealed class QueryGuardTests
     private static string Word(string pattern, string name) => name switch
     {
         "status" => pattern.EndsWith("protections", StringComparison.Ordinal) ? "waiting" : "filled",
-        "state" => "held",
-        "kind" => "manual_close",
+        "state" => pattern.StartsWith("/api/v1/schedules", StringComparison.Ordinal) ? "active" : "held",
+        "kind" => pattern.StartsWith("/api/v1/schedules", StringComparison.Ordinal) ? "cron" : "manual_close",
         "event_type" => "post_trade",
         "level" => "warn",
         "mode" => "live",

@@ -80,8 +80,6 @@ public sealed class FrameParserTests
     [TestCase("[]", "$")]
     [TestCase("{}", "type")]
     [TestCase("""{"type":"event","kind":"event"}""", "kind")]
-    [TestCase("""{"type":"event","event_type":"scheduled"}""", "event_type")]
-    [TestCase("""{"type":"event","event_type":"conditional"}""", "event_type")]
     [TestCase("""{"type":"event","event_type":"immediate","payload":"p"}""", "targets")]
     [TestCase("""{"type":"event","event_type":"immediate","targets":[],"payload":"p"}""", "targets")]
     [TestCase("""{"type":"event","event_type":"immediate","targets":["a",7],"payload":"p"}""", "targets[1]")]

@@ -21,7 +21,7 @@ public sealed class SteeringFrameTests
         Assert.Multiple(() =>
         {
             Assert.That(parsed.Errors, Is.Empty);
-            Assert.That(parsed.Frame, Is.EqualTo(new CancelFrame(decision, null, "r")));
+            Assert.That(parsed.Frame, Is.EqualTo(new CancelFrame(decision, null, null, "r")));
             Assert.That(parsed.RequestId, Is.EqualTo("r"));
             Assert.That(parsed.EventType, Is.EqualTo("cancel"));
         });

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
+using TradingSystem.Trigger.Storage;
+
+namespace TradingSystem.Trigger.Schedules;
+
+/// <summary>
+/// Brings what was written down to the bus: the event of an occurrence, or a log line that says why it raised none. Sent again it has the same id, which
+/// everybody recognises; only what the bus surely has is marked so.
+/// </summary>
+public sealed partial class OccurrenceSender(
+    IDbContextFactory<TriggerDb> database, IDurablePublisher publisher, BusReadiness bus, TimeProvider time, ILogger<OccurrenceSender> log) : BackgroundService
+{
+    private const int Most = 200;
+    private const string Code = "SCHEDULE_SKIPPED";
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    // Longer than whoever sends one takes.
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(20);
+
+    private readonly Wakeup _wakeup = new();
+
+    public void Wake() => _wakeup.Set();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await bus.WaitAsync(stoppingToken);
+        await Rounds.WhenWokenAsync(_wakeup, Deadline, time, log, RoundAsync, stoppingToken);
+    }
+
+    private async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await database.CreateDbContextAsync(cancellationToken);
+        var (claimed, schedules) = await ClaimAsync(db, cancellationToken);
+        if (claimed.Count == 0)
+        {
+            return Round;
+        }
+
+        var sent = await Task.WhenAll(claimed.Select(c => SendAsync(c.Occurrence, schedules[c.Occurrence.ScheduleId], c.IsFirst)));
+        await db.SaveChangesAsync(cancellationToken);
+        return sent.All(ok => ok) && claimed.Count == Most ? TimeSpan.Zero : Round;
+    }
+
+    /// <summary>Says of them that they are being sent, ahead of it: whoever finds one so after a crash does not know whether it got out, and sends it again.</summary>
+    private async Task<(List<(OccurrenceRow Occurrence, bool IsFirst)> Claimed, Dictionary<Guid, ScheduleRow> Schedules)> ClaimAsync(
+        TriggerDb db, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var waiting = await db.Occurrences
+            .FromSql(
+                $"""
+                select * from trigger.occurrences where sent_at is null and (tried_at is null or tried_at <= {now - Again})
+                order by seq limit {Most} for update skip locked
+                """)
+            .ToListAsync(cancellationToken);
+        var ids = waiting.Select(o => o.ScheduleId).Distinct().ToList();
+        var schedules = await db.Schedules.AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancellationToken);
+        var claimed = waiting.ConvertAll(o => (o, o.TriedAt is null));
+        foreach (var (occurrence, isFirst) in claimed)
+        {
+            if (isFirst && occurrence.Outcome == ScheduleStates.Raised && IsLate(occurrence, schedules[occurrence.ScheduleId], now))
+            {
+                // It was found in time and could not be sent since: what would be too late then is too late now.
+                occurrence.Outcome = ScheduleStates.Late;
+            }
+
+            occurrence.TriedAt = now;
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (claimed, schedules);
+    }
+
+    private bool IsLate(OccurrenceRow occurrence, ScheduleRow schedule, DateTimeOffset now)
+    {
+        try
+        {
+            return ScheduleRows.Signal(schedule) is { Price: null } signal && now - occurrence.At > ScheduleTimes.WithinOf(signal.Cron);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            // As of a later version: it must not keep the others from being sent.
+            OccurrenceSenderLog.Unreadable(log, schedule.Id, e);
+            return true;
+        }
+    }
+
+    private async Task<bool> SendAsync(OccurrenceRow occurrence, ScheduleRow schedule, bool isFirst)
+    {
+        // Not cancelled: what was handed over is out, and that is to be written.
+        var outcome = occurrence.Outcome == ScheduleStates.Raised
+            ? await publisher.PublishAsync(Event(occurrence, schedule, ScheduleRows.Signal(schedule)), CancellationToken.None)
+            : await publisher.PublishAsync(Log(occurrence, schedule), CancellationToken.None);
+        if (outcome == PublishOutcome.Durable)
+        {
+            occurrence.SentAt = time.GetUtcNow();
+            return true;
+        }
+
+        if (outcome == PublishOutcome.Unavailable && isFirst)
+        {
+            // Surely nothing happened, so it may still be too late.
+            occurrence.TriedAt = null;
+        }
+
+        OccurrenceSenderLog.NotSent(log, occurrence.Id, outcome);
+        return false;
+    }
+
+    private static ImmediateEvent Event(OccurrenceRow occurrence, ScheduleRow schedule, ScheduledSignal signal) => new(
+        occurrence.Id,
+        schedule.Owner,
+        signal.Priority,
+        signal.Targets,
+        signal.Title,
+        signal.Payload,
+        signal.Tags,
+        signal.Condition,
+        signal.CorrelationId ?? schedule.Id.ToString(),
+        occurrence.ClaimedAt,
+        null);
+
+    private static SystemLog Log(OccurrenceRow occurrence, ScheduleRow schedule) => new(
+        occurrence.Id,
+        "trigger",
+        schedule.Owner,
+        "warn",
+        Code,
+        $"Of schedule {schedule.Id} {(occurrence.Count == 1 ? "1 time was" : $"{occurrence.Count} times were")} not raised: {occurrence.Outcome}",
+        JsonSerializer.Serialize(new Skipped(schedule.Id, occurrence.At, occurrence.Count, occurrence.Outcome), Json),
+        occurrence.ClaimedAt,
+        null);
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private sealed record Skipped(Guid ScheduleId, DateTimeOffset At, int Count, string Outcome);
+}
+
+internal static partial class OccurrenceSenderLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Occurrence {OccurrenceId} is {Outcome}, trying again")]
+    public static partial void NotSent(ILogger logger, Guid occurrenceId, PublishOutcome outcome);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} cannot be read any more and raises nothing")]
+    public static partial void Unreadable(ILogger logger, Guid scheduleId, Exception exception);
+}
