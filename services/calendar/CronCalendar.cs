@@ -75,7 +75,17 @@ public sealed class CronCalendar
     public DateTimeOffset? Next(DateTimeOffset after) => Utc(_cron.GetNextOccurrence(after.UtcDateTime, _zone));
 
     /// <summary>The last occurrence up to <paramref name="until"/>, in UTC; null where there is none.</summary>
-    public DateTimeOffset? Last(DateTimeOffset until) => Utc(_cron.GetPreviousOccurrence(until.UtcDateTime, _zone, inclusive: true));
+    public DateTimeOffset? Last(DateTimeOffset until)
+    {
+        // Looking back, the library leaves out what falls due because the clocks go forward: there is at most one such behind what it finds.
+        var last = Utc(_cron.GetPreviousOccurrence(until.UtcDateTime, _zone, inclusive: true));
+        while (last is { } at && Next(at) is { } next && next <= until)
+        {
+            last = next;
+        }
+
+        return last;
+    }
 
     /// <summary>Occurrences behind <paramref name="after"/>, told for people.</summary>
     public IEnumerable<Occurrence> After(DateTimeOffset after)

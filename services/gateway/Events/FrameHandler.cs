@@ -3,7 +3,6 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Frames;
 using TradingSystem.Contracts.Wire.Replies;
-using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Controls;
 using TradingSystem.Gateway.Feeds;
@@ -76,7 +75,8 @@ public sealed class FrameHandler(
                 answer.Complete(ReplyWriter.Pong(ping, session.Dialect));
                 break;
             case CancelFrame cancel when cancel.ScheduleId is not null == session.Identity.IsGroup:
-                answer.Invalid([NotTheirs(session, cancel)]);
+                // Orders are of groups only, schedules of triggers.
+                answer.Refuse(ReplyCodes.ForbiddenEvent, session.Dialect == Dialect.Kind ? "kind" : "type", SteeringTypes.Cancel);
                 break;
             case CancelFrame { ScheduleId: { } schedule }:
                 Unschedule(session, schedule, answer);
@@ -149,14 +149,6 @@ public sealed class FrameHandler(
     {
         var item = Mapping.Unscheduled(directory.Trigger(session.Identity.OwnerId)!, schedule, time.GetUtcNow());
         _ = RequestAsync(item, schedule, SteeringTypes.Cancel, answer);
-    }
-
-    private static FieldError NotTheirs(Session session, CancelFrame cancel)
-    {
-        var within = session.Dialect == Dialect.Kind ? "payload." : "";
-        return session.Identity.IsGroup
-            ? new(within + "schedule_id", "of triggers only; a group cancels by decision_id or all", $"{cancel.ScheduleId}")
-            : new(within + "schedule_id", "required: a trigger can cancel its schedules only", "nothing");
     }
 
     private void PostTrade(Session session, EventFrame frame, Answer answer)

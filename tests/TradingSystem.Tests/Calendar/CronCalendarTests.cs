@@ -74,6 +74,15 @@ public sealed class CronCalendarTests
         Assert.That(Read("*/20 30 9 * * 1-5", "Europe/Berlin").After(Start).Take(4).Select(o => o.At.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture)),
             Is.EqualTo(new[] { "03-03 08:30:00", "03-03 08:30:20", "03-03 08:30:40", "03-04 08:30:00" }));
 
+    [Test]
+    public void Looking_back_finds_what_falls_due_because_the_clocks_go_forward()
+    {
+        var moved = new DateTimeOffset(2026, 3, 8, 7, 0, 0, TimeSpan.Zero);
+        var calendar = Read("30 2 * * *", "America/New_York");
+        Assert.That((calendar.Last(moved), calendar.Last(moved.AddHours(5)), calendar.Last(moved.AddTicks(-1))), Is.EqualTo(
+            ((DateTimeOffset?)moved, (DateTimeOffset?)moved, (DateTimeOffset?)moved.AddHours(-23.5))));
+    }
+
     [FsCheck.NUnit.Property(MaxTest = 300)]
     public Property The_last_up_to_a_time_and_the_first_behind_it_leave_none_between() =>
         Prop.ForAll(
