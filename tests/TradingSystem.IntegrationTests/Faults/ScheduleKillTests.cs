@@ -15,7 +15,7 @@ public sealed class ScheduleKillTests
     private const string Symbol = "BTCUSDT";
     private const int Timed = 600;
     private const int Conditional = 400;
-    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(40);
     private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("SCHEDULE_ROUNDS"), CultureInfo.InvariantCulture, out var n) ? n : 1;
 

@@ -56,7 +56,7 @@ public sealed class ScheduleTests
     [Test, Order(1)]
     public async Task A_signal_is_raised_at_its_time_once_as_an_event_of_its_trigger()
     {
-        var at = TimeProvider.System.GetUtcNow().AddSeconds(2);
+        var at = TimeProvider.System.GetUtcNow().AddSeconds(5);
         var (id, reply) = await AcceptedAsync(Scheduled("open", new() { ["trigger_at"] = at.ToString("O") }));
         Assert.That((int)reply["dispatched_clients"]!, Is.Zero);
 
@@ -117,7 +117,7 @@ public sealed class ScheduleTests
     [Test, Order(4)]
     public async Task A_condition_that_no_price_meets_in_time_expires_and_raises_nothing()
     {
-        var (id, _) = await AcceptedAsync(Conditional("crash", "lt", 1m, In(1)));
+        var (id, _) = await AcceptedAsync(Conditional("crash", "lt", 1m, In(5)));
         await Wait.UntilAsync("it expires", async () => (string)(await GetAsync(id))["schedule"]!["state"]! == "expired");
         Assert.That(await _cluster.ListAsync($"/api/v1/schedules/{id}/occurrences"), Is.Empty);
     }
@@ -137,7 +137,7 @@ public sealed class ScheduleTests
     [Test, Order(5)]
     public async Task A_repetition_is_answered_as_the_first_also_when_its_time_has_come_meanwhile()
     {
-        var frame = Scheduled("soon", new() { ["trigger_at"] = In(1), ["event_key"] = "soon" });
+        var frame = Scheduled("soon", new() { ["trigger_at"] = In(5), ["event_key"] = "soon" });
         var (id, _) = await AcceptedAsync((JsonObject)frame.DeepClone());
         Assert.That((string)(await _group.OfTypeAsync("event"))["title"]!, Is.EqualTo("soon"));
         var (same, reply) = await AcceptedAsync(frame);
@@ -170,7 +170,7 @@ public sealed class ScheduleTests
         }
 
         Assert.That((string)(await SendAsync(Conditional("wrong", "lt", 1m, "2020-01-01T00:00:00Z")))["detail"]![0]!["path"]!, Is.EqualTo("valid_until"));
-        var checkedOnly = Scheduled("only looked at", new() { ["trigger_at"] = In(1), ["validate_only"] = true });
+        var checkedOnly = Scheduled("only looked at", new() { ["trigger_at"] = In(60), ["validate_only"] = true });
         Assert.That((string)(await SendAsync(checkedOnly))["message"]!, Is.EqualTo("valid"));
         Assert.That((await _cluster.ListAsync("/api/v1/schedules")).Count, Is.EqualTo(before));
     }
@@ -202,7 +202,7 @@ public sealed class ScheduleTests
     {
         var trigger = (await _cluster.ListAsync("/api/v1/triggers")).Single(t => (string)t["name"]! == "clockwork");
         await _cluster.PatchAsync($"/api/v1/triggers/{trigger["id"]}", new() { ["active"] = true });
-        var (id, _) = await AcceptedAsync(Scheduled("silenced", new() { ["trigger_at"] = In(3) }));
+        var (id, _) = await AcceptedAsync(Scheduled("silenced", new() { ["trigger_at"] = In(15) }));
         await _cluster.PatchAsync($"/api/v1/triggers/{trigger["id"]}", new() { ["active"] = false });
         await Wait.UntilAsync("its time has come", async () => (await _cluster.ListAsync($"/api/v1/schedules/{id}/occurrences")).Count == 1);
         var occurrence = (await _cluster.ListAsync($"/api/v1/schedules/{id}/occurrences")).Single();
