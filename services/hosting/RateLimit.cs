@@ -1,7 +1,7 @@
 namespace TradingSystem.Hosting;
 
 /// <summary>A token bucket: <paramref name="perSecond"/> in the long run, <paramref name="burst"/> at once. Not for several threads.</summary>
-public struct RateLimit(int perSecond, int burst)
+public struct RateLimit(double perSecond, int burst)
 {
     private double _left = burst;
     private long _at;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TradingSystem.Hosting.Hooks;
 using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Outbound;
 using TradingSystem.Hosting.Rest;
@@ -79,12 +80,14 @@ public static class ServiceApp
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", topologyOnly ? LogLevel.None : LogLevel.Warning);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         Known(modules).Check(builder.Configuration);
         builder.AddTelemetry(name);
         Configured(builder.AddDatabase);
         Configured(builder.AddJwtValidation);
         Configured(builder.AddOutbound);
         Configured(builder.AddEdge);
+        builder.AddHookServer();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.ConfigureHttpJsonOptions(o =>

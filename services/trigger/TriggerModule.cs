@@ -7,6 +7,7 @@ using TradingSystem.Hosting.Outbound;
 using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Api;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Hooks;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Publishing;
 using TradingSystem.Trigger.Rules;
@@ -39,6 +40,8 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton(options.Live);
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4, trace: i => i.TraceParent);
+        services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + 512, inFlight: 4, trace: i => i.TraceParent);
+        AddHooks(builder);
         services.AddSingleton(
             p => new LiveHistory(p.GetRequiredService<OutboundClient>(), options.Live, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LiveHistory>>()));
         services.AddSingleton<IFeedStates, FeedStates>();
@@ -76,6 +79,8 @@ public sealed class TriggerModule : IServiceModule
         app.MapMarket();
         app.MapRules();
         app.MapSchedules();
+        app.MapHooks();
+        app.MapHookIntake();
     }
 
     public async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
@@ -83,6 +88,23 @@ public sealed class TriggerModule : IServiceModule
         await Database.MigrateAsync<TriggerDb>(services, cancellationToken);
         await using var db = await services.GetRequiredService<IDbContextFactory<TriggerDb>>().CreateDbContextAsync(cancellationToken);
         await FirstRules.WriteAsync(db, services.GetRequiredService<RuleOptions>(), services.GetRequiredService<TimeProvider>(), cancellationToken);
+    }
+
+    private static void AddHooks(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(new HookSecrets(JwtValidation.Key(builder.Configuration).Key));
+        services.AddSingleton<HookArmory>();
+        services.AddSingleton<HookBook>();
+        services.AddSingleton<HookGate>();
+        services.AddSingleton<DeliveryStore>();
+        services.AddSingleton<SilenceStore>();
+        services.AddSingleton<HookNotices>();
+        services.AddSingleton<HookCourier>();
+        services.AddSingleton<HookDesk>();
+        services.AddHostedService(p => p.GetRequiredService<HookBook>());
+        services.AddHostedService(p => p.GetRequiredService<HookCourier>());
+        services.AddHostedService<HookWatch>();
     }
 
     private static RuleEngine Rules(IServiceProvider provider)

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using BenchmarkDotNet.Running;
+using TradingSystem.Benchmarks.Hooks;
 using TradingSystem.Benchmarks.Load;
 using TradingSystem.Benchmarks.Load.Baselines;
 using TradingSystem.Benchmarks.Micro;
@@ -20,6 +21,8 @@ internal static class Entry
                 return await BaselineHost.RunAsync(rest);
             case [DecisionLatency.Argument]:
                 return DecisionLatency.Run();
+            case [HookLatency.Argument]:
+                return await HookLatency.RunAsync();
             default:
                 BenchmarkSwitcher.FromAssembly(typeof(Entry).Assembly).Run(args);
                 return 0;

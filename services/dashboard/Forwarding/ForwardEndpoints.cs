@@ -1,4 +1,5 @@
 using TradingSystem.Hosting.BotTokens;
+using TradingSystem.Hosting.Hooks;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Dashboard.Forwarding;
@@ -10,7 +11,7 @@ public static class ForwardEndpoints
     // Its service checks a bot's token itself.
     private static readonly string[] TakingBotTokens = ["/api/v1/ws-tickets"];
 
-    private static readonly string[] Public = ["/asyncapi.json", "/schemas/v1"];
+    private static readonly string[] Public = ["/asyncapi.json", "/schemas/v1", HookPath.Prefix];
 
     public static void MapForwards(this WebApplication app)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using TradingSystem.Hosting.Hooks;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TradingSystem.Dashboard.Forwarding;
@@ -17,6 +18,18 @@ internal sealed class Passage(Uri address) : HttpTransformer
         if (proxyRequest.Content is { } content)
         {
             Copy(httpContext.Request.Headers, ContentHeaders, (name, values) => content.Headers.TryAddWithoutValidation(name, values));
+        }
+
+        // A hook is told by its secret or by a signature, in a header of the sender's own.
+        if (HookPath.SecretOf(httpContext) is { } secret)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation(HookPath.Header, secret);
+        }
+
+        if (httpContext.Request.Path.StartsWithSegments(HookPath.Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            var names = httpContext.Request.Headers.Keys.Where(HookHeaders.MayCarry).ToArray();
+            Copy(httpContext.Request.Headers, names, (name, values) => proxyRequest.Headers.TryAddWithoutValidation(name, values));
         }
 
         // Who asks, for what a service counts by address. Whatever the caller claims of himself was read, or not, by the front.
@@ -49,14 +62,17 @@ internal sealed class Passage(Uri address) : HttpTransformer
         return new(true);
     }
 
+    /// <summary>But for values that cannot be sent on: with one of them the whole request could not be.</summary>
     private static void Copy(IHeaderDictionary headers, string[] names, Action<string, IEnumerable<string?>> add)
     {
         foreach (var name in names)
         {
-            if (headers.TryGetValue(name, out var values))
+            if (headers.TryGetValue(name, out var values) && values.Where(CanBeSent).ToArray() is { Length: > 0 } sent)
             {
-                add(name, values.ToArray());
+                add(name, sent);
             }
         }
     }
+
+    private static bool CanBeSent(string? value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

@@ -117,6 +117,7 @@ internal static class FieldWords
         ["event_type"] = "Which kind of event.",
         ["level"] = "How grave it is.",
         ["token"] = "The secret; shown in this answer alone.",
+        ["secret"] = "The secret; no log has it.",
         ["symbols"] = "The instruments.",
         ["positions"] = "What is held.",
         ["groups"] = "The trading groups.",

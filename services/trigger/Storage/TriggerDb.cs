@@ -29,6 +29,12 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<ScheduleOwnerRow> ScheduleOwners => Set<ScheduleOwnerRow>();
 
+    public DbSet<HookRow> Hooks => Set<HookRow>();
+
+    public DbSet<HookDeliveryRow> HookDeliveries => Set<HookDeliveryRow>();
+
+    public DbSet<HookSilenceRow> HookSilences => Set<HookSilenceRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -76,6 +82,27 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
         });
         modelBuilder.Entity<ScheduleCancelRow>().HasKey(c => new { c.OwnerId, c.ScheduleId });
         modelBuilder.Entity<ScheduleOwnerRow>().HasKey(o => o.OwnerId);
+        modelBuilder.Entity<HookRow>(hook =>
+        {
+            hook.Property(h => h.Id).ValueGeneratedNever();
+            hook.Property(h => h.Seq).UseIdentityAlwaysColumn();
+            hook.Property(h => h.Version).IsConcurrencyToken();
+            hook.Property(h => h.Document).HasColumnType("jsonb");
+            hook.HasIndex(h => h.Seq).IsUnique();
+            hook.HasIndex(h => h.Name).IsUnique().HasFilter("deleted_at is null");
+        });
+        modelBuilder.Entity<HookDeliveryRow>(delivery =>
+        {
+            delivery.Property(d => d.Id).ValueGeneratedNever();
+            delivery.Property(d => d.Seq).UseIdentityAlwaysColumn();
+            delivery.HasIndex(d => new { d.HookId, d.Seq });
+            // A repetition is none of its own.
+            delivery.HasIndex(d => new { d.HookId, d.Key }).IsUnique();
+            delivery.HasIndex(d => new { d.HookId, d.ReceivedAt });
+            // Those that are to be sent again are few among many.
+            delivery.HasIndex(d => d.ReceivedAt).HasFilter("outcome is null");
+        });
+        modelBuilder.Entity<HookSilenceRow>().HasKey(s => new { s.HookId, s.Since });
         modelBuilder.UseConventions();
     }
 }

@@ -55,6 +55,28 @@ public sealed partial class ProxyTests
         Directory.Delete(_folder, recursive: true);
     }
 
+    [Test]
+    public async Task A_webhooks_secret_in_its_address_is_in_no_log_of_proxy_or_product()
+    {
+        var made = await SendAsync(HttpMethod.Post, "api/v1/hooks", JsonNode.Parse("""{"name":"behind","auth":{"kind":"path"},"targets":["nobody"],"title":"t"}""")!.AsObject());
+        var secret = made["secret"]!.GetValue<string>();
+        foreach (var (path, body, status) in new[]
+        {
+            ($"hooks/behind/{secret}", "Buy", HttpStatusCode.Accepted),
+            ($"HOOKS/behind/{secret}", "Sell", HttpStatusCode.Accepted),
+            ($"hooks/behind/{secret}x", "Buy", HttpStatusCode.Unauthorized),
+            ($"HOOKS/behind/{secret}", new string('x', 70_000), HttpStatusCode.RequestEntityTooLarge),
+        })
+        {
+            using var content = new StringContent(body);
+            using var answer = await _http.PostAsync(new Uri(Site, path), content);
+            Assert.That(answer.StatusCode, Is.EqualTo(status));
+        }
+
+        Assert.That(await File.ReadAllTextAsync(_nginx.Log), Does.Not.Contain(secret));
+        Assert.That(_cluster.WholeLog("standalone"), Does.Not.Contain(secret));
+    }
+
     [TestCase("")]
     [TestCase("index.html")]
     public async Task The_page_and_what_it_loads_are_found_below_the_prefix(string path)

@@ -10,6 +10,7 @@ using TradingSystem.Execution;
 using TradingSystem.Gateway;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.BotTokens;
+using TradingSystem.Hosting.Hooks;
 using TradingSystem.Hosting.OpenApi;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.TradingGroup;
@@ -19,7 +20,7 @@ namespace TradingSystem.IntegrationTests.Everywhere;
 
 /// <summary>
 /// One route and who may ask it: a role, with <c>+group</c> where a trading group's own token may as well, <c>anybody</c>, <c>people</c> for
-/// anybody but a bot, <c>bot</c> for a route that checks a bot's token itself, or <c>front</c> for what only services ask each other.
+/// anybody but a bot, <c>bot</c> for a route that checks a bot's token itself, <c>hook</c> for one that checks a webhook's secret, or <c>front</c> for what only services ask each other.
 /// </summary>
 internal sealed partial record RoleLine(string Who, string Method, string Path)
 {
@@ -57,6 +58,7 @@ internal static partial class RoleTable
 {
     public const string Anybody = "anybody";
     public const string Bot = "bot";
+    public const string Hook = "hook";
     public const string People = "people";
     public const string AndGroup = "+group";
 
@@ -121,6 +123,15 @@ internal static partial class RoleTable
         viewer GET /api/v1/schedules/{id}
         viewer GET /api/v1/schedules/{id}/occurrences
         trader DELETE /api/v1/schedules/{id}
+        viewer GET /api/v1/hooks
+        admin POST /api/v1/hooks
+        viewer GET /api/v1/hooks/{id}
+        admin PUT /api/v1/hooks/{id}
+        admin DELETE /api/v1/hooks/{id}
+        admin POST /api/v1/hooks/{id}/rotate
+        viewer GET /api/v1/hooks/{id}/deliveries
+        hook POST /hooks/{name}
+        hook POST /hooks/{name}/{secret}
 
         viewer GET /diary
         viewer GET /state
@@ -202,6 +213,7 @@ internal static partial class RoleTable
 
     private static string WhoOf(RouteEndpoint endpoint) =>
         endpoint.RequiredRole() is { } role ? role + (endpoint.AllowsGroup() ? AndGroup : "")
+        : endpoint.Metadata.GetMetadata<HookCredential>() is not null ? Hook
         : endpoint.UseOfBotTokens() == BotTokenUse.Refused ? People
         : (endpoint.Metadata.GetMetadata<BearerCredential>() is not null ? Bot : endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null ? Anybody : "nobody");
 

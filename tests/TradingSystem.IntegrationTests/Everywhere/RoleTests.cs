@@ -81,6 +81,7 @@ public sealed class RoleTests(bool distributed)
         // It wants the cookie of a browser.
         RoleTable.People => line.Path == "/api/v1/auth/refresh" ? HttpStatusCode.Unauthorized : null,
         RoleTable.Bot => who is Group or Trigger ? null : HttpStatusCode.Unauthorized,
+        RoleTable.Hook => HttpStatusCode.Unauthorized,
         // A front passes it on for nobody.
         Roles.Front when distributed => HttpStatusCode.NotFound,
         _ when who == Group => line.OpensToGroups ? null : HttpStatusCode.Forbidden,

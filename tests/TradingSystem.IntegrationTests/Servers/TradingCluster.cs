@@ -109,7 +109,7 @@ public sealed class TradingCluster : IAsyncDisposable
     /// <summary>Another execution node beside the first; returns its name. The page goes on asking the first.</summary>
     public Task<string> AddExecutionAsync() => AddAsync("execution");
 
-    /// <summary>Another node of the trigger service beside the first; returns its name.</summary>
+    /// <summary>Another trigger node beside the first; returns its name. The front goes on asking the first.</summary>
     public Task<string> AddTriggerNodeAsync() => AddAsync("trigger");
 
     /// <summary>Ends what was added, for good.</summary>

@@ -64,6 +64,15 @@ internal sealed class Admin : IDisposable
         return [.. _triggers.Take(count).Select(t => $"trigger_token={t}")];
     }
 
+    public async Task<string> HookAsync()
+    {
+        var secret = await PostAsync(
+            "/api/v1/hooks",
+            JsonNode.Parse("""{"name":"load","auth":{"kind":"path"},"targets":["nobody"],"title":"{{ body.ticker }}","key":"{{ body.id }}","numbers":["price"],"rate_per_minute":10000}""")!
+                .AsObject(), "secret");
+        return $"/hooks/load/{secret}";
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static Task InParallelAsync(int count, Func<int, Task> create) =>

@@ -78,6 +78,9 @@ internal sealed class ProductPeer : Peer
 
     public override Task<IReadOnlyList<string>> TriggerQueriesAsync(int triggers) => _admin!.TriggersAsync(triggers);
 
+    /// <summary>A webhook's address with its secret.</summary>
+    public Task<string> HookAsync() => _admin!.HookAsync();
+
     public override Task<long> BacklogAsync() => _distributed ? Backlog.ReadAsync(_rabbit.Address, _queues) : base.BacklogAsync();
 
     /// <summary>Streams keep what was read, so their length counts what was published.</summary>

@@ -31,7 +31,8 @@ public sealed partial class OpenApiTests
 
     /// <summary>They make something of nothing but their address.</summary>
     private static readonly string[] Bodiless =
-        ["createGroupToken", "createTriggerToken", "createTicket", "deactivateAccount", "createLiveCode", "bindGroup", "cancelOrder", "refreshToken", "logout", "logoutEverywhere", "issueHubTicket"];
+        ["createGroupToken", "createTriggerToken", "createTicket", "deactivateAccount", "createLiveCode", "bindGroup", "cancelOrder", "refreshToken", "logout", "logoutEverywhere", "issueHubTicket",
+         "rotateHook", "postAlert", "postAlertWithSecret"];
 
     private JsonObject _document = null!;
     private List<RouteEndpoint> _routes = null!;

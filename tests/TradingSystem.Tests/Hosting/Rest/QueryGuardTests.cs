@@ -80,6 +80,8 @@ public sealed class QueryGuardTests
     [TestCase("/api/v1/rules/{id:guid}/why", "at,symbol")]
     [TestCase("/api/v1/schedules/", "limit,cursor,state,kind,source_id")]
     [TestCase("/api/v1/schedules/times", "cron,zone")]
+    [TestCase("/api/v1/hooks/", "limit,cursor")]
+    [TestCase("/api/v1/hooks/{id:guid}/deliveries", "limit,cursor")]
     [TestCase("/diary", "limit,since,format")]
     [TestCase("/state", "")]
     [TestCase("/api/v1/risk/limits/group/{id:guid}", "")]

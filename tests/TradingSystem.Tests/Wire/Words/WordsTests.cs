@@ -53,6 +53,7 @@ public sealed partial class WordsTests
         ("services/hosting/Rest/EdgeOptions.cs", "settings"),
         ("services/trigger/TriggerOptions.cs", "settings"),
         ("contracts/wire/RestCodes.cs", "a table of its own"),
+        ("services/trigger/Hooks/HookWords.cs", "codes of log lines"),
         ("services/execution/Limits/Refusals.cs", "OWN_LIMIT, what a venue's caller says of itself"),
     ];
 
