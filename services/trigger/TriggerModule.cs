@@ -9,6 +9,7 @@ using TradingSystem.Trigger.Api;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Hooks;
 using TradingSystem.Trigger.Market;
+using TradingSystem.Trigger.News;
 using TradingSystem.Trigger.Publishing;
 using TradingSystem.Trigger.Rules;
 using TradingSystem.Trigger.Schedules;
@@ -28,6 +29,7 @@ public sealed class TriggerModule : IServiceModule
         new("Trigger"),
         SettingsSection.Of<LiveOptions>("Trigger:Live"),
         SettingsSection.Of<RuleOptions>("Trigger:Rules"),
+        SettingsSection.Of<NewsOptions>("Trigger:News"),
         new(TriggerOptions.AnewSetting),
     ];
 
@@ -38,6 +40,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton(options);
         services.AddSingleton(options.Rules);
         services.AddSingleton(options.Live);
+        services.AddSingleton(options.News);
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + 512, inFlight: 4, trace: i => i.TraceParent);
@@ -58,6 +61,10 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<PriceWatch>());
         services.AddSingleton<MarketState>();
         services.AddSingleton<StoredCandles>();
+        services.AddSingleton<NewsFeedBook>();
+        services.AddSingleton<NewsFetcher>();
+        services.AddSingleton(p => new NewsBook(
+            p.GetRequiredService<IDbContextFactory<TriggerDb>>(), options.Symbols, p.GetRequiredService<MarketState>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IReadyCheck, FirstPrice>();
         services.AddHostedService(p => p.GetRequiredService<EventPublisher>());
         services.AddHostedService(p => p.GetRequiredService<CandleWriter>());
@@ -66,6 +73,9 @@ public sealed class TriggerModule : IServiceModule
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
         services.AddSchedules();
         services.AddHostedService<FeedRunner>();
+        services.AddHostedService<NewsPoller>();
+        services.AddHostedService<NewsOutbox>();
+        services.AddHostedService<NewsRetention>();
     }
 
     public void AddConsumers(IBusRegistrationConfigurator bus)
@@ -81,6 +91,7 @@ public sealed class TriggerModule : IServiceModule
         app.MapSchedules();
         app.MapHooks();
         app.MapHookIntake();
+        app.MapNews();
     }
 
     public async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)

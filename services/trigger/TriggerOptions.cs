@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.News;
 using TradingSystem.Trigger.Rules;
 
 namespace TradingSystem.Trigger;
@@ -46,6 +47,8 @@ public sealed partial class TriggerOptions
 
     public RuleOptions Rules { get; private init; } = new();
 
+    public NewsOptions News { get; private init; } = new();
+
     /// <exception cref="InvalidOperationException">A setting breaks its rule; the message names both.</exception>
     public static TriggerOptions Read(IConfiguration configuration)
     {
@@ -61,6 +64,7 @@ public sealed partial class TriggerOptions
             Seed = ParseSeed(configuration["MARKET_SEED"]),
             Live = section.Read<LiveOptions>("Live").Validated(),
             Rules = section.Read<RuleOptions>("Rules").Validated(),
+            News = section.Read<NewsOptions>("News").Validated(),
         };
     }
 

@@ -121,6 +121,7 @@ internal static class FieldWords
         ["symbols"] = "The instruments.",
         ["positions"] = "What is held.",
         ["groups"] = "The trading groups.",
+        ["feed"] = "The news feed's name.",
     };
 
     public static string? Of(string name) => Words.GetValueOrDefault(name);

@@ -8,6 +8,15 @@ namespace TradingSystem.Hosting.Outbound;
 public sealed record OutboundAnswer(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, ReadOnlyMemory<byte> Body)
 {
     public bool IsSuccess => (int)Status is >= 200 and < 300;
+
+    /// <summary>Where it came from: behind redirects another address than was called.</summary>
+    public required Uri Address { get; init; }
+
+    /// <summary>The header Last-Modified as it came; null without one.</summary>
+    public string? LastModified { get; init; }
+
+    /// <summary>The encoding that the header Content-Type names; null where it names none.</summary>
+    public string? Charset { get; init; }
 }
 
 /// <summary>
@@ -16,6 +25,9 @@ public sealed record OutboundAnswer(HttpStatusCode Status, HttpResponseHeaders H
 /// </summary>
 public sealed class OutboundClient(OutboundGate gate, TimeProvider time) : IDisposable
 {
+    /// <summary>What a redirect to another origin takes along: it says what is wanted, and proves nothing.</summary>
+    private static readonly string[] Plain = ["User-Agent", "Accept", "If-None-Match", "If-Modified-Since"];
+
     private readonly HttpMessageInvoker _http = new(gate.CreateHandler());
 
     /// <summary>For WebSockets: their connections are checked like any, sizes and times are the caller's affair.</summary>
@@ -48,7 +60,12 @@ public sealed class OutboundClient(OutboundGate gate, TimeProvider time) : IDisp
                     }
 
                     var body = await ReadAsync(response.Content, most, both.Token);
-                    return new(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body);
+                    return new(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body)
+                    {
+                        Address = current.RequestUri!,
+                        LastModified = response.Content.Headers.NonValidated.TryGetValues("Last-Modified", out var modified) ? modified.ToString() : null,
+                        Charset = response.Content.Headers.ContentType?.CharSet?.Trim('"'),
+                    };
                 }
             }
             finally
@@ -98,9 +115,12 @@ public sealed class OutboundClient(OutboundGate gate, TimeProvider time) : IDisp
         var next = new HttpRequestMessage(reads ? request.Method : HttpMethod.Get, target) { Version = request.Version, VersionPolicy = request.VersionPolicy };
         // What proves who we are is for the one that was called.
         var sameOrigin = Uri.Compare(target, request.RequestUri, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
-        foreach (var (name, values) in sameOrigin ? request.Headers.NonValidated : [])
+        foreach (var (name, values) in request.Headers.NonValidated)
         {
-            next.Headers.TryAddWithoutValidation(name, values);
+            if (sameOrigin || Plain.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                next.Headers.TryAddWithoutValidation(name, values);
+            }
         }
 
         return next;

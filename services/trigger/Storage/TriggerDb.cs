@@ -35,6 +35,12 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<HookSilenceRow> HookSilences => Set<HookSilenceRow>();
 
+    public DbSet<NewsFeedRow> NewsFeeds => Set<NewsFeedRow>();
+
+    public DbSet<NewsFeedStateRow> NewsFeedStates => Set<NewsFeedStateRow>();
+
+    public DbSet<NewsStoryRow> NewsStories => Set<NewsStoryRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -103,6 +109,36 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
             delivery.HasIndex(d => d.ReceivedAt).HasFilter("outcome is null");
         });
         modelBuilder.Entity<HookSilenceRow>().HasKey(s => new { s.HookId, s.Since });
+        modelBuilder.Entity<NewsFeedRow>(feed =>
+        {
+            feed.Property(f => f.Id).ValueGeneratedNever();
+            feed.Property(f => f.Seq).UseIdentityAlwaysColumn();
+            feed.Property(f => f.Version).IsConcurrencyToken();
+            feed.Property(f => f.Document).HasColumnType("jsonb");
+            feed.HasIndex(f => f.Seq).IsUnique();
+            feed.HasIndex(f => f.Name).IsUnique().HasFilter("deleted_at is null");
+        });
+        modelBuilder.Entity<NewsFeedStateRow>(state =>
+        {
+            state.HasKey(s => s.FeedId);
+            state.Property(s => s.ETag).HasColumnName("etag");
+            state.HasOne<NewsFeedRow>().WithMany().HasForeignKey(s => s.FeedId);
+        });
+        modelBuilder.Entity<NewsStoryRow>(story =>
+        {
+            story.Property(s => s.Id).ValueGeneratedNever();
+            // Rows of one batch bring theirs.
+            story.Property(s => s.Seq).UseIdentityByDefaultColumn();
+            story.HasIndex(s => s.Seq).IsUnique();
+            story.HasIndex(s => new { s.FeedName, s.Seq });
+            story.HasIndex(s => new { s.FeedId, s.Key }).IsUnique();
+            story.HasIndex(s => new { s.FeedId, s.GuidKey });
+            story.HasIndex(s => new { s.FeedId, s.LinkKey });
+            story.HasIndex(s => new { s.FeedId, s.Seq });
+            story.HasIndex(s => s.SeenAt);
+            story.HasIndex(s => s.Symbols).HasMethod("gin");
+            story.HasIndex(s => s.Seq, "ix_news_stories_pending").HasFilter("outcome = 'pending'");
+        });
         modelBuilder.UseConventions();
     }
 }

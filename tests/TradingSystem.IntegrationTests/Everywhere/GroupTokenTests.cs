@@ -82,7 +82,7 @@ public sealed class GroupTokenTests(bool distributed)
     [Test]
     public async Task Everybodys_market_is_its_too()
     {
-        foreach (var path in new[] { "/api/v1/candles?symbol=BTCUSDT&interval=15m", "/api/v1/prices", "/api/v1/market" })
+        foreach (var path in new[] { "/api/v1/candles?symbol=BTCUSDT&interval=15m", "/api/v1/prices", "/api/v1/market", "/api/v1/news?symbol=BTCUSDT" })
         {
             Assert.That((await GetAsync(_own, path)).Status, Is.EqualTo(HttpStatusCode.OK), path);
         }

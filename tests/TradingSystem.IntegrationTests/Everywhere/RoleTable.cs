@@ -132,6 +132,12 @@ internal static partial class RoleTable
         viewer GET /api/v1/hooks/{id}/deliveries
         hook POST /hooks/{name}
         hook POST /hooks/{name}/{secret}
+        viewer+group GET /api/v1/news
+        viewer GET /api/v1/news/feeds
+        trader POST /api/v1/news/feeds
+        viewer GET /api/v1/news/feeds/{id}
+        trader PUT /api/v1/news/feeds/{id}
+        trader DELETE /api/v1/news/feeds/{id}
 
         viewer GET /diary
         viewer GET /state

@@ -29,6 +29,7 @@ public sealed class OutboundClientTests
         _peer.Urls.Add("http://127.0.0.1:0");
         _peer.UseWebSockets();
         _peer.MapGet("/hello", (HttpContext context) => $"{Interlocked.Increment(ref _asked)} {context.Request.Headers.Authorization}");
+        _peer.MapGet("/told", (HttpContext context) => string.Join(' ', context.Request.Headers.Where(h => h.Key != "Host").OrderBy(h => h.Key).Select(h => $"{h.Key}={h.Value}")));
         _peer.MapGet("/close", (HttpContext context) =>
         {
             // The next call opens a connection of its own.
@@ -117,6 +118,21 @@ public sealed class OutboundClientTests
         using var client = Client("one.example,two.example", (_, _) => Task.FromResult(new[] { IPAddress.Loopback }));
         Assert.That(Text(await GetAsync(client, $"http://one.example:{Port}/to?where=http%3A%2F%2Ftwo.example%3A{Port}%2Fhello", "Bearer x")), Is.EqualTo("1 "));
         Assert.That(Text(await GetAsync(client, $"http://one.example:{Port}/to?where=%2Fhello", "Bearer x")), Is.EqualTo("2 Bearer x"));
+    }
+
+    [Test]
+    public async Task A_redirect_takes_along_what_is_wanted_and_says_where_it_led()
+    {
+        using var client = Client("one.example,two.example", (_, _) => Task.FromResult(new[] { IPAddress.Loopback }));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://one.example:{Port}/to?where=http%3A%2F%2Ftwo.example%3A{Port}%2Ftold");
+        foreach (var (name, value) in new[] { ("User-Agent", "us/1"), ("Accept", "text/xml"), ("If-None-Match", "\"1\""), ("If-Modified-Since", "yesterday"), ("X-Api-Key", "secret"), ("Cookie", "secret") })
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        var answer = await client.SendAsync(request, Limits, default);
+        Assert.That(answer.Address.AbsoluteUri, Is.EqualTo($"http://two.example:{Port}/told"));
+        Assert.That(Text(answer), Does.Contain("Accept=text/xml ").And.Contain("If-Modified-Since=yesterday If-None-Match=\"1\"").And.Contain("User-Agent=us/1").And.Not.Contain("secret"));
     }
 
     [Test]

@@ -82,6 +82,8 @@ public sealed class QueryGuardTests
     [TestCase("/api/v1/schedules/times", "cron,zone")]
     [TestCase("/api/v1/hooks/", "limit,cursor")]
     [TestCase("/api/v1/hooks/{id:guid}/deliveries", "limit,cursor")]
+    [TestCase("/api/v1/news/", "symbol,feed,since,limit,cursor")]
+    [TestCase("/api/v1/news/feeds/", "limit,cursor")]
     [TestCase("/diary", "limit,since,format")]
     [TestCase("/state", "")]
     [TestCase("/api/v1/risk/limits/group/{id:guid}", "")]
