@@ -20,4 +20,13 @@ public static class NameBasedGuid
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash[..16], bigEndian: true);
     }
+
+    /// <summary>The same as version 8: version 5 says that a client's key is behind it, which gateways remember; what services make has none.</summary>
+    public static Guid CreateOwn(Guid ns, string name)
+    {
+        Span<byte> id = stackalloc byte[16];
+        Create(ns, name).TryWriteBytes(id, bigEndian: true, out _);
+        id[6] = (byte)((id[6] & 0x0F) | 0x80);
+        return new(id, bigEndian: true);
+    }
 }

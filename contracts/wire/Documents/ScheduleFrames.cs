@@ -38,7 +38,7 @@ internal static class ScheduleFrames
                         ]).Closed(), "What to do about those that are late."),
                         Optional(
                             "overlap", Value.OneOf(OverlapPolicies.All),
-                            $"Of one that falls due while the one before it has not got out yet: `{OverlapPolicies.Skip}` it, or `{OverlapPolicies.QueueOne}`; `{OverlapPolicies.Skip}` if absent."),
+                            $"Of one that falls due while the one before it has not got out yet: `{OverlapPolicies.Skip}` it, or `{OverlapPolicies.QueueOne}`; `{OverlapPolicies.Skip}` if absent. Without effect where `late.policy` is `{LatePolicies.FireAll}`, which raises each."),
                         Optional("until", Value.Time, "None falls due behind it."),
                     ]).Closed(), "When, again and again."),
                     Optional("condition", Value.AnyObject, "Passed on to the diary; `trace.correlation_id` in it traces."),

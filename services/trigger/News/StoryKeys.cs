@@ -17,7 +17,7 @@ public sealed record StoryKeys(string? Guid, string? Link, string Title)
         story.Guid is { } guid ? Hash("guid", guid) : null, story.Link is { } link ? Hash("link", StoryLinks.Key(link)) : null, Words(story.Title));
 
     /// <summary>Of the story and of its event: the same on every node and after every start.</summary>
-    public static Guid Id(Guid feed, string key) => NameBasedGuid.Create(Namespace, $"{feed}|{key}");
+    public static Guid Id(Guid feed, string key) => NameBasedGuid.CreateOwn(Namespace, $"{feed}|{key}");
 
     public static string Headline(string title, IEnumerable<string> targets) => Hash("headline", Words(title), [.. targets.Order(StringComparer.Ordinal)]);
 

@@ -40,13 +40,13 @@ public sealed partial class OccurrenceSender(
             return Round;
         }
 
-        var sent = await Task.WhenAll(claimed.Select(c => SendAsync(c.Occurrence, schedules[c.Occurrence.ScheduleId], c.IsFirst)));
+        var sent = await Task.WhenAll(claimed.Select(c => SendAsync(c, schedules[c.Occurrence.ScheduleId])));
         await db.SaveChangesAsync(cancellationToken);
         return sent.All(ok => ok) && claimed.Count == Most ? TimeSpan.Zero : Round;
     }
 
     /// <summary>Says of them that they are being sent, ahead of it: whoever finds one so after a crash does not know whether it got out, and sends it again.</summary>
-    private async Task<(List<(OccurrenceRow Occurrence, bool IsFirst)> Claimed, Dictionary<Guid, ScheduleRow> Schedules)> ClaimAsync(
+    private async Task<(List<Claimed> Claimed, Dictionary<Guid, ScheduleRow> Schedules)> ClaimAsync(
         TriggerDb db, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -60,10 +60,10 @@ public sealed partial class OccurrenceSender(
             .ToListAsync(cancellationToken);
         var ids = waiting.Select(o => o.ScheduleId).Distinct().ToList();
         var schedules = await db.Schedules.AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancellationToken);
-        var claimed = waiting.ConvertAll(o => (o, o.TriedAt is null));
-        foreach (var (occurrence, isFirst) in claimed)
+        var claimed = waiting.ConvertAll(o => new Claimed(o, SignalOf(schedules[o.ScheduleId]), IsFirst: o.TriedAt is null));
+        foreach (var (occurrence, signal, isFirst) in claimed)
         {
-            if (isFirst && occurrence.Outcome == ScheduleStates.Raised && IsLate(occurrence, schedules[occurrence.ScheduleId], now))
+            if (occurrence.Outcome == ScheduleStates.Raised && (signal is null || (isFirst && IsLate(occurrence, signal, now))))
             {
                 // It was found in time and could not be sent since: what would be too late then is too late now.
                 occurrence.Outcome = ScheduleStates.Late;
@@ -77,26 +77,41 @@ public sealed partial class OccurrenceSender(
         return (claimed, schedules);
     }
 
-    private bool IsLate(OccurrenceRow occurrence, ScheduleRow schedule, DateTimeOffset now)
+    private static bool IsLate(OccurrenceRow occurrence, ScheduledSignal signal, DateTimeOffset now) =>
+        signal.Price is null && now - occurrence.At > ScheduleTimes.WithinOf(signal.Cron);
+
+    /// <summary>Null for one as of a later version: it must not keep the others from being sent.</summary>
+    private ScheduledSignal? SignalOf(ScheduleRow schedule)
     {
         try
         {
-            return ScheduleRows.Signal(schedule) is { Price: null } signal && now - occurrence.At > ScheduleTimes.WithinOf(signal.Cron);
+            return ScheduleRows.Signal(schedule);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            // As of a later version: it must not keep the others from being sent.
             OccurrenceSenderLog.Unreadable(log, schedule.Id, e);
-            return true;
+            return null;
         }
     }
 
-    private async Task<bool> SendAsync(OccurrenceRow occurrence, ScheduleRow schedule, bool isFirst)
+    private async Task<bool> SendAsync(Claimed claimed, ScheduleRow schedule)
     {
-        // Not cancelled: what was handed over is out, and that is to be written.
-        var outcome = occurrence.Outcome == ScheduleStates.Raised
-            ? await publisher.PublishAsync(Event(occurrence, schedule, ScheduleRows.Signal(schedule)), CancellationToken.None)
-            : await publisher.PublishAsync(Log(occurrence, schedule), CancellationToken.None);
+        var (occurrence, signal, isFirst) = claimed;
+        PublishOutcome outcome;
+        try
+        {
+            // Not cancelled: what was handed over is out, and that is to be written.
+            outcome = occurrence.Outcome == ScheduleStates.Raised
+                ? await publisher.PublishAsync(Event(occurrence, schedule, signal!), CancellationToken.None)
+                : await publisher.PublishAsync(Log(occurrence, schedule), CancellationToken.None);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // What was sent beside it is still to be written.
+            OccurrenceSenderLog.Failed(log, occurrence.Id, e);
+            return false;
+        }
+
         if (outcome == PublishOutcome.Durable)
         {
             occurrence.SentAt = time.GetUtcNow();
@@ -139,6 +154,10 @@ public sealed partial class OccurrenceSender(
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    /// <param name="Signal">Null where it cannot be read.</param>
+    /// <param name="IsFirst">It surely is not out yet.</param>
+    private sealed record Claimed(OccurrenceRow Occurrence, ScheduledSignal? Signal, bool IsFirst);
+
     private sealed record Skipped(Guid ScheduleId, DateTimeOffset At, int Count, string Outcome);
 }
 
@@ -146,6 +165,9 @@ internal static partial class OccurrenceSenderLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "Occurrence {OccurrenceId} is {Outcome}, trying again")]
     public static partial void NotSent(ILogger logger, Guid occurrenceId, PublishOutcome outcome);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Occurrence {OccurrenceId} failed to be sent, trying again")]
+    public static partial void Failed(ILogger logger, Guid occurrenceId, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} cannot be read any more and raises nothing")]
     public static partial void Unreadable(ILogger logger, Guid scheduleId, Exception exception);

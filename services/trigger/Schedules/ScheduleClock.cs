@@ -31,16 +31,8 @@ public sealed partial class ScheduleClock(
     /// <summary>There may be something that falls due sooner than what it waits for.</summary>
     public void Wake() => _wakeup.Set();
 
-    /// <summary>
-    /// The id of an occurrence, and of the event that it raises: version 8, for version 5 says that a client's key is behind it, which gateways remember.
-    /// </summary>
-    public static Guid Id(Guid schedule, string time)
-    {
-        Span<byte> id = stackalloc byte[16];
-        NameBasedGuid.Create(Namespace, $"{schedule}|{time}").TryWriteBytes(id, bigEndian: true, out _);
-        id[6] = (byte)((id[6] & 0x0F) | 0x80);
-        return new(id, bigEndian: true);
-    }
+    /// <summary>The id of an occurrence, and of the event that it raises.</summary>
+    public static Guid Id(Guid schedule, string time) => NameBasedGuid.CreateOwn(Namespace, $"{schedule}|{time}");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Rounds.WhenWokenAsync(_wakeup, Deadline, time, log, RoundAsync, stoppingToken);

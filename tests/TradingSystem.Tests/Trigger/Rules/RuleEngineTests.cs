@@ -116,7 +116,7 @@ public sealed class RuleEngineTests
         Assert.Multiple(() =>
         {
             Assert.That((e.SourceId, e.Title, e.Priority, e.CorrelationId), Is.EqualTo(("rule:test:BTCUSDT", "BTCUSDT crossed up", 6, e.Id.ToString())));
-            Assert.That(e.Id.Version, Is.EqualTo(5));
+            Assert.That(e.Id.Version, Is.EqualTo(8), "no client's key is behind it");
             Assert.That(e.Targets, Is.EqualTo(new[] { "symbol:BTCUSDT" }));
             Assert.That(e.Tags, Is.EqualTo(new[] { "rule", "test", "up", "1s", "simulated" }));
             Assert.That(payload.GetProperty("version").GetInt32(), Is.EqualTo(3));
