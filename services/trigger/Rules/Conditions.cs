@@ -162,17 +162,12 @@ internal sealed class Lasting(string path, Condition condition, TimeSpan length)
 
 internal sealed class Comparison(string path, Reading left, string op, Reading right) : Condition
 {
+    private readonly bool _isAbove = op is RuleWords.Gt or RuleWords.Gte;
+    private readonly bool _isEqual = op is RuleWords.Gte or RuleWords.Lte;
     private bool? _found;
 
     public override bool? Look(in Close close) =>
-        _found = Say(left.Value is not { } a || right.Value is not { } b ? null
-        : op switch
-        {
-            RuleWords.Gt => a > b,
-            RuleWords.Gte => a >= b,
-            RuleWords.Lt => a < b,
-            _ => a <= b,
-        });
+        _found = Say(left.Value is not { } a || right.Value is not { } b ? null : (_isAbove ? a > b : a < b) || (_isEqual && a == b));
 
     public override void Gap()
     {
@@ -210,87 +205,4 @@ internal sealed class Crossing(string path, Reading left, string op, Reading rig
 
     public override void Tell(List<ClauseReading> clauses) =>
         clauses.Add(new(path, left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
-}
-
-/// <summary>
-/// True at the close that is so many per cent from the lowest or the highest within a time. Computed exactly, for it is compared with a threshold that
-/// people round. A time has its ends whatever lies between, so it goes on over a gap.
-/// </summary>
-internal sealed class Movement(string path, string field, string op, decimal by, TimeSpan within) : Condition
-{
-    private readonly LinkedList<(DateTimeOffset At, decimal Value)> _lows = [];
-    private readonly LinkedList<(DateTimeOffset At, decimal Value)> _highs = [];
-    private decimal _value;
-    private decimal? _change;
-    private bool? _found;
-
-    public override bool IsMoment => true;
-
-    public override string? Direction => _found == true ? _change > 0 ? RuleWords.Up : RuleWords.Down : null;
-
-    public override decimal? ChangePct => _found == true ? _change : null;
-
-    public override bool? Look(in Close close)
-    {
-        _value = Field(close.Candle);
-        Forget(_lows, close.At - within);
-        Forget(_highs, close.At - within);
-        var up = _lows.First is { Value.Value: > 0 and var low } ? (_value - low) * 100 / low : (decimal?)null;
-        var down = _highs.First is { Value.Value: > 0 and var high } ? (_value - high) * 100 / high : (decimal?)null;
-        _change = op switch
-        {
-            RuleWords.Rises => up,
-            RuleWords.Falls => down,
-            _ => up >= -down ? up : down,
-        };
-        _found = Say(_change is { } change ? (op == RuleWords.Rises ? change : op == RuleWords.Falls ? -change : Math.Abs(change)) >= by : null);
-        if (_found == true)
-        {
-            // It is told once; the next one is measured from here.
-            _lows.Clear();
-            _highs.Clear();
-        }
-
-        Remember(_lows, close.At, lower: true);
-        Remember(_highs, close.At, lower: false);
-        return _found;
-    }
-
-    public override void Gap()
-    {
-    }
-
-    public override void Tell(List<ClauseReading> clauses) => clauses.Add(new(
-        path, field, _value, op, string.Create(CultureInfo.InvariantCulture, $"{by} % within {within.TotalSeconds} s"), Rounded(_change), _found));
-
-    private static decimal? Rounded(decimal? change) => change is { } value ? Math.Round(value, 4) : null;
-
-    // Only what can still become the lowest (or the highest) is kept, falling (or rising) towards the first.
-    private void Remember(LinkedList<(DateTimeOffset At, decimal Value)> kept, DateTimeOffset at, bool lower)
-    {
-        while (kept.Last is { } last && (lower ? last.Value.Value >= _value : last.Value.Value <= _value))
-        {
-            kept.RemoveLast();
-        }
-
-        kept.AddLast((at, _value));
-    }
-
-    private static void Forget(LinkedList<(DateTimeOffset At, decimal Value)> kept, DateTimeOffset before)
-    {
-        while (kept.First is { } first && first.Value.At < before)
-        {
-            kept.RemoveFirst();
-        }
-    }
-
-    private decimal Field(Candle c) => field switch
-    {
-        "open" => c.Open,
-        "high" => c.High,
-        "low" => c.Low,
-        "typical" => (c.High + c.Low + c.Close) / 3,
-        "volume" => c.Volume,
-        _ => c.Close,
-    };
 }

@@ -62,18 +62,17 @@ internal sealed class RuleRun(ArmedRule rule, Condition condition, RulePast past
     /// <param name="keeps">What came of it is kept where it changes.</param>
     public Evaluation? Look(in Close close, bool keeps)
     {
-        var found = condition.Look(close);
-        // Its last event may not have got out before a stop: the same close raises it again, under the same id.
-        var again = close.At == past.FiredAt && _firedAt == past.FiredAt;
-        var isNews = found == true && (condition.IsMoment || _before == false) && !(close.At <= past.Since) && (again || !(close.At <= _firedAt));
-        var held = close.At - _trueAt < _debounce ? RuleWords.Debounce : !again && close.At - _firedAt < _cooldown ? RuleWords.Cooldown : null;
+        var (found, before, trueAt) = (condition.Look(close), _before, _trueAt);
         _before = found;
-        _trueAt = found == true ? close.At : _trueAt;
+        _trueAt = found == true ? close.At : trueAt;
         if (close.At <= past.Told)
         {
             return null;
         }
 
+        // Its last event may not have got out before a stop: the same close raises it again, under the same id.
+        var again = close.At == past.FiredAt && _firedAt == past.FiredAt;
+        var isNews = found == true && (condition.IsMoment || before == false) && !(close.At <= past.Since) && (again || !(close.At <= _firedAt));
         keeps &= !(close.At <= past.Since || close.At <= past.Kept);
         if (!isNews && !(keeps && (_isFirst || condition.HasFlipped)))
         {
@@ -88,6 +87,7 @@ internal sealed class RuleRun(ArmedRule rule, Condition condition, RulePast past
             return isChange ? new(rule, close.At, found, clauses, null, isChange) : null;
         }
 
+        var held = close.At - trueAt < _debounce ? RuleWords.Debounce : !again && close.At - _firedAt < _cooldown ? RuleWords.Cooldown : null;
         _firedAt = held is null ? close.At : _firedAt;
         return new(
             rule, close.At, found, clauses, new(rule, close.Candle, close.At, condition.Direction ?? rule.Document.Direction, condition.ChangePct, clauses, held), isChange);
