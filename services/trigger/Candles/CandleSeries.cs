@@ -10,8 +10,20 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
 {
     private const int MaxFlatBars = 60;
 
+    private readonly string _name = interval.Name;
     private readonly Candle[] _ring = new Candle[capacity];
     private int _start;
+
+    // The bar that moves. Trades are many, so a candle is made of it only for who asks.
+    private bool _moves;
+    private DateTimeOffset _opensAt;
+    private long _endTicks;
+    private decimal _open;
+    private decimal _high;
+    private decimal _low;
+    private decimal _close;
+    private decimal _volume;
+    private Candle? _current;
 
     // Trades are missing from somewhere in the moving bar; trades may be missing before the next one.
     private bool _torn;
@@ -27,7 +39,7 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
 
     public int ClosedCount { get; private set; }
 
-    public Candle? Current { get; private set; }
+    public Candle? Current => _moves ? _current ??= Moving(isClosed: false) : null;
 
     /// <summary>The moving bar lacks trades.</summary>
     public bool IsTorn => _torn;
@@ -40,36 +52,35 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
     /// </summary>
     public bool Apply(DateTimeOffset time, decimal open, decimal high, decimal low, decimal close, decimal volume, List<Candle> closed)
     {
+        // A bar that moves is behind the last that ended.
+        if (_moves && time.UtcTicks >= _opensAt.UtcTicks && time.UtcTicks < _endTicks)
+        {
+            // One that arrives late in its own bar moves all but the close.
+            _high = Math.Max(_high, high);
+            _low = Math.Min(_low, low);
+            _volume += volume;
+            if (time >= _newest)
+            {
+                (_close, _newest) = (close, time);
+            }
+
+            (_torn, _tear, _current) = (_torn | _tear, false, null);
+            return true;
+        }
+
         var bucket = interval.Floor(time);
-        if (bucket < Current?.OpenTime || bucket <= _ended?.OpenTime)
+        if ((_moves && bucket < _opensAt) || bucket <= _ended?.OpenTime)
         {
             return false;
         }
 
-        if (Current is { } moving && bucket > moving.OpenTime)
+        if (_moves)
         {
             End(closed);
         }
 
-        var torn = _tear;
-        _tear = false;
-        if (Current is { } current)
-        {
-            // One that arrives late in its own bar moves all but the close.
-            Current = current with
-            {
-                High = Math.Max(current.High, high),
-                Low = Math.Min(current.Low, low),
-                Close = time >= _newest ? close : current.Close,
-                Volume = current.Volume + volume,
-            };
-            _newest = time >= _newest ? time : _newest;
-            _torn |= torn;
-            return true;
-        }
-
-        Current = new Candle(symbol, interval.Name, bucket, open, high, low, close, volume, false);
-        (_torn, _newest) = (torn, time);
+        Begin(bucket, open, high, low, close, volume);
+        (_torn, _tear, _newest) = (_tear, false, time);
         return true;
     }
 
@@ -77,35 +88,35 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
     public void Tear()
     {
         _tear = true;
-        _torn |= Current is not null;
+        _torn |= _moves;
     }
 
     /// <summary>Nothing is known of the time from the last that was taken in up to <paramref name="until"/>.</summary>
     public void Miss(DateTimeOffset until)
     {
         var bucket = interval.Floor(until);
-        if (Current?.OpenTime == bucket)
+        if (_moves && _opensAt == bucket)
         {
             _torn = true;
             return;
         }
 
         // Whatever is open reaches into it, and what begins in it begins late.
-        (Current, _torn, _ended) = (null, false, null);
+        (_moves, _torn, _ended) = (false, false, null);
         _tear = bucket != until;
     }
 
     /// <summary>Closes what is over at <paramref name="now"/> (market time); <paramref name="fill"/> adds flat bars for spans without a trade.</summary>
     public void Advance(DateTimeOffset now, bool fill, List<Candle> closed)
     {
-        if (Current is { } current && now >= current.OpenTime + interval.Length)
+        if (_moves && now.UtcTicks >= _endTicks)
         {
             End(closed);
         }
 
-        for (var i = 0; fill && !_tear && i < MaxFlatBars && Current is null && _ended is { } last && now >= last.OpenTime + (2 * interval.Length); i++)
+        for (var i = 0; fill && !_tear && i < MaxFlatBars && !_moves && _ended is { } last && now >= last.OpenTime + (2 * interval.Length); i++)
         {
-            Current = last with { OpenTime = last.OpenTime + interval.Length, Open = last.Close, High = last.Close, Low = last.Close, Volume = 0, Closed = false };
+            Begin(last.OpenTime + interval.Length, last.Close, last.Close, last.Close, last.Close, 0);
             End(closed);
         }
     }
@@ -137,10 +148,9 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
         if (LastClosed is { } last)
         {
             _ended = _ended is { } ended && ended.OpenTime > last.OpenTime ? ended : last;
-            if (Current is { } current && current.OpenTime <= last.OpenTime)
+            if (_moves && _opensAt <= last.OpenTime)
             {
-                Current = null;
-                _torn = false;
+                (_moves, _torn) = (false, false);
             }
         }
 
@@ -192,27 +202,35 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
     private void Move(Candle given, bool exact)
     {
         // One that has ended is over: it was told as closed, or given up.
-        if (exact && (Current is null || Current.OpenTime <= given.OpenTime) && (_ended is null || _ended.OpenTime < given.OpenTime))
+        if (exact && (!_moves || _opensAt <= given.OpenTime) && (_ended is null || _ended.OpenTime < given.OpenTime))
         {
-            Current = given;
+            Begin(given.OpenTime, given.Open, given.High, given.Low, given.Close, given.Volume);
             _torn = false;
         }
-        else if (Current is null && (_ended is null || _ended.OpenTime < given.OpenTime))
+        else if (!_moves && (_ended is null || _ended.OpenTime < given.OpenTime))
         {
             // What was traded between the record and the next trade is not in it.
-            Current = given;
+            Begin(given.OpenTime, given.Open, given.High, given.Low, given.Close, given.Volume);
             _torn = true;
         }
-        else if (_torn && Current is { } seen && seen.OpenTime == given.OpenTime)
+        else if (_torn && _moves && _opensAt == given.OpenTime)
         {
-            Current = given with { High = Math.Max(given.High, seen.High), Low = Math.Min(given.Low, seen.Low), Close = seen.Close, Volume = Math.Max(given.Volume, seen.Volume) };
+            Begin(given.OpenTime, given.Open, Math.Max(given.High, _high), Math.Min(given.Low, _low), _close, Math.Max(given.Volume, _volume));
         }
     }
 
+    private void Begin(DateTimeOffset opensAt, decimal open, decimal high, decimal low, decimal close, decimal volume)
+    {
+        (_moves, _opensAt, _endTicks, _current) = (true, opensAt, (opensAt + interval.Length).UtcTicks, null);
+        (_open, _high, _low, _close, _volume) = (open, high, low, close, volume);
+    }
+
+    private Candle Moving(bool isClosed) => new(symbol, _name, _opensAt, _open, _high, _low, _close, _volume, isClosed);
+
     private void End(List<Candle> closed)
     {
-        _ended = Current! with { Closed = true };
-        Current = null;
+        _ended = Moving(isClosed: true);
+        _moves = false;
         if (_torn)
         {
             _torn = false;

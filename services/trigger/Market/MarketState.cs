@@ -36,7 +36,7 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
 
     private readonly Lock _lock = new();
     private readonly ICandleListener[] _listeners = [.. listeners];
-    private readonly Dictionary<string, IReadOnlyList<CandleSeries>> _series = [];
+    private readonly Dictionary<string, CandleSeries[]> _series = [];
     private readonly Dictionary<string, PriceTick> _prices = [];
     private readonly Dictionary<string, (decimal Bid, decimal Ask, DateTimeOffset At)> _quotes = [];
     private readonly Dictionary<string, (Mark Mark, DateTimeOffset At)> _marks = [];
@@ -161,6 +161,8 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         var now = time.GetUtcNow();
         lock (_lock)
         {
+            // Nothing was missed up to a trade that was not said to be, so spans without one had none.
+            var fills = _status?.Source is FeedStatus.Live or FeedStatus.Replay;
             foreach (var t in trades)
             {
                 if (_series.GetValueOrDefault(t.Symbol) is not { } all)
@@ -183,9 +185,8 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 var isLate = false;
                 foreach (var series in all)
                 {
-                    if (_status!.Source is FeedStatus.Live or FeedStatus.Replay)
+                    if (fills)
                     {
-                        // Nothing was missed up to it that was not said to be, so spans without a trade had none.
                         series.Advance(t.MarketTime, true, _closed);
                     }
 
