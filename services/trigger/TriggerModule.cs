@@ -30,6 +30,7 @@ public sealed class TriggerModule : IServiceModule
         SettingsSection.Of<LiveOptions>("Trigger:Live"),
         SettingsSection.Of<RuleOptions>("Trigger:Rules"),
         SettingsSection.Of<NewsOptions>("Trigger:News"),
+        SettingsSection.Of<HookOptions>("Trigger:Hooks"),
         new(TriggerOptions.AnewSetting),
     ];
 
@@ -41,6 +42,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton(options.Rules);
         services.AddSingleton(options.Live);
         services.AddSingleton(options.News);
+        services.AddSingleton(options.Hooks);
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + 512, inFlight: 4, trace: i => i.TraceParent);
@@ -108,6 +110,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<HookArmory>();
         services.AddSingleton<HookBook>();
         services.AddSingleton<HookGate>();
+        services.AddSingleton<HookRooms>();
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<SilenceStore>();
         services.AddSingleton<HookNotices>();

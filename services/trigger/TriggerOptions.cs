@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Hooks;
 using TradingSystem.Trigger.News;
 using TradingSystem.Trigger.Rules;
 
@@ -49,6 +50,8 @@ public sealed partial class TriggerOptions
 
     public NewsOptions News { get; private init; } = new();
 
+    public HookOptions Hooks { get; private init; } = new();
+
     /// <exception cref="InvalidOperationException">A setting breaks its rule; the message names both.</exception>
     public static TriggerOptions Read(IConfiguration configuration)
     {
@@ -65,6 +68,7 @@ public sealed partial class TriggerOptions
             Live = section.Read<LiveOptions>("Live").Validated(),
             Rules = section.Read<RuleOptions>("Rules").Validated(),
             News = section.Read<NewsOptions>("News").Validated(),
+            Hooks = section.Read<HookOptions>("Hooks").Validated(),
         };
     }
 

@@ -1,50 +1,17 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Hosting.Hooks;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Trigger.Hooks;
 using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Api;
 
-/// <summary>A webhook as it is now.</summary>
-/// <param name="Version">Grows by one with every change, from 1; an event's payload names the one that it came through.</param>
-/// <param name="Hook">What it takes and makes of it.</param>
-/// <param name="Address">Where alerts are posted; behind it a slash and the secret where that is in the path.</param>
-/// <param name="Usable">False where it checks signatures with a secret that was derived from another signing key than there is now: it refuses all until it is rotated.</param>
-/// <param name="LastAlertAt">When the last alert was taken that became an event, RFC 3339; null where there is none.</param>
-public sealed record HookView(
-    Guid Id, int Version, HookDocument Hook, string Address, bool Usable, string ChangedBy, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt, DateTimeOffset? LastAlertAt);
-
-/// <summary>A webhook with its secret. This answer is the only place where the secret ever appears.</summary>
-/// <param name="Hook">The hook.</param>
-/// <param name="Secret">What a sender shows, or signs with as it is written here.</param>
-public sealed record IssuedHook(HookView Hook, string Secret);
-
-/// <summary>What came to a webhook; a repetition is none of its own.</summary>
-/// <param name="Id">Its event's, where it became one.</param>
-/// <param name="Version">The hook's at that time.</param>
-/// <param name="Key">What makes repetitions of it the same; null where the hook has no key, or it was refused.</param>
-/// <param name="ReceivedAt">When it came, RFC 3339.</param>
-/// <param name="Outcome">published: its event is durable. waiting: not known to be; it is sent until it is. refused: see <c>faults</c>. withdrawn: the bus was
-/// away and the sender told to send it again. given_up: the bus was away for more than five minutes.</param>
-/// <param name="Faults">What was wrong with it.</param>
-/// <param name="Bytes">How long it was, with something short in the place of the secret.</param>
-/// <param name="Body">Its first 2000 characters, without the secret.</param>
-public sealed record HookDelivery(
-    Guid Id, int Version, string? Key, DateTimeOffset ReceivedAt, [property: Words(typeof(DeliveryOutcomes))] string Outcome, IReadOnlyList<FieldError> Faults, int Bytes,
-    string Body);
-
 /// <summary><c>/api/v1/hooks</c>: webhooks are data, taken as soon as they are written.</summary>
 public static class HooksApi
 {
     public const int Most = 200;
-
-    private const int MostShown = 2_000;
 
     public static void MapHooks(this WebApplication app)
     {
@@ -130,7 +97,8 @@ public static class HooksApi
             return RestError.Conflict("version", $"the current version, {hook.Version}", $"{read}");
         }
 
-        if (HookSecrets.Signs(document) != HookSecrets.Signs(HookJson.Read(hook.Document)))
+        // What cannot be read says nothing of its secret: where that does not fit, the answer's error says so.
+        if (armory.Look(hook).Document is { } before && HookSecrets.Signs(document) != HookSecrets.Signs(before))
         {
             // One secret is only known by its hash, the other is derived: the sender needs another one either way.
             return RestError.Conflict("auth.kind", "as before: hmac, or not; another needs a new hook", document.Auth.Kind);
@@ -165,8 +133,13 @@ public static class HooksApi
             return RestError.NotFound(id);
         }
 
+        if (armory.Look(hook).Document is not { } document)
+        {
+            return RestError.Conflict("$", "a hook that this version of the service can read; write it anew first", hook.Name);
+        }
+
         hook.SecretVersion++;
-        var secret = secrets.Create(id, hook.SecretVersion, HookSecrets.Signs(HookJson.Read(hook.Document)));
+        var secret = secrets.Create(id, hook.SecretVersion, HookSecrets.Signs(document));
         hook.SecretHash = HookSecrets.Hash(secret);
         Change(hook, http, time);
         return await SaveAsync(db, hook.Name, book, cancellationToken) is { } failure
@@ -182,11 +155,8 @@ public static class HooksApi
             return RestError.NotFound(id);
         }
 
-        // Characters have at most four bytes.
-        var rows = await store.ListAsync(id, list.Before, list.Take, 4 * MostShown, cancellationToken);
-        return TypedResults.Ok(list.Page(rows, d => d.Seq, d => new HookDelivery(
-            d.Id, d.Version, d.Key, d.ReceivedAt, d.Outcome ?? DeliveryOutcomes.Waiting, d.Reason is null ? [] : HookJson.ReadFaults(d.Reason), d.Bytes,
-            FieldError.Shorten(Encoding.UTF8.GetString(d.Body), MostShown))));
+        var rows = await store.ListAsync(id, list.Before, list.Take, HookDelivery.MostBytes, cancellationToken);
+        return TypedResults.Ok(list.Page(rows, d => d.Seq, HookDelivery.Of));
     }
 
     private static void Change(HookRow hook, HttpContext http, TimeProvider time)
@@ -224,12 +194,6 @@ public static class HooksApi
         var ids = hooks.Select(h => h.Id).ToList();
         var last = await db.HookDeliveries.AsNoTracking().Where(d => ids.Contains(d.HookId) && d.Event != null && (d.Outcome == null || d.Outcome == DeliveryOutcomes.Published))
             .GroupBy(d => d.HookId).Select(g => new { g.Key, At = g.Max(d => d.ReceivedAt) }).ToDictionaryAsync(g => g.Key, g => g.At, cancellationToken);
-        return hooks.ToDictionary(h => h.Id, h =>
-        {
-            var document = HookJson.Read(h.Document);
-            return new HookView(
-                h.Id, h.Version, document, $"{HookPath.Prefix}/{h.Name}", armory.IsUsable(h, document), h.Actor, h.CreatedAt, h.ChangedAt,
-                last.TryGetValue(h.Id, out var at) ? at : null);
-        });
+        return hooks.ToDictionary(h => h.Id, h => HookView.Of(h, armory, last.TryGetValue(h.Id, out var at) ? at : null));
     }
 }

@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using TradingSystem.Hosting;
+using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Hooks;
 
@@ -49,21 +51,40 @@ public sealed class HookMeter(int perMinute, TimeProvider time)
 /// <summary>Makes a hook of its row.</summary>
 public sealed class HookArmory(HookSecrets secrets, TimeProvider time)
 {
+    private const string Underivable = "its secret was derived from another signing key than there is now, or is none that signs; give it another";
+    private const string Unreadable = "this version of the service cannot read what it is; write it anew";
+
     /// <param name="before">As it was, whose meter goes on where its rate is the same.</param>
-    /// <exception cref="System.Text.Json.JsonException">The row's document is of a later version of this service.</exception>
-    public ArmedHook Arm(Storage.HookRow row, ArmedHook? before)
+    /// <exception cref="JsonException">The row's document is of a later version of this service, or another hook's.</exception>
+    public ArmedHook Arm(HookRow row, ArmedHook? before)
     {
         var document = HookJson.Read(row.Document);
+        if (document.Name != row.Name)
+        {
+            throw new JsonException($"it is {document.Name}'s");
+        }
+
         var rate = document.RatePerMinute ?? HookReader.DefaultRate;
         return new(
             row.Id, row.Version, document, new HookText(document), row.SecretHash, SigningKey(row, document),
             before?.Meter is { } meter && meter.PerMinute == rate ? meter : new HookMeter(rate, time));
     }
 
-    /// <summary>False where its secret was derived from another key than there is now: it needs a new one.</summary>
-    public bool IsUsable(Storage.HookRow row, HookDocument document) => !HookSecrets.Signs(document) || SigningKey(row, document) is not null;
+    /// <summary>What a row says, null where this version of the service cannot read it; and why it takes nothing, null where it does.</summary>
+    public (HookDocument? Document, string? Fault) Look(HookRow row)
+    {
+        try
+        {
+            var hook = Arm(row, null);
+            return (hook.Document, HookSecrets.Signs(hook.Document) && hook.SigningKey is null ? Underivable : null);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return (null, Unreadable);
+        }
+    }
 
-    private byte[]? SigningKey(Storage.HookRow row, HookDocument document)
+    private byte[]? SigningKey(HookRow row, HookDocument document)
     {
         if (!HookSecrets.Signs(document))
         {

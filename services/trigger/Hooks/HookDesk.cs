@@ -20,41 +20,35 @@ public sealed record HookReceipt(Guid Id, bool Duplicate);
 /// was kept goes its way whether or not somebody still waits.
 /// </summary>
 public sealed partial class HookDesk(
-    HookBook book, HookGate gate, DeliveryStore store, HookCourier courier, HookNotices notices, TimeProvider time, ILogger<HookDesk> log) : IDisposable
+    HookBook book, HookGate gate, HookRooms rooms, DeliveryStore store, HookCourier courier, HookNotices notices, HookOptions options, TimeProvider time, ILogger<HookDesk> log)
 {
     public const int MostBytes = 64 * 1024;
 
-    private const int MostAtOnce = 256;
     private const string SecretRule = "the hook's own secret, where the hook has it";
 
     private static readonly TimeSpan Reading = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Sending = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
     private static readonly byte[] NobodysKey = RandomNumberGenerator.GetBytes(32);
     private static readonly Counter<long> Alerts = new Meter("TradingSystem.Trigger").CreateCounter<long>("trigger.hooks.alerts");
 
-    private readonly SemaphoreSlim _room = new(MostAtOnce, MostAtOnce);
-
     /// <summary>The receipt, or why there is none.</summary>
     public async Task<(HookReceipt? Receipt, RestError? Error)> TakeAsync(HttpContext http, string name)
     {
-        if (!book.IsKnown || !await _room.WaitAsync(0))
+        if (!book.IsKnown)
         {
-            return Refused("unavailable", RestError.Unavailable("$", book.IsKnown ? "fewer alerts at once" : "hooks, which are being read", wait: TryAgain));
+            return Refused("unavailable", RestError.Unavailable("$", "hooks, which are being read", wait: TryAgain));
         }
 
-        try
+        using var room = rooms.TryEnter(http.Connection.RemoteIpAddress);
+        if (room is null)
         {
-            var (body, refusal) = await RawBody.ReadAsync(http.Request, MostBytes, Reading, time);
-            return refusal is null ? await TakeAsync(http, name, body) : Refused("refused", refusal);
+            return Refused("unavailable", RestError.Unavailable("$", "fewer alerts at once", wait: TryAgain));
         }
-        finally
-        {
-            _room.Release();
-        }
+
+        var (body, refusal) = await RawBody.ReadAsync(http.Request, MostBytes, Reading, time);
+        room.HasRead();
+        return refusal is null ? await TakeAsync(http, name, body) : Refused("refused", refusal);
     }
-
-    public void Dispose() => _room.Dispose();
 
     private async Task<(HookReceipt? Receipt, RestError? Error)> TakeAsync(HttpContext http, string name, ReadOnlyMemory<byte> body)
     {
@@ -113,7 +107,7 @@ public sealed partial class HookDesk(
         KeptDelivery kept;
         try
         {
-            kept = await store.KeepAsync(Row(hook, item.Id, body, now, key, HookCourier.Write(item), null));
+            kept = await store.KeepAsync(Row(hook, item.Id, body, now, key, HookCourier.Write(item), null), options.Repetition, options.KeepDeadline);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -156,7 +150,7 @@ public sealed partial class HookDesk(
     {
         try
         {
-            return await (item is not null ? courier.SendAsync(item) : courier.SendAsync(kept.Event!)).WaitAsync(Sending, time);
+            return await (item is not null ? courier.SendAsync(item) : courier.SendAsync(kept.Event!)).WaitAsync(options.SendDeadline, time);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

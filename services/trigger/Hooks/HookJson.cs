@@ -4,8 +4,16 @@ using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Trigger.Hooks;
 
-/// <summary>Hooks as they are kept: the JSON that REST takes and gives, what was left out is left out.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>
+/// Hooks as they are kept: the JSON that REST takes and gives, what was left out is left out. One that says more than this version of the service knows, or
+/// less than it needs, is not read: it may be about who may post.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(HookDocument))]
 [JsonSerializable(typeof(IReadOnlyList<FieldError>))]
 public sealed partial class HookJson : JsonSerializerContext

@@ -16,9 +16,6 @@ public sealed record ShownDelivery(Guid Id, long Seq, int Version, string? Key, 
 /// <summary>Deliveries in the database; every call is one round trip with a deadline and throws when it is over or the database is away.</summary>
 public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <summary>The same body without a key is a repetition for so long.</summary>
-    public static readonly TimeSpan Repetition = TimeSpan.FromSeconds(1);
-
     /// <summary>How long deliveries are kept, and a key is known; a hook's newest event stays, for its silence counts from there.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
@@ -31,15 +28,16 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
     private static readonly TimeSpan RoundDeadline = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Keeps a delivery unless it repeats another: one of its key where it has one, else one of the same body within <see cref="Repetition"/>. Two nodes
-    /// that keep the same at once come to the same.
+    /// Keeps a delivery unless it repeats another: one of its key where it has one, else one of the same body. Two nodes that keep the same at once come to
+    /// the same.
     /// </summary>
-    public async Task<KeptDelivery> KeepAsync(HookDeliveryRow row)
+    /// <param name="repetition">How long the same body without a key repeats another.</param>
+    public async Task<KeptDelivery> KeepAsync(HookDeliveryRow row, TimeSpan repetition, TimeSpan within)
     {
-        using var deadline = new CancellationTokenSource(Deadline, time);
+        using var deadline = new CancellationTokenSource(within, time);
         await using var batch = database.CreateBatch();
         // Statements of a batch are one transaction, and each sees what was committed before it begins.
-        var insert = row.Key is null ? AddByBody(batch, row) : AddByKey(batch, row);
+        var insert = row.Key is null ? AddByBody(batch, row, row.ReceivedAt - repetition) : AddByKey(batch, row);
         await using var reader = await batch.ExecuteReaderAsync(deadline.Token);
         while (reader.FieldCount != 4 && await reader.NextResultAsync(deadline.Token))
         {
@@ -169,7 +167,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
         return insert;
     }
 
-    private static NpgsqlBatchCommand AddByBody(NpgsqlBatch batch, HookDeliveryRow row)
+    private static NpgsqlBatchCommand AddByBody(NpgsqlBatch batch, HookDeliveryRow row, DateTimeOffset since)
     {
         const string same = "hook_id = $2 and body_hash = $5 and key is null and received_at > $11 and (outcome is null or outcome = 'published')";
         // Whoever else keeps the same body waits until this one is committed.
@@ -177,9 +175,12 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
         wait.Parameters.Add(new() { Value = BinaryPrimitives.ReadInt64LittleEndian(row.BodyHash) });
         var insert = Add(
             batch,
-            $"insert into trigger.hook_deliveries ({Columns}) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 where not exists (select 1 from trigger.hook_deliveries where {same})");
+            $"""
+            insert into trigger.hook_deliveries ({Columns}) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+            where not exists (select 1 from trigger.hook_deliveries where {same})
+            """);
         AddColumns(insert.Parameters, row);
-        insert.Parameters.Add(new() { Value = row.ReceivedAt - Repetition });
+        insert.Parameters.Add(new() { Value = since });
         var read = Add(
             batch,
             """
@@ -189,7 +190,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
             """);
         read.Parameters.Add(new() { Value = row.HookId });
         read.Parameters.Add(new() { Value = row.BodyHash });
-        read.Parameters.Add(new() { Value = row.ReceivedAt - Repetition });
+        read.Parameters.Add(new() { Value = since });
         return insert;
     }
 

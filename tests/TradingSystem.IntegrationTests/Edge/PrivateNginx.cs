@@ -19,6 +19,9 @@ internal sealed class PrivateNginx(string folder) : IAsyncDisposable
 
     public string Log => Path.Combine(folder, "nginx.log");
 
+    /// <summary>Every request's line, but for those that the configuration keeps out of it.</summary>
+    public string AccessLog => Path.Combine(folder, "access.log");
+
     private static string Template => Path.GetFullPath(Path.Combine(Here(), "..", "..", "..", "deploy", "nginx", "trading.conf.template"));
 
     /// <summary>True for the certificate that was made for it, which nobody else vouches for.</summary>
@@ -51,7 +54,7 @@ internal sealed class PrivateNginx(string folder) : IAsyncDisposable
             error_log stderr warn;
             events { worker_connections 256; }
             http {
-                access_log off;
+                access_log {{AccessLog}};
                 proxy_bind {{Address}};
                 client_body_temp_path {{folder}}/body;
                 proxy_temp_path {{folder}}/proxy;

@@ -66,14 +66,25 @@ public sealed partial class ProxyTests
             ($"HOOKS/behind/{secret}", "Sell", HttpStatusCode.Accepted),
             ($"hooks/behind/{secret}x", "Buy", HttpStatusCode.Unauthorized),
             ($"HOOKS/behind/{secret}", new string('x', 70_000), HttpStatusCode.RequestEntityTooLarge),
+            ($"Hooks/behind/{secret}", new string('x', 70_000), HttpStatusCode.RequestEntityTooLarge),
+            ($"api/v1/{secret}", "Buy", HttpStatusCode.NotFound),
+            ($"/{secret}", "Buy", HttpStatusCode.NotFound),
+            ($"/elsewhere/{secret}", new string('x', 70_000), HttpStatusCode.RequestEntityTooLarge),
+            // What is in both logs, so that they are known to be written.
+            ("api/v1/not-a-hook", new string('x', 1_100_000), HttpStatusCode.RequestEntityTooLarge),
         })
         {
             using var content = new StringContent(body);
             using var answer = await _http.PostAsync(new Uri(Site, path), content);
-            Assert.That(answer.StatusCode, Is.EqualTo(status));
+            Assert.That(answer.StatusCode, Is.EqualTo(status), path);
         }
 
-        Assert.That(await File.ReadAllTextAsync(_nginx.Log), Does.Not.Contain(secret));
+        foreach (var log in new[] { _nginx.Log, _nginx.AccessLog })
+        {
+            var text = await Wait.ForAsync(log, async () => await File.ReadAllTextAsync(log) is var lines && lines.Contains("not-a-hook", StringComparison.Ordinal) ? lines : null);
+            Assert.That((text.Contains(secret, StringComparison.Ordinal), text.Contains("/behind/", StringComparison.Ordinal)), Is.EqualTo((false, false)), log);
+        }
+
         Assert.That(_cluster.WholeLog("standalone"), Does.Not.Contain(secret));
     }
 

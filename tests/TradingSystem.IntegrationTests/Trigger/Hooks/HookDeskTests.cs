@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -13,16 +15,23 @@ using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.IntegrationTests.Trigger.Hooks;
 
-/// <summary>What becomes of an alert whose event the bus does not take, or may have taken.</summary>
+/// <summary>
+/// What becomes of an alert whose event the bus does not take, or may have taken. No deadline of the desk ever passes, and what has no key is a repetition for
+/// as long as a test may take.
+/// </summary>
 [TestFixture]
 public sealed class HookDeskTests
 {
     private const string Secret = "wh_a-secret-of-this-test";
 
     private readonly FixtureDatabase _database = new();
-    private readonly Guid _hook = Guid.NewGuid();
     private readonly Bus _bus = new();
     private ServiceProvider _services = null!;
+    private Guid _hook;
+
+    private DeliveryStore Store => _services.GetRequiredService<DeliveryStore>();
+
+    private HookCourier Courier => _services.GetRequiredService<HookCourier>();
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -31,35 +40,16 @@ public sealed class HookDeskTests
         var services = new ServiceCollection();
         services.AddSingleton(_ => NpgsqlDataSource.Create(_database.ConnectionString));
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<TimeProvider>(new Patient());
+        services.AddSingleton(new HookOptions { Repetition = TimeSpan.FromHours(1) });
         services.AddSingleton<IDurablePublisher>(_bus);
         services.AddSingleton(new HookSecrets(new byte[32]));
-        services.AddLogging().AddSingleton<BusReadiness>().AddSingleton<HookArmory>().AddSingleton<HookBook>().AddSingleton<HookGate>().AddSingleton<DeliveryStore>()
-            .AddSingleton<HookNotices>().AddSingleton<HookCourier>().AddSingleton<HookDesk>();
+        services.AddLogging().AddSingleton<BusReadiness>().AddSingleton<HookArmory>().AddSingleton<HookBook>().AddSingleton<HookGate>().AddSingleton<HookRooms>()
+            .AddSingleton<DeliveryStore>().AddSingleton<SilenceStore>().AddSingleton<HookNotices>().AddSingleton<HookCourier>().AddSingleton<HookDesk>();
         _services = services.BuildServiceProvider();
         await Database.MigrateAsync<TriggerDb>(_services, CancellationToken.None);
-        await using (var db = Db())
-        {
-            foreach (var (name, key) in new[] { ("bare", (string?)null), ("keyed", "{{ body.id }}") })
-            {
-                db.Hooks.Add(new()
-                {
-                    Id = name == "bare" ? _hook : Guid.NewGuid(),
-                    Name = name,
-                    Version = 1,
-                    Document = HookJson.Write(new HookDocument(name, new(HookWords.Path), ["*"], "t", Key: key)),
-                    SecretHash = HookSecrets.Hash(Secret),
-                    SecretVersion = 1,
-                    Actor = "test",
-                    CreatedAt = TimeProvider.System.GetUtcNow(),
-                    ChangedAt = TimeProvider.System.GetUtcNow(),
-                });
-            }
-
-            await db.SaveChangesAsync();
-        }
-
-        await _services.GetRequiredService<HookBook>().ChangedAsync();
+        _hook = await AddAsync("bare", null, TimeProvider.System.GetUtcNow());
+        await AddAsync("keyed", "{{ body.id }}", TimeProvider.System.GetUtcNow());
     }
 
     [OneTimeTearDown]
@@ -70,7 +60,12 @@ public sealed class HookDeskTests
     }
 
     [SetUp]
-    public void Empty() => _bus.Sent.Clear();
+    public void Empty()
+    {
+        _bus.Outcome = PublishOutcome.Durable;
+        _bus.Sent.Clear();
+        _bus.Told.Clear();
+    }
 
     [TestCase("bare", "withdrawn")]
     [TestCase("keyed", null)]
@@ -104,31 +99,141 @@ public sealed class HookDeskTests
     [Test]
     public async Task What_is_old_is_taken_away_but_for_a_hooks_newest_event()
     {
-        _bus.Outcome = PublishOutcome.Durable;
         var ids = new List<Guid>();
-        foreach (var body in new[] { "1", "2", "3" })
+        foreach (var body in new[] { "1", "2", "3", "withdrawn", "given up" })
         {
             ids.Add((await PostAsync("bare", body)).Receipt!.Id);
         }
 
-        await using var db = Db();
         var old = TimeProvider.System.GetUtcNow() - DeliveryStore.Kept - TimeSpan.FromHours(1);
+        await using var db = Db();
         await db.HookDeliveries.Where(d => d.HookId == _hook).ExecuteUpdateAsync(s => s.SetProperty(d => d.ReceivedAt, old.AddHours(-1)));
-        var newest = ids[^1];
-        await db.HookDeliveries.Where(d => d.Id == newest).ExecuteUpdateAsync(s => s.SetProperty(d => d.ReceivedAt, old));
-        await _services.GetRequiredService<DeliveryStore>().PruneAsync(CancellationToken.None);
-        Assert.That(await db.HookDeliveries.Where(d => d.HookId == _hook).Select(d => d.Id).ToListAsync(), Is.EqualTo(new[] { newest }));
+        await SetAsync(ids[2], old, DeliveryOutcomes.Published);
+        // They are newer, and no events.
+        await SetAsync(ids[3], old.AddMinutes(1), DeliveryOutcomes.Withdrawn);
+        await SetAsync(ids[4], old.AddMinutes(2), DeliveryOutcomes.GivenUp);
+        await Store.PruneAsync(CancellationToken.None);
+        Assert.That(await db.HookDeliveries.Where(d => d.HookId == _hook).Select(d => d.Id).ToListAsync(), Is.EqualTo(new[] { ids[2] }));
+    }
+
+    [Test]
+    public async Task A_key_that_comes_again_behind_seven_days_is_an_event_of_its_own()
+    {
+        var (first, _) = await PostAsync("keyed", """{"id":"weekly"}""");
+        await SetAsync(first!.Id, TimeProvider.System.GetUtcNow() - DeliveryStore.Kept - TimeSpan.FromMinutes(1), DeliveryOutcomes.Published);
+        await Store.PruneAsync(CancellationToken.None);
+        var (second, _) = await PostAsync("keyed", """{"id":"weekly"}""");
+        var (again, _) = await PostAsync("keyed", """{"id":"weekly"}""");
+        Assert.That((second!.Duplicate, second.Id != first.Id, again), Is.EqualTo((false, true, new HookReceipt(second.Id, true))));
+        Assert.That(_bus.Sent.Select(e => e.Id), Is.EqualTo(new[] { first.Id, second.Id }));
+    }
+
+    [Test]
+    public async Task What_is_too_old_to_be_sent_is_given_up_only_when_people_hear_of_it()
+    {
+        _bus.Outcome = PublishOutcome.Unavailable;
+        await PostAsync("keyed", """{"id":"too old"}""");
+        var id = _bus.Sent.Single().Id;
+        await SetAsync(id, TimeProvider.System.GetUtcNow() - HookCourier.News - TimeSpan.FromSeconds(1), null);
+        foreach (var outcome in new[] { PublishOutcome.Unavailable, PublishOutcome.Unknown })
+        {
+            _bus.Outcome = outcome;
+            await Courier.SendAgainAsync(CancellationToken.None);
+            Assert.That(await OutcomeAsync(id), Is.Null, "nobody has heard of it");
+        }
+
+        _bus.Outcome = PublishOutcome.Durable;
+        await Courier.SendAgainAsync(CancellationToken.None);
+        Assert.That(await OutcomeAsync(id), Is.EqualTo(DeliveryOutcomes.GivenUp));
+        Assert.That(_bus.Told.Select(l => (l.Code, l.Id)).Distinct(), Is.EqualTo(new[] { (HookCodes.GivenUp, id) }), "however often, it is one log");
+        Assert.That(_bus.Sent.Count(e => e.Id == id), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task What_is_durable_is_so_whatever_was_said_of_it()
+    {
+        var id = (await PostAsync("keyed", """{"id":"durable"}""")).Receipt!.Id;
+        await Store.WithdrawAsync(id);
+        Assert.That(await OutcomeAsync(id), Is.EqualTo(DeliveryOutcomes.Withdrawn));
+        await Store.MarkAsync([id], DeliveryOutcomes.Published);
+        await Store.WithdrawAsync(id);
+        Assert.That(await OutcomeAsync(id), Is.EqualTo(DeliveryOutcomes.Published));
+    }
+
+    [TestCase(DeliveryOutcomes.Withdrawn)]
+    [TestCase(DeliveryOutcomes.GivenUp)]
+    public async Task What_became_no_event_ends_no_silence(string outcome)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var hook = await AddAsync($"silent_{outcome}", null, now.AddHours(-3));
+        var (taken, untaken) = ((await PostAsync($"silent_{outcome}", "1")).Receipt!.Id, (await PostAsync($"silent_{outcome}", "2")).Receipt!.Id);
+        await SetAsync(taken, now.AddHours(-2), DeliveryOutcomes.Published);
+        await SetAsync(untaken, now, outcome);
+        var silence = (await _services.GetRequiredService<SilenceStore>().FindAsync([hook], [60], CancellationToken.None)).Single();
+        Assert.That((silence.HookId, silence.Since), Is.EqualTo((hook, now.AddHours(-2))).Within(TimeSpan.FromMilliseconds(1)));
+    }
+
+    [Test]
+    public async Task Who_sends_slowly_takes_no_room_from_another_address()
+    {
+        var bodies = Enumerable.Range(0, 300).Select(_ => new Pipe()).ToList();
+        var slow = bodies.Select(b => PostAsync("bare", b.Reader.AsStream(), "198.51.100.1")).ToList();
+        var refused = slow.Where(s => s.IsCompleted).ToList();
+        Assert.That(refused, Has.Count.EqualTo(bodies.Count - HookRooms.MostOfOne));
+        Assert.That(await Task.WhenAll(refused), Is.All.Matches<(HookReceipt? Receipt, RestError? Error)>(r => Status(r.Error) == 503 && r.Error!.RetryAfter > TimeSpan.Zero));
+        Assert.That((await PostAsync("bare", Body("beside them"), "198.51.100.2")).Receipt, Is.Not.Null);
+
+        foreach (var (body, n) in bodies.Select((b, n) => (b, n)))
+        {
+            await body.Writer.WriteAsync(Encoding.UTF8.GetBytes($"slowly {n}"));
+            await body.Writer.CompleteAsync();
+        }
+
+        Assert.That((await Task.WhenAll(slow.Except(refused))).Select(r => r.Receipt?.Duplicate), Is.All.False, "they were only slow");
+        Assert.That((await PostAsync("bare", Body("behind them"), "198.51.100.1")).Receipt, Is.Not.Null);
     }
 
     private static int? Status(RestError? error) => ((IStatusCodeHttpResult?)error)?.StatusCode;
 
-    private Task<(HookReceipt? Receipt, RestError? Error)> PostAsync(string hook, string body)
+    private static MemoryStream Body(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    private Task<(HookReceipt? Receipt, RestError? Error)> PostAsync(string hook, string body) => PostAsync(hook, Body(body), "192.0.2.1");
+
+    private Task<(HookReceipt? Receipt, RestError? Error)> PostAsync(string hook, Stream body, string from)
     {
         var http = new DefaultHttpContext();
+        http.Connection.RemoteIpAddress = IPAddress.Parse(from);
         http.Request.Path = $"/hooks/{hook}/{Secret}";
-        http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+        http.Request.Body = body;
         TradingSystem.Hosting.Hooks.HookPath.TakeSecret(http.Features, default);
         return _services.GetRequiredService<HookDesk>().TakeAsync(http, hook);
+    }
+
+    private async Task<Guid> AddAsync(string name, string? key, DateTimeOffset changedAt)
+    {
+        var id = Guid.NewGuid();
+        await using var db = Db();
+        db.Hooks.Add(new()
+        {
+            Id = id,
+            Name = name,
+            Version = 1,
+            Document = HookJson.Write(new HookDocument(name, new(HookWords.Path), ["*"], "t", Key: key, RatePerMinute: 1_000)),
+            SecretHash = HookSecrets.Hash(Secret),
+            SecretVersion = 1,
+            Actor = "test",
+            CreatedAt = changedAt,
+            ChangedAt = changedAt,
+        });
+        await db.SaveChangesAsync();
+        await _services.GetRequiredService<HookBook>().ChangedAsync();
+        return id;
+    }
+
+    private async Task SetAsync(Guid id, DateTimeOffset receivedAt, string? outcome)
+    {
+        await using var db = Db();
+        await db.HookDeliveries.Where(d => d.Id == id).ExecuteUpdateAsync(s => s.SetProperty(d => d.ReceivedAt, receivedAt).SetProperty(d => d.Outcome, outcome));
     }
 
     private async Task<string?> OutcomeAsync(Guid id)
@@ -139,18 +244,35 @@ public sealed class HookDeskTests
 
     private TriggerDb Db() => _services.GetRequiredService<IDbContextFactory<TriggerDb>>().CreateDbContext();
 
+    /// <summary>The machine's clock, by which nothing ever falls due.</summary>
+    private sealed class Patient : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
     private sealed class Bus : IDurablePublisher
     {
         public PublishOutcome Outcome { get; set; }
 
         public List<ImmediateEvent> Sent { get; } = [];
 
+        public List<SystemLog> Told { get; } = [];
+
         public Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
             where TItem : class
         {
-            if (item is ImmediateEvent sent)
+            lock (Sent)
             {
-                Sent.Add(sent);
+                switch (item)
+                {
+                    case ImmediateEvent sent:
+                        Sent.Add(sent);
+                        break;
+                    case SystemLog told:
+                        Told.Add(told);
+                        break;
+                }
             }
 
             return Task.FromResult(Outcome);

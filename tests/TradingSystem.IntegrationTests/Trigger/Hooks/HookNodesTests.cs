@@ -19,9 +19,11 @@ public sealed class HookNodesTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _cluster = await TradingCluster.StartAsync(distributed: true, settings: new Dictionary<string, string>
+        _cluster = await TradingCluster.StartAsync(distributed: true, settings: new Dictionary<string, string>(HookClient.Patient)
         {
             ["Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics"] = "Information",
+            // The front's address, which tells its service who asks.
+            ["PROXY__TRUSTED"] = "127.0.0.1",
         });
         var second = await _cluster.AddTriggerNodeAsync();
         _nodes = [_cluster.AddressOf("trigger"), _cluster.AddressOf(second)];
@@ -52,7 +54,9 @@ public sealed class HookNodesTests
             var body = string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{name}}-{{alert}}","price":1}""");
             var answers = await Task.WhenAll(_nodes.Concat(_nodes).Select(n => _hooks.PostAsync($"/hooks/{name}/{secret}", body, to: n)));
             Assert.That(answers.Select(a => a.Status), Is.All.EqualTo(HttpStatusCode.Accepted).Or.EqualTo(HttpStatusCode.OK));
-            Assert.That((answers.Select(a => a.Id).Distinct().Count(), answers.Count(a => !a.IsDuplicate)), Is.EqualTo((1, 1)), body);
+            Assert.That(answers.Select(a => a.Id).Distinct().Count(), Is.EqualTo(1), body);
+            // Who sent it again may be told that it was taken the first time.
+            Assert.That(answers.Count(a => !a.IsDuplicate), answers.Any(a => a.IsRepeated) ? Is.AtMost(1) : Is.EqualTo(1), body);
         }
 
         await Wait.UntilAsync("every event", async () => (await EventsAsync(name)).Count == alerts);
@@ -79,6 +83,31 @@ public sealed class HookNodesTests
     }
 
     [Test]
+    public async Task Behind_the_front_who_sends_slowly_takes_no_room_from_another_address()
+    {
+        const string slow = "127.0.0.31";
+        var (_, secret) = await _hooks.MakeAsync("slowly", """{"kind":"path"}""");
+        var begun = new List<Stream>();
+        try
+        {
+            await Wait.UntilAsync("its share is taken", async () =>
+            {
+                for (var i = 0; i < 40; i++)
+                {
+                    begun.Add(await _hooks.BeginAsync(slow, $"/hooks/slowly/{secret}"));
+                }
+
+                return (await _hooks.PostFromAsync(slow, $"/hooks/slowly/{secret}", "Buy")).Status == HttpStatusCode.ServiceUnavailable;
+            });
+            Assert.That((await _hooks.PostFromAsync("127.0.0.32", $"/hooks/slowly/{secret}", "Sell")).Status, Is.EqualTo(HttpStatusCode.Accepted));
+        }
+        finally
+        {
+            begun.ForEach(b => b.Dispose());
+        }
+    }
+
+    [Test]
     public async Task A_silence_is_told_by_one_of_the_nodes()
     {
         var (id, _) = await _hooks.MakeAsync("awaited_by_two", """{"kind":"path"}""", ""","expected_every_minutes":5""");
@@ -89,15 +118,15 @@ public sealed class HookNodesTests
         }
 
         await Wait.UntilAsync("it is told", async () => (await _hooks.LogsAsync("WEBHOOK_MISSED", "awaited_by_two")).Count > 0);
-        var (first, second) = (await _hooks.MakeAsync("after_a", """{"kind":"path"}""", ""","expected_every_minutes":5"""), 0);
-        await using (var update = source.CreateCommand($"update trigger.hooks set changed_at = now() - interval '6 minutes', version = 2 where id = '{first.Id}'"))
+        var (next, _) = await _hooks.MakeAsync("awaited_after_it", """{"kind":"path"}""", ""","expected_every_minutes":5""");
+        await using (var update = source.CreateCommand($"update trigger.hooks set changed_at = now() - interval '6 minutes', version = 2 where id = '{next}'"))
         {
-            second = await update.ExecuteNonQueryAsync();
+            await update.ExecuteNonQueryAsync();
         }
 
         // Another round of both nodes has looked at the first by then.
-        await Wait.UntilAsync("the next is told", async () => (await _hooks.LogsAsync("WEBHOOK_MISSED", "after_a")).Count > 0);
-        Assert.That((await _hooks.LogsAsync("WEBHOOK_MISSED", "awaited_by_two")).Count, Is.EqualTo(second));
+        await Wait.UntilAsync("the next is told", async () => (await _hooks.LogsAsync("WEBHOOK_MISSED", "awaited_after_it")).Count > 0);
+        Assert.That((await _hooks.LogsAsync("WEBHOOK_MISSED", "awaited_by_two")).Count, Is.EqualTo(1));
     }
 
     /// <summary>A node hears of a hook within two seconds.</summary>

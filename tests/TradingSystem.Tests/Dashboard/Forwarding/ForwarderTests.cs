@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -47,6 +48,27 @@ public sealed class ForwarderTests
             headers.Keys,
             Is.SubsetOf(new[] { "Authorization", "Content-Type", "Content-Length", "Host", "Idempotency-Key", "If-None-Match", "Transfer-Encoding", "traceparent", "X-Forwarded-For", "X-Forwarded-Proto" }));
         Assert.That(headers["X-Forwarded-For"], Is.EqualTo("127.0.0.1"), "whom the front sees, not whom the caller names");
+    }
+
+    [Test]
+    public async Task A_header_that_cannot_be_sent_on_is_left_out_and_the_others_of_a_hooks_sender_arrive()
+    {
+        Dictionary<string, string> headers = [];
+        await using var service = await ServiceAsync(http =>
+        {
+            headers = http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString());
+            return Task.CompletedTask;
+        });
+        await using var front = await LocalServer.FrontAsync(new ForwardOptions { Trigger = service.Address, HeadersDeadline = LocalServer.Patience });
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = front.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/HOOKS/tv") { Content = new StringContent("Buy") };
+        request.Headers.TryAddWithoutValidation("X-Signature", "sha256=00");
+        request.Headers.TryAddWithoutValidation("X-City", "Zürich");
+
+        using var answer = await client.SendAsync(request);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((headers.GetValueOrDefault("X-Signature"), headers.ContainsKey("X-City")), Is.EqualTo(("sha256=00", false)));
     }
 
     [TestCase(200)]
