@@ -18,7 +18,11 @@ public sealed record ImmediateEvent(
     string? Condition,
     string? CorrelationId,
     DateTimeOffset CreatedAt,
-    string? TraceParent);
+    string? TraceParent)
+{
+    /// <summary>The external trigger that raised it, at once or by a schedule; null where it is nobody's, as a rule's.</summary>
+    public Guid? TriggerId { get; init; }
+}
 
 /// <summary>Levelled messages of triggers and groups (<c>type:"system"</c> on the wire).</summary>
 public sealed record SystemLogs(IReadOnlyList<SystemLog> Items);

@@ -106,18 +106,20 @@ public sealed class GatewayModule : IServiceModule
         services.AddHostedService(p => p.GetRequiredService<GroupAnnouncer>());
         services.AddSingleton<TriggerAnnouncer>();
         services.AddHostedService(p => p.GetRequiredService<TriggerAnnouncer>());
+        services.AddSingleton<TriggerSignsTable>();
         services.AddSingleton<TriggerPresence>();
         services.AddHostedService(p => p.GetRequiredService<TriggerPresence>());
+        services.AddSingleton<TriggerViews>();
         services.AddSingleton<OpenPositions>();
         services.AddSingleton<AcceptedKeys>();
-        services.AddSingleton(p => Listeners(p.GetRequiredService<SessionRegistry>()));
+        services.AddSingleton(p => Listeners(p.GetRequiredService<SessionRegistry>(), p.GetRequiredService<TriggerPresence>()));
         services.AddSingleton<FeedHistory>();
         services.AddSingleton<FeedFollower>();
         services.AddSingleton<IReadyCheck>(p => p.GetRequiredService<FeedFollower>());
         services.AddHostedService(p => p.GetRequiredService<FeedFollower>());
     }
 
-    private static FeedListeners Listeners(SessionRegistry sessions) => new(sessions.Wake, sessions.ConfigChanged);
+    private static FeedListeners Listeners(SessionRegistry sessions, TriggerPresence presence) => new(sessions.Wake, sessions.ConfigChanged, presence.Raised);
 
     private static void AddSessions(IServiceCollection services)
     {
@@ -128,6 +130,7 @@ public sealed class GatewayModule : IServiceModule
         services.AddSingleton<SessionProbes>();
         services.AddSingleton<SessionClaims>();
         services.AddSingleton<SessionsElsewhere>();
+        services.AddSingleton<OpenSessions>();
         services.AddHostedService<NodeReporter>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<AddressGate>();

@@ -55,6 +55,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<EventPublisher>();
         services.AddSingleton(Rules);
         services.AddSingleton<RuleBook>();
+        services.AddScoped<RuleViews>();
         services.AddSingleton<EvaluationWriter>();
         services.AddSingleton<CandleWriter>();
         services.AddSingleton<ICandleListener>(p => p.GetRequiredService<RuleEngine>());

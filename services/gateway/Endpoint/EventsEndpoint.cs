@@ -137,7 +137,7 @@ public sealed class EventsEndpoint(
             }
             else
             {
-                presence.Seen(identity.OwnerId);
+                presence.Connected(identity.OwnerId);
             }
 
             if (sessions.IsDraining)

@@ -3,13 +3,15 @@ using TradingSystem.Contracts.Wire.Replies;
 using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Settings;
+using TradingSystem.Gateway.Triggers;
 using TradingSystem.Hosting;
 
 namespace TradingSystem.Gateway.Events;
 
 /// <summary>Completes the reply to one frame in the words of its connection.</summary>
 /// <param name="warnings">What of the frame was not read as it may have been meant.</param>
-public readonly struct Answer(Session session, Reply reply, string? requestId, IReadOnlyList<FieldWarning> warnings)
+/// <param name="presence">Where a trigger's refusal is told.</param>
+public readonly struct Answer(Session session, Reply reply, string? requestId, IReadOnlyList<FieldWarning> warnings, TriggerPresence presence)
 {
     public string? RequestId => requestId;
 
@@ -29,6 +31,7 @@ public readonly struct Answer(Session session, Reply reply, string? requestId, I
     public void Invalid(IReadOnlyList<FieldError> errors)
     {
         GatewayMetrics.FrameRefused(ReplyMessages.ValidationError);
+        Tell(ReplyMessages.ValidationError, errors);
         reply.Complete(ReplyWriter.ValidationError(errors, requestId, session.Dialect, warnings));
     }
 
@@ -36,6 +39,7 @@ public readonly struct Answer(Session session, Reply reply, string? requestId, I
     public void Refuse(ReplyCode code, string path, string got, int? retryAfterMs = null)
     {
         GatewayMetrics.FrameRefused(code.Code);
+        Tell(code.Code, [new(path, code.Rule, got)]);
         reply.Complete(ReplyWriter.Refused(code, path, got, requestId, session.Dialect, retryAfterMs));
     }
 
@@ -45,5 +49,12 @@ public readonly struct Answer(Session session, Reply reply, string? requestId, I
             : hasKey ? ReplyCodes.OutcomeUnknownKeyed
             : ReplyCodes.OutcomeUnknown;
         Refuse(code, "$", kind);
+    }
+    private void Tell(string code, IReadOnlyList<FieldError> errors)
+    {
+        if (!session.Identity.IsGroup)
+        {
+            presence.Refused(session.Identity.OwnerId, code, errors);
+        }
     }
 }

@@ -32,13 +32,13 @@ public sealed class FrameHandler(
         GatewayMetrics.FrameReceived();
         if (!session.Identity.IsGroup)
         {
-            presence.Seen(session.Identity.OwnerId);
+            presence.Sent(session.Identity.OwnerId);
         }
 
         using var activity = GatewayMetrics.Activities.StartActivity("gateway.frame", ActivityKind.Server);
         var parsed = FrameParser.Parse(bytes, session.Dialect);
         session.Dialect = parsed.Dialect;
-        var answer = new Answer(session, reply, parsed.RequestId, parsed.Warnings);
+        var answer = new Answer(session, reply, parsed.RequestId, parsed.Warnings, presence);
         if (session.TakeFrame() is var wait and > 0)
         {
             answer.Refuse(ReplyCodes.RateLimited, "$", "frames of this session", wait);

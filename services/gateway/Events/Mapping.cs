@@ -21,7 +21,10 @@ public static class Mapping
         frame.Condition,
         frame.CorrelationId,
         now,
-        Activity.Current?.Id);
+        Activity.Current?.Id)
+    {
+        TriggerId = trigger.Id,
+    };
 
     /// <summary>What <see cref="Immediate"/> would be, later.</summary>
     public static ScheduleChange Scheduled(TriggerInfo trigger, EventFrame frame, DateTimeOffset now) => new()

@@ -10,7 +10,8 @@ namespace TradingSystem.Gateway.Feeds;
 /// <summary>Who goes on with what the log brought.</summary>
 /// <param name="Appended">A group's feed has something new.</param>
 /// <param name="Changed">A group's settings, before and after.</param>
-public sealed record FeedListeners(Action<Guid> Appended, Action<GroupConfig, GroupConfig> Changed);
+/// <param name="Raised">Each event once, also one that addresses nobody.</param>
+public sealed record FeedListeners(Action<Guid> Appended, Action<GroupConfig, GroupConfig> Changed, Action<ImmediateEvent> Raised);
 
 /// <summary>
 /// Turns the event log into one feed per group, the same on every node because all of it comes from the log: events, order updates,
@@ -117,6 +118,7 @@ public sealed class FeedHistory(GroupDirectory directory, FeedListeners listener
             return;
         }
 
+        listeners.Raised(item);
         var frame = new EventFrameOut(seq, at, item, positions);
         var receivers = directory.Targeted(item.Targets);
         foreach (var group in receivers)

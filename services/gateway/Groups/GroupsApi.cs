@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Gateway.Connections;
+using TradingSystem.Gateway.Leases;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Hosting.Rest;
@@ -42,7 +42,7 @@ public static class GroupsApi
     }
 
     private static async Task<Results<Ok<Page<GroupView>>, RestError>> ListAsync(
-        GatewayDb db, SessionRegistry sessions, GroupScope scope, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+        GatewayDb db, OpenSessions sessions, GroupScope scope, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
         Guid? only = null;
         if (scope.Narrow(ref only) is { } refusal)
@@ -53,17 +53,18 @@ public static class GroupsApi
         var rows = await db.Groups.AsNoTracking().Include(g => g.Members)
             .Where(g => g.Seq < list.Before && (only == null || g.Id == only))
             .OrderByDescending(g => g.Seq).Take(list.Take).ToListAsync(cancellationToken);
-        return TypedResults.Ok(list.Page(rows, g => g.Seq, g => View(g, sessions)));
+        var open = await sessions.OfAsync([.. rows.Select(g => g.Id)], cancellationToken);
+        return TypedResults.Ok(list.Page(rows, g => g.Seq, g => View(g, open)));
     }
 
     private static async Task<Results<Ok<GroupView>, NotFoundError>> GetAsync(
-        GatewayDb db, SessionRegistry sessions, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
+        GatewayDb db, OpenSessions sessions, GroupScope scope, Guid id, CancellationToken cancellationToken) =>
         scope.Covers(id) && await db.Groups.AsNoTracking().Include(g => g.Members).SingleOrDefaultAsync(g => g.Id == id, cancellationToken) is { } group
-            ? TypedResults.Ok(View(group, sessions))
+            ? TypedResults.Ok(View(group, await sessions.OfAsync([id], cancellationToken)))
             : RestError.NotFound(id);
 
     private static async Task<Results<Created<GroupView>, RestError, ConflictError>> CreateAsync(
-        RestBody<GroupChange> body, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, CancellationToken cancellationToken)
+        RestBody<GroupChange> body, GatewayDb db, OpenSessions sessions, GroupAnnouncer announcer, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => GroupChange.Read(b.Fields, isNew: true), out var change, out var refusal))
         {
@@ -92,11 +93,11 @@ public static class GroupsApi
         db.Groups.Add(group);
         return await FinishAsync(db, group, announcer, cancellationToken) is { } failure
             ? failure
-            : TypedResults.Created($"/api/v1/groups/{group.Id}", View(group, sessions));
+            : TypedResults.Created($"/api/v1/groups/{group.Id}", View(group, await sessions.OfAsync([group.Id], cancellationToken)));
     }
 
     private static async Task<Results<Ok<GroupView>, RestError, NotFoundError, ConflictError>> ChangeAsync(
-        RestBody<GroupChange> body, GatewayDb db, SessionRegistry sessions, GroupAnnouncer announcer, TimeProvider time, Guid id,
+        RestBody<GroupChange> body, GatewayDb db, OpenSessions sessions, GroupAnnouncer announcer, TimeProvider time, Guid id,
         CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => GroupChange.Read(b.Fields, isNew: false), out var change, out var refusal))
@@ -128,7 +129,9 @@ public static class GroupsApi
             db.Members.AddRange(members);
         }
 
-        return await FinishAsync(db, group, announcer, cancellationToken) is { } failure ? failure : TypedResults.Ok(View(group, sessions));
+        return await FinishAsync(db, group, announcer, cancellationToken) is { } failure
+            ? failure
+            : TypedResults.Ok(View(group, await sessions.OfAsync([id], cancellationToken)));
     }
 
     private static async Task<ConflictError?> FinishAsync(GatewayDb db, GroupRow group, GroupAnnouncer announcer, CancellationToken cancellationToken)
@@ -155,7 +158,7 @@ public static class GroupsApi
             SystemPrompt = m.SystemPrompt,
         });
 
-    private static GroupView View(GroupRow g, SessionRegistry sessions) => new(
+    private static GroupView View(GroupRow g, IReadOnlySet<Guid> open) => new(
         g.Id,
         g.Name,
         g.Market,
@@ -167,7 +170,7 @@ public static class GroupsApi
         g.Active,
         g.Hosted,
         [.. g.Members.OrderBy(m => m.Position).Select(m => new MemberView(m.Id, m.Name, m.Role, m.Provider, m.Model, m.SystemPrompt))],
-        sessions.Count(g.Id) > 0,
+        open.Contains(g.Id),
         g.CreatedAt,
         g.UpdatedAt);
 }

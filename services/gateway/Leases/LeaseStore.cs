@@ -29,7 +29,7 @@ public sealed class LeaseStore(NpgsqlDataSource database, Node node, ILogger<Lea
     /// A node that missed this is dead; its tokens can be taken. Counted to the statement's start, which is when its view of the nodes is
     /// from: a claim that waited long for a row must not take that time for the node's silence.
     /// </summary>
-    private const string NodePatience = "1500 milliseconds";
+    internal const string NodePatience = "1500 milliseconds";
 
     private const string ClaimSql = $"""
         with asked as (

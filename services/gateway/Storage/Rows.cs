@@ -78,7 +78,23 @@ public sealed class TriggerRow
 
     public required bool Active { get; set; }
 
-    public DateTimeOffset? LastSeenAt { get; set; }
+    /// <summary>When it connected or sent last. This and what follows is written once in a while: what a node knows since is its own.</summary>
+    public DateTimeOffset? LastSeenAt { get; init; }
+
+    public DateTimeOffset? LastFrameAt { get; init; }
+
+    public Guid? LastEventId { get; init; }
+
+    public string? LastEventTitle { get; init; }
+
+    public DateTimeOffset? LastEventAt { get; init; }
+
+    /// <summary>What its last frame that was refused was answered.</summary>
+    public string? LastErrorCode { get; init; }
+
+    public string? LastErrorMessage { get; init; }
+
+    public DateTimeOffset? LastErrorAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -2,15 +2,11 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Wire.Validation;
-using TradingSystem.Gateway.Connections;
 using TradingSystem.Gateway.Storage;
 using TradingSystem.Gateway.Tokens;
 using TradingSystem.Hosting.Rest;
 
 namespace TradingSystem.Gateway.Triggers;
-
-/// <summary>A trigger as REST shows it.</summary>
-public sealed record TriggerView(Guid Id, string Name, string ProviderName, string ModelName, bool Active, bool Connected, DateTimeOffset? LastSeenAt, DateTimeOffset CreatedAt);
 
 /// <summary>Body of POST, which needs <c>Name</c>, and PATCH, which changes what is given.</summary>
 /// <param name="Name">Letters, digits and _.- only, beginning with a letter or digit; at most 100, and unique.</param>
@@ -50,22 +46,23 @@ public static class TriggersApi
     }
 
     private static async Task<Ok<Page<TriggerView>>> ListAsync(
-        GatewayDb db, SessionRegistry sessions, TriggerPresence presence, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+        GatewayDb db, TriggerViews views, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
         var rows = await db.Triggers.AsNoTracking()
             .Where(t => t.Seq < list.Before)
             .OrderByDescending(t => t.Seq).Take(list.Take).ToListAsync(cancellationToken);
-        return TypedResults.Ok(list.Page(rows, t => t.Seq, t => View(t, sessions, presence)));
+        var shown = await views.OfAsync(rows, cancellationToken);
+        return TypedResults.Ok(list.Page(rows, t => t.Seq, t => shown[t.Id]));
     }
 
     private static async Task<Results<Ok<TriggerView>, NotFoundError>> GetAsync(
-        GatewayDb db, SessionRegistry sessions, TriggerPresence presence, Guid id, CancellationToken cancellationToken) =>
+        GatewayDb db, TriggerViews views, Guid id, CancellationToken cancellationToken) =>
         await db.Triggers.AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, cancellationToken) is { } trigger
-            ? TypedResults.Ok(View(trigger, sessions, presence))
+            ? TypedResults.Ok(await views.OfAsync(trigger, cancellationToken))
             : RestError.NotFound(id);
 
     private static async Task<Results<Created<TriggerView>, RestError, ConflictError>> CreateAsync(
-        RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory, TimeProvider time,
+        RestBody<TriggerChange> body, GatewayDb db, TriggerViews views, GroupDirectory directory, TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => TriggerChange.Read(b.Fields, isNew: true), out var change, out var refusal))
@@ -91,11 +88,11 @@ public static class TriggersApi
         }
 
         directory.Put(trigger);
-        return TypedResults.Created($"/api/v1/triggers/{trigger.Id}", View(trigger, sessions, presence));
+        return TypedResults.Created($"/api/v1/triggers/{trigger.Id}", await views.OfAsync(trigger, cancellationToken));
     }
 
     private static async Task<Results<Ok<TriggerView>, RestError, NotFoundError, ConflictError>> ChangeAsync(
-        RestBody<TriggerChange> body, GatewayDb db, SessionRegistry sessions, TriggerPresence presence, GroupDirectory directory,
+        RestBody<TriggerChange> body, GatewayDb db, TriggerViews views, GroupDirectory directory,
         TriggerAnnouncer announcer, TimeProvider time, Guid id, CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => TriggerChange.Read(b.Fields, isNew: false), out var change, out var refusal))
@@ -122,9 +119,6 @@ public static class TriggersApi
 
         directory.Put(trigger);
         await announcer.AnnounceAsync(trigger.Id);
-        return TypedResults.Ok(View(trigger, sessions, presence));
+        return TypedResults.Ok(await views.OfAsync(trigger, cancellationToken));
     }
-
-    private static TriggerView View(TriggerRow t, SessionRegistry sessions, TriggerPresence presence) =>
-        new(t.Id, t.Name, t.ProviderName, t.ModelName, t.Active, sessions.Count(t.Id) > 0, presence.LastSeen(t.Id) ?? t.LastSeenAt, t.CreatedAt);
 }

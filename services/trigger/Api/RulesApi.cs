@@ -11,22 +11,9 @@ using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Api;
 
-/// <summary>A rule as it is now.</summary>
-/// <param name="Version">Grows by one with every change, from 1; an event's payload names the one that raised it.</param>
-/// <param name="Rule">What it says.</param>
-/// <param name="ChangedBy">Who wrote this version.</param>
-/// <param name="ChangedAt">When this version was written, RFC 3339.</param>
-/// <param name="Watched">Symbols of the market that it is looked at on just now; none where it is switched off, or the market has no candles of its
-/// interval.</param>
-/// <param name="LastEventAt">End of the candle that raised its last event of this market, RFC 3339 in market time; null where there was none.</param>
-/// <param name="LastEventId">That event's id.</param>
-public sealed record RuleView(
-    Guid Id, int Version, RuleDocument Rule, string ChangedBy, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt, IReadOnlyList<string> Watched,
-    DateTimeOffset? LastEventAt, Guid? LastEventId);
-
 /// <summary>A rule as it was written once.</summary>
 /// <param name="Version">From 1, without a gap.</param>
-/// <param name="Rule">What it said.</param>
+/// <param name="Rule">What it said; its name alone where this version of the service cannot read it.</param>
 /// <param name="ChangedBy">Who wrote it.</param>
 /// <param name="ChangedAt">When it was written, RFC 3339.</param>
 public sealed record RuleVersionView(int Version, RuleDocument Rule, string ChangedBy, DateTimeOffset ChangedAt);
@@ -54,22 +41,20 @@ public static class RulesApi
         rules.MapWhy();
     }
 
-    private static async Task<Ok<Page<RuleView>>> ListAsync(
-        TriggerDb db, MarketState market, [AsParameters] ListQuery list, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<RuleView>>> ListAsync(TriggerDb db, RuleViews views, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        var rows = await db.Rules.AsNoTracking().Where(r => r.DeletedAt == null && r.Seq < list.Before)
-            .OrderByDescending(r => r.Seq).Take(list.Take).ToListAsync(cancellationToken);
-        var views = await ViewsAsync(db, market, rows, cancellationToken);
-        return TypedResults.Ok(list.Page(rows, r => r.Seq, r => views[r.Id]));
+        var rules = await views.FindAsync(db.Rules.Where(r => r.DeletedAt == null && r.Seq < list.Before), list.Take, cancellationToken);
+        var shown = await views.OfAsync(rules, cancellationToken);
+        return TypedResults.Ok(list.Page(rules, r => r.Rule.Seq, r => shown[r.Rule.Id]));
     }
 
-    private static async Task<Results<Ok<RuleView>, NotFoundError>> GetAsync(TriggerDb db, MarketState market, Guid id, CancellationToken cancellationToken) =>
-        await FindAsync(db.Rules.AsNoTracking(), id, cancellationToken) is { } rule
-            ? TypedResults.Ok((await ViewsAsync(db, market, [rule], cancellationToken))[id])
+    private static async Task<Results<Ok<RuleView>, NotFoundError>> GetAsync(TriggerDb db, RuleViews views, Guid id, CancellationToken cancellationToken) =>
+        await views.FindAsync(db.Rules.Where(r => r.Id == id && r.DeletedAt == null), 1, cancellationToken) is [var rule]
+            ? TypedResults.Ok(await views.OfAsync(rule, cancellationToken))
             : RestError.NotFound(id);
 
     private static async Task<Results<Created<RuleView>, RestError, ConflictError>> CreateAsync(
-        HttpContext http, RestBody<RuleDocument> body, TriggerDb db, MarketState market, RuleBook book, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext http, RestBody<RuleDocument> body, TriggerDb db, RuleViews views, RuleBook book, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => RuleReader.Read(b.Fields), out var document, out var refusal))
         {
@@ -84,14 +69,15 @@ public static class RulesApi
         var now = time.GetUtcNow();
         var rule = new RuleRow { Id = Guid.CreateVersion7(now), Name = document.Name, Version = 1, CreatedAt = now };
         db.Rules.Add(rule);
-        return await SaveAsync(db, rule, document, http.User.Actor(), now, book, cancellationToken) is { } failure
+        var written = Write(db, rule, document, http.User.Actor(), now);
+        return await SaveAsync(db, rule, book, cancellationToken) is { } failure
             ? failure
-            : TypedResults.Created($"/api/v1/rules/{rule.Id}", (await ViewsAsync(db, market, [rule], cancellationToken))[rule.Id]);
+            : TypedResults.Created($"/api/v1/rules/{rule.Id}", await views.OfAsync(written, cancellationToken));
     }
 
     /// <param name="version">The one that was read: where another is current by now, nothing is written.</param>
     private static async Task<Results<Ok<RuleView>, RestError, NotFoundError, ConflictError>> ReplaceAsync(
-        HttpContext http, RestBody<RuleDocument> body, TriggerDb db, MarketState market, RuleBook book, TimeProvider time, Guid id, [Range(1, int.MaxValue)] int? version,
+        HttpContext http, RestBody<RuleDocument> body, TriggerDb db, RuleViews views, RuleBook book, TimeProvider time, Guid id, [Range(1, int.MaxValue)] int? version,
         CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => RuleReader.Read(b.Fields), out var document, out var refusal))
@@ -111,9 +97,8 @@ public static class RulesApi
 
         rule.Name = document.Name;
         rule.Version++;
-        return await SaveAsync(db, rule, document, http.User.Actor(), time.GetUtcNow(), book, cancellationToken) is { } failure
-            ? failure
-            : TypedResults.Ok((await ViewsAsync(db, market, [rule], cancellationToken))[id]);
+        var written = Write(db, rule, document, http.User.Actor(), time.GetUtcNow());
+        return await SaveAsync(db, rule, book, cancellationToken) is { } failure ? failure : TypedResults.Ok(await views.OfAsync(written, cancellationToken));
     }
 
     private static async Task<Results<NoContent, NotFoundError, ConflictError>> DeleteAsync(
@@ -139,14 +124,14 @@ public static class RulesApi
     private static async Task<Results<Ok<Page<RuleVersionView>>, NotFoundError>> VersionsAsync(
         TriggerDb db, Guid id, [AsParameters] ListQuery list, CancellationToken cancellationToken)
     {
-        if (!await db.Rules.AnyAsync(r => r.Id == id, cancellationToken))
+        if (await db.Rules.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, cancellationToken) is not { } rule)
         {
             return RestError.NotFound(id);
         }
 
         var rows = await db.RuleVersions.AsNoTracking().Where(v => v.RuleId == id && v.Version < list.Before)
             .OrderByDescending(v => v.Version).Take(list.Take).ToListAsync(cancellationToken);
-        return TypedResults.Ok(list.Page(rows, v => v.Version, v => new RuleVersionView(v.Version, RuleJson.Read(v.Document), v.Actor, v.CreatedAt)));
+        return TypedResults.Ok(list.Page(rows, v => v.Version, v => new RuleVersionView(v.Version, StoredRule.Read(rule.Name, v), v.Actor, v.CreatedAt)));
     }
 
     private static async Task<Results<Ok<RehearsalView>, RestError, ConflictError>> RehearseAsync(
@@ -178,7 +163,7 @@ public static class RulesApi
         var armed = await db.RuleVersions.AsNoTracking()
             .Where(v => db.Set<RuleRow>().Any(r => r.Id == v.RuleId && r.Version == v.Version && r.Name == asked.Rule.Name && r.DeletedAt == null))
             .SingleOrDefaultAsync(cancellationToken);
-        var other = armed is null ? null : RuleJson.Read(armed.Document);
+        var other = armed is not null && StoredRule.Of(asked.Rule.Name, armed) is { Fault: null } usable ? usable.Document : null;
         // A year is half a million candles: one is enough at a time.
         await OneAtATime.WaitAsync(cancellationToken);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -187,7 +172,8 @@ public static class RulesApi
         {
             var kept = await candles.WithinAsync(asked.Symbol, asked.From!.Value, asked.To!.Value, deadline.Token);
             var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other, cancellationToken: deadline.Token) : [];
-            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, armed?.Version, others, deadline.Token));
+            var version = other is null ? null : armed?.Version;
+            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, version, others, deadline.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -206,10 +192,15 @@ public static class RulesApi
     private static Task<RuleRow?> FindAsync(IQueryable<RuleRow> rules, Guid id, CancellationToken cancellationToken) =>
         rules.SingleOrDefaultAsync(r => r.Id == id && r.DeletedAt == null, cancellationToken);
 
-    private static async Task<ConflictError?> SaveAsync(
-        TriggerDb db, RuleRow rule, RuleDocument document, string actor, DateTimeOffset now, RuleBook book, CancellationToken cancellationToken)
+    private static CurrentRule Write(TriggerDb db, RuleRow rule, RuleDocument document, string actor, DateTimeOffset now)
     {
-        db.RuleVersions.Add(new() { RuleId = rule.Id, Version = rule.Version, Document = RuleJson.Write(document), Actor = actor, CreatedAt = now });
+        var version = new RuleVersionRow { RuleId = rule.Id, Version = rule.Version, Document = RuleJson.Write(document), Actor = actor, CreatedAt = now };
+        db.RuleVersions.Add(version);
+        return new(rule, version);
+    }
+
+    private static async Task<ConflictError?> SaveAsync(TriggerDb db, RuleRow rule, RuleBook book, CancellationToken cancellationToken)
+    {
         if (await TrySaveAsync(db, rule.Name, cancellationToken) is { } failure)
         {
             return failure;
@@ -235,26 +226,5 @@ public static class RulesApi
                 ? RestError.Conflict("name", "unique", name)
                 : RestError.Conflict("$", "unchanged since it was read; try again", name);
         }
-    }
-
-    private static async Task<Dictionary<Guid, RuleView>> ViewsAsync(
-        TriggerDb db, MarketState market, IReadOnlyList<RuleRow> rules, CancellationToken cancellationToken)
-    {
-        var ids = rules.Select(r => r.Id).ToList();
-        var versions = await db.RuleVersions.AsNoTracking()
-            .Where(v => ids.Contains(v.RuleId) && db.Set<RuleRow>().Any(r => r.Id == v.RuleId && r.Version == v.Version))
-            .ToDictionaryAsync(v => v.RuleId, cancellationToken);
-        var status = market.Status;
-        var source = status?.StoredAs ?? "";
-        var last = (await db.RuleStates.AsNoTracking().Where(s => s.Market == source && s.FiredAt != null && ids.Contains(s.RuleId)).ToListAsync(cancellationToken))
-            .GroupBy(s => s.RuleId).ToDictionary(g => g.Key, g => g.MaxBy(s => s.FiredAt)!);
-        return rules.ToDictionary(r => r.Id, r =>
-        {
-            var (version, fired) = (versions[r.Id], last.GetValueOrDefault(r.Id));
-            var document = RuleJson.Read(version.Document);
-            return new RuleView(
-                r.Id, version.Version, document, version.Actor, r.CreatedAt, version.CreatedAt, status is null ? [] : RuleEngine.Watched(document, status),
-                fired?.FiredAt, fired?.EventId);
-        });
     }
 }

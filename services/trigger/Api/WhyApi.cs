@@ -57,7 +57,7 @@ internal static class WhyApi
         }
 
         var versions = (await db.RuleVersions.AsNoTracking().Where(v => v.RuleId == id).OrderBy(v => v.Version).ToListAsync(cancellationToken))
-            .ConvertAll(v => new Written(v.Version, v.CreatedAt, RuleJson.Read(v.Document)));
+            .ConvertAll(v => new Written(v.Version, v.CreatedAt, StoredRule.Read(rule.Name, v)));
         // What was looked at once, by an earlier version perhaps, and what is now.
         var kept = await db.RuleStates.AsNoTracking().Where(s => s.Market == status.StoredAs && s.RuleId == id).Select(s => s.Symbol).ToListAsync(cancellationToken);
         var all = kept.Union(status.Symbols.Where(s => IsAbout(versions[^1].Rule, s))).Order(StringComparer.Ordinal).ToList();

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storage;
 
@@ -105,10 +104,7 @@ public sealed partial class RuleBook(
     {
         try
         {
-            var rule = new ArmedRule(row.RuleId, row.Version, row.CreatedAt, RuleJson.Read(row.Document));
-            // What it is made of is made here once: under the market's lock it would be the market's end.
-            new Watch(Interval.Second).Add(rule);
-            return rule.Document.Symbols is null ? throw new InvalidOperationException("it is about no symbols") : rule;
+            return StoredRule.Make(row);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -18,5 +18,8 @@ public sealed partial class RuleJson : JsonSerializerContext
         JsonSerializer.Deserialize(json, Default.IReadOnlyListClauseReading) ?? throw new JsonException("null is no clauses");
 
     /// <exception cref="JsonException">It is none.</exception>
-    public static RuleDocument Read(string json) => JsonSerializer.Deserialize(json, Default.RuleDocument) ?? throw new JsonException("null is no rule");
+    public static RuleDocument Read(string json) =>
+        JsonSerializer.Deserialize(json, Default.RuleDocument) is { Name: not null, Symbols: not null, When: not null, Title: not null } rule
+            ? rule
+            : throw new JsonException("it lacks what every rule has");
 }

@@ -139,7 +139,10 @@ public sealed partial class OccurrenceSender(
         signal.Condition,
         signal.CorrelationId ?? schedule.Id.ToString(),
         occurrence.ClaimedAt,
-        null);
+        null)
+    {
+        TriggerId = schedule.OwnerId,
+    };
 
     private static SystemLog Log(OccurrenceRow occurrence, ScheduleRow schedule) => new(
         occurrence.Id,

@@ -55,6 +55,11 @@ public sealed class RulesApiTests
         (status, var refused) = await SendAsync(HttpMethod.Put, $"/api/v1/rules/{id}?version=1", Moves("stirs", cooldown: 0));
         Assert.That((status, refused["detail"]![0]!["path"]!.GetValue<string>()), Is.EqualTo((HttpStatusCode.Conflict, "version")));
         await Wait.UntilAsync("it tells its last event", async () => (await GetAsync(id))!["last_event_id"] is not null);
+        var shown = await Wait.ForAsync("it is online", async () => await GetAsync(id) is { } r && Text(r, "status") == "online" ? r : null);
+        Assert.That(
+            (Text(shown["last_event"]!, "id"), Text(shown["last_event"]!, "symbol"), Text(shown["last_event"]!, "at"), shown["last_error"]),
+            Is.EqualTo((Text(shown, "last_event_id"), "BTCUSDT", Text(shown, "last_event_at"), (JsonNode?)null)));
+        Assert.That(shown["events_last_hour"]!.GetValue<int>(), Is.GreaterThan(0));
     }
 
     [Test, Order(3)]
@@ -107,21 +112,29 @@ public sealed class RulesApiTests
     [Test, Order(6)]
     public async Task A_rule_of_a_later_version_of_the_service_takes_no_other_with_it()
     {
-        await using (var source = NpgsqlDataSource.Create(_cluster.ConnectionString))
-        await using (var insert = source.CreateCommand("""
-            with rule as (
-              insert into trigger.rules (id, name, version, created_at) values (gen_random_uuid(), 'later', 1, now()) returning id)
-            insert into trigger.rule_versions (rule_id, version, document, actor, created_at)
-            select id, 1, '{"name":"later","symbols":["BTCUSDT"],"title":"t","when":{"left":{"candle":"close"},"op":"between"}}', 'later', now() from rule
-            """))
-        {
-            await insert.ExecuteNonQueryAsync();
-        }
+        var unmade = await StoreAsync("later", """{"name":"later","symbols":["BTCUSDT"],"title":"t","when":{"left":{"candle":"close"},"op":"between"}}""");
+        var unread = await StoreAsync("aimless", """{"name":"aimless","title":"t","when":{"left":{"candle":"close"},"op":"gt","right":{"value":1}}}""");
 
         await SendAsync(HttpMethod.Post, "/api/v1/rules", Moves("beside", cooldown: 0));
         await Wait.UntilAsync("the rule beside it raises events", async () => (await EventsAsync("beside")).Count > 0);
-        Assert.That((await _cluster.ListAsync("/api/v1/rules")).Select(r => r["rule"]!["name"]!.GetValue<string>()), Does.Contain("later"));
+        var shown = (await _cluster.ListAsync("/api/v1/rules")).ToDictionary(r => r["id"]!.GetValue<string>());
+        Assert.That(
+            new[] { unmade, unread }.Select(id => (Text(shown[id]["rule"]!, "name"), Text(shown[id], "status"), Text(shown[id]["last_error"]!, "message"))),
+            Is.EqualTo(new[]
+            {
+                ("later", "offline", "this version of the service cannot use it: when.op: one of gt, gte, lt, lte, crosses, crosses_above, crosses_below, rises, falls, moves"),
+                ("aimless", "offline", "this version of the service cannot use it: symbols: required"),
+            }));
         Assert.That(await EventsAsync("later"), Is.Empty);
+        foreach (var path in new[] { "", "/versions", "/why" })
+        {
+            Assert.That((await SendAsync(HttpMethod.Get, $"/api/v1/rules/{unread}{path}", null)).Status, Is.EqualTo(HttpStatusCode.OK), path);
+        }
+
+        var rehearsal = new JsonObject { ["symbol"] = "BTCUSDT", ["rule"] = Moves("later", cooldown: 0) };
+        rehearsal["rule"]!["interval"] = "1m";
+        var (status, told) = await SendAsync(HttpMethod.Post, "/api/v1/rules/rehearse", rehearsal);
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK), told.ToJsonString());
     }
 
     [Test, Order(7)]
@@ -169,6 +182,21 @@ public sealed class RulesApiTests
         Assert.That((status, refused["detail"]![0]!["path"]!.GetValue<string>()), Is.EqualTo((HttpStatusCode.BadRequest, "symbol")));
         (status, _) = await SendAsync(HttpMethod.Get, $"/api/v1/rules/{Guid.NewGuid()}/why", null);
         Assert.That(status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    /// <summary>Its id.</summary>
+    private async Task<string> StoreAsync(string name, string document)
+    {
+        await using var source = NpgsqlDataSource.Create(_cluster.ConnectionString);
+        await using var insert = source.CreateCommand("""
+            with rule as (
+              insert into trigger.rules (id, name, version, created_at) values (gen_random_uuid(), $1, 1, now()) returning id)
+            insert into trigger.rule_versions (rule_id, version, document, actor, created_at)
+            select id, 1, $2::jsonb, 'later', now() from rule returning rule_id
+            """);
+        insert.Parameters.AddWithValue(name);
+        insert.Parameters.AddWithValue(document);
+        return ((Guid)(await insert.ExecuteScalarAsync())!).ToString();
     }
 
     private async Task<JsonNode> WhyAsync(string id, string? at)
