@@ -61,8 +61,8 @@ public sealed class AcceptedKeys
 
     public void Learn(ImmediateEvent item)
     {
-        // Only ids made from a key can come again.
-        if (item.Id.Version == 5)
+        // Only ids made from a key can come again; those of rules are made of the rule and its candle. A trigger's name has no colon.
+        if (item.Id.Version == 5 && !item.SourceId.StartsWith("rule:", StringComparison.Ordinal))
         {
             Learn(item.Id, Body(item));
         }

@@ -93,7 +93,7 @@ public static class GroupsApi
         db.Groups.Add(group);
         return await FinishAsync(db, group, announcer, cancellationToken) is { } failure
             ? failure
-            : TypedResults.Created($"/api/v1/groups/{group.Id}", View(group, await sessions.OfAsync([group.Id], cancellationToken)));
+            : TypedResults.Created($"/api/v1/groups/{group.Id}", View(group, await sessions.BehindChangeAsync(group.Id, cancellationToken)));
     }
 
     private static async Task<Results<Ok<GroupView>, RestError, NotFoundError, ConflictError>> ChangeAsync(
@@ -131,7 +131,7 @@ public static class GroupsApi
 
         return await FinishAsync(db, group, announcer, cancellationToken) is { } failure
             ? failure
-            : TypedResults.Ok(View(group, await sessions.OfAsync([id], cancellationToken)));
+            : TypedResults.Ok(View(group, await sessions.BehindChangeAsync(id, cancellationToken)));
     }
 
     private static async Task<ConflictError?> FinishAsync(GatewayDb db, GroupRow group, GroupAnnouncer announcer, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Npgsql;
 using TradingSystem.Gateway.Connections;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Gateway.Leases;
 
@@ -7,6 +8,19 @@ namespace TradingSystem.Gateway.Leases;
 public sealed class OpenSessions(NpgsqlDataSource database, SessionRegistry sessions, Node node)
 {
     private const int CommandTimeoutSeconds = 3;
+
+    /// <summary>The same behind a change, which is made whatever the database says now: then what is known here.</summary>
+    public async Task<IReadOnlySet<Guid>> BehindChangeAsync(Guid owner, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OfAsync([owner], cancellationToken);
+        }
+        catch (Exception e) when (Outage.IsOutage(e))
+        {
+            return sessions.Count(owner) > 0 ? new HashSet<Guid> { owner } : [];
+        }
+    }
 
     /// <param name="owners">Groups and triggers.</param>
     /// <returns>Those of them that have one.</returns>

@@ -67,6 +67,12 @@ public sealed class TriggerPresence(TriggerSignsTable table, TimeProvider time, 
         foreach (var (id, activity) in _activities)
         {
             var signs = activity.Signs;
+            // One that is about to be heard of for the first time says nothing yet.
+            if (signs == TriggerSigns.None)
+            {
+                continue;
+            }
+
             if (!_written.TryGetValue(id, out var last) || (signs != last.Signs && time.GetElapsedTime(last.At) >= interval))
             {
                 due.Add((id, signs));

@@ -10,7 +10,7 @@ public sealed record TriggerEvent(Guid Id, string Title, DateTimeOffset At);
 
 /// <summary>A frame of a trigger that was refused.</summary>
 /// <param name="Code">Of the reply, or its message where it has no code, as for fields that are wrong.</param>
-/// <param name="Message">The rules that were broken with their fields, at most 300 characters; nothing of what was sent.</param>
+/// <param name="Message">The rules that were broken with their fields, at most 300 characters; of what was sent no value.</param>
 /// <param name="At">When it was refused, RFC 3339.</param>
 public sealed partial record TriggerError(string Code, string Message, DateTimeOffset At)
 {
@@ -23,7 +23,7 @@ public sealed partial record TriggerError(string Code, string Message, DateTimeO
         return new(code, FieldError.Shorten(errors.Count > MostTold ? $"{told}; {errors.Count - MostTold} more" : told, MaxMessage - 1), at);
     }
 
-    /// <summary>What may be a field's name. A sender may have put anything in the place of one, a secret as well, which is longer than any name.</summary>
+    /// <summary>What may be a field's name. A sender may have put anything in the place of one, also a secret: the tokens of this system are longer than any name.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9_\[\]]{1,32}(\.[A-Za-z0-9_\[\]]{1,32}){0,7}\z")]
     private static partial Regex Field();
 }

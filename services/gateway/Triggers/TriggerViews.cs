@@ -39,6 +39,10 @@ public sealed class TriggerViews(OpenSessions sessions, TriggerPresence presence
 
     public async Task<TriggerView> OfAsync(TriggerRow trigger, CancellationToken cancellationToken) => (await OfAsync([trigger], cancellationToken))[trigger.Id];
 
+    /// <summary>Of one that was just written.</summary>
+    public async Task<TriggerView> BehindChangeAsync(TriggerRow trigger, CancellationToken cancellationToken) =>
+        View(trigger, (await sessions.BehindChangeAsync(trigger.Id, cancellationToken)).Contains(trigger.Id));
+
     private TriggerView View(TriggerRow t, bool isConnected)
     {
         var signs = presence.Signs(t.Id).Or(new(

@@ -88,7 +88,7 @@ public static class TriggersApi
         }
 
         directory.Put(trigger);
-        return TypedResults.Created($"/api/v1/triggers/{trigger.Id}", await views.OfAsync(trigger, cancellationToken));
+        return TypedResults.Created($"/api/v1/triggers/{trigger.Id}", await views.BehindChangeAsync(trigger, cancellationToken));
     }
 
     private static async Task<Results<Ok<TriggerView>, RestError, NotFoundError, ConflictError>> ChangeAsync(
@@ -119,6 +119,6 @@ public static class TriggersApi
 
         directory.Put(trigger);
         await announcer.AnnounceAsync(trigger.Id);
-        return TypedResults.Ok(await views.OfAsync(trigger, cancellationToken));
+        return TypedResults.Ok(await views.BehindChangeAsync(trigger, cancellationToken));
     }
 }

@@ -36,6 +36,10 @@ public sealed class EdgeOptions
             : throw new SettingException("BASE_PATH must be a path such as /trading, of letters, digits and - _ . ~ between slashes.");
     }
 
+    /// <summary>Who sent a request; null where somebody whom nobody trusts passed it on, so that it is not known.</summary>
+    public IPAddress? SenderOf(HttpContext http) =>
+        Trusted.Count == 0 && http.Request.Headers.ContainsKey("X-Forwarded-For") ? null : http.Connection.RemoteIpAddress;
+
     public bool Trusts(IPAddress? peer)
     {
         var plain = peer is { IsIPv4MappedToIPv6: true } ? peer.MapToIPv4() : peer;

@@ -12,6 +12,7 @@ public sealed partial class HookBook(IDbContextFactory<TriggerDb> database, Hook
 
     private readonly SemaphoreSlim _loading = new(1, 1);
     private FrozenDictionary<string, ArmedHook>? _hooks;
+    private FrozenSet<string> _unreadable = [];
     private HashSet<(Guid, int)>? _armed;
     private bool _isFailing;
 
@@ -21,6 +22,9 @@ public sealed partial class HookBook(IDbContextFactory<TriggerDb> database, Hook
     public IEnumerable<ArmedHook> All => _hooks?.Values ?? [];
 
     public ArmedHook? Find(string name) => _hooks?.GetValueOrDefault(name);
+
+    /// <summary>It is there, and this version of the service cannot read it.</summary>
+    public bool IsUnreadable(string name) => _unreadable.Contains(name);
 
     /// <summary>Arms what was just written. If that cannot be read back the next round does it.</summary>
     public Task ChangedAsync() => TryLoadAsync(CancellationToken.None);
@@ -57,6 +61,7 @@ public sealed partial class HookBook(IDbContextFactory<TriggerDb> database, Hook
             var rows = await db.Hooks.AsNoTracking().Where(h => h.DeletedAt == null).ToListAsync(deadline.Token);
             var before = All.ToDictionary(h => h.Id);
             _hooks = rows.Select(r => Armed(r, before.GetValueOrDefault(r.Id))).OfType<ArmedHook>().ToFrozenDictionary(h => h.Document.Name, StringComparer.Ordinal);
+            _unreadable = rows.Where(r => !_hooks.ContainsKey(r.Name)).Select(r => r.Name).ToFrozenSet(StringComparer.Ordinal);
             _armed = [.. rows.Select(r => (r.Id, r.Version))];
             HookBookLog.Armed(log, _hooks.Count);
         }

@@ -20,7 +20,8 @@ public sealed record HookReceipt(Guid Id, bool Duplicate);
 /// was kept goes its way whether or not somebody still waits.
 /// </summary>
 public sealed partial class HookDesk(
-    HookBook book, HookGate gate, HookRooms rooms, DeliveryStore store, HookCourier courier, HookNotices notices, HookOptions options, TimeProvider time, ILogger<HookDesk> log)
+    HookBook book, HookGate gate, HookRooms rooms, EdgeOptions edge, DeliveryStore store, HookCourier courier, HookNotices notices, HookOptions options, TimeProvider time,
+    ILogger<HookDesk> log)
 {
     public const int MostBytes = 64 * 1024;
 
@@ -39,7 +40,13 @@ public sealed partial class HookDesk(
             return Refused("unavailable", RestError.Unavailable("$", "hooks, which are being read", wait: TryAgain));
         }
 
-        using var room = rooms.TryEnter(http.Connection.RemoteIpAddress);
+        if (book.IsUnreadable(name))
+        {
+            // Its sender may be right, and another node able to read it.
+            return Refused("unavailable", RestError.Unavailable("$", "the hook, which this node cannot read", wait: TryAgain));
+        }
+
+        using var room = rooms.TryEnter(edge.SenderOf(http));
         if (room is null)
         {
             return Refused("unavailable", RestError.Unavailable("$", "fewer alerts at once", wait: TryAgain));

@@ -29,13 +29,14 @@ public sealed class HookRooms
     }
 
     /// <summary>Null where there is none. Whoever gets one says when the body is read, and gives it back.</summary>
+    /// <param name="address">Null where it is not known whose it is: then there is no share of it.</param>
     public Room? TryEnter(IPAddress? address)
     {
-        var key = ClientAddress.Key(address ?? IPAddress.None);
+        var key = address is null ? IPAddress.None : ClientAddress.Key(address);
         lock (_lock)
         {
             var reading = _reading.GetValueOrDefault(key);
-            if (_taken >= Most || reading >= MostOfOne)
+            if (_taken >= Most || (address is not null && reading >= MostOfOne))
             {
                 return null;
             }

@@ -22,7 +22,7 @@ internal static class RuleEvents
     {
         using var activity = Activities.StartActivity("rule.raise");
         var (rule, document, candle) = (firing.Rule, firing.Rule.Document, firing.Candle);
-        var id = NameBasedGuid.CreateOwn(
+        var id = NameBasedGuid.Create(
             Namespace, string.Create(CultureInfo.InvariantCulture, $"{rule.Id}|{candle.Symbol}|{candle.Interval}|{firing.At:O}|{run}"));
         var (title, fields) = rule.Text.Of(firing);
         return new ImmediateEvent(

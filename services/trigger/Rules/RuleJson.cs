@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 namespace TradingSystem.Trigger.Rules;
 
 /// <summary>Rules and what came of them as they are kept: the JSON that REST takes and gives, what was left out is left out.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    // A condition of a later version that is left out would raise what its author did not want.
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(RuleDocument))]
 [JsonSerializable(typeof(IReadOnlyList<ClauseReading>))]
 public sealed partial class RuleJson : JsonSerializerContext

@@ -21,7 +21,11 @@ public sealed partial class OccurrenceSender(
     // Longer than whoever sends one takes.
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
+
     private readonly Wakeup _wakeup = new();
+    private readonly HashSet<Guid> _unreadable = [];
+    private long _lookedAt = time.GetTimestamp();
 
     public void Wake() => _wakeup.Set();
 
@@ -54,16 +58,18 @@ public sealed partial class OccurrenceSender(
         var waiting = await db.Occurrences
             .FromSql(
                 $"""
-                select * from trigger.occurrences where sent_at is null and (tried_at is null or tried_at <= {now - Again})
+                select * from trigger.occurrences
+                where sent_at is null and (tried_at is null or tried_at <= {now - Again}) and schedule_id <> all({Unreadable()})
                 order by seq limit {Most} for update skip locked
                 """)
             .ToListAsync(cancellationToken);
         var ids = waiting.Select(o => o.ScheduleId).Distinct().ToList();
         var schedules = await db.Schedules.AsNoTracking().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancellationToken);
-        var claimed = waiting.ConvertAll(o => new Claimed(o, SignalOf(schedules[o.ScheduleId]), IsFirst: o.TriedAt is null));
+        var claimed = waiting.ConvertAll(o => new Claimed(o, o.Outcome == ScheduleStates.Raised ? SignalOf(schedules[o.ScheduleId]) : null, IsFirst: o.TriedAt is null));
+        claimed.RemoveAll(c => c.Occurrence.Outcome == ScheduleStates.Raised && c.Signal is null);
         foreach (var (occurrence, signal, isFirst) in claimed)
         {
-            if (occurrence.Outcome == ScheduleStates.Raised && (signal is null || (isFirst && IsLate(occurrence, signal, now))))
+            if (isFirst && signal is not null && IsLate(occurrence, signal, now))
             {
                 // It was found in time and could not be sent since: what would be too late then is too late now.
                 occurrence.Outcome = ScheduleStates.Late;
@@ -80,6 +86,18 @@ public sealed partial class OccurrenceSender(
     private static bool IsLate(OccurrenceRow occurrence, ScheduledSignal signal, DateTimeOffset now) =>
         signal.Price is null && now - occurrence.At > ScheduleTimes.WithinOf(signal.Cron);
 
+    /// <summary>What this node cannot read another may; looked at again after a while.</summary>
+    private Guid[] Unreadable()
+    {
+        if (time.GetElapsedTime(_lookedAt) > LookAgain)
+        {
+            _unreadable.Clear();
+            _lookedAt = time.GetTimestamp();
+        }
+
+        return [.. _unreadable];
+    }
+
     /// <summary>Null for one as of a later version: it must not keep the others from being sent.</summary>
     private ScheduledSignal? SignalOf(ScheduleRow schedule)
     {
@@ -89,7 +107,11 @@ public sealed partial class OccurrenceSender(
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            OccurrenceSenderLog.Unreadable(log, schedule.Id, e);
+            if (_unreadable.Add(schedule.Id))
+            {
+                OccurrenceSenderLog.Unreadable(log, schedule.Id, e);
+            }
+
             return null;
         }
     }
@@ -157,7 +179,7 @@ public sealed partial class OccurrenceSender(
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <param name="Signal">Null where it cannot be read.</param>
+    /// <param name="Signal">Null where it raises none.</param>
     /// <param name="IsFirst">It surely is not out yet.</param>
     private sealed record Claimed(OccurrenceRow Occurrence, ScheduledSignal? Signal, bool IsFirst);
 
@@ -172,6 +194,6 @@ internal static partial class OccurrenceSenderLog
     [LoggerMessage(Level = LogLevel.Error, Message = "Occurrence {OccurrenceId} failed to be sent, trying again")]
     public static partial void Failed(ILogger logger, Guid occurrenceId, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} cannot be read any more and raises nothing")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} cannot be read by this node and waits for one that can")]
     public static partial void Unreadable(ILogger logger, Guid scheduleId, Exception exception);
 }

@@ -36,6 +36,7 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
     {
         using var deadline = new CancellationTokenSource(within, time);
         await using var batch = database.CreateBatch();
+        batch.Timeout = (int)Math.Ceiling(within.TotalSeconds) + 1;
         // Statements of a batch are one transaction, and each sees what was committed before it begins.
         var insert = row.Key is null ? AddByBody(batch, row, row.ReceivedAt - repetition) : AddByKey(batch, row);
         await using var reader = await batch.ExecuteReaderAsync(deadline.Token);

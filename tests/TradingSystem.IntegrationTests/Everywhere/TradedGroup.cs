@@ -68,8 +68,9 @@ internal sealed class TradedGroup
                 group._lists[list] = await cluster.ListAsync($"/api/v1/{list}?group_id={id}&limit=1000");
             }
 
-            // Decisions keep their order: with the last of them resting, and nothing else, all are done and no list moves any more.
-            return Lists.All(l => group.Rows(l) > 0) && group._lists["orders/open"].All(o => Text(o, "type") == "limit")
+            // Decisions keep their order: with the last of them resting, and nothing else, all are done and no list moves any more. Lists are not read at one moment.
+            return Lists.All(l => group.Rows(l) > 0)
+                && group._lists["orders/open"].All(o => Text(o, "type") == "limit" && group._lists["orders"].Any(a => Text(a, "id") == Text(o, "id")))
                 ? true
                 : throw new InvalidOperationException(string.Join(", ", Lists.Select(l => $"{l} {group.Rows(l)}")));
         });

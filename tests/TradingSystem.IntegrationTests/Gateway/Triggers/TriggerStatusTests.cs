@@ -111,7 +111,7 @@ public sealed class TriggerStatusTests
         await EverywhereAsync("three events", "counted", t => Count(t) == 3 && Text(t["last_event"]!, "id") == Text(last, "id"));
         var later = Bot.Immediate("later");
         later["event_type"] = "scheduled";
-        later["trigger_at"] = TimeProvider.System.GetUtcNow().AddSeconds(2).ToString("O");
+        later["trigger_at"] = TimeProvider.System.GetUtcNow().AddSeconds(15).ToString("O");
         Assert.That((await bot.AskAsync(later))["ok"]!.GetValue<bool>(), Is.True);
         await EverywhereAsync("the schedule's event", "counted", t => Count(t) == 4 && Text(t["last_event"]!, "title") == "later");
         var raised = (await ViewAsync(_nodes[1], "counted"))["last_event"]!;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NUnit.Framework;
@@ -44,7 +45,7 @@ public sealed class HookDeskTests
         services.AddSingleton(new HookOptions { Repetition = TimeSpan.FromHours(1) });
         services.AddSingleton<IDurablePublisher>(_bus);
         services.AddSingleton(new HookSecrets(new byte[32]));
-        services.AddLogging().AddSingleton<BusReadiness>().AddSingleton<HookArmory>().AddSingleton<HookBook>().AddSingleton<HookGate>().AddSingleton<HookRooms>()
+        services.AddLogging().AddSingleton<BusReadiness>().AddSingleton<HookArmory>().AddSingleton<HookBook>().AddSingleton<HookGate>().AddSingleton<HookRooms>().AddSingleton(EdgeOptions.Read(new ConfigurationBuilder().Build()))
             .AddSingleton<DeliveryStore>().AddSingleton<SilenceStore>().AddSingleton<HookNotices>().AddSingleton<HookCourier>().AddSingleton<HookDesk>();
         _services = services.BuildServiceProvider();
         await Database.MigrateAsync<TriggerDb>(_services, CancellationToken.None);

@@ -52,6 +52,14 @@ public sealed class HookRoomsTests
     }
 
     [Test]
+    public void Where_nobody_knows_whose_they_are_no_address_has_a_share()
+    {
+        var rooms = new HookRooms();
+        var taken = Enumerable.Range(0, HookRooms.Most).Select(_ => rooms.TryEnter(null)).ToList();
+        Assert.That((taken.Contains(null), rooms.TryEnter(null)), Is.EqualTo((false, (HookRooms.Room?)null)));
+    }
+
+    [Test]
     public void Addresses_are_forgotten_with_their_last_body()
     {
         var rooms = new HookRooms();
