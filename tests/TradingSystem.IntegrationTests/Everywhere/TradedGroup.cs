@@ -70,7 +70,7 @@ internal sealed class TradedGroup
 
             // Decisions keep their order: with the last of them resting, and nothing else, all are done and no list moves any more. Lists are not read at one moment.
             return Lists.All(l => group.Rows(l) > 0)
-                && group._lists["orders/open"].All(o => Text(o, "type") == "limit" && group._lists["orders"].Any(a => Text(a, "id") == Text(o, "id")))
+                && group._lists["orders/open"].All(o => Text(o, "type") == "limit" && group._lists["orders"].Any(a => Text(a, "id") == Text(o, "order_id")))
                 ? true
                 : throw new InvalidOperationException(string.Join(", ", Lists.Select(l => $"{l} {group.Rows(l)}")));
         });
