@@ -21,11 +21,8 @@ public sealed partial class OccurrenceSender(
     // Longer than whoever sends one takes.
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
-
     private readonly Wakeup _wakeup = new();
-    private readonly HashSet<Guid> _unreadable = [];
-    private long _lookedAt = time.GetTimestamp();
+    private readonly UnreadableSchedules _unreadable = new(time);
 
     public void Wake() => _wakeup.Set();
 
@@ -59,7 +56,7 @@ public sealed partial class OccurrenceSender(
             .FromSql(
                 $"""
                 select * from trigger.occurrences
-                where sent_at is null and (tried_at is null or tried_at <= {now - Again}) and schedule_id <> all({Unreadable()})
+                where sent_at is null and (tried_at is null or tried_at <= {now - Again}) and schedule_id <> all({_unreadable.Ids()})
                 order by seq limit {Most} for update skip locked
                 """)
             .ToListAsync(cancellationToken);
@@ -85,18 +82,6 @@ public sealed partial class OccurrenceSender(
 
     private static bool IsLate(OccurrenceRow occurrence, ScheduledSignal signal, DateTimeOffset now) =>
         signal.Price is null && now - occurrence.At > ScheduleTimes.WithinOf(signal.Cron);
-
-    /// <summary>What this node cannot read another may; looked at again after a while.</summary>
-    private Guid[] Unreadable()
-    {
-        if (time.GetElapsedTime(_lookedAt) > LookAgain)
-        {
-            _unreadable.Clear();
-            _lookedAt = time.GetTimestamp();
-        }
-
-        return [.. _unreadable];
-    }
 
     /// <summary>Null for one as of a later version: it must not keep the others from being sent.</summary>
     private ScheduledSignal? SignalOf(ScheduleRow schedule)

@@ -26,6 +26,7 @@ public sealed partial class ScheduleClock(
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(1);
 
     private readonly Wakeup _wakeup = new();
+    private readonly UnreadableSchedules _unreadable = new(time);
     private long? _pricesSince;
 
     /// <summary>There may be something that falls due sooner than what it waits for.</summary>
@@ -48,7 +49,8 @@ public sealed partial class ScheduleClock(
         var due = await db.Schedules
             .FromSql(
                 $"""
-                select * from trigger.schedules where due_at <= {now} and (kind <> {ScheduleStates.Price} or due_at <= {over})
+                select * from trigger.schedules
+                where due_at <= {now} and (kind <> {ScheduleStates.Price} or due_at <= {over}) and id <> all({_unreadable.Ids()})
                 order by due_at limit {Most} for update skip locked
                 """)
             .ToListAsync(cancellationToken);
@@ -103,11 +105,11 @@ public sealed partial class ScheduleClock(
         {
             times = ScheduleTimes.Of(ScheduleRows.Signal(schedule)).Due(schedule.DueAt!.Value, now, waiting, isOn);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
-            // Of a zone that this machine does not have any more, say: it must not keep the others.
+            // It must not keep the others, and is not ended: another node may be able to read it.
+            _unreadable.Add(schedule.Id);
             ScheduleClockLog.Unreadable(log, schedule.Id, e);
-            End(schedule, ScheduleStates.Expired, now);
             return 0;
         }
 
@@ -156,6 +158,6 @@ public sealed partial class ScheduleClock(
 
 internal static partial class ScheduleClockLog
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} cannot be read any more and is over")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Schedule {ScheduleId} cannot be read by this node and waits for one that can")]
     public static partial void Unreadable(ILogger logger, Guid scheduleId, Exception exception);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 using NUnit.Framework;
 using TradingSystem.IntegrationTests.Servers;
 
@@ -219,6 +220,28 @@ public sealed class ScheduleTests
         using var wrong = await _cluster.Http.GetAsync(new Uri(_cluster.Front, "/api/v1/schedules/times?cron=nonsense"));
         var refused = await wrong.Content.ReadFromJsonAsync<JsonObject>();
         Assert.That((wrong.StatusCode, (string)refused!["detail"]![0]!["path"]!), Is.EqualTo((HttpStatusCode.BadRequest, "cron")));
+    }
+
+    [Test, Order(9)]
+    public async Task One_that_this_node_cannot_read_is_left_to_one_that_can_and_keeps_no_other_from_being_raised()
+    {
+        var (id, _) = await AcceptedAsync(Scheduled("of a later version", new() { ["trigger_at"] = In(600) }));
+        await using var source = NpgsqlDataSource.Create(_cluster.ConnectionString);
+        await using var spoil = source.CreateCommand($"update trigger.schedules set signal = '[]', due_at = now() - interval '1 second' where id = '{id}'");
+        Assert.That(await spoil.ExecuteNonQueryAsync(), Is.EqualTo(1));
+        try
+        {
+            await AcceptedAsync(Scheduled("readable", new() { ["trigger_at"] = In(5) }));
+            Assert.That((string)(await _group.OfTypeAsync("event"))["title"]!, Is.EqualTo("readable"));
+
+            await using var state = source.CreateCommand($"select state from trigger.schedules where id = '{id}'");
+            Assert.That(await state.ExecuteScalarAsync(), Is.EqualTo("active"));
+        }
+        finally
+        {
+            await using var away = source.CreateCommand($"delete from trigger.schedules where id = '{id}'");
+            await away.ExecuteNonQueryAsync();
+        }
     }
 
     private async Task<(string Id, JsonObject Reply)> AcceptedAsync(JsonObject frame)
