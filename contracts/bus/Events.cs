@@ -24,6 +24,19 @@ public sealed record ImmediateEvent(
     public Guid? TriggerId { get; init; }
 }
 
+/// <summary>Whose events say something special. A trigger's name has no colon.</summary>
+public static class EventSources
+{
+    /// <summary>Rules; the rule's name and the symbol follow.</summary>
+    public const string Rule = "rule:";
+
+    /// <summary>Summaries of what storm control held back; why follows.</summary>
+    public const string Storm = "storm:";
+
+    /// <summary>It counts events that were held back, and says nothing of its own.</summary>
+    public static bool IsSummary(ImmediateEvent item) => item.SourceId.StartsWith(Storm, StringComparison.Ordinal);
+}
+
 /// <summary>Levelled messages of triggers and groups (<c>type:"system"</c> on the wire).</summary>
 public sealed record SystemLogs(IReadOnlyList<SystemLog> Items);
 

@@ -14,6 +14,7 @@ using TradingSystem.Trigger.Publishing;
 using TradingSystem.Trigger.Rules;
 using TradingSystem.Trigger.Schedules;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger;
 
@@ -31,6 +32,7 @@ public sealed class TriggerModule : IServiceModule
         SettingsSection.Of<RuleOptions>("Trigger:Rules"),
         SettingsSection.Of<NewsOptions>("Trigger:News"),
         SettingsSection.Of<HookOptions>("Trigger:Hooks"),
+        SettingsSection.Of<StormOptions>("Trigger:Storm"),
         new(TriggerOptions.AnewSetting),
     ];
 
@@ -43,6 +45,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton(options.Live);
         services.AddSingleton(options.News);
         services.AddSingleton(options.Hooks);
+        services.AddSingleton(options.Storm);
         services.AddServiceDb<TriggerDb>(TriggerDb.Schema);
         services.AddDurableKind<ImmediateEvent, ImmediateEvents>(items => new(items), size: e => e.Payload.Length + 512, inFlight: 4, trace: i => i.TraceParent);
         services.AddDurableKind<SystemLog, SystemLogs>(items => new(items), l => l.Message.Length + (l.Detail?.Length ?? 0) + 512, inFlight: 4, trace: i => i.TraceParent);
@@ -52,6 +55,10 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<IFeedStates, FeedStates>();
         services.AddSingleton<PatientFeedStates>();
         services.AddSingleton(Feed);
+        services.AddSingleton<TargetedGroups>();
+        services.AddSingleton<StormBook>();
+        services.AddSingleton<StormGate>();
+        services.AddSingleton<StormCounter>();
         services.AddSingleton<EventPublisher>();
         services.AddSingleton(Rules);
         services.AddSingleton<RuleBook>();
@@ -74,6 +81,7 @@ public sealed class TriggerModule : IServiceModule
         services.AddHostedService<MarketPublisher>();
         services.AddHostedService(p => p.GetRequiredService<EvaluationWriter>());
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
+        services.AddHostedService<StormTeller>();
         services.AddSchedules();
         services.AddHostedService<FeedRunner>();
         services.AddHostedService<NewsPoller>();
@@ -84,6 +92,7 @@ public sealed class TriggerModule : IServiceModule
     public void AddConsumers(IBusRegistrationConfigurator bus)
     {
         bus.AddPerNodeConsumer<CandleAnswers>("trigger-questions");
+        bus.AddDurableConsumer<TargetedGroupsConsumer>("trigger-groups", new DurableQueue { ConcurrencyLimit = 1 });
         bus.AddDurableConsumer<ScheduleChangesConsumer>("trigger-schedules", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
     }
 
@@ -95,6 +104,7 @@ public sealed class TriggerModule : IServiceModule
         app.MapHooks();
         app.MapHookIntake();
         app.MapNews();
+        app.MapSignals();
     }
 
     public async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Hooks;
 using TradingSystem.Trigger.News;
 using TradingSystem.Trigger.Rules;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger;
 
@@ -52,6 +53,8 @@ public sealed partial class TriggerOptions
 
     public HookOptions Hooks { get; private init; } = new();
 
+    public StormOptions Storm { get; private init; } = new();
+
     /// <exception cref="InvalidOperationException">A setting breaks its rule; the message names both.</exception>
     public static TriggerOptions Read(IConfiguration configuration)
     {
@@ -69,6 +72,7 @@ public sealed partial class TriggerOptions
             Rules = section.Read<RuleOptions>("Rules").Validated(),
             News = section.Read<NewsOptions>("News").Validated(),
             Hooks = section.Read<HookOptions>("Hooks").Validated(),
+            Storm = section.Read<StormOptions>("Storm").Validated(),
         };
     }
 

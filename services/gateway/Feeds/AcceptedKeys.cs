@@ -62,7 +62,7 @@ public sealed class AcceptedKeys
     public void Learn(ImmediateEvent item)
     {
         // Only ids made from a key can come again; those of rules are made of the rule and its candle. A trigger's name has no colon.
-        if (item.Id.Version == 5 && !item.SourceId.StartsWith("rule:", StringComparison.Ordinal))
+        if (item.Id.Version == 5 && !item.SourceId.StartsWith(EventSources.Rule, StringComparison.Ordinal))
         {
             Learn(item.Id, Body(item));
         }

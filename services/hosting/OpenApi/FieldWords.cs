@@ -33,6 +33,8 @@ internal static class FieldWords
         ["trigger_event_id"] = "The event that it answers.",
         ["correlation_id"] = "What the bot gave to tie its messages together.",
         ["client_order_id"] = "The id under which the exchange knows it.",
+        ["outcome"] = "What became of it.",
+        ["group"] = "Name of a trading group.",
         ["symbol"] = "The instrument, such as BTCUSDT, in capitals.",
         ["market"] = "The kind of market, such as crypto.",
         ["interval"] = "The candles' interval, such as 15m.",

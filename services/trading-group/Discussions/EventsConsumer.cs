@@ -5,12 +5,14 @@ using TradingSystem.TradingGroup.Groups;
 
 namespace TradingSystem.TradingGroup.Discussions;
 
-/// <summary>Hands events to the hosted groups they address. Each group takes its events in order; groups do not wait for each other.</summary>
+/// <summary>
+/// Hands events to the hosted groups they address, but for summaries: what was held back so that nobody discusses it again must not come back by them. Each group takes its events in order; groups do not wait for each other.
+/// </summary>
 public sealed class EventsConsumer(GroupRegistry registry, DiscussionRunner runner, GroupTurns turns) : IConsumer<ImmediateEvents>
 {
     public async Task Consume(ConsumeContext<ImmediateEvents> context)
     {
-        var events = context.Message.Items;
+        var events = context.Message.Items.Where(e => !EventSources.IsSummary(e)).ToList();
         var work = new List<Task>();
         foreach (var group in await registry.RunningAsync(context.CancellationToken))
         {

@@ -156,7 +156,8 @@ public static class HooksApi
         }
 
         var rows = await store.ListAsync(id, list.Before, list.Take, HookDelivery.MostBytes, cancellationToken);
-        return TypedResults.Ok(list.Page(rows, d => d.Seq, HookDelivery.Of));
+        var held = await HeldBack.OfAsync(db, rows.Select(d => d.Id), cancellationToken);
+        return TypedResults.Ok(list.Page(rows, d => d.Seq, d => HookDelivery.Of(d, held)));
     }
 
     private static void Change(HookRow hook, HttpContext http, TimeProvider time)

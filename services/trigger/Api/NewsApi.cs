@@ -49,7 +49,8 @@ public static class NewsApi
         }
 
         var rows = await stories.OrderByDescending(s => s.Seq).Take(list.Take).ToListAsync(cancellationToken);
-        return TypedResults.Ok(list.Page(rows, s => s.Seq, StoryView.Of));
+        var held = await HeldBack.OfAsync(db, rows.Select(s => s.Id), cancellationToken);
+        return TypedResults.Ok(list.Page(rows, s => s.Seq, s => StoryView.Of(s, held)));
     }
 
     private static async Task<Ok<Page<NewsFeedView>>> ListAsync(TriggerDb db, [AsParameters] ListQuery list, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Trigger.News;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Api;
 
@@ -74,11 +75,12 @@ public sealed record NewsFeedView(
 /// <param name="SeenAt">When it was seen first, RFC 3339.</param>
 /// <param name="Revision">How often its words changed since; they are those of the last time.</param>
 /// <param name="RevisedAt">When they changed last, RFC 3339; null where they did not.</param>
-/// <param name="Outcome">raised: an event. pending: one that is about to be sent. late: its event was not confirmed within ten minutes and is not sent any more; it may have been. first_fetch: it was there when
+/// <param name="Outcome">raised: an event, which storm control may have held back. pending: one that is about to be sent. late: its event was not confirmed within ten minutes and is not sent any more; it may have been. first_fetch: it was there when
 /// the feed was read first. old: its date lay more than a day back. no_target: it is about no symbol, and the feed names nobody. same_headline: another of the
 /// same minute has it, for the same groups. same_guid, same_link: another had its guid, or its link, and was another story. flood: more new ones at once than
 /// raise events.</param>
 /// <param name="SameAs">The story that it repeats, where one is named.</param>
+/// <param name="HeldBack">What kept its event from all that it was for; null where it was sent, or there is none.</param>
 /// <param name="EventId">Its event; null where it raised none.</param>
 public sealed record StoryView(
     Guid Id,
@@ -95,9 +97,10 @@ public sealed record StoryView(
     DateTimeOffset? RevisedAt,
     [property: Words(typeof(NewsWords), nameof(NewsWords.Outcomes))] string Outcome,
     Guid? SameAs,
+    [property: Words(typeof(StormWords), nameof(StormWords.HoldsBack))] string? HeldBack,
     Guid? EventId)
 {
-    internal static StoryView Of(NewsStoryRow row) => new(
+    internal static StoryView Of(NewsStoryRow row, IReadOnlyDictionary<Guid, string> held) => new(
         row.Id, row.FeedName, row.Title, row.Summary, row.Link, row.PublishedAt, row.PublishedText, row.Symbols, row.Tags, row.SeenAt, row.Revision, row.RevisedAt,
-        row.Outcome, row.SameAs, row.Outcome == NewsWords.Raised ? row.Id : null);
+        row.Outcome, row.SameAs, held.GetValueOrDefault(row.Id), row.Outcome == NewsWords.Raised ? row.Id : null);
 }

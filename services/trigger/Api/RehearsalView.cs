@@ -2,6 +2,7 @@ using TradingSystem.Contracts.Wire.Validation;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Rules;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Api;
 
@@ -69,9 +70,10 @@ public sealed record RehearsalView(
 
     /// <param name="armed">Whenever the armed version was met.</param>
     internal static RehearsalView Of(
-        Rehearsal rehearsal, RehearsalBody asked, Interval interval, int? armedVersion, IReadOnlyList<Firing> armed, CancellationToken cancellationToken)
+        Rehearsal rehearsal, RehearsalBody asked, Interval interval, int? armedVersion, IReadOnlyList<Firing> armed, StormOptions storm,
+        CancellationToken cancellationToken)
     {
-        var met = rehearsal.Of(asked.Rule, cancellationToken: cancellationToken);
+        var met = rehearsal.Of(asked.Rule, storm, cancellationToken: cancellationToken);
         var raised = met.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         var others = armed.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         return new(

@@ -4,6 +4,7 @@ using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Rules;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Api;
 
@@ -85,6 +86,8 @@ public sealed class RuleViews(TriggerDb db, MarketState market, RuleOptions opti
         var since = time.GetUtcNow() - Hour;
         return await db.RuleEvaluations.AsNoTracking()
             .Where(e => e.CreatedAt > since && e.Market == source && ids.Contains(e.RuleId) && (e.EventId != null || e.Outcome == RuleWords.Unwritten))
+            // What storm control held back was no event.
+            .Where(e => !db.Set<SignalRow>().Any(s => s.Id == e.EventId && StormWords.HoldsBack.Contains(s.Outcome)))
             .GroupBy(e => e.RuleId)
             .Select(g => new
             {

@@ -8,6 +8,7 @@ using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Rules;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Api;
 
@@ -135,7 +136,8 @@ public static class RulesApi
     }
 
     private static async Task<Results<Ok<RehearsalView>, RestError, ConflictError>> RehearseAsync(
-        RestBody<RehearsalBody> body, TriggerDb db, MarketState market, StoredCandles candles, TimeProvider time, CancellationToken cancellationToken)
+        RestBody<RehearsalBody> body, TriggerDb db, MarketState market, StoredCandles candles, StormOptions storm, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (!body.TryRead(b => RehearsalBody.Read(b.Fields, time.GetUtcNow()), out var asked, out var refusal))
         {
@@ -171,9 +173,9 @@ public static class RulesApi
         try
         {
             var kept = await candles.WithinAsync(asked.Symbol, asked.From!.Value, asked.To!.Value, deadline.Token);
-            var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other, cancellationToken: deadline.Token) : [];
+            var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other, storm, cancellationToken: deadline.Token) : [];
             var version = other is null ? null : armed?.Version;
-            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, version, others, deadline.Token));
+            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, version, others, storm, deadline.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

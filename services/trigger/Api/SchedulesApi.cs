@@ -55,7 +55,8 @@ internal static class SchedulesApi
 
         var rows = await db.Occurrences.AsNoTracking().Where(o => o.ScheduleId == id && o.Seq < list.Before)
             .OrderByDescending(o => o.Seq).Take(list.Take).ToListAsync(cancellationToken);
-        return TypedResults.Ok(list.Page(rows, o => o.Seq, OccurrenceView.Of));
+        var held = await HeldBack.OfAsync(db, rows.Select(o => o.Id), cancellationToken);
+        return TypedResults.Ok(list.Page(rows, o => o.Seq, o => OccurrenceView.Of(o, held)));
     }
 
     private static async Task<Results<NoContent, NotFoundError, ConflictError>> CancelAsync(

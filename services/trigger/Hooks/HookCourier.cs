@@ -3,6 +3,7 @@ using System.Text.Json;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Hooks;
 
@@ -10,7 +11,7 @@ namespace TradingSystem.Trigger.Hooks;
 /// Sends the events of deliveries that are kept, each once at a time, and says in their rows that they are durable. One that nobody said so of (a crash, an
 /// outage of the bus) is sent again under its own id, which every consumer recognises, until it is too old to be news.
 /// </summary>
-public sealed partial class HookCourier(IDurablePublisher publisher, BusReadiness bus, DeliveryStore store, HookNotices notices, TimeProvider time, ILogger<HookCourier> log)
+public sealed partial class HookCourier(StormGate gate, BusReadiness bus, DeliveryStore store, HookNotices notices, TimeProvider time, ILogger<HookCourier> log)
     : BackgroundService
 {
     /// <summary>An event that could not be sent for longer is given up.</summary>
@@ -32,14 +33,15 @@ public sealed partial class HookCourier(IDurablePublisher publisher, BusReadines
     private long? _prunedAt;
 
     /// <summary>Ends when it is durable or that cannot be said; the same event twice is sent once.</summary>
-    public Task<PublishOutcome> SendAsync(ImmediateEvent item) =>
+    /// <param name="hasKey">Its sender says by a key which alerts are the same, so that no other is.</param>
+    public Task<PublishOutcome> SendAsync(ImmediateEvent item, bool hasKey) =>
         _durable.ContainsKey(item.Id)
             ? Task.FromResult(PublishOutcome.Durable)
-            : _sending.GetOrAdd(item.Id, _ => new(() => PublishAsync(item))).Value;
+            : _sending.GetOrAdd(item.Id, _ => new(() => RaiseAsync(item, hasKey))).Value;
 
-    /// <inheritdoc cref="SendAsync(ImmediateEvent)"/>
+    /// <inheritdoc cref="SendAsync(ImmediateEvent, bool)"/>
     /// <param name="item">As <see cref="Write"/> wrote it.</param>
-    public Task<PublishOutcome> SendAsync(string item) => SendAsync(JsonSerializer.Deserialize(item, BusJson.Default.ImmediateEvent)!);
+    public Task<PublishOutcome> SendAsync(string item, bool hasKey) => SendAsync(JsonSerializer.Deserialize(item, BusJson.Default.ImmediateEvent)!, hasKey);
 
     public static string Write(ImmediateEvent item) => JsonSerializer.Serialize(item, BusJson.Default.ImmediateEvent);
 
@@ -65,11 +67,11 @@ public sealed partial class HookCourier(IDurablePublisher publisher, BusReadines
         }
     }
 
-    private async Task<PublishOutcome> PublishAsync(ImmediateEvent item)
+    private async Task<PublishOutcome> RaiseAsync(ImmediateEvent item, bool hasKey)
     {
         try
         {
-            var outcome = await publisher.PublishAsync(item, CancellationToken.None);
+            var outcome = await gate.RaiseAsync(new(item, hasKey ? null : HookEvents.Kind(item)));
             if (outcome == PublishOutcome.Durable)
             {
                 _durable[item.Id] = time.GetTimestamp();
@@ -149,7 +151,7 @@ public sealed partial class HookCourier(IDurablePublisher publisher, BusReadines
                 HookCourierLog.GivenUp(log, delivery.Id, source);
                 await store.MarkAsync([delivery.Id], DeliveryOutcomes.GivenUp);
             }
-            else if (await SendAsync(item) is not PublishOutcome.Durable and var outcome)
+            else if (await SendAsync(item, delivery.HasKey) is not PublishOutcome.Durable and var outcome)
             {
                 // The others would fare no better just now.
                 HookCourierLog.NotYet(log, delivery.Id, outcome);

@@ -135,7 +135,7 @@ public sealed partial class HookDesk(
     private async Task<(HookReceipt? Receipt, RestError? Error)> SendAsync(KeptDelivery kept, ImmediateEvent? item, bool hasKey)
     {
         var receipt = new HookReceipt(kept.Id, !kept.IsNew);
-        switch (kept.Outcome == DeliveryOutcomes.Published ? PublishOutcome.Durable : await OutcomeAsync(kept, item))
+        switch (kept.Outcome == DeliveryOutcomes.Published ? PublishOutcome.Durable : await OutcomeAsync(kept, item, hasKey))
         {
             case PublishOutcome.Durable:
                 break;
@@ -153,11 +153,11 @@ public sealed partial class HookDesk(
         return (receipt, null);
     }
 
-    private async Task<PublishOutcome> OutcomeAsync(KeptDelivery kept, ImmediateEvent? item)
+    private async Task<PublishOutcome> OutcomeAsync(KeptDelivery kept, ImmediateEvent? item, bool hasKey)
     {
         try
         {
-            return await (item is not null ? courier.SendAsync(item) : courier.SendAsync(kept.Event!)).WaitAsync(options.SendDeadline, time);
+            return await (item is not null ? courier.SendAsync(item, hasKey) : courier.SendAsync(kept.Event!, hasKey)).WaitAsync(options.SendDeadline, time);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

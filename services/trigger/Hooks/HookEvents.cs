@@ -5,12 +5,15 @@ using System.Text.Json.Nodes;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Contracts.Wire.Validation;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Hooks;
 
 /// <summary>The event that an alert becomes: an <c>immediate</c> one, whatever the body says.</summary>
 internal static class HookEvents
 {
+    private const string ReceivedAt = "received_at";
+
     public static ImmediateEvent Of(ArmedHook hook, Guid id, JsonElement body, DateTimeOffset now)
     {
         var document = hook.Document;
@@ -27,6 +30,14 @@ internal static class HookEvents
             id.ToString(),
             now,
             Activity.Current?.Id);
+    }
+
+    /// <summary>Two alerts of a hook that differ in nothing but when they came say the same.</summary>
+    public static string Kind(ImmediateEvent item)
+    {
+        var payload = JsonNode.Parse(item.Payload)!.AsObject();
+        payload.Remove(ReceivedAt);
+        return SignalKinds.Of(item, payload.ToJsonString());
     }
 
     private static JsonObject Payload(ArmedHook hook, JsonElement body, IReadOnlyList<KeyValuePair<string, string>> fields, DateTimeOffset now)
@@ -47,7 +58,7 @@ internal static class HookEvents
 
         payload["hook_id"] = hook.Id.ToString();
         payload["version"] = hook.Version;
-        payload["received_at"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        payload[ReceivedAt] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         return payload;
     }
 }

@@ -900,6 +900,183 @@ namespace TradingSystem.Trigger.Migrations
                     b.ToTable("schedules", "trigger");
                 });
 
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.SignalRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<string>("Clock")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("clock");
+
+                    b.Property<DateTimeOffset?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<DateTimeOffset?>("CountedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("counted_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Event")
+                        .HasColumnType("text")
+                        .HasColumnName("event");
+
+                    b.PrimitiveCollection<List<string>>("Groups")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("groups");
+
+                    b.PrimitiveCollection<List<string>>("HeldFrom")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("held_from");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("MarketTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("market_time");
+
+                    b.Property<bool>("MayBeOut")
+                        .HasColumnType("boolean")
+                        .HasColumnName("may_be_out");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority");
+
+                    b.Property<DateTimeOffset>("RaisedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("raised_at");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("SameAs")
+                        .HasColumnType("uuid")
+                        .HasColumnName("same_as");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source_id");
+
+                    b.Property<Guid?>("SummaryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("summary_id");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("told_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_signals");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_signals_created_at");
+
+                    b.HasIndex("SameAs")
+                        .HasDatabaseName("ix_signals_same_as")
+                        .HasFilter("counted_at is null");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_signals_seq");
+
+                    b.HasIndex("Clock", "At")
+                        .HasDatabaseName("ix_signals_clock_at")
+                        .HasFilter("outcome = 'sent'");
+
+                    b.HasIndex("Outcome", "Seq")
+                        .HasDatabaseName("ix_signals_outcome_seq");
+
+                    b.HasIndex("SourceId", "Seq")
+                        .HasDatabaseName("ix_signals_source_id_seq");
+
+                    b.HasIndex("Clock", "Kind", "RaisedAt")
+                        .HasDatabaseName("ix_signals_clock_kind_raised_at")
+                        .HasFilter("outcome = 'sent' and kind is not null");
+
+                    b.HasIndex(new[] { "Seq" }, "ix_signals_uncounted")
+                        .HasDatabaseName("ix_signals_uncounted")
+                        .HasFilter("counted_at is null");
+
+                    b.HasIndex(new[] { "Seq" }, "ix_signals_untold")
+                        .HasDatabaseName("ix_signals_untold")
+                        .HasFilter("told_at is null");
+
+                    b.ToTable("signals", "trigger");
+                });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.TargetedGroupRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("Active")
+                        .HasColumnType("boolean")
+                        .HasColumnName("active");
+
+                    b.Property<string>("Market")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("market");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Symbol")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbol");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_targeted_groups");
+
+                    b.ToTable("targeted_groups", "trigger");
+                });
+
             modelBuilder.Entity("TradingSystem.Trigger.Storage.NewsFeedStateRow", b =>
                 {
                     b.HasOne("TradingSystem.Trigger.Storage.NewsFeedRow", null)

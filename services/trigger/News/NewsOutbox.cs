@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.News;
 
@@ -9,7 +10,7 @@ namespace TradingSystem.Trigger.News;
 /// Sends the events of stories that are kept: whatever ends between the two is sent by whoever looks next, under the same id, which every consumer recognises.
 /// </summary>
 public sealed partial class NewsOutbox(
-    IDbContextFactory<TriggerDb> database, IDurablePublisher publisher, BusReadiness bus, NewsOptions options, TimeProvider time, ILogger<NewsOutbox> log)
+    IDbContextFactory<TriggerDb> database, StormGate gate, BusReadiness bus, NewsOptions options, TimeProvider time, ILogger<NewsOutbox> log)
     : BackgroundService
 {
     /// <summary>What was not confirmed for so long is told and not sent any more.</summary>
@@ -55,7 +56,7 @@ public sealed partial class NewsOutbox(
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
-        var outcomes = await Task.WhenAll(news.Select(s => PublishAsync(NewsEvents.Of(s), deadline.Token)));
+        var outcomes = await Task.WhenAll(news.Select(s => RaiseAsync(s, deadline.Token)));
         cancellationToken.ThrowIfCancellationRequested();
         await WriteAsync(late.ConvertAll(s => s.Id), NewsWords.Late, cancellationToken);
         await WriteAsync([.. news.Where((_, i) => outcomes[i] == PublishOutcome.Durable).Select(s => s.Id)], NewsWords.Raised, cancellationToken);
@@ -85,16 +86,15 @@ public sealed partial class NewsOutbox(
         return stories;
     }
 
-    private async Task<PublishOutcome> PublishAsync(ImmediateEvent item, CancellationToken cancellationToken)
+    /// <summary>What is not out by then may be; its claim ends, and it is sent again.</summary>
+    private async Task<PublishOutcome> RaiseAsync(NewsStoryRow story, CancellationToken cancellationToken)
     {
         try
         {
-            return await publisher.PublishAsync(item, cancellationToken);
+            return await gate.RaiseAsync(new(NewsEvents.Of(story), $"news:{story.Headline}")).WaitAsync(cancellationToken);
         }
-        catch (Exception e)
+        catch (OperationCanceledException)
         {
-            // The claim ends, and it is sent again.
-            NewsOutboxLog.Failed(log, item.Id, e.Message);
             return PublishOutcome.Unknown;
         }
     }
@@ -118,9 +118,6 @@ internal static partial class NewsOutboxLog
 {
     [LoggerMessage(Level = LogLevel.Error, Message = "The event of story {StoryId} of {Feed} was not confirmed while it was news and is not sent any more; it may have been sent")]
     public static partial void Late(ILogger logger, string feed, Guid storyId);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The event of story {StoryId} failed to publish: {Reason}")]
-    public static partial void Failed(ILogger logger, Guid storyId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events of stories are not confirmed; they are sent again")]
     public static partial void NotDurable(ILogger logger, int count);

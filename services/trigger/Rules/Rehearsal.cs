@@ -1,6 +1,7 @@
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Market;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Rules;
 
@@ -31,16 +32,18 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
     public int Gaps => _shown.Zip(_shown.Skip(1)).Count(p => p.Second.OpenTime != p.First.OpenTime + interval.Length);
 
     /// <summary>Whenever the rule was met, oldest first, with what held it back if something did.</summary>
+    /// <param name="storm">Holds back what it would hold back of this rule alone; left out, nothing is.</param>
     /// <param name="told">Of so many of them with the clauses.</param>
-    public IReadOnlyList<Firing> Of(RuleDocument rule, int told = Told, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Firing> Of(RuleDocument rule, StormOptions? storm = null, int told = Told, CancellationToken cancellationToken = default)
     {
         var watch = new Watch(interval);
         watch.Add(new ArmedRule(Guid.Empty, 0, default, rule));
+        var judge = storm is null ? null : new StormJudge(storm);
         var met = new List<Firing>();
         foreach (var candle in _shown)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            met.AddRange(watch.Look(candle).Select(e => e.Firing!).Select(f => met.Count < told ? f : f with { Clauses = [] }));
+            met.AddRange(watch.Look(candle).Select(e => Judge(e.Firing!, judge)).Select(f => met.Count < told ? f : f with { Clauses = [] }));
         }
 
         return met;
@@ -48,6 +51,18 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
 
     /// <summary>What followed a firing.</summary>
     public IReadOnlyList<Aftermath> Following(Firing firing) => [.. After.Select(minutes => Following(firing, minutes))];
+
+    private static Firing Judge(Firing firing, StormJudge? judge)
+    {
+        const string anybody = "*";
+        if (judge is null || firing.HeldBack is not null)
+        {
+            return firing;
+        }
+
+        var signal = new Judged(Guid.CreateVersion7(firing.At), firing.Rule.Document.Priority ?? RuleEvents.UsualPriority, RuleEvents.Kind(firing), "", firing.At, firing.At);
+        return firing with { HeldBack = judge.Judge(signal, [anybody]).Reason };
+    }
 
     private static List<Candle> Longer(IReadOnlyList<Candle> kept, Interval length, Interval interval)
     {

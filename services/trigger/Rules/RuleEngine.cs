@@ -3,13 +3,14 @@ using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Rules;
 
 /// <summary>Shows closed candles to the rules and hands on what they say. Calls come under the market's lock.</summary>
 /// <param name="raise">Takes an event; quick, never blocks.</param>
 /// <param name="keep">Takes what came of a rule where that changed; quick, never blocks.</param>
-public sealed partial class RuleEngine(Action<ImmediateEvent> raise, Action<RuleEvaluationRow> keep, TimeProvider time, ILogger<RuleEngine> log) : ICandleListener
+public sealed partial class RuleEngine(Action<Signal> raise, Action<RuleEvaluationRow> keep, TimeProvider time, ILogger<RuleEngine> log) : ICandleListener
 {
     /// <summary>
     /// A candle that became known late, after a lost connection or a start, still raises its events for so long; then they would be about another market.
@@ -185,7 +186,7 @@ public sealed partial class RuleEngine(Action<ImmediateEvent> raise, Action<Rule
         }
 
         RuleEngineLog.Raised(log, raised.Title, raised.Id);
-        raise(raised);
+        raise(new(raised, RuleEvents.Kind(firing), firing.At, IsByTheClock(_status!) ? null : RunOf(_status!)));
         return (RuleWords.Raised, raised.Id);
     }
 

@@ -27,7 +27,7 @@ internal static class RuleEvents
         var (title, fields) = rule.Text.Of(firing);
         return new ImmediateEvent(
             id,
-            $"rule:{document.Name}:{candle.Symbol}",
+            $"{EventSources.Rule}{document.Name}:{candle.Symbol}",
             document.Priority ?? UsualPriority,
             document.Targets ?? [$"symbol:{candle.Symbol}"],
             title,
@@ -38,6 +38,10 @@ internal static class RuleEvents
             now,
             activity?.Id);
     }
+
+    /// <summary>The same rule of the same symbol says the same where the market went the same way.</summary>
+    public static string Kind(Firing firing) =>
+        string.Create(CultureInfo.InvariantCulture, $"rule:{firing.Rule.Id}:{firing.Rule.Version}:{firing.Candle.Symbol}:{firing.Direction}");
 
     private static JsonObject Payload(Firing firing, IReadOnlyList<KeyValuePair<string, string>> fields)
     {

@@ -1,5 +1,6 @@
 using TradingSystem.Contracts.Wire;
 using TradingSystem.Indicators;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Rules;
 
@@ -65,8 +66,8 @@ public static class RuleWords
 
     public static readonly IReadOnlyList<string> Directions = [Up, Down];
 
-    /// <summary>What keeps a rule that was met from raising an event.</summary>
-    public static readonly IReadOnlyList<string> HoldsBack = [Cooldown, Debounce];
+    /// <summary>What keeps a rule that was met from raising an event: itself, or storm control.</summary>
+    public static readonly IReadOnlyList<string> HoldsBack = [Cooldown, Debounce, .. StormWords.HoldsBack];
 
     /// <summary>What came of looking at a rule.</summary>
     public static readonly IReadOnlyList<string> Looked = [Raised, .. HoldsBack, Late, Unwritten, NoNews, NotMet, NotKnown];

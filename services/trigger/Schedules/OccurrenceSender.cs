@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Schedules;
 
@@ -11,7 +12,7 @@ namespace TradingSystem.Trigger.Schedules;
 /// everybody recognises; only what the bus surely has is marked so.
 /// </summary>
 public sealed partial class OccurrenceSender(
-    IDbContextFactory<TriggerDb> database, IDurablePublisher publisher, BusReadiness bus, TimeProvider time, ILogger<OccurrenceSender> log) : BackgroundService
+    IDbContextFactory<TriggerDb> database, StormGate gate, IDurablePublisher publisher, BusReadiness bus, TimeProvider time, ILogger<OccurrenceSender> log) : BackgroundService
 {
     private const int Most = 200;
     private const string Code = "SCHEDULE_SKIPPED";
@@ -109,7 +110,7 @@ public sealed partial class OccurrenceSender(
         {
             // Not cancelled: what was handed over is out, and that is to be written.
             outcome = occurrence.Outcome == ScheduleStates.Raised
-                ? await publisher.PublishAsync(Event(occurrence, schedule, signal!), CancellationToken.None)
+                ? await gate.RaiseAsync(new(Event(occurrence, schedule, signal!), Kind: null))
                 : await publisher.PublishAsync(Log(occurrence, schedule), CancellationToken.None);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

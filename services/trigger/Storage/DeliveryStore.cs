@@ -8,7 +8,7 @@ namespace TradingSystem.Trigger.Storage;
 public sealed record KeptDelivery(Guid Id, bool IsNew, byte[] BodyHash, string? Outcome, string? Event);
 
 /// <summary>A delivery whose event is not known to be durable.</summary>
-public sealed record OpenDelivery(Guid Id, Guid HookId, string Event, DateTimeOffset ReceivedAt);
+public sealed record OpenDelivery(Guid Id, Guid HookId, bool HasKey, string Event, DateTimeOffset ReceivedAt);
 
 /// <summary>A delivery as it is shown: the beginning of its body, and how long that is.</summary>
 public sealed record ShownDelivery(Guid Id, long Seq, int Version, string? Key, DateTimeOffset ReceivedAt, string? Outcome, string? Reason, int Bytes, byte[] Body);
@@ -71,13 +71,13 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(RoundDeadline);
         await using var command = database.CreateCommand(
-            $"select id, hook_id, event, received_at from trigger.hook_deliveries where outcome is null and received_at < $1 order by received_at limit {MostOpen}");
+            $"select id, hook_id, key is not null, event, received_at from trigger.hook_deliveries where outcome is null and received_at < $1 order by received_at limit {MostOpen}");
         command.Parameters.Add(new() { Value = before });
         await using var reader = await command.ExecuteReaderAsync(deadline.Token);
         var open = new List<OpenDelivery>();
         while (await reader.ReadAsync(deadline.Token))
         {
-            open.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
+            open.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetBoolean(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4)));
         }
 
         return open;

@@ -41,6 +41,10 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<NewsStoryRow> NewsStories => Set<NewsStoryRow>();
 
+    public DbSet<SignalRow> Signals => Set<SignalRow>();
+
+    public DbSet<TargetedGroupRow> TargetedGroups => Set<TargetedGroupRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -139,6 +143,21 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
             story.HasIndex(s => s.Symbols).HasMethod("gin");
             story.HasIndex(s => s.Seq, "ix_news_stories_pending").HasFilter("outcome = 'pending'");
         });
+        modelBuilder.Entity<SignalRow>(signal =>
+        {
+            signal.Property(s => s.Id).ValueGeneratedNever();
+            signal.Property(s => s.Seq).UseIdentityAlwaysColumn();
+            signal.HasIndex(s => s.Seq).IsUnique();
+            signal.HasIndex(s => new { s.Clock, s.Kind, s.RaisedAt }).HasFilter("outcome = 'sent' and kind is not null");
+            signal.HasIndex(s => new { s.Clock, s.At }).HasFilter("outcome = 'sent'");
+            signal.HasIndex(s => s.Seq, "ix_signals_untold").HasFilter("told_at is null");
+            signal.HasIndex(s => s.Seq, "ix_signals_uncounted").HasFilter("counted_at is null");
+            signal.HasIndex(s => s.SameAs).HasFilter("counted_at is null");
+            signal.HasIndex(s => s.CreatedAt);
+            signal.HasIndex(s => new { s.SourceId, s.Seq });
+            signal.HasIndex(s => new { s.Outcome, s.Seq });
+        });
+        modelBuilder.Entity<TargetedGroupRow>().Property(g => g.Id).ValueGeneratedNever();
         modelBuilder.UseConventions();
     }
 }

@@ -138,6 +138,8 @@ internal static partial class RoleTable
         viewer GET /api/v1/news/feeds/{id}
         trader PUT /api/v1/news/feeds/{id}
         trader DELETE /api/v1/news/feeds/{id}
+        viewer GET /api/v1/signals
+        trader POST /api/v1/signals/test
 
         viewer GET /diary
         viewer GET /state

@@ -43,8 +43,13 @@ public sealed class RuleKillTests
     [Test]
     public async Task A_product_that_is_killed_at_any_moment_raises_what_one_raises_that_never_stops()
     {
-        await using var cluster = await TradingCluster.StartAsync(
-            distributed: false, settings: new Dictionary<string, string> { ["TRIGGER__RULES__ENABLED"] = "true" });
+        await using var cluster = await TradingCluster.StartAsync(distributed: false, settings: new Dictionary<string, string>
+        {
+            ["TRIGGER__RULES__ENABLED"] = "true",
+            // Each firing is to be seen.
+            ["TRIGGER__STORM__SAMEWITHIN"] = "00:00:00",
+            ["TRIGGER__STORM__PERMINUTE"] = "0",
+        });
         try
         {
             var rules = new List<ArmedRule>();
@@ -99,7 +104,7 @@ public sealed class RuleKillTests
         }
 
         var raised = new List<ImmediateEvent>();
-        var engine = new RuleEngine(raised.Add, _ => { }, TimeProvider.System, NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(s.Item), _ => { }, TimeProvider.System, NullLogger<RuleEngine>.Instance);
         engine.Arm(rules, new Dictionary<RuleKey, RuleMemory>());
         engine.Started(new(FeedStatus.Simulated, "oracle", Interval.Second, Interval.Second, [Symbol], null));
         foreach (var candle in seconds)

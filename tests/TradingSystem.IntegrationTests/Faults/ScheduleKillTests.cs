@@ -22,7 +22,8 @@ public sealed class ScheduleKillTests
     [Test]
     public async Task Each_of_a_thousand_is_raised_once_whoever_is_killed()
     {
-        await using var cluster = await TradingCluster.StartAsync(distributed: true);
+        await using var cluster = await TradingCluster.StartAsync(
+            distributed: true, settings: new Dictionary<string, string> { ["TRIGGER__STORM__PERMINUTE"] = "0" });
         try
         {
             string[] nodes = ["trigger", await cluster.AddTriggerNodeAsync()];

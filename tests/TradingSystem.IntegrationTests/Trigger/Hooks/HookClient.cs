@@ -14,6 +14,7 @@ internal sealed class HookClient(TradingCluster cluster) : IDisposable
     /// <summary>For a machine whose cores are all taken: what has no key can neither be sent again nor be late. However many there are, none is held back.</summary>
     public static readonly IReadOnlyDictionary<string, string> Patient = new Dictionary<string, string>
     {
+        ["TRIGGER__STORM__PERMINUTE"] = "0",
         ["TRIGGER__HOOKS__REPETITION"] = "00:10:00",
         ["TRIGGER__HOOKS__KEEPDEADLINE"] = "00:00:45",
         ["TRIGGER__HOOKS__SENDDEADLINE"] = "00:00:45",

@@ -13,6 +13,7 @@ using TradingSystem.Hosting.Rest;
 using TradingSystem.IntegrationTests.Servers;
 using TradingSystem.Trigger.Hooks;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.IntegrationTests.Trigger.Hooks;
 
@@ -46,6 +47,7 @@ public sealed class HookDeskTests
         services.AddSingleton<IDurablePublisher>(_bus);
         services.AddSingleton(new HookSecrets(new byte[32]));
         services.AddLogging().AddSingleton<BusReadiness>().AddSingleton<HookArmory>().AddSingleton<HookBook>().AddSingleton<HookGate>().AddSingleton<HookRooms>().AddSingleton(EdgeOptions.Read(new ConfigurationBuilder().Build()))
+            .AddSingleton(new StormOptions()).AddSingleton<TargetedGroups>().AddSingleton<StormBook>().AddSingleton<StormGate>()
             .AddSingleton<DeliveryStore>().AddSingleton<SilenceStore>().AddSingleton<HookNotices>().AddSingleton<HookCourier>().AddSingleton<HookDesk>();
         _services = services.BuildServiceProvider();
         await Database.MigrateAsync<TriggerDb>(_services, CancellationToken.None);

@@ -21,6 +21,7 @@ public sealed class HookNodesTests
     {
         _cluster = await TradingCluster.StartAsync(distributed: true, settings: new Dictionary<string, string>(HookClient.Patient)
         {
+            ["TRIGGER__STORM__PERMINUTE"] = "0",
             ["Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics"] = "Information",
             // The front's address, which tells its service who asks.
             ["PROXY__TRUSTED"] = "127.0.0.1",

@@ -1,13 +1,13 @@
-using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using TradingSystem.Contracts.Bus;
+using Npgsql;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Outbound;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.News;
 using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.IntegrationTests.Trigger.News;
 
@@ -26,7 +26,8 @@ internal sealed class NewsNode : IAsyncDisposable
         Feeds = new NewsFeedBook(database, time, NullLogger<NewsFeedBook>.Instance);
         Book = new NewsBook(database, ["BTCUSDT", "ETHUSDT", "SOLUSDT"], new MarketState(time, []), time);
         _poller = new(Feeds, new NewsFetcher(_client, options, time), Book, options, time, NullLogger<NewsPoller>.Instance);
-        Outbox = new(database, bus, new BusReadiness(), options, time, NullLogger<NewsOutbox>.Instance);
+        var storm = new StormBook(services.GetRequiredService<NpgsqlDataSource>(), new StormOptions(), time);
+        Outbox = new(database, new StormGate(storm, bus, NullLogger<StormGate>.Instance), new BusReadiness(), options, time, NullLogger<NewsOutbox>.Instance);
     }
 
     public NewsFeedBook Feeds { get; }
@@ -45,33 +46,4 @@ internal sealed class NewsNode : IAsyncDisposable
         Book.Dispose();
         _client.Dispose();
     }
-}
-
-/// <summary>Keeps what is published.</summary>
-internal sealed class RecordedBus : IDurablePublisher
-{
-    private readonly ConcurrentQueue<ImmediateEvent> _events = new();
-
-    /// <summary>What it answers.</summary>
-    public PublishOutcome Outcome { get; set; } = PublishOutcome.Durable;
-
-    public IReadOnlyList<ImmediateEvent> Events => [.. _events];
-
-    public Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
-        where TItem : class
-    {
-        _events.Enqueue((ImmediateEvent)(object)item);
-        return Task.FromResult(Outcome);
-    }
-
-    public Task<PublishOutcome> PublishAllAsync<TItem>(IReadOnlyList<TItem> items, CancellationToken cancellationToken)
-        where TItem : class => throw new NotSupportedException();
-}
-
-/// <summary>A clock that stands; what waits for a while waits in real time.</summary>
-internal sealed class StoppedClock : TimeProvider
-{
-    public DateTimeOffset Time { get; set; } = System.GetUtcNow();
-
-    public override DateTimeOffset GetUtcNow() => Time;
 }

@@ -91,7 +91,7 @@ public sealed class SimulatedFeedTests
     {
         var raised = new List<ImmediateEvent>();
         var clock = new ManualTime(start);
-        var engine = new RuleEngine(raised.Add, _ => { }, clock, NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(s.Item), _ => { }, clock, NullLogger<RuleEngine>.Instance);
         engine.Arm([new(Guid.NewGuid(), 1, start, FirstRules.EmaCross(["BTCUSDT"]))], new Dictionary<RuleKey, RuleMemory>());
         var state = new MarketState(clock, [engine]);
         var feed = new SimulatedFeed(Symbols, seed, new MemoryFeedStates().Patient(clock), clock);

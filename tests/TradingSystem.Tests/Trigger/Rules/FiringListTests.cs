@@ -162,7 +162,7 @@ public sealed class FiringListTests
 
     private static RuleEngine Engine(List<ImmediateEvent> raised, TimeProvider time)
     {
-        var engine = new RuleEngine(raised.Add, _ => { }, time, NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(s.Item), _ => { }, time, NullLogger<RuleEngine>.Instance);
         engine.Arm(Rules, RuleMemories.None);
         return engine;
     }

@@ -147,7 +147,7 @@ public sealed class RuleEngineTests
     {
         var raised = new List<ImmediateEvent>();
         var rule = new ArmedRule(Guid.NewGuid(), 1, Midnight.AddSeconds(3), Rule(Cross(RuleWords.Crosses)) with { CooldownS = 60 });
-        var engine = new RuleEngine(raised.Add, _ => { }, new ManualTime(Midnight.AddSeconds(3)), NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(s.Item), _ => { }, new ManualTime(Midnight.AddSeconds(3)), NullLogger<RuleEngine>.Instance);
         engine.Arm([rule], RuleMemories.None);
         engine.Started(Status(FeedStatus.Live));
         engine.History("BTCUSDT", Interval.Second, [Bar(0, 99), Bar(1, 101), Bar(2, 101)], []);
@@ -198,7 +198,7 @@ public sealed class RuleEngineTests
         var raised = new List<ImmediateEvent>();
         var first = new ArmedRule(Guid.NewGuid(), 1, default, Rule(Cross(RuleWords.Crosses)) with { Name = "first" });
         var second = new ArmedRule(Guid.NewGuid(), 1, Midnight.AddSeconds(1).AddMilliseconds(900), Rule(Cross(RuleWords.Crosses)) with { Name = "second", CooldownS = 3600 });
-        var engine = new RuleEngine(raised.Add, _ => { }, new ManualTime(Midnight.AddSeconds(2)), NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(s.Item), _ => { }, new ManualTime(Midnight.AddSeconds(2)), NullLogger<RuleEngine>.Instance);
         engine.Arm([first], RuleMemories.None);
         engine.Started(Status(FeedStatus.Live));
         engine.Closed(Bar(0, 99));
@@ -249,7 +249,7 @@ public sealed class RuleEngineTests
     public void A_bar_that_is_known_late_still_raises_its_event_within_a_minute_and_later_no_more()
     {
         var (raised, clock) = (new List<ImmediateEvent>(), new ManualTime(Midnight.AddSeconds(1)));
-        var engine = new RuleEngine(raised.Add, _ => { }, clock, NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(s.Item), _ => { }, clock, NullLogger<RuleEngine>.Instance);
         engine.Arm([new(Guid.NewGuid(), 1, default, Rule(Cross(RuleWords.Crosses)))], RuleMemories.None);
         engine.Started(Status(FeedStatus.Live));
         engine.Closed(Bar(0, 99));
@@ -295,7 +295,7 @@ public sealed class RuleEngineTests
         var (raised, kept, clock, from) = (new List<Guid>(), new List<RuleEvaluationRow>(), new ManualTime(Midnight), 0);
         foreach (var stop in stops)
         {
-            var engine = new RuleEngine(e => raised.Add(e.Id), kept.Add, clock, NullLogger<RuleEngine>.Instance);
+            var engine = new RuleEngine(s => raised.Add(s.Item.Id), kept.Add, clock, NullLogger<RuleEngine>.Instance);
             engine.Arm(rules, RuleMemories.Of(kept));
             engine.Started(Status(FeedStatus.Live));
             var known = from == 0 ? 0 : from + down;
@@ -337,7 +337,7 @@ public sealed class RuleEngineTests
 
     private static RuleEngine Engine(List<ImmediateEvent> raised, params ArmedRule[] rules)
     {
-        var engine = new RuleEngine(raised.Add, _ => { }, new ManualTime(Midnight.AddHours(1)), NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(s.Item), _ => { }, new ManualTime(Midnight.AddHours(1)), NullLogger<RuleEngine>.Instance);
         engine.Arm(rules, RuleMemories.None);
         return engine;
     }

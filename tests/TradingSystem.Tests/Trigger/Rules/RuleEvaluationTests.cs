@@ -239,7 +239,7 @@ public sealed class RuleEvaluationTests
         List<ImmediateEvent> raised, List<RuleEvaluationRow> kept, ManualTime clock, IReadOnlyDictionary<RuleKey, RuleMemory> memory, FeedStatus status,
         params ArmedRule[] rules)
     {
-        var engine = new RuleEngine(raised.Add, kept.Add, clock, NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(s.Item), kept.Add, clock, NullLogger<RuleEngine>.Instance);
         engine.Arm(rules, memory);
         engine.Started(status);
         return engine;

@@ -49,6 +49,7 @@ public sealed partial class WordsTests
         ("contracts/wire/CloseCodes.cs", "a table of its own"),
         ("contracts/wire/Frames/FieldWords.cs", "the code of a log line"),
         ("services/trigger/Schedules/OccurrenceSender.cs", "the code of a log line"),
+        ("services/trigger/Storm/StormLogs.cs", "codes of log lines"),
         ("services/hosting/Telemetry.cs", "settings"),
         ("services/hosting/Rest/EdgeOptions.cs", "settings"),
         ("services/trigger/TriggerOptions.cs", "settings"),

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
+using TradingSystem.Hosting.Rest;
+using TradingSystem.Trigger.Storage;
+using TradingSystem.Trigger.Storm;
+
+namespace TradingSystem.Trigger.Api;
+
+/// <summary>An event that a rule, a schedule, a news feed, a webhook or a test had to raise.</summary>
+/// <param name="Id">The event's.</param>
+/// <param name="SourceId">What raised it.</param>
+/// <param name="At">When it was raised, RFC 3339: of a recording in its market time.</param>
+/// <param name="MarketTime">What it is about, RFC 3339 in market time, such as the end of the candle that set off a rule; null where it is about no market.</param>
+/// <param name="Outcome">
+/// sent: it woke its groups, or those that had room. same_event: the same had woken them just before. budget: each of them had had all the events of a minute, or the same event.
+/// summary: it counts what was held back.
+/// </param>
+/// <param name="Groups">Names of the groups that it woke, of those that were known.</param>
+/// <param name="HeldFrom">Names of the groups that it was for and did not wake.</param>
+/// <param name="Reason">What kept it from them; null where nothing did.</param>
+/// <param name="SameAs">The event that had said the same; of a summary, the one that it is about.</param>
+/// <param name="SentAt">When the bus had it for sure, RFC 3339; null while that is not known, and of what was held back.</param>
+/// <param name="SummaryId">The summary that counts it, the last of them where several groups had no room for it; null where nothing is to be counted, or is not yet.</param>
+public sealed record SignalView(
+    Guid Id, string SourceId, int Priority, string Title, DateTimeOffset At, DateTimeOffset? MarketTime,
+    [property: Words(typeof(StormWords), nameof(StormWords.Outcomes))] string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<string> HeldFrom,
+    [property: Words(typeof(StormWords), nameof(StormWords.HoldsBack))] string? Reason, Guid? SameAs, Guid? SummaryId, DateTimeOffset? SentAt, DateTimeOffset CreatedAt)
+{
+    internal static SignalView Of(SignalRow row) =>
+        new(
+            row.Id, row.SourceId, row.Priority, row.Title, row.RaisedAt, row.MarketTime, row.Outcome, row.Groups, row.HeldFrom, row.Reason, row.SameAs, row.SummaryId,
+            row.Event is null ? row.ConfirmedAt : row.ToldAt, row.CreatedAt);
+}
+
+/// <summary>What came of a test event.</summary>
+/// <param name="Id">The event's; null where it was only checked.</param>
+/// <param name="SourceId">What it says that it comes from.</param>
+/// <param name="Payload">What the groups get, a JSON object.</param>
+/// <param name="Outcome">sent, or what held it back; where it was only checked, what would have become of it.</param>
+/// <param name="Groups">Names of the groups that it wakes.</param>
+/// <param name="HeldFrom">Names of the groups that it is for and does not wake.</param>
+/// <param name="SameAs">The event that had said the same.</param>
+public sealed record TestEventView(
+    Guid? Id, string SourceId, int Priority, IReadOnlyList<string> Targets, string Title, JsonElement Payload, IReadOnlyList<string> Tags,
+    [property: Words(typeof(StormWords), nameof(StormWords.Outcomes))] string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<string> HeldFrom, Guid? SameAs);
+
+/// <summary><c>/api/v1/signals</c>: what this service's senses had to raise and what became of it; test events.</summary>
+public static class SignalsApi
+{
+    public static void MapSignals(this WebApplication app)
+    {
+        var signals = app.MapGroup("/api/v1/signals").WithTags("signals");
+        signals.MapGet("/", ListAsync).RequireRole(Roles.Viewer)
+            .Operation("listSignals", "Events of the built-in senses, newest first: what was sent for an hour, what was held back, and why, for 7 days");
+        signals.MapPost("/test", TestAsync).RequireRole(Roles.Trader)
+            .Operation("sendTestEvent", "Raises an event by hand, or says whom it would wake; groups act on it as on any other");
+    }
+
+    private static async Task<Ok<Page<SignalView>>> ListAsync(
+        TriggerDb db, [AsParameters] ListQuery list, [Words(typeof(StormWords), nameof(StormWords.Outcomes))] string? outcome, string? source_id, string? group,
+        CancellationToken cancellationToken)
+    {
+        var rows = db.Signals.AsNoTracking().Where(s => s.Seq < list.Before);
+        rows = outcome is null ? rows : rows.Where(s => s.Outcome == outcome);
+        rows = source_id is null ? rows : rows.Where(s => s.SourceId == source_id);
+        rows = group is null ? rows : rows.Where(s => s.Groups.Contains(group) || s.HeldFrom.Contains(group));
+        return TypedResults.Ok(list.Page(await rows.OrderByDescending(s => s.Seq).Take(list.Take).ToListAsync(cancellationToken), s => s.Seq, SignalView.Of));
+    }
+
+    private static async Task<Results<Ok<TestEventView>, RestError>> TestAsync(
+        HttpContext http, RestBody<TestEventBody> body, StormGate gate, StormBook book, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!body.TryRead(b => TestEventBody.Read(b.Fields), out var asked, out var refusal))
+        {
+            return refusal;
+        }
+
+        var signal = asked.Signal(http.User.Actor(), time.GetUtcNow());
+        if (asked.ValidateOnly == true)
+        {
+            try
+            {
+                var would = await book.JudgeAsync([signal], isTrial: true, cancellationToken);
+                return TypedResults.Ok(View(signal, would[0], null));
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is OperationCanceledException || Outage.IsOutage(e)))
+            {
+                return RestError.Unavailable("$", "the database; ask again");
+            }
+        }
+
+        return await gate.JudgeAsync(signal) is not { } verdict ? RestError.Unavailable("$", "the database; send it again")
+            : verdict.Of(signal.Item) is not { } item || await gate.SendAsync(item) == PublishOutcome.Durable ? TypedResults.Ok(View(signal, verdict, signal.Item.Id))
+            : RestError.Unavailable("$", "the bus; it may have been sent");
+    }
+
+    private static TestEventView View(Signal signal, Verdict verdict, Guid? id) => new(
+        id, signal.Item.SourceId, signal.Item.Priority, signal.Item.Targets, signal.Item.Title, JsonElement.Parse(signal.Item.Payload), signal.Item.Tags,
+        verdict.Outcome, verdict.Groups, verdict.HeldFrom, verdict.SameAs);
+}

@@ -1,0 +1,141 @@
+using System;
+using System.Collections.Generic;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace TradingSystem.Trigger.Migrations
+{
+    /// <inheritdoc />
+    public partial class Signals : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "signals",
+                schema: "trigger",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    clock = table.Column<string>(type: "text", nullable: false),
+                    raised_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    market_time = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    kind = table.Column<string>(type: "text", nullable: true),
+                    source_id = table.Column<string>(type: "text", nullable: false),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    title = table.Column<string>(type: "text", nullable: false),
+                    outcome = table.Column<string>(type: "text", nullable: false),
+                    groups = table.Column<List<string>>(type: "text[]", nullable: false),
+                    held_from = table.Column<List<string>>(type: "text[]", nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: true),
+                    same_as = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    confirmed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    may_be_out = table.Column<bool>(type: "boolean", nullable: false),
+                    summary_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    counted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    @event = table.Column<string>(name: "event", type: "text", nullable: true),
+                    told_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_signals", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "targeted_groups",
+                schema: "trigger",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    market = table.Column<string>(type: "text", nullable: false),
+                    symbol = table.Column<string>(type: "text", nullable: false),
+                    active = table.Column<bool>(type: "boolean", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_targeted_groups", x => x.id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_clock_at",
+                schema: "trigger",
+                table: "signals",
+                columns: new[] { "clock", "at" },
+                filter: "outcome = 'sent'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_clock_kind_raised_at",
+                schema: "trigger",
+                table: "signals",
+                columns: new[] { "clock", "kind", "raised_at" },
+                filter: "outcome = 'sent' and kind is not null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_created_at",
+                schema: "trigger",
+                table: "signals",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_outcome_seq",
+                schema: "trigger",
+                table: "signals",
+                columns: new[] { "outcome", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_same_as",
+                schema: "trigger",
+                table: "signals",
+                column: "same_as",
+                filter: "counted_at is null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_seq",
+                schema: "trigger",
+                table: "signals",
+                column: "seq",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_source_id_seq",
+                schema: "trigger",
+                table: "signals",
+                columns: new[] { "source_id", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_uncounted",
+                schema: "trigger",
+                table: "signals",
+                column: "seq",
+                filter: "counted_at is null");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_untold",
+                schema: "trigger",
+                table: "signals",
+                column: "seq",
+                filter: "told_at is null");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "signals",
+                schema: "trigger");
+
+            migrationBuilder.DropTable(
+                name: "targeted_groups",
+                schema: "trigger");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+namespace TradingSystem.Trigger.Storage;
+
+/// <summary>An event that something in here had to raise, and what became of it.</summary>
+public sealed class SignalRow
+{
+    /// <summary>The event's.</summary>
+    public required Guid Id { get; init; }
+
+    public long Seq { get; init; }
+
+    /// <summary>What <see cref="RaisedAt"/> and <see cref="At"/> are times of: the clock on the wall, or a run of a recording.</summary>
+    public required string Clock { get; init; }
+
+    /// <summary>When it was raised.</summary>
+    public required DateTimeOffset RaisedAt { get; init; }
+
+    /// <summary>When it woke somebody, or would have.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>What it is about, in market time; null where it is about no market.</summary>
+    public DateTimeOffset? MarketTime { get; init; }
+
+    /// <summary>What it shares with events that say the same; null where no other does.</summary>
+    public required string? Kind { get; init; }
+
+    public required string SourceId { get; init; }
+
+    public required int Priority { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>One of <see cref="Storm.StormWords.Outcomes"/>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Names of the groups that it woke.</summary>
+    public required List<string> Groups { get; init; }
+
+    /// <summary>Names of the groups that it was for and did not wake.</summary>
+    public required List<string> HeldFrom { get; init; }
+
+    /// <summary>What keeps it from them, one of <see cref="Storm.StormWords.HoldsBack"/>; null where nothing does.</summary>
+    public required string? Reason { get; init; }
+
+    /// <summary>The event that had said the same.</summary>
+    public required Guid? SameAs { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the bus had it for sure; null while that is not known, and of what was held back.</summary>
+    public DateTimeOffset? ConfirmedAt { get; set; }
+
+    /// <summary>Whether a try to send it ended with nobody knowing.</summary>
+    public bool MayBeOut { get; init; }
+
+    /// <summary>The summary that counts it; null where none does. Each group has its own of what it had no room for: then the last of them.</summary>
+    public Guid? SummaryId { get; set; }
+
+    /// <summary>When it was counted, or made where nothing of it is to be; null while it waits for a summary.</summary>
+    public required DateTimeOffset? CountedAt { get; set; }
+
+    /// <summary>JSON of a summary's event; null for the others, whose senders have them.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>When the bus had for sure what is to be told of it; null where that is still to be done.</summary>
+    public required DateTimeOffset? ToldAt { get; set; }
+
+    /// <summary>Until then the node that has begun to tell it goes on with it.</summary>
+    public DateTimeOffset? ClaimedUntil { get; set; }
+}
+
+/// <summary>A trading group, as far as it says whom an event wakes.</summary>
+public sealed class TargetedGroupRow
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Market { get; init; }
+
+    public required string Symbol { get; init; }
+
+    public required bool Active { get; init; }
+
+    /// <summary>Of what was told of it; the highest holds.</summary>
+    public required long Version { get; init; }
+}

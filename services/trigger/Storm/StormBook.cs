@@ -1,0 +1,220 @@
+using Npgsql;
+using NpgsqlTypes;
+using TradingSystem.Trigger.Storage;
+
+namespace TradingSystem.Trigger.Storm;
+
+/// <summary>
+/// What was let through, in the database: whoever judges holds one lock of all nodes, reads the last minutes and writes what it decided, so that two
+/// nodes come to the same and a start forgets nothing. What was decided of an event stays so, however often it is asked about.
+/// </summary>
+public sealed class StormBook(NpgsqlDataSource database, StormOptions options, TimeProvider time)
+{
+    /// <summary>The clock on the wall, as <see cref="SignalRow.Clock"/> has it.</summary>
+    public const string Wall = "clock";
+
+    private const long Lock = 0x5354_4f52_4d01;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+
+    // What is not known to be out by then may never have been: nothing is held back for it.
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(30);
+
+    /// <summary>Throws when the database is away or the deadline is over; then nothing is decided, or it stays so.</summary>
+    /// <param name="signals">Each event once, in the order in which they were raised.</param>
+    /// <param name="isTrial">What would be decided is asked, and nothing is written.</param>
+    /// <returns>One verdict for each, in their order.</returns>
+    public async Task<IReadOnlyList<Verdict>> JudgeAsync(IReadOnlyList<Signal> signals, bool isTrial = false, CancellationToken cancellationToken = default)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Deadline);
+        await using var connection = await database.OpenConnectionAsync(deadline.Token);
+        await using var transaction = await connection.BeginTransactionAsync(deadline.Token);
+        var (known, groups) = await BeginAsync(connection, signals, isTrial, deadline.Token);
+        var now = time.GetUtcNow();
+        var open = signals.Where(s => !known.ContainsKey(s.Item.Id))
+            .Select(s => (Signal: s, Judged: Of(s, now), Groups: TargetedGroups.Of(groups, s.Item.Targets))).ToList();
+        if (open.Count > 0)
+        {
+            var judge = new StormJudge(options);
+            await LearnAsync(connection, judge, [.. open.Select(o => o.Judged)], [.. open.SelectMany(o => o.Groups).Distinct(StringComparer.Ordinal)], now, deadline.Token);
+            var rows = new List<SignalRow>();
+            foreach (var (signal, judged, addressed) in open)
+            {
+                var verdict = judge.Judge(judged, addressed);
+                known[signal.Item.Id] = verdict;
+                rows.Add(Row(signal, judged, verdict, now));
+            }
+
+            if (!isTrial)
+            {
+                await InsertAsync(connection, rows, deadline.Token);
+            }
+        }
+
+        await transaction.CommitAsync(deadline.Token);
+        return [.. signals.Select(s => known[s.Item.Id])];
+    }
+
+    /// <summary>They are out: what says the same is held back for them.</summary>
+    public async Task ConfirmAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Deadline);
+        await using var command = database.CreateCommand("update trigger.signals set confirmed_at = $2 where id = any($1) and confirmed_at is null");
+        command.Parameters.Add(new() { Value = ids.Order().ToArray() });
+        command.Parameters.Add(new() { Value = time.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(deadline.Token);
+    }
+
+    /// <summary>They may be out, or not: nobody takes them back.</summary>
+    public async Task MayBeOutAsync(Guid id)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        await using var command = database.CreateCommand("update trigger.signals set may_be_out = true where id = $1");
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync(deadline.Token);
+    }
+
+    /// <summary>It surely is not out, unless an earlier try is: nothing is held back for it, and it is judged anew where it is asked about again.</summary>
+    public async Task VoidAsync(Guid id)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        await using var command = database.CreateCommand("delete from trigger.signals where id = $1 and outcome = 'sent' and reason is null and confirmed_at is null and not may_be_out");
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync(deadline.Token);
+    }
+
+    private static Judged Of(Signal signal, DateTimeOffset now)
+    {
+        var raised = signal.MarketTime ?? signal.Item.CreatedAt;
+        return new(signal.Item.Id, signal.Item.Priority, signal.Kind, signal.Run ?? Wall, raised, signal.Run is null ? now : raised);
+    }
+
+    private static SignalRow Row(Signal signal, Judged judged, Verdict verdict, DateTimeOffset now) => new()
+    {
+        Id = signal.Item.Id,
+        Clock = judged.Clock,
+        RaisedAt = judged.RaisedAt,
+        At = judged.At,
+        MarketTime = signal.MarketTime,
+        Kind = signal.Kind,
+        SourceId = signal.Item.SourceId,
+        Priority = signal.Item.Priority,
+        Title = signal.Item.Title,
+        Outcome = verdict.Outcome,
+        Groups = [.. verdict.Groups],
+        HeldFrom = [.. verdict.HeldFrom],
+        Reason = verdict.Reason,
+        SameAs = verdict.SameAs,
+        CreatedAt = now,
+        // Without a group that is known nobody is there to read a summary.
+        CountedAt = verdict.HeldFrom.Count == 0 ? now : null,
+        ToldAt = verdict.Reason is null ? now : null,
+    };
+
+    /// <summary>Takes the lock; what was decided of these events before, and the groups that are switched on.</summary>
+    private static async Task<(Dictionary<Guid, Verdict> Known, List<TargetedGroup> Groups)> BeginAsync(
+        NpgsqlConnection connection, IReadOnlyList<Signal> signals, bool isTrial, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        if (!isTrial)
+        {
+            // Of a node that is frozen or cut off while it holds the lock the others wait no longer than this.
+            Add(batch, "set local idle_in_transaction_session_timeout = '3s'");
+            Add(batch, "select pg_advisory_xact_lock($1)", Lock);
+        }
+
+        Add(batch, "select id, outcome, groups, held_from, reason, same_as from trigger.signals where id = any($1)", signals.Select(s => s.Item.Id).ToArray());
+        Add(batch, "select name, market, symbol from trigger.targeted_groups where active order by name");
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (reader.FieldCount != 6)
+        {
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        var known = new Dictionary<Guid, Verdict>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known[reader.GetGuid(0)] = new(
+                reader.GetString(1), reader.GetFieldValue<string[]>(2), reader.GetFieldValue<string[]>(3), reader.IsDBNull(4) ? null : reader.GetString(4),
+                reader.IsDBNull(5) ? null : reader.GetGuid(5));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var groups = new List<TargetedGroup>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            groups.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        }
+
+        return (known, groups);
+    }
+
+    /// <summary>The judge learns what was let through around their times and is out, or on its way.</summary>
+    private async Task LearnAsync(
+        NpgsqlConnection connection, StormJudge judge, IReadOnlyList<Judged> signals, string[] groups, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var kinds = signals.Where(s => s.Kind is not null && options.SameWithin > TimeSpan.Zero)
+            .GroupBy(s => (s.Clock, Kind: s.Kind!)).Select(g => (g.Key, From: g.Min(s => s.RaisedAt) - options.SameWithin, To: g.Max(s => s.RaisedAt) + options.SameWithin)).ToList();
+        var clocks = signals.GroupBy(s => s.Clock, s => s.At).Select(g => (g.Key, From: g.Min() - StormJudge.Minute, To: g.Max())).ToList();
+        await using var batch = new NpgsqlBatch(connection);
+        Add(
+            batch,
+            """
+            select s.id, s.clock, s.raised_at, s.at, s.kind, s.groups from trigger.signals s
+            join unnest($1, $2, $3, $4) as k(clock, kind, since, until) on s.clock = k.clock and s.kind = k.kind and s.raised_at > k.since and s.raised_at < k.until
+            where s.outcome = 'sent' and s.kind is not null and (s.confirmed_at is not null or s.created_at > $5)
+            union
+            select s.id, s.clock, s.raised_at, s.at, s.kind, s.groups from trigger.signals s
+            join unnest($6, $7, $8) as c(clock, since, until) on s.clock = c.clock and s.at > c.since and s.at <= c.until
+            where s.outcome = 'sent' and s.groups && $9 and (s.confirmed_at is not null or s.created_at > $5)
+            order by at
+            """,
+            kinds.Select(k => k.Key.Clock).ToArray(), kinds.Select(k => k.Key.Kind).ToArray(), kinds.Select(k => k.From).ToArray(), kinds.Select(k => k.To).ToArray(),
+            now - OnItsWay, clocks.Select(c => c.Key).ToArray(), clocks.Select(c => c.From).ToArray(), clocks.Select(c => c.To).ToArray(), groups);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var passed = new Judged(
+                reader.GetGuid(0), 0, reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetFieldValue<DateTimeOffset>(3));
+            judge.Passed(passed, reader.GetFieldValue<string[]>(5));
+        }
+    }
+
+    private static async Task InsertAsync(NpgsqlConnection connection, IReadOnlyList<SignalRow> rows, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var row in rows)
+        {
+            Add(
+                batch,
+                """
+                insert into trigger.signals (
+                  id, clock, raised_at, at, market_time, kind, source_id, priority, title, outcome, groups, held_from, reason, same_as, created_at, counted_at, told_at,
+                  may_be_out)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, false)
+                """,
+                row.Id, row.Clock, row.RaisedAt, row.At, Time(row.MarketTime), Text(row.Kind), row.SourceId, row.Priority, row.Title, row.Outcome, row.Groups.ToArray(),
+                row.HeldFrom.ToArray(), Text(row.Reason), new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = row.SameAs ?? (object)DBNull.Value },
+                row.CreatedAt, Time(row.CountedAt), Time(row.ToldAt));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter Time(DateTimeOffset? value) => new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = value ?? (object)DBNull.Value };
+
+    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = value ?? (object)DBNull.Value };
+
+    private static void Add(NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value as NpgsqlParameter ?? new() { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+}

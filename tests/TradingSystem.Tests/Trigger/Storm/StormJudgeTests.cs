@@ -1,0 +1,162 @@
+using FsCheck;
+using FsCheck.Fluent;
+using NUnit.Framework;
+using TradingSystem.Trigger.Storm;
+
+namespace TradingSystem.Tests.Trigger.Storm;
+
+[TestFixture]
+public sealed class StormJudgeTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+    private static readonly string[] Alpha = ["alpha"];
+    private static readonly string[] Both = ["alpha", "beta"];
+
+    [Test]
+    public void The_first_of_a_kind_passes_and_what_says_the_same_names_it_until_the_time_is_over()
+    {
+        var judge = new StormJudge(new() { SameWithin = TimeSpan.FromSeconds(10) });
+        var (first, then) = (At(0, "up"), At(9.999, "up"));
+
+        Assert.That(judge.Judge(first, Alpha).Outcome, Is.EqualTo(StormWords.Sent));
+        Assert.That(Told(judge.Judge(then, Alpha)), Is.EqualTo((StormWords.SameEvent, "", "alpha", (Guid?)first.Id)));
+        Assert.That(judge.Judge(At(9.999, "down"), Alpha).Outcome, Is.EqualTo(StormWords.Sent), "another kind");
+        Assert.That(judge.Judge(At(10, "up"), Alpha).Outcome, Is.EqualTo(StormWords.Sent), "what was held back delays nothing");
+    }
+
+    [Test]
+    public void What_has_no_kind_is_never_the_same()
+    {
+        var judge = new StormJudge(new());
+
+        Assert.That(Enumerable.Range(0, 20).Select(_ => judge.Judge(At(0, null), Alpha).Outcome), Is.All.EqualTo(StormWords.Sent));
+    }
+
+    [Test]
+    public void A_group_is_woken_so_often_a_minute_and_then_again()
+    {
+        var judge = new StormJudge(new() { PerMinute = 2 });
+
+        Assert.That(
+            new[] { 0d, 10, 20, 59.999, 60, 61, 70 }.Select(s => judge.Judge(At(s, null), Alpha).Outcome),
+            Is.EqualTo(new[] { "sent", "sent", "budget", "budget", "sent", "budget", "sent" }));
+    }
+
+    [Test]
+    public void Of_several_groups_those_that_have_room_are_woken()
+    {
+        var judge = new StormJudge(new() { PerMinute = 1 });
+        judge.Judge(At(0, null), Alpha);
+
+        var verdict = judge.Judge(At(1, null), Both);
+
+        Assert.That(Told(verdict), Is.EqualTo(("sent", "beta", "alpha", (Guid?)null)));
+        Assert.That(Told(judge.Judge(At(2, null), Both)), Is.EqualTo(("budget", "", "alpha,beta", (Guid?)null)));
+    }
+
+    [Test]
+    public void A_group_that_the_first_did_not_wake_is_woken_by_the_next()
+    {
+        var judge = new StormJudge(new() { PerMinute = 1 });
+        judge.Judge(At(0, "other"), ["beta"]);
+        judge.Judge(At(30, "up"), Both);
+
+        Assert.That(Told(judge.Judge(At(61, "up"), Both)), Is.EqualTo(("sent", "beta", "alpha", (Guid?)null)), "its minute is over, and not the first's of alpha");
+    }
+
+    [Test]
+    public void What_is_urgent_passes_always_and_counts()
+    {
+        var judge = new StormJudge(new() { PerMinute = 1, AlwaysFrom = 9 });
+
+        Assert.That(Enumerable.Range(0, 5).Select(s => judge.Judge(At(s, "up", priority: 9), Alpha).Outcome), Is.All.EqualTo("sent"));
+        Assert.That(judge.Judge(At(5, "other", priority: 8), Alpha).Outcome, Is.EqualTo("budget"));
+        Assert.That(judge.Judge(At(5, "up", priority: 8), Alpha).Outcome, Is.EqualTo("same_event"));
+    }
+
+    [Test]
+    public void Zero_switches_a_number_off_and_eleven_the_third()
+    {
+        var judge = new StormJudge(new() { SameWithin = TimeSpan.Zero, PerMinute = 0 });
+
+        Assert.That(Enumerable.Range(0, 200).Select(_ => judge.Judge(At(0, "up"), Alpha).Outcome), Is.All.EqualTo("sent"));
+        Assert.That(new StormOptions { AlwaysFrom = 11 }.Validated().AlwaysFrom, Is.EqualTo(11));
+    }
+
+    [Test]
+    public void Times_of_another_clock_are_not_compared()
+    {
+        var judge = new StormJudge(new() { PerMinute = 1 });
+        judge.Judge(At(0, "up"), Alpha);
+
+        Assert.That(judge.Judge(At(1, "up") with { Clock = "a recording" }, Alpha).Outcome, Is.EqualTo("sent"));
+    }
+
+    [Test]
+    public void What_was_raised_far_apart_is_not_the_same_though_it_goes_out_at_once()
+    {
+        var judge = new StormJudge(new() { PerMinute = 2 });
+        Judged Late(double seconds) => At(seconds, "up") with { At = Noon.AddMinutes(5) };
+
+        Assert.That(new[] { 0d, 5, 30, 60 }.Select(s => judge.Judge(Late(s), Alpha).Outcome), Is.EqualTo(new[] { "sent", "same_event", "sent", "budget" }));
+    }
+
+    [Test]
+    public void Nobody_to_wake_is_no_room_that_lacks() => Assert.That(new StormJudge(new() { PerMinute = 1 }).Judge(At(0, null), []).Outcome, Is.EqualTo("sent"));
+
+    [TestCase("00:10:01", 30, 9, "SameWithin")]
+    [TestCase("-00:00:01", 30, 9, "SameWithin")]
+    [TestCase("00:00:10", -1, 9, "PerMinute")]
+    [TestCase("00:00:10", 30, 0, "AlwaysFrom")]
+    [TestCase("00:00:10", 30, 12, "AlwaysFrom")]
+    public void A_number_that_breaks_its_rule_is_named(string same, int perMinute, int always, string name)
+    {
+        var options = new StormOptions { SameWithin = TimeSpan.Parse(same, System.Globalization.CultureInfo.InvariantCulture), PerMinute = perMinute, AlwaysFrom = always };
+
+        Assert.That(options.Validated, Throws.InvalidOperationException.With.Message.Contains($"Trigger:Storm:{name}"));
+    }
+
+    /// <summary>Whatever comes: nothing passes that should not, and nothing is held back without its reason being so.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 500)]
+    public Property Whatever_comes_the_three_numbers_hold_and_hold_back_nothing_else()
+    {
+        var comes =
+            from wait in Gen.Choose(0, 8)
+            from kind in Gen.Elements<string?>("a", "b", null)
+            from priority in Gen.Elements(5, 5, 5, 9)
+            from groups in Gen.Elements(Alpha, Both, ["beta"], [])
+            select (Wait: wait, Kind: kind, Priority: priority, Groups: groups);
+        var options = new StormOptions { SameWithin = TimeSpan.FromSeconds(10), PerMinute = 4 };
+        return Prop.ForAll(Gen.ListOf(comes).ToArbitrary(), all =>
+        {
+            var (judge, seconds) = (new StormJudge(options), 0);
+            var sent = new List<(Judged Signal, IReadOnlyList<string> Groups)>();
+            foreach (var (wait, kind, priority, groups) in all)
+            {
+                seconds += wait;
+                var signal = At(seconds, kind, priority);
+                var verdict = judge.Judge(signal, groups);
+                bool IsSame((Judged Signal, IReadOnlyList<string> Groups) s) => kind is not null && s.Signal.Kind == kind && signal.At - s.Signal.At < options.SameWithin;
+                var same = groups.Where(g => sent.Any(s => IsSame(s) && s.Groups.Contains(g))).ToList();
+                var full = groups.Except(same)
+                    .Where(g => sent.Count(s => s.Groups.Contains(g) && signal.At - s.Signal.At < TimeSpan.FromMinutes(1)) >= options.PerMinute).ToList();
+                var free = priority >= options.AlwaysFrom ? [.. groups] : groups.Except(same).Except(full).ToList();
+                var isHeld = groups.Length == 0 ? priority < options.AlwaysFrom && sent.Any(IsSame) : free.Count == 0;
+                var reason = free.Count == groups.Length && !isHeld ? null : full.Count > 0 ? StormWords.Budget : StormWords.SameEvent;
+                Assert.That(verdict.Outcome, Is.EqualTo(isHeld ? reason : StormWords.Sent));
+                Assert.That(verdict.Reason, Is.EqualTo(reason));
+                Assert.That(verdict.Groups, Is.EqualTo(free));
+                Assert.That(verdict.Groups.Concat(verdict.HeldFrom), Is.EquivalentTo(groups), "whom it was for is told, woken or not");
+                if (verdict.Outcome == StormWords.Sent)
+                {
+                    sent.Add((signal, verdict.Groups));
+                }
+            }
+        });
+    }
+
+    private static Judged At(double seconds, string? kind, int priority = 5) => new(Guid.NewGuid(), priority, kind, "clock", Noon.AddSeconds(seconds), Noon.AddSeconds(seconds));
+
+    private static (string Outcome, string Groups, string HeldFrom, Guid? SameAs) Told(Verdict verdict) =>
+        (verdict.Outcome, string.Join(',', verdict.Groups), string.Join(',', verdict.HeldFrom), verdict.SameAs);
+}
