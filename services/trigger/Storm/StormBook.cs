@@ -87,7 +87,7 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
     private static Judged Of(Signal signal, DateTimeOffset now)
     {
         var raised = signal.MarketTime ?? signal.Item.CreatedAt;
-        return new(signal.Item.Id, signal.Item.Priority, signal.Kind, signal.Run ?? Wall, raised, signal.Run is null ? now : raised);
+        return new(signal.Item.Id, signal.Item.Priority, Clean(signal.Kind), signal.Run ?? Wall, raised, signal.Run is null ? now : raised);
     }
 
     private static SignalRow Row(Signal signal, Judged judged, Verdict verdict, DateTimeOffset now) => new()
@@ -97,10 +97,10 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         RaisedAt = judged.RaisedAt,
         At = judged.At,
         MarketTime = signal.MarketTime,
-        Kind = signal.Kind,
-        SourceId = signal.Item.SourceId,
+        Kind = judged.Kind,
+        SourceId = Clean(signal.Item.SourceId)!,
         Priority = signal.Item.Priority,
-        Title = signal.Item.Title,
+        Title = Clean(signal.Item.Title)!,
         Outcome = verdict.Outcome,
         Groups = [.. verdict.Groups],
         HeldFrom = [.. verdict.HeldFrom],
@@ -111,6 +111,9 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         CountedAt = verdict.HeldFrom.Count == 0 ? now : null,
         ToldAt = verdict.Reason is null ? now : null,
     };
+
+    /// <summary>What a column can hold: a text may have been cut in the middle of a character.</summary>
+    private static string? Clean(string? text) => text is null ? null : string.Concat(text.EnumerateRunes()).Replace('\0', '\uFFFD');
 
     /// <summary>Takes the lock; what was decided of these events before, and the groups that are switched on.</summary>
     private static async Task<(Dictionary<Guid, Verdict> Known, List<TargetedGroup> Groups)> BeginAsync(

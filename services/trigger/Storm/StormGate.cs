@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
+using TradingSystem.Hosting.Outages;
 
 namespace TradingSystem.Trigger.Storm;
 
@@ -125,18 +126,33 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
         while (Take() is { Count: > 0 } together)
         {
             var byEvent = together.DistinctBy(w => w.Signal.Item.Id).ToList();
-            IReadOnlyList<Verdict>? verdicts = null;
-            try
+            var decided = new Dictionary<Guid, Verdict>();
+            if (!await TryJudgeAsync(byEvent, decided) && byEvent.Count > 1)
             {
-                verdicts = await book.JudgeAsync(byEvent.ConvertAll(w => w.Signal));
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                StormGateLog.NotJudged(log, byEvent.Count, e);
+                // What fails of one keeps none of the others from being raised.
+                foreach (var one in byEvent)
+                {
+                    await TryJudgeAsync([one], decided);
+                }
             }
 
-            var decided = verdicts is null ? null : byEvent.Zip(verdicts).ToDictionary(p => p.First.Signal.Item.Id, p => p.Second);
-            together.ForEach(w => w.Verdict.SetResult(decided?[w.Signal.Item.Id]));
+            together.ForEach(w => w.Verdict.SetResult(decided.GetValueOrDefault(w.Signal.Item.Id)));
+        }
+    }
+
+    /// <summary>False where it failed and may not with fewer of them; an outage fails for all.</summary>
+    private async Task<bool> TryJudgeAsync(List<Waiting> waiting, Dictionary<Guid, Verdict> decided)
+    {
+        try
+        {
+            var verdicts = await book.JudgeAsync(waiting.ConvertAll(w => w.Signal));
+            waiting.Zip(verdicts).ToList().ForEach(p => decided[p.First.Signal.Item.Id] = p.Second);
+            return true;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            StormGateLog.NotJudged(log, waiting.Count, e);
+            return Outage.IsOutage(e) || e is OperationCanceledException;
         }
     }
 

@@ -51,13 +51,13 @@ public sealed class StormJudge(StormOptions options)
 
     private Verdict Weigh(Judged signal, IReadOnlyList<string> groups)
     {
-        var same = SameAs(signal);
         if (groups.Count == 0)
         {
-            // Whom it wakes is not known, nor whom the first woke.
-            return same.Count > 0 ? new(StormWords.SameEvent, [], [], StormWords.SameEvent, same[^1].Id) : new(StormWords.Sent, [], [], null, null);
+            // Whom it wakes is not known, so nobody could be told what was kept from them.
+            return new(StormWords.Sent, groups, [], null, null);
         }
 
+        var same = SameAs(signal);
         var (free, full, first) = (new List<string>(), false, default(Guid?));
         foreach (var group in groups)
         {

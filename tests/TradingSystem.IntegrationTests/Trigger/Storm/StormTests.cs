@@ -258,6 +258,15 @@ public sealed class StormTests
     }
 
     [Test]
+    public async Task A_text_that_was_cut_in_the_middle_of_a_character_is_raised_as_any_other()
+    {
+        var node = new Node(this);
+
+        Assert.That(await node.Gate.RaiseAsync(Event("up \ud83d", "alpha")), Is.EqualTo(PublishOutcome.Durable));
+        Assert.That(await node.WokenAsync(Event("up \ud83d", "alpha")), Is.Empty, "it is the same again");
+    }
+
+    [Test]
     public async Task An_older_word_of_a_group_changes_nothing()
     {
         var groups = new Node(this).Groups;

@@ -102,7 +102,12 @@ public sealed class StormJudgeTests
     }
 
     [Test]
-    public void Nobody_to_wake_is_no_room_that_lacks() => Assert.That(new StormJudge(new() { PerMinute = 1 }).Judge(At(0, null), []).Outcome, Is.EqualTo("sent"));
+    public void Where_nobody_is_known_whom_it_wakes_nothing_is_held_back()
+    {
+        var judge = new StormJudge(new() { PerMinute = 1 });
+
+        Assert.That(Enumerable.Range(0, 3).Select(s => judge.Judge(At(s, "up"), []).Outcome), Is.All.EqualTo("sent"));
+    }
 
     [TestCase("00:10:01", 30, 9, "SameWithin")]
     [TestCase("-00:00:01", 30, 9, "SameWithin")]
@@ -141,7 +146,7 @@ public sealed class StormJudgeTests
                 var full = groups.Except(same)
                     .Where(g => sent.Count(s => s.Groups.Contains(g) && signal.At - s.Signal.At < TimeSpan.FromMinutes(1)) >= options.PerMinute).ToList();
                 var free = priority >= options.AlwaysFrom ? [.. groups] : groups.Except(same).Except(full).ToList();
-                var isHeld = groups.Length == 0 ? priority < options.AlwaysFrom && sent.Any(IsSame) : free.Count == 0;
+                var isHeld = groups.Length > 0 && free.Count == 0;
                 var reason = free.Count == groups.Length && !isHeld ? null : full.Count > 0 ? StormWords.Budget : StormWords.SameEvent;
                 Assert.That(verdict.Outcome, Is.EqualTo(isHeld ? reason : StormWords.Sent));
                 Assert.That(verdict.Reason, Is.EqualTo(reason));
