@@ -1,17 +1,28 @@
 using Microsoft.EntityFrameworkCore;
+using TradingSystem.Hosting.Rest;
 using TradingSystem.Trigger.Storage;
 using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Api;
 
-/// <summary>Which events storm control kept from all that they were for, and why.</summary>
+/// <summary>A group that storm control kept an event from.</summary>
+/// <param name="Group">Its name.</param>
+/// <param name="Reason">same_event: the same event had woken it just before. budget: it had had all the events of a minute.</param>
+/// <param name="SameAs">The event that had said the same; null for another reason.</param>
+/// <param name="SummaryId">The summary that counts it; null where none does yet, or none is to.</param>
+public sealed record HoldView(string Group, [property: Words(typeof(StormWords), nameof(StormWords.Reasons))] string Reason, Guid? SameAs, Guid? SummaryId)
+{
+    internal static HoldView Of(HoldRow row) => new(row.GroupName, row.Reason, row.SameAs, row.SummaryId);
+}
+
+/// <summary>Whom storm control kept events from.</summary>
 internal static class HeldBack
 {
-    /// <returns>What held it back, by the event's id; nothing of those that were sent.</returns>
-    public static async Task<IReadOnlyDictionary<Guid, string>> OfAsync(TriggerDb db, IEnumerable<Guid> events, CancellationToken cancellationToken)
+    /// <returns>By the event's id; nothing of those that were kept from nobody.</returns>
+    public static async Task<ILookup<Guid, HoldView>> OfAsync(TriggerDb db, IEnumerable<Guid> events, CancellationToken cancellationToken)
     {
         var ids = events.ToList();
-        return await db.Signals.AsNoTracking().Where(s => ids.Contains(s.Id) && StormWords.HoldsBack.Contains(s.Outcome))
-            .ToDictionaryAsync(s => s.Id, s => s.Outcome, cancellationToken);
+        return (await db.Holds.AsNoTracking().Where(h => ids.Contains(h.SignalId)).OrderBy(h => h.GroupName).ToListAsync(cancellationToken))
+            .ToLookup(h => h.SignalId, HoldView.Of);
     }
 }

@@ -5,7 +5,6 @@ using TradingSystem.Hosting.Hooks;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Trigger.Hooks;
 using TradingSystem.Trigger.Storage;
-using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Api;
 
@@ -40,21 +39,21 @@ public sealed record IssuedHook(HookView Hook, string Secret);
 /// <param name="ReceivedAt">When it came, RFC 3339.</param>
 /// <param name="Outcome">published: its event is durable, or held back by storm control. waiting: not known to be; it is sent until it is. refused: see <c>faults</c>. withdrawn: the bus was
 /// away and the sender told to send it again. given_up: the bus was away for more than five minutes.</param>
-/// <param name="HeldBack">What kept its event from all that it was for; null where it was sent, or there is none.</param>
+/// <param name="HeldFrom">The groups that storm control kept its event from, and why; empty where nobody is.</param>
 /// <param name="Faults">What was wrong with it.</param>
 /// <param name="Bytes">How long it was, with something short in the place of the secret.</param>
 /// <param name="Body">Its first 2000 characters, without the secret.</param>
 public sealed record HookDelivery(
     Guid Id, int Version, string? Key, DateTimeOffset ReceivedAt, [property: Words(typeof(DeliveryOutcomes))] string Outcome,
-    [property: Words(typeof(StormWords), nameof(StormWords.HoldsBack))] string? HeldBack, IReadOnlyList<FieldError> Faults, int Bytes, string Body)
+    IReadOnlyList<HoldView> HeldFrom, IReadOnlyList<FieldError> Faults, int Bytes, string Body)
 {
     /// <summary>Of each body, for what is shown of it: characters have at most four.</summary>
     internal const int MostBytes = 4 * MostShown;
 
     private const int MostShown = 2_000;
 
-    internal static HookDelivery Of(ShownDelivery delivery, IReadOnlyDictionary<Guid, string> held) => new(
-        delivery.Id, delivery.Version, delivery.Key, delivery.ReceivedAt, delivery.Outcome ?? DeliveryOutcomes.Waiting, held.GetValueOrDefault(delivery.Id), ReadFaults(delivery.Reason), delivery.Bytes,
+    internal static HookDelivery Of(ShownDelivery delivery, ILookup<Guid, HoldView> held) => new(
+        delivery.Id, delivery.Version, delivery.Key, delivery.ReceivedAt, delivery.Outcome ?? DeliveryOutcomes.Waiting, [.. held[delivery.Id]], ReadFaults(delivery.Reason), delivery.Bytes,
         FieldError.Shorten(Encoding.UTF8.GetString(delivery.Body), MostShown));
 
     private static IReadOnlyList<FieldError> ReadFaults(string? reason)

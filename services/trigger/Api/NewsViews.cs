@@ -2,7 +2,6 @@ using System.Text.Json;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Trigger.News;
 using TradingSystem.Trigger.Storage;
-using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Api;
 
@@ -80,7 +79,7 @@ public sealed record NewsFeedView(
 /// same minute has it, for the same groups. same_guid, same_link: another had its guid, or its link, and was another story. flood: more new ones at once than
 /// raise events.</param>
 /// <param name="SameAs">The story that it repeats, where one is named.</param>
-/// <param name="HeldBack">What kept its event from all that it was for; null where it was sent, or there is none.</param>
+/// <param name="HeldFrom">The groups that storm control kept its event from, and why; empty where nobody is.</param>
 /// <param name="EventId">Its event; null where it raised none.</param>
 public sealed record StoryView(
     Guid Id,
@@ -97,10 +96,10 @@ public sealed record StoryView(
     DateTimeOffset? RevisedAt,
     [property: Words(typeof(NewsWords), nameof(NewsWords.Outcomes))] string Outcome,
     Guid? SameAs,
-    [property: Words(typeof(StormWords), nameof(StormWords.HoldsBack))] string? HeldBack,
+    IReadOnlyList<HoldView> HeldFrom,
     Guid? EventId)
 {
-    internal static StoryView Of(NewsStoryRow row, IReadOnlyDictionary<Guid, string> held) => new(
+    internal static StoryView Of(NewsStoryRow row, ILookup<Guid, HoldView> held) => new(
         row.Id, row.FeedName, row.Title, row.Summary, row.Link, row.PublishedAt, row.PublishedText, row.Symbols, row.Tags, row.SeenAt, row.Revision, row.RevisedAt,
-        row.Outcome, row.SameAs, held.GetValueOrDefault(row.Id), row.Outcome == NewsWords.Raised ? row.Id : null);
+        row.Outcome, row.SameAs, [.. held[row.Id]], row.Outcome == NewsWords.Raised ? row.Id : null);
 }

@@ -87,7 +87,7 @@ public sealed class RuleViews(TriggerDb db, MarketState market, RuleOptions opti
         return await db.RuleEvaluations.AsNoTracking()
             .Where(e => e.CreatedAt > since && e.Market == source && ids.Contains(e.RuleId) && (e.EventId != null || e.Outcome == RuleWords.Unwritten))
             // What storm control held back was no event.
-            .Where(e => !db.Set<SignalRow>().Any(s => s.Id == e.EventId && StormWords.HoldsBack.Contains(s.Outcome)))
+            .Where(e => !db.Set<SignalRow>().Any(s => s.Id == e.EventId && s.Outcome == StormWords.HeldBack))
             .GroupBy(e => e.RuleId)
             .Select(g => new
             {

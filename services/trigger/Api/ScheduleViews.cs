@@ -3,7 +3,6 @@ using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting.Rest;
 using TradingSystem.Trigger.Schedules;
 using TradingSystem.Trigger.Storage;
-using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Trigger.Api;
 
@@ -46,15 +45,15 @@ public sealed record DueView(DateTimeOffset At, DateTimeOffset Local, string? No
 /// <param name="At">When it fell due, RFC 3339; of a price, the market time of what met the condition: the trade, or the end of the candle that shows it.</param>
 /// <param name="Outcome">raised: an event, which storm control may have held back. late: found too late, or another one after it was raised instead. overlap: the one before it had not got out yet.
 /// switched_off: its trigger is.</param>
-/// <param name="HeldBack">What kept its event from all that it was for; null where it was sent, or there is none.</param>
+/// <param name="HeldFrom">The groups that storm control kept its event from, and why; empty where nobody is.</param>
 /// <param name="Count">How many times of the schedule it stands for, from At on; more than 1 only where none was raised. At most 10,000 are counted.</param>
 /// <param name="Price">What met the condition, in quote currency: the price of the trade, or the extreme of the candle.</param>
 /// <param name="EventId">The event; null where none was raised.</param>
 /// <param name="SentAt">When the bus had it, or the log line that says why there was none, RFC 3339; null while it waits.</param>
 public sealed record OccurrenceView(
     DateTimeOffset At, [property: Words(typeof(ScheduleStates), nameof(ScheduleStates.Outcomes))] string Outcome,
-    [property: Words(typeof(StormWords), nameof(StormWords.HoldsBack))] string? HeldBack, int Count, decimal? Price, Guid? EventId, DateTimeOffset? SentAt)
+    IReadOnlyList<HoldView> HeldFrom, int Count, decimal? Price, Guid? EventId, DateTimeOffset? SentAt)
 {
-    internal static OccurrenceView Of(OccurrenceRow row, IReadOnlyDictionary<Guid, string> held) =>
-        new(row.At, row.Outcome, held.GetValueOrDefault(row.Id), row.Count, row.Price, row.Outcome == ScheduleStates.Raised ? row.Id : null, row.SentAt);
+    internal static OccurrenceView Of(OccurrenceRow row, ILookup<Guid, HoldView> held) =>
+        new(row.At, row.Outcome, [.. held[row.Id]], row.Count, row.Price, row.Outcome == ScheduleStates.Raised ? row.Id : null, row.SentAt);
 }

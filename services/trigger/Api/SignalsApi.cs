@@ -15,37 +15,35 @@ namespace TradingSystem.Trigger.Api;
 /// <param name="At">When it was raised, RFC 3339: of a recording in its market time.</param>
 /// <param name="MarketTime">What it is about, RFC 3339 in market time, such as the end of the candle that set off a rule; null where it is about no market.</param>
 /// <param name="Outcome">
-/// sent: it woke its groups, or those that had room. same_event: the same had woken them just before. budget: each of them had had all the events of a minute, or the same event.
-/// summary: it counts what was held back.
+/// sent: it woke its groups, or those that it was not kept from. unconfirmed: it was let through and is not known to be out, as for a moment, or because it could not be sent in time.
+/// held_back: it was kept from all of them. summary: it counts what was held back.
 /// </param>
 /// <param name="Groups">Names of the groups that it woke, of those that were known.</param>
-/// <param name="HeldFrom">Names of the groups that it was for and did not wake.</param>
-/// <param name="Reason">What kept it from them; null where nothing did.</param>
-/// <param name="SameAs">The event that had said the same; of a summary, the one that it is about.</param>
+/// <param name="HeldFrom">The groups that it was for and did not wake, and why.</param>
+/// <param name="SameAs">Of a summary, the event whose repetitions it counts.</param>
 /// <param name="SentAt">When the bus had it for sure, RFC 3339; null while that is not known, and of what was held back.</param>
-/// <param name="SummaryId">The summary that counts it, the last of them where several groups had no room for it; null where nothing is to be counted, or is not yet.</param>
 public sealed record SignalView(
     Guid Id, string SourceId, int Priority, string Title, DateTimeOffset At, DateTimeOffset? MarketTime,
-    [property: Words(typeof(StormWords), nameof(StormWords.Outcomes))] string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<string> HeldFrom,
-    [property: Words(typeof(StormWords), nameof(StormWords.HoldsBack))] string? Reason, Guid? SameAs, Guid? SummaryId, DateTimeOffset? SentAt, DateTimeOffset CreatedAt)
+    [property: Words(typeof(StormWords), nameof(StormWords.Outcomes))] string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<HoldView> HeldFrom,
+    Guid? SameAs, DateTimeOffset? SentAt, DateTimeOffset CreatedAt)
 {
     internal static SignalView Of(SignalRow row) =>
         new(
-            row.Id, row.SourceId, row.Priority, row.Title, row.RaisedAt, row.MarketTime, row.Outcome, row.Groups, row.HeldFrom, row.Reason, row.SameAs, row.SummaryId,
-            row.Event is null ? row.ConfirmedAt : row.ToldAt, row.CreatedAt);
+            row.Id, row.SourceId, row.Priority, row.Title, row.RaisedAt, row.MarketTime,
+            row is { Outcome: StormWords.Sent, ConfirmedAt: null } ? StormWords.Unconfirmed : row.Outcome, row.Groups,
+            [.. row.Holds.OrderBy(h => h.GroupName, StringComparer.Ordinal).Select(HoldView.Of)], row.SameAs, row.Event is null ? row.ConfirmedAt : row.ToldAt, row.CreatedAt);
 }
 
 /// <summary>What came of a test event.</summary>
 /// <param name="Id">The event's; null where it was only checked.</param>
 /// <param name="SourceId">What it says that it comes from.</param>
 /// <param name="Payload">What the groups get, a JSON object.</param>
-/// <param name="Outcome">sent, or what held it back; where it was only checked, what would have become of it.</param>
+/// <param name="Outcome">sent or held_back; where it was only checked, what would have become of it.</param>
 /// <param name="Groups">Names of the groups that it wakes.</param>
-/// <param name="HeldFrom">Names of the groups that it is for and does not wake.</param>
-/// <param name="SameAs">The event that had said the same.</param>
+/// <param name="HeldFrom">The groups that it is for and does not wake, and why.</param>
 public sealed record TestEventView(
     Guid? Id, string SourceId, int Priority, IReadOnlyList<string> Targets, string Title, JsonElement Payload, IReadOnlyList<string> Tags,
-    [property: Words(typeof(StormWords), nameof(StormWords.Outcomes))] string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<string> HeldFrom, Guid? SameAs);
+    [property: Words(typeof(StormWords), nameof(StormWords.Outcomes))] string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<HoldView> HeldFrom);
 
 /// <summary><c>/api/v1/signals</c>: what this service's senses had to raise and what became of it; test events.</summary>
 public static class SignalsApi
@@ -60,13 +58,20 @@ public static class SignalsApi
     }
 
     private static async Task<Ok<Page<SignalView>>> ListAsync(
-        TriggerDb db, [AsParameters] ListQuery list, [Words(typeof(StormWords), nameof(StormWords.Outcomes))] string? outcome, string? source_id, string? group,
-        CancellationToken cancellationToken)
+        TriggerDb db, [AsParameters] ListQuery list, [Words(typeof(StormWords), nameof(StormWords.Outcomes))] string? outcome,
+        [Words(typeof(StormWords), nameof(StormWords.Reasons))] string? reason, string? source_id, string? group, CancellationToken cancellationToken)
     {
-        var rows = db.Signals.AsNoTracking().Where(s => s.Seq < list.Before);
-        rows = outcome is null ? rows : rows.Where(s => s.Outcome == outcome);
+        var rows = db.Signals.AsNoTracking().Include(s => s.Holds).Where(s => s.Seq < list.Before);
+        rows = outcome switch
+        {
+            null => rows,
+            StormWords.Sent => rows.Where(s => s.Outcome == StormWords.Sent && s.ConfirmedAt != null),
+            StormWords.Unconfirmed => rows.Where(s => s.Outcome == StormWords.Sent && s.ConfirmedAt == null),
+            _ => rows.Where(s => s.Outcome == outcome),
+        };
+        rows = reason is null ? rows : rows.Where(s => s.Holds.Any(h => h.Reason == reason && (group == null || h.GroupName == group)));
         rows = source_id is null ? rows : rows.Where(s => s.SourceId == source_id);
-        rows = group is null ? rows : rows.Where(s => s.Groups.Contains(group) || s.HeldFrom.Contains(group));
+        rows = group is null ? rows : rows.Where(s => s.Groups.Contains(group) || s.Holds.Any(h => h.GroupName == group));
         return TypedResults.Ok(list.Page(await rows.OrderByDescending(s => s.Seq).Take(list.Take).ToListAsync(cancellationToken), s => s.Seq, SignalView.Of));
     }
 
@@ -83,8 +88,7 @@ public static class SignalsApi
         {
             try
             {
-                var would = await book.JudgeAsync([signal], isTrial: true, cancellationToken);
-                return TypedResults.Ok(View(signal, would[0], null));
+                return TypedResults.Ok(View(signal, await book.TryAsync(signal, cancellationToken), null));
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is OperationCanceledException || Outage.IsOutage(e)))
             {
@@ -99,5 +103,5 @@ public static class SignalsApi
 
     private static TestEventView View(Signal signal, Verdict verdict, Guid? id) => new(
         id, signal.Item.SourceId, signal.Item.Priority, signal.Item.Targets, signal.Item.Title, JsonElement.Parse(signal.Item.Payload), signal.Item.Tags,
-        verdict.Outcome, verdict.Groups, verdict.HeldFrom, verdict.SameAs);
+        verdict.Outcome, verdict.Groups, [.. verdict.Holds.Select(h => new HoldView(h.Group, h.Reason, h.SameAs, null))]);
 }

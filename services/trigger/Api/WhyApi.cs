@@ -17,7 +17,7 @@ public sealed record RuleWhy(Guid Id, DateTimeOffset? At, IReadOnlyList<SymbolWh
 
 /// <summary>What came of a rule over one symbol.</summary>
 /// <param name="Outcome">
-/// raised: an event. cooldown, debounce: met and held back. same_event, budget: it raised an event, which storm control held back. late: met by a candle that became known too late for an event. unwritten: met, and the event could
+/// raised: an event. held_back: one that storm control kept from all groups that it was for. cooldown, debounce: met and held back by itself. late: met by a candle that became known too late for an event. unwritten: met, and the event could
 /// not be written. no_news: met as it was before. not_met, and not_known where something was not. switched_off, not_made, deleted: the rule of that time.
 /// not_looked_at: no candle was shown to it, or it is not kept any more.
 /// </param>
@@ -29,14 +29,13 @@ public sealed record RuleWhy(Guid Id, DateTimeOffset? At, IReadOnlyList<SymbolWh
 /// <param name="Met">Whether the whole condition was met; null where something was not known.</param>
 /// <param name="Clauses">Each clause as it was found.</param>
 /// <param name="EventId">The event that it raised, or storm control held back.</param>
-/// <param name="HeldFrom">Names of the groups that storm control kept the event from.</param>
-/// <param name="SameAs">The event that had said the same, where that held it back.</param>
+/// <param name="HeldFrom">The groups that storm control kept the event from, and why.</param>
 /// <param name="LastEventAt">End of the candle that raised its last event up to then, which a cooldown counts from; null where none is kept.</param>
 /// <param name="LastEventId">That event's id.</param>
 public sealed record SymbolWhy(
     string Symbol, [property: Words(typeof(RuleWords), nameof(RuleWords.Outcomes))] string Outcome, DateTimeOffset? Since, DateTimeOffset? NewestCandle, int? Version,
     RuleDocument? Rule, bool? Met, IReadOnlyList<ClauseReading> Clauses, Guid? EventId,
-    IReadOnlyList<string> HeldFrom, Guid? SameAs, DateTimeOffset? LastEventAt, Guid? LastEventId);
+    IReadOnlyList<HoldView> HeldFrom, DateTimeOffset? LastEventAt, Guid? LastEventId);
 
 /// <summary><c>/api/v1/rules/{id}/why</c>: what came of a rule at a time, out of what is kept of it.</summary>
 internal static class WhyApi
@@ -96,7 +95,7 @@ internal static class WhyApi
         if (text is null || row is null || !RuleWords.Looked.Contains(outcome))
         {
             return new(
-                asked.Symbol, outcome, null, NewestCandle(text?.Rule, asked.Symbol, status, market), text?.Version, text?.Rule, null, [], null, [], null, last?.At,
+                asked.Symbol, outcome, null, NewestCandle(text?.Rule, asked.Symbol, status, market), text?.Version, text?.Rule, null, [], null, [], last?.At,
                 last?.EventId);
         }
 
@@ -106,13 +105,13 @@ internal static class WhyApi
         var isOver = next <= until && next <= newest;
         return new(
             asked.Symbol, isOver ? Asked.Met(row) : outcome, row.At, newest, text.Version, text.Rule, row.Met, RuleJson.ReadClauses(row.Clauses), isOver ? null : row.EventId,
-            [], null, last?.At, last?.EventId);
+            [], last?.At, last?.EventId);
     }
 
     /// <summary>What storm control made of the event.</summary>
     private static async Task<SymbolWhy> HeldAsync(TriggerDb db, SymbolWhy why, CancellationToken cancellationToken) =>
-        why.EventId is { } id && await db.Signals.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Reason != null, cancellationToken) is { } signal
-            ? why with { Outcome = signal.Outcome == StormWords.Sent ? why.Outcome : signal.Outcome, HeldFrom = signal.HeldFrom, SameAs = signal.SameAs }
+        why.EventId is { } id && await db.Signals.AsNoTracking().Include(s => s.Holds).SingleOrDefaultAsync(s => s.Id == id, cancellationToken) is { } signal
+            ? why with { Outcome = signal.Outcome == StormWords.HeldBack ? signal.Outcome : why.Outcome, HeldFrom = [.. signal.Holds.OrderBy(h => h.GroupName).Select(HoldView.Of)] }
             : why;
 
     /// <summary>A recording that goes on behind a start is another run: where this one has nothing yet, the one before answers.</summary>

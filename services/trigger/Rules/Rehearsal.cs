@@ -61,7 +61,7 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
         }
 
         var signal = new Judged(Guid.CreateVersion7(firing.At), firing.Rule.Document.Priority ?? RuleEvents.UsualPriority, RuleEvents.Kind(firing), "", firing.At, firing.At);
-        return firing with { HeldBack = judge.Judge(signal, [anybody]).Reason };
+        return firing with { HeldBack = judge.Judge(signal, [anybody], areOut: true)!.Holds is [var hold] ? hold.Reason : null };
     }
 
     private static List<Candle> Longer(IReadOnlyList<Candle> kept, Interval length, Interval interval)

@@ -67,10 +67,10 @@ public static class RuleWords
     public static readonly IReadOnlyList<string> Directions = [Up, Down];
 
     /// <summary>What keeps a rule that was met from raising an event: itself, or storm control.</summary>
-    public static readonly IReadOnlyList<string> HoldsBack = [Cooldown, Debounce, .. StormWords.HoldsBack];
+    public static readonly IReadOnlyList<string> HoldsBack = [Cooldown, Debounce, .. StormWords.Reasons];
 
     /// <summary>What came of looking at a rule.</summary>
-    public static readonly IReadOnlyList<string> Looked = [Raised, .. HoldsBack, Late, Unwritten, NoNews, NotMet, NotKnown];
+    public static readonly IReadOnlyList<string> Looked = [Raised, StormWords.HeldBack, Cooldown, Debounce, Late, Unwritten, NoNews, NotMet, NotKnown];
 
     /// <summary>That, or why nobody looked.</summary>
     public static readonly IReadOnlyList<string> Outcomes = [.. Looked, SwitchedOff, NotMade, Deleted, NotLookedAt];

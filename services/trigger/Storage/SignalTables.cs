@@ -29,20 +29,17 @@ public sealed class SignalRow
 
     public required string Title { get; init; }
 
-    /// <summary>One of <see cref="Storm.StormWords.Outcomes"/>.</summary>
+    /// <summary>sent (let through, at least), held_back or summary, of <see cref="Storm.StormWords.Outcomes"/>.</summary>
     public required string Outcome { get; init; }
 
     /// <summary>Names of the groups that it woke.</summary>
     public required List<string> Groups { get; init; }
 
-    /// <summary>Names of the groups that it was for and did not wake.</summary>
-    public required List<string> HeldFrom { get; init; }
+    /// <summary>The groups that it was for and did not wake.</summary>
+    public List<HoldRow> Holds { get; init; } = [];
 
-    /// <summary>What keeps it from them, one of <see cref="Storm.StormWords.HoldsBack"/>; null where nothing does.</summary>
-    public required string? Reason { get; init; }
-
-    /// <summary>The event that had said the same.</summary>
-    public required Guid? SameAs { get; init; }
+    /// <summary>Of a summary of the same event, that one.</summary>
+    public Guid? SameAs { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -52,12 +49,6 @@ public sealed class SignalRow
     /// <summary>Whether a try to send it ended with nobody knowing.</summary>
     public bool MayBeOut { get; init; }
 
-    /// <summary>The summary that counts it; null where none does. Each group has its own of what it had no room for: then the last of them.</summary>
-    public Guid? SummaryId { get; set; }
-
-    /// <summary>When it was counted, or made where nothing of it is to be; null while it waits for a summary.</summary>
-    public required DateTimeOffset? CountedAt { get; set; }
-
     /// <summary>JSON of a summary's event; null for the others, whose senders have them.</summary>
     public string? Event { get; init; }
 
@@ -66,6 +57,31 @@ public sealed class SignalRow
 
     /// <summary>Until then the node that has begun to tell it goes on with it.</summary>
     public DateTimeOffset? ClaimedUntil { get; set; }
+}
+
+/// <summary>A group that an event was for and did not wake.</summary>
+public sealed class HoldRow
+{
+    public required Guid SignalId { get; init; }
+
+    public required string GroupName { get; init; }
+
+    /// <summary>The signal's.</summary>
+    public required string Clock { get; init; }
+
+    /// <summary>What keeps it from the group, one of <see cref="Storm.StormWords.Reasons"/>.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The event that had said the same to the group.</summary>
+    public required Guid? SameAs { get; init; }
+
+    /// <summary>When a summary may count it.</summary>
+    public required DateTimeOffset Until { get; init; }
+
+    /// <summary>The summary that counts it; null where none does yet.</summary>
+    public Guid? SummaryId { get; set; }
+
+    public DateTimeOffset? CountedAt { get; set; }
 }
 
 /// <summary>A trading group, as far as it says whom an event wakes.</summary>

@@ -43,6 +43,8 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<SignalRow> Signals => Set<SignalRow>();
 
+    public DbSet<HoldRow> Holds => Set<HoldRow>();
+
     public DbSet<TargetedGroupRow> TargetedGroups => Set<TargetedGroupRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -151,11 +153,17 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
             signal.HasIndex(s => new { s.Clock, s.Kind, s.RaisedAt }).HasFilter("outcome = 'sent' and kind is not null");
             signal.HasIndex(s => new { s.Clock, s.At }).HasFilter("outcome = 'sent'");
             signal.HasIndex(s => s.Seq, "ix_signals_untold").HasFilter("told_at is null");
-            signal.HasIndex(s => s.Seq, "ix_signals_uncounted").HasFilter("counted_at is null");
-            signal.HasIndex(s => s.SameAs).HasFilter("counted_at is null");
             signal.HasIndex(s => s.CreatedAt);
             signal.HasIndex(s => new { s.SourceId, s.Seq });
             signal.HasIndex(s => new { s.Outcome, s.Seq });
+        });
+        modelBuilder.Entity<HoldRow>(hold =>
+        {
+            hold.HasKey(h => new { h.SignalId, h.GroupName });
+            hold.HasOne<SignalRow>().WithMany(s => s.Holds).HasForeignKey(h => h.SignalId).OnDelete(DeleteBehavior.Cascade);
+            hold.HasIndex(h => h.Until).HasFilter("counted_at is null");
+            hold.HasIndex(h => h.SummaryId);
+            hold.HasIndex(h => h.GroupName);
         });
         modelBuilder.Entity<TargetedGroupRow>().Property(g => g.Id).ValueGeneratedNever();
         modelBuilder.UseConventions();

@@ -11,15 +11,22 @@ namespace TradingSystem.Trigger.Storm;
 /// </param>
 public sealed record Signal(ImmediateEvent Item, string? Kind, DateTimeOffset? MarketTime = null, string? Run = null);
 
-/// <summary>What becomes of a signal.</summary>
-/// <param name="Outcome">One of <see cref="StormWords.Outcomes"/>.</param>
+/// <summary>What becomes of a signal: whom it wakes, and whom it is kept from. Where it is for nobody who is known it goes to its targets as it is.</summary>
 /// <param name="Groups">Names of the groups that it wakes, of those that are known.</param>
-/// <param name="HeldFrom">Names of the groups that it was for and does not wake.</param>
-/// <param name="Reason">What keeps it from them, one of <see cref="StormWords.HoldsBack"/>; null where nothing does.</param>
-/// <param name="SameAs">The event that had said the same.</param>
-public sealed record Verdict(string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<string> HeldFrom, string? Reason, Guid? SameAs)
+/// <param name="Holds">The groups that it was for and does not wake.</param>
+public sealed record Verdict(IReadOnlyList<string> Groups, IReadOnlyList<Hold> Holds)
 {
+    /// <summary>As a row has it: let through, or held back.</summary>
+    public string Outcome => IsHeldBack ? StormWords.HeldBack : StormWords.Sent;
+
+    /// <summary>It wakes nobody.</summary>
+    public bool IsHeldBack => Groups.Count == 0 && Holds.Count > 0;
+
     /// <summary>The event as it may be sent, to no more than it wakes; null where it is held back.</summary>
-    public ImmediateEvent? Of(ImmediateEvent item) =>
-        Outcome != StormWords.Sent ? null : HeldFrom.Count == 0 ? item : item with { Targets = Groups };
+    public ImmediateEvent? Of(ImmediateEvent item) => IsHeldBack ? null : Holds.Count == 0 ? item : item with { Targets = Groups };
 }
+
+/// <summary>A group that an event is kept from.</summary>
+/// <param name="Reason">One of <see cref="StormWords.Reasons"/>.</param>
+/// <param name="SameAs">The event that had said the same to the group.</param>
+public sealed record Hold(string Group, string Reason, Guid? SameAs);

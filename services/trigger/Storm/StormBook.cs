@@ -16,57 +16,46 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
     private const long Lock = 0x5354_4f52_4d01;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
-    // What is not known to be out by then may never have been: nothing is held back for it.
+    // Nobody was told of it, and no summary counts it.
+    private const string Void =
+        """
+        delete from trigger.signals s where id = any($1) and confirmed_at is null and not may_be_out and event is null
+          and not exists (select from trigger.holds h where h.signal_id = s.id and (s.told_at is not null or s.claimed_until is not null or h.counted_at is not null))
+        """;
+
+    // What is not known to be out by then may never have been: nobody waits for it any more, and it takes no room.
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(30);
 
     /// <summary>Throws when the database is away or the deadline is over; then nothing is decided, or it stays so.</summary>
     /// <param name="signals">Each event once, in the order in which they were raised.</param>
-    /// <param name="isTrial">What would be decided is asked, and nothing is written.</param>
-    /// <returns>One verdict for each, in their order.</returns>
-    public async Task<IReadOnlyList<Verdict>> JudgeAsync(IReadOnlyList<Signal> signals, bool isTrial = false, CancellationToken cancellationToken = default)
+    /// <param name="news">What is known by now of earlier ones. It is written first.</param>
+    /// <returns>One verdict for each, in their order; null for what says the same as one that is on its way: it has to be asked about again.</returns>
+    public async Task<IReadOnlyList<Verdict?>> JudgeAsync(IReadOnlyList<Signal> signals, StormNews news, CancellationToken cancellationToken = default)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         await using var connection = await database.OpenConnectionAsync(deadline.Token);
         await using var transaction = await connection.BeginTransactionAsync(deadline.Token);
-        var (known, groups) = await BeginAsync(connection, signals, isTrial, deadline.Token);
-        var now = time.GetUtcNow();
-        var open = signals.Where(s => !known.ContainsKey(s.Item.Id))
-            .Select(s => (Signal: s, Judged: Of(s, now), Groups: TargetedGroups.Of(groups, s.Item.Targets))).ToList();
-        if (open.Count > 0)
+        var (verdicts, rows) = await JudgeAsync(connection, signals, news, deadline.Token);
+        if (rows.Count > 0)
         {
-            var judge = new StormJudge(options);
-            await LearnAsync(connection, judge, [.. open.Select(o => o.Judged)], [.. open.SelectMany(o => o.Groups).Distinct(StringComparer.Ordinal)], now, deadline.Token);
-            var rows = new List<SignalRow>();
-            foreach (var (signal, judged, addressed) in open)
-            {
-                var verdict = judge.Judge(judged, addressed);
-                known[signal.Item.Id] = verdict;
-                rows.Add(Row(signal, judged, verdict, now));
-            }
-
-            if (!isTrial)
-            {
-                await InsertAsync(connection, rows, deadline.Token);
-            }
+            await InsertAsync(connection, rows, deadline.Token);
         }
 
         await transaction.CommitAsync(deadline.Token);
-        return [.. signals.Select(s => known[s.Item.Id])];
+        return verdicts;
     }
 
-    /// <summary>They are out: what says the same is held back for them.</summary>
-    public async Task ConfirmAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    /// <summary>What would become of a signal, if all that is on its way gets out. Nothing is written, and nobody waits for it.</summary>
+    public async Task<Verdict> TryAsync(Signal signal, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
-        await using var command = database.CreateCommand("update trigger.signals set confirmed_at = $2 where id = any($1) and confirmed_at is null");
-        command.Parameters.Add(new() { Value = ids.Order().ToArray() });
-        command.Parameters.Add(new() { Value = time.GetUtcNow() });
-        await command.ExecuteNonQueryAsync(deadline.Token);
+        await using var connection = await database.OpenConnectionAsync(deadline.Token);
+        return (await JudgeAsync(connection, [signal], null, deadline.Token)).Verdicts[0]!;
     }
 
-    /// <summary>They may be out, or not: nobody takes them back.</summary>
+    /// <summary>It may be out, or not: nobody takes it back.</summary>
     public async Task MayBeOutAsync(Guid id)
     {
         using var deadline = new CancellationTokenSource(Deadline);
@@ -79,9 +68,36 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
     public async Task VoidAsync(Guid id)
     {
         using var deadline = new CancellationTokenSource(Deadline);
-        await using var command = database.CreateCommand("delete from trigger.signals where id = $1 and outcome = 'sent' and reason is null and confirmed_at is null and not may_be_out");
-        command.Parameters.Add(new() { Value = id });
+        await using var command = database.CreateCommand(Void);
+        command.Parameters.Add(new() { Value = new[] { id } });
         await command.ExecuteNonQueryAsync(deadline.Token);
+    }
+
+    /// <param name="news">Null for a trial.</param>
+    private async Task<(IReadOnlyList<Verdict?> Verdicts, List<SignalRow> Rows)> JudgeAsync(
+        NpgsqlConnection connection, IReadOnlyList<Signal> signals, StormNews? news, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var (known, groups) = await BeginAsync(connection, signals, news, now, cancellationToken);
+        var open = signals.Where(s => !known.ContainsKey(s.Item.Id))
+            .Select(s => (Signal: s, Judged: Of(s, now), Groups: TargetedGroups.Of(groups, s.Item.Targets))).ToList();
+        var rows = new List<SignalRow>();
+        if (open.Count > 0)
+        {
+            var judge = new StormJudge(options);
+            await LearnAsync(
+                connection, judge, [.. open.Select(o => o.Judged)], [.. open.SelectMany(o => o.Groups).Distinct(StringComparer.Ordinal)], now, news is null, cancellationToken);
+            foreach (var (signal, judged, addressed) in open)
+            {
+                if (judge.Judge(judged, addressed, areOut: news is null) is { } verdict)
+                {
+                    known[signal.Item.Id] = verdict;
+                    rows.Add(Row(signal, judged, verdict, now));
+                }
+            }
+        }
+
+        return ([.. signals.Select(s => known.GetValueOrDefault(s.Item.Id))], rows);
     }
 
     private static Judged Of(Signal signal, DateTimeOffset now)
@@ -90,7 +106,7 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         return new(signal.Item.Id, signal.Item.Priority, Clean(signal.Kind), signal.Run ?? Wall, raised, signal.Run is null ? now : raised);
     }
 
-    private static SignalRow Row(Signal signal, Judged judged, Verdict verdict, DateTimeOffset now) => new()
+    private SignalRow Row(Signal signal, Judged judged, Verdict verdict, DateTimeOffset now) => new()
     {
         Id = signal.Item.Id,
         Clock = judged.Clock,
@@ -103,44 +119,59 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         Title = Clean(signal.Item.Title)!,
         Outcome = verdict.Outcome,
         Groups = [.. verdict.Groups],
-        HeldFrom = [.. verdict.HeldFrom],
-        Reason = verdict.Reason,
-        SameAs = verdict.SameAs,
+        Holds =
+        [
+            .. verdict.Holds.Select(h => new HoldRow
+            {
+                SignalId = signal.Item.Id,
+                GroupName = h.Group,
+                Clock = judged.Clock,
+                Reason = h.Reason,
+                SameAs = h.SameAs,
+                Until = now + (h.Reason == StormWords.SameEvent ? options.SameWithin : StormJudge.Minute),
+            }),
+        ],
         CreatedAt = now,
-        // Without a group that is known nobody is there to read a summary.
-        CountedAt = verdict.HeldFrom.Count == 0 ? now : null,
-        ToldAt = verdict.Reason is null ? now : null,
+        ToldAt = verdict.Holds.Count == 0 ? now : null,
     };
 
     /// <summary>What a column can hold: a text may have been cut in the middle of a character.</summary>
     private static string? Clean(string? text) => text is null ? null : string.Concat(text.EnumerateRunes()).Replace('\0', '\uFFFD');
 
-    /// <summary>Takes the lock; what was decided of these events before, and the groups that are switched on.</summary>
+    /// <summary>Takes the lock, unless it is a trial; what was decided of these events before, and the groups that are switched on.</summary>
     private static async Task<(Dictionary<Guid, Verdict> Known, List<TargetedGroup> Groups)> BeginAsync(
-        NpgsqlConnection connection, IReadOnlyList<Signal> signals, bool isTrial, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyList<Signal> signals, StormNews? news, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var ids = signals.Select(s => s.Item.Id).ToArray();
         await using var batch = new NpgsqlBatch(connection);
-        if (!isTrial)
+        if (news is not null)
         {
             // Of a node that is frozen or cut off while it holds the lock the others wait no longer than this.
             Add(batch, "set local idle_in_transaction_session_timeout = '3s'");
             Add(batch, "select pg_advisory_xact_lock($1)", Lock);
+            Add(batch, "update trigger.signals set confirmed_at = $2 where id = any($1) and confirmed_at is null", news.Out.ToArray(), now);
+            Add(batch, Void, news.Unanswered.ToArray());
         }
 
-        Add(batch, "select id, outcome, groups, held_from, reason, same_as from trigger.signals where id = any($1)", signals.Select(s => s.Item.Id).ToArray());
+        Add(batch, "select id, groups from trigger.signals where id = any($1)", ids);
+        Add(batch, "select signal_id, group_name, reason, same_as from trigger.holds where signal_id = any($1) order by group_name", ids);
         Add(batch, "select name, market, symbol from trigger.targeted_groups where active order by name");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        while (reader.FieldCount != 6)
+        while (reader.FieldCount != 2 && await reader.NextResultAsync(cancellationToken))
         {
-            await reader.NextResultAsync(cancellationToken);
         }
 
-        var known = new Dictionary<Guid, Verdict>();
+        var woken = new Dictionary<Guid, string[]>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            known[reader.GetGuid(0)] = new(
-                reader.GetString(1), reader.GetFieldValue<string[]>(2), reader.GetFieldValue<string[]>(3), reader.IsDBNull(4) ? null : reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetGuid(5));
+            woken[reader.GetGuid(0)] = reader.GetFieldValue<string[]>(1);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var holds = woken.Keys.ToDictionary(id => id, _ => new List<Hold>());
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            holds[reader.GetGuid(0)].Add(new(reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3)));
         }
 
         await reader.NextResultAsync(cancellationToken);
@@ -150,12 +181,12 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
             groups.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
         }
 
-        return (known, groups);
+        return (woken.ToDictionary(w => w.Key, w => new Verdict(w.Value, holds[w.Key])), groups);
     }
 
     /// <summary>The judge learns what was let through around their times and is out, or on its way.</summary>
     private async Task LearnAsync(
-        NpgsqlConnection connection, StormJudge judge, IReadOnlyList<Judged> signals, string[] groups, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, StormJudge judge, IReadOnlyList<Judged> signals, string[] groups, DateTimeOffset now, bool areOut, CancellationToken cancellationToken)
     {
         var kinds = signals.Where(s => s.Kind is not null && options.SameWithin > TimeSpan.Zero)
             .GroupBy(s => (s.Clock, Kind: s.Kind!)).Select(g => (g.Key, From: g.Min(s => s.RaisedAt) - options.SameWithin, To: g.Max(s => s.RaisedAt) + options.SameWithin)).ToList();
@@ -164,11 +195,11 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         Add(
             batch,
             """
-            select s.id, s.clock, s.raised_at, s.at, s.kind, s.groups from trigger.signals s
+            select s.id, s.clock, s.raised_at, s.at, s.kind, s.groups, s.confirmed_at is not null from trigger.signals s
             join unnest($1, $2, $3, $4) as k(clock, kind, since, until) on s.clock = k.clock and s.kind = k.kind and s.raised_at > k.since and s.raised_at < k.until
             where s.outcome = 'sent' and s.kind is not null and (s.confirmed_at is not null or s.created_at > $5)
             union
-            select s.id, s.clock, s.raised_at, s.at, s.kind, s.groups from trigger.signals s
+            select s.id, s.clock, s.raised_at, s.at, s.kind, s.groups, s.confirmed_at is not null from trigger.signals s
             join unnest($6, $7, $8) as c(clock, since, until) on s.clock = c.clock and s.at > c.since and s.at <= c.until
             where s.outcome = 'sent' and s.groups && $9 and (s.confirmed_at is not null or s.created_at > $5)
             order by at
@@ -181,7 +212,7 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
             var passed = new Judged(
                 reader.GetGuid(0), 0, reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2),
                 reader.GetFieldValue<DateTimeOffset>(3));
-            judge.Passed(passed, reader.GetFieldValue<string[]>(5));
+            judge.Passed(passed, reader.GetFieldValue<string[]>(5), areOut || reader.GetBoolean(6));
         }
     }
 
@@ -194,15 +225,22 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
                 batch,
                 """
                 insert into trigger.signals (
-                  id, clock, raised_at, at, market_time, kind, source_id, priority, title, outcome, groups, held_from, reason, same_as, created_at, counted_at, told_at,
-                  may_be_out)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, false)
+                  id, clock, raised_at, at, market_time, kind, source_id, priority, title, outcome, groups, created_at, told_at, may_be_out)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false)
                 """,
                 row.Id, row.Clock, row.RaisedAt, row.At, Time(row.MarketTime), Text(row.Kind), row.SourceId, row.Priority, row.Title, row.Outcome, row.Groups.ToArray(),
-                row.HeldFrom.ToArray(), Text(row.Reason), new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Uuid, Value = row.SameAs ?? (object)DBNull.Value },
-                row.CreatedAt, Time(row.CountedAt), Time(row.ToldAt));
+                row.CreatedAt, Time(row.ToldAt));
         }
 
+        var holds = rows.SelectMany(r => r.Holds).ToList();
+        Add(
+            batch,
+            """
+            insert into trigger.holds (signal_id, group_name, clock, reason, same_as, until)
+            select * from unnest($1, $2, $3, $4, $5, $6)
+            """,
+            holds.Select(h => h.SignalId).ToArray(), holds.Select(h => h.GroupName).ToArray(), holds.Select(h => h.Clock).ToArray(), holds.Select(h => h.Reason).ToArray(),
+            holds.Select(h => h.SameAs).ToArray(), holds.Select(h => h.Until).ToArray());
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -221,3 +259,8 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         batch.BatchCommands.Add(command);
     }
 }
+
+/// <summary>What became known of events after they were judged.</summary>
+/// <param name="Out">The bus has them.</param>
+/// <param name="Unanswered">Nobody was told what was decided of them, if anything was: it is as if they had never been asked about.</param>
+public sealed record StormNews(IReadOnlyList<Guid> Out, IReadOnlyList<Guid> Unanswered);

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Storage;
@@ -5,80 +6,87 @@ using TradingSystem.Trigger.Storage;
 namespace TradingSystem.Trigger.Storm;
 
 /// <summary>
-/// Counts in one trailing summary what followed the first of a kind, once its time is over, and once a minute what each group had no room for. One node at a time.
+/// Counts in one trailing summary what followed the first of a kind, once its time is over, and once a minute what a group had no room for. One node at a time.
+/// Groups that the same was kept from share one summary.
 /// </summary>
-public sealed class StormCounter(IDbContextFactory<TriggerDb> database, StormOptions options, TimeProvider time)
+public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProvider time)
 {
     private const long Lock = 0x5354_4f52_4d02;
 
-    // Kinds of a round, all of each; the next round counts on.
-    private const int MostKinds = 200;
+    // What one transaction counts; the next goes on.
+    private const int MostAtOnce = 100;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     public async Task CountAsync(CancellationToken cancellationToken)
     {
+        while (await CountSomeAsync(cancellationToken) == MostAtOnce)
+        {
+        }
+    }
+
+    /// <returns>How many there were; 0 as well where another node counts.</returns>
+    private async Task<int> CountSomeAsync(CancellationToken cancellationToken)
+    {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         await using var db = await database.CreateDbContextAsync(deadline.Token);
-        await using var transaction = await db.Database.BeginTransactionAsync(deadline.Token);
+        // Of one moment: what is held back meanwhile waits for the next summary.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, deadline.Token);
         if (!await db.Database.SqlQuery<bool>($"select pg_try_advisory_xact_lock({Lock}) as \"Value\"").SingleAsync(deadline.Token))
         {
-            return;
+            return 0;
         }
 
         var now = time.GetUtcNow();
-        await CountSameAsync(db, now, deadline.Token);
-        await CountCrowdedAsync(db, now, deadline.Token);
+        var due = await db.Database.SqlQuery<Due>(
+            $"""
+            select reason as "Reason", clock as "Clock", same_as as "SameAs", group_name as "GroupName",
+              md5(string_agg(signal_id::text, ',' order by signal_id)) as "Events"
+            from trigger.holds
+            where counted_at is null
+            group by reason, clock, same_as, group_name having min(until) <= {now}
+            order by min(until), reason, clock, same_as, group_name limit {MostAtOnce}
+            """).ToListAsync(deadline.Token);
+        foreach (var together in due.GroupBy(d => (d.Reason, d.Clock, d.SameAs, d.Events)))
+        {
+            await SummariseAsync(db, together.First(), [.. together.Select(d => d.GroupName)], now, deadline.Token);
+        }
+
         await db.SaveChangesAsync(deadline.Token);
         await transaction.CommitAsync(deadline.Token);
+        return due.Count;
     }
 
-    private async Task CountSameAsync(TriggerDb db, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task SummariseAsync(TriggerDb db, Due due, List<string> groups, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var over = now - options.SameWithin;
-        var kinds = await Uncounted(db, StormWords.SameEvent).GroupBy(s => s.SameAs).Where(g => g.Min(s => s.CreatedAt) <= over)
-            .Select(g => g.Key).Take(MostKinds).ToListAsync(cancellationToken);
-        if (kinds.Count == 0)
+        var id = Guid.CreateVersion7(now);
+        await db.Holds
+            .Where(h => h.CountedAt == null && h.Reason == due.Reason && h.Clock == due.Clock && h.SameAs == due.SameAs && groups.Contains(h.GroupName))
+            .ExecuteUpdateAsync(h => h.SetProperty(r => r.SummaryId, id).SetProperty(r => r.CountedAt, now), cancellationToken);
+        var held = db.Signals.AsNoTracking().Where(s => db.Holds.Any(h => h.SignalId == s.Id && h.SummaryId == id));
+        var all = await held.GroupBy(_ => 1).Select(g => new
         {
-            return;
-        }
-
-        foreach (var held in (await HeldAsync(Uncounted(db, StormWords.SameEvent).Where(s => kinds.Contains(s.SameAs)), cancellationToken)).GroupBy(h => (h.SameAs, h.Clock)))
-        {
-            await SummariseAsync(db, [.. held], [.. held.SelectMany(h => h.HeldFrom).Distinct(StringComparer.Ordinal)], now, cancellationToken);
-        }
-    }
-
-    private static async Task CountCrowdedAsync(TriggerDb db, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var over = now - StormJudge.Minute;
-        if (!await Uncounted(db, StormWords.Budget).AnyAsync(s => s.CreatedAt <= over, cancellationToken))
-        {
-            return;
-        }
-
-        var all = await HeldAsync(Uncounted(db, StormWords.Budget), cancellationToken);
-        foreach (var (group, clock) in all.SelectMany(h => h.HeldFrom.Select(g => (g, h.Clock))).Distinct().ToList())
-        {
-            await SummariseAsync(db, [.. all.Where(h => h.Clock == clock && h.HeldFrom.Contains(group))], [group], now, cancellationToken);
-        }
-    }
-
-    private static IQueryable<SignalRow> Uncounted(TriggerDb db, string reason) => db.Signals.AsNoTracking().Where(s => s.CountedAt == null && s.Reason == reason);
-
-    private static async Task<List<HeldSignal>> HeldAsync(IQueryable<SignalRow> rows, CancellationToken cancellationToken) =>
-        await rows.OrderBy(s => s.Seq)
-            .Select(s => new HeldSignal(s.Id, s.Clock, s.RaisedAt, s.CreatedAt, s.SourceId, s.Priority, s.Title, s.Reason!, s.HeldFrom, s.SameAs)).ToListAsync(cancellationToken);
-
-    private static async Task SummariseAsync(
-        TriggerDb db, List<HeldSignal> held, List<string> groups, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var summary = StormSummaries.Of(held, groups, now);
+            Count = g.Count(),
+            FirstAt = g.Min(s => s.RaisedAt),
+            LastAt = g.Max(s => s.RaisedAt),
+            NewestAt = g.Max(s => s.CreatedAt),
+            Priority = g.Max(s => s.Priority),
+        }).SingleAsync(cancellationToken);
+        var summary = StormSummaries.Of(
+            new(due.Reason, due.SameAs, all.Count, all.FirstAt, all.LastAt, all.Priority)
+            {
+                Title = await held.OrderBy(s => s.Seq).Select(s => s.Title).FirstAsync(cancellationToken),
+                Sources = await held.Select(s => s.SourceId).Distinct().Order().Take(StormSummaries.MostTold).ToListAsync(cancellationToken),
+                Titles = await held.GroupBy(s => s.Title).OrderByDescending(g => g.Count()).ThenBy(g => g.Min(s => s.Seq)).Take(StormSummaries.MostTold)
+                    .Select(g => new HeldTitle(g.Key, g.Count())).ToListAsync(cancellationToken),
+                OtherTitles = Math.Max(await held.Select(s => s.Title).Distinct().CountAsync(cancellationToken) - StormSummaries.MostTold, 0),
+            },
+            id, groups, now);
         db.Signals.Add(new()
         {
-            Id = summary.Id,
+            Id = id,
             Clock = StormBook.Wall,
-            RaisedAt = held.Max(h => h.CreatedAt),
+            RaisedAt = all.NewestAt,
             At = now,
             Kind = null,
             SourceId = summary.SourceId,
@@ -86,16 +94,14 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, StormOpt
             Title = summary.Title,
             Outcome = StormWords.Summary,
             Groups = groups,
-            HeldFrom = [],
-            Reason = null,
-            SameAs = held[0].Reason == StormWords.SameEvent ? held[0].SameAs : null,
+            SameAs = due.SameAs,
             CreatedAt = now,
-            CountedAt = now,
             Event = StormSummaries.Write(summary),
             ToldAt = null,
         });
-        var ids = held.ConvertAll(h => h.Id);
-        await db.Signals.Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(
-            s => s.SetProperty(r => r.SummaryId, summary.Id).SetProperty(r => r.CountedAt, now), cancellationToken);
     }
+
+    /// <summary>What a group waits to be told of.</summary>
+    /// <param name="Events">The same for groups that the same events were kept from.</param>
+    private sealed record Due(string Reason, string Clock, Guid? SameAs, string GroupName, string Events);
 }

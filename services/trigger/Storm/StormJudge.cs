@@ -22,9 +22,10 @@ public sealed class StormJudge(StormOptions options)
 
     /// <summary>Something that was let through.</summary>
     /// <param name="groups">Whom it woke.</param>
-    public void Passed(Judged signal, IReadOnlyList<string> groups)
+    /// <param name="isOut">Whether it did for sure; nothing is held back for what may not have.</param>
+    public void Passed(Judged signal, IReadOnlyList<string> groups, bool isOut)
     {
-        var pass = new Pass(signal.RaisedAt, signal.At, signal.Id, groups);
+        var pass = new Pass(signal.RaisedAt, signal.At, signal.Id, groups, isOut);
         if (signal.Kind is { } kind)
         {
             Add(_kinds, (signal.Clock, kind), pass);
@@ -36,38 +37,40 @@ public sealed class StormJudge(StormOptions options)
         }
     }
 
-    /// <summary>What becomes of a signal; what it lets through counts for the next.</summary>
+    /// <summary>
+    /// What becomes of a signal; what it lets through counts for the next. Null where one that says the same is on its way to one of the groups: whether it wakes
+    /// them is not known yet.
+    /// </summary>
     /// <param name="groups">Names of the groups that it is for.</param>
-    public Verdict Judge(Judged signal, IReadOnlyList<string> groups)
+    /// <param name="areOut">Whether what is let through is out by that, as in a rehearsal.</param>
+    public Verdict? Judge(Judged signal, IReadOnlyList<string> groups, bool areOut)
     {
-        var verdict = signal.Priority >= options.AlwaysFrom ? new(StormWords.Sent, groups, [], null, null) : Weigh(signal, groups);
-        if (verdict.Outcome == StormWords.Sent)
+        var verdict = signal.Priority >= options.AlwaysFrom ? new(groups, []) : Weigh(signal, groups);
+        if (verdict is { IsHeldBack: false })
         {
-            Passed(signal, verdict.Groups);
+            Passed(signal, verdict.Groups, areOut);
         }
 
         return verdict;
     }
 
-    private Verdict Weigh(Judged signal, IReadOnlyList<string> groups)
+    private Verdict? Weigh(Judged signal, IReadOnlyList<string> groups)
     {
-        if (groups.Count == 0)
-        {
-            // Whom it wakes is not known, so nobody could be told what was kept from them.
-            return new(StormWords.Sent, groups, [], null, null);
-        }
-
         var same = SameAs(signal);
-        var (free, full, first) = (new List<string>(), false, default(Guid?));
+        var (free, holds) = (new List<string>(), new List<Hold>());
         foreach (var group in groups)
         {
-            if (same.FindLast(p => p.Groups.Contains(group)) is { } known)
+            if (same.FindLast(p => p.IsOut && p.Groups.Contains(group)) is { } first)
             {
-                first = known.Id;
+                holds.Add(new(group, StormWords.SameEvent, first.Id));
+            }
+            else if (same.Exists(p => p.Groups.Contains(group)))
+            {
+                return null;
             }
             else if (options.PerMinute > 0 && CountOf(signal, group) >= options.PerMinute)
             {
-                full = true;
+                holds.Add(new(group, StormWords.Budget, null));
             }
             else
             {
@@ -75,8 +78,7 @@ public sealed class StormJudge(StormOptions options)
             }
         }
 
-        var reason = full ? StormWords.Budget : first is null ? null : StormWords.SameEvent;
-        return new(free.Count > 0 ? StormWords.Sent : reason!, free, [.. groups.Except(free)], reason, first);
+        return new(free, holds);
     }
 
     /// <summary>What said the same, in the order in which it was let through. A little later is as near as a little earlier: nodes do not tell in order.</summary>
@@ -104,5 +106,5 @@ public sealed class StormJudge(StormOptions options)
         passed.Enqueue(pass);
     }
 
-    private sealed record Pass(DateTimeOffset RaisedAt, DateTimeOffset At, Guid Id, IReadOnlyList<string> Groups);
+    private sealed record Pass(DateTimeOffset RaisedAt, DateTimeOffset At, Guid Id, IReadOnlyList<string> Groups, bool IsOut);
 }

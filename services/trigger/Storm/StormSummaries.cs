@@ -6,9 +6,27 @@ using TradingSystem.Contracts.Wire.Validation;
 
 namespace TradingSystem.Trigger.Storm;
 
-/// <summary>What a summary needs to know of an event that was held back.</summary>
-internal sealed record HeldSignal(
-    Guid Id, string Clock, DateTimeOffset At, DateTimeOffset CreatedAt, string SourceId, int Priority, string Title, string Reason, IReadOnlyList<string> HeldFrom, Guid? SameAs);
+/// <summary>Events that were kept from the same groups for one reason.</summary>
+/// <param name="Reason">One of <see cref="StormWords.Reasons"/>.</param>
+/// <param name="SameAs">The event that had said the same.</param>
+/// <param name="FirstAt">When the first of them was raised.</param>
+/// <param name="Priority">The highest.</param>
+internal sealed record HeldTogether(string Reason, Guid? SameAs, int Count, DateTimeOffset FirstAt, DateTimeOffset LastAt, int Priority)
+{
+    /// <summary>Of the first.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Up to <see cref="StormSummaries.MostTold"/>.</summary>
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    /// <summary>The commonest first, up to <see cref="StormSummaries.MostTold"/>.</summary>
+    public required IReadOnlyList<HeldTitle> Titles { get; init; }
+
+    /// <summary>How many titles there are besides.</summary>
+    public required int OtherTitles { get; init; }
+}
+
+internal sealed record HeldTitle(string Title, int Count);
 
 /// <summary>The event that counts what was held back.</summary>
 internal static class StormSummaries
@@ -16,26 +34,24 @@ internal static class StormSummaries
     /// <summary>Whoever wants no summaries knows them by it.</summary>
     public const string Tag = "storm_summary";
 
-    private const int MostTitles = 10;
+    /// <summary>Titles and sources that are told one by one.</summary>
+    public const int MostTold = 10;
 
-    /// <summary>What was held back from these groups, in one event.</summary>
-    /// <param name="held">At least one, all for one reason and of one clock, in the order in which they were raised.</param>
-    public static ImmediateEvent Of(IReadOnlyList<HeldSignal> held, IReadOnlyList<string> groups, DateTimeOffset now)
+    public static ImmediateEvent Of(HeldTogether held, Guid id, IReadOnlyList<string> groups, DateTimeOffset now)
     {
-        var (first, id) = (held[0], Guid.CreateVersion7(now));
-        var title = first.Reason == StormWords.SameEvent
-            ? $"{held.Count} more of: {first.Title}"
-            : $"{held.Count} {(held.Count == 1 ? "event" : "events")} held back, more than a minute's: {first.Title}";
+        var title = held.Reason == StormWords.SameEvent
+            ? $"{held.Count} more of: {held.Title}"
+            : $"{held.Count} {(held.Count == 1 ? "event" : "events")} held back, more than a minute's: {held.Title}";
         return new(
             id,
-            EventSources.Storm + first.Reason,
-            held.Max(h => h.Priority),
+            EventSources.Storm + held.Reason,
+            held.Priority,
             groups,
             FieldError.Shorten(title, FieldLimits.Title - 1),
             Payload(held).ToJsonString(),
             [Tag],
             null,
-            (first.Reason == StormWords.SameEvent ? first.SameAs ?? id : id).ToString(),
+            (held.SameAs ?? id).ToString(),
             now,
             null);
     }
@@ -44,21 +60,17 @@ internal static class StormSummaries
 
     public static ImmediateEvent Read(string summary) => JsonSerializer.Deserialize(summary, BusJson.Default.ImmediateEvent)!;
 
-    private static JsonObject Payload(IReadOnlyList<HeldSignal> held)
+    private static JsonObject Payload(HeldTogether held) => new()
     {
-        var titles = held.GroupBy(h => h.Title, StringComparer.Ordinal).OrderByDescending(g => g.Count()).ToList();
-        return new()
-        {
-            ["held_back"] = held[0].Reason,
-            ["count"] = held.Count,
-            ["first_at"] = Text(held.Min(h => h.At)),
-            ["last_at"] = Text(held.Max(h => h.At)),
-            ["same_as"] = held[0].Reason == StormWords.SameEvent ? held[0].SameAs?.ToString() : null,
-            ["sources"] = new JsonArray([.. held.Select(h => h.SourceId).Distinct(StringComparer.Ordinal).Take(MostTitles).Select(s => JsonValue.Create(s))]),
-            ["titles"] = new JsonArray([.. titles.Take(MostTitles).Select(g => (JsonNode)new JsonObject { ["title"] = g.Key, ["count"] = g.Count() })]),
-            ["other_titles"] = Math.Max(titles.Count - MostTitles, 0),
-        };
-    }
+        ["held_back"] = held.Reason,
+        ["count"] = held.Count,
+        ["first_at"] = Text(held.FirstAt),
+        ["last_at"] = Text(held.LastAt),
+        ["same_as"] = held.SameAs?.ToString(),
+        ["sources"] = new JsonArray([.. held.Sources.Select(s => JsonValue.Create(s))]),
+        ["titles"] = new JsonArray([.. held.Titles.Select(t => (JsonNode)new JsonObject { ["title"] = t.Title, ["count"] = t.Count })]),
+        ["other_titles"] = held.OtherTitles,
+    };
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -45,7 +45,7 @@ public sealed partial class StormTeller(
         await bus.WaitAsync(stoppingToken);
         // What fails of one keeps none of the others from its work.
         await Task.WhenAll(
-            Rounds.EveryAsync(Confirming, time, log, gate.ConfirmAsync, stoppingToken),
+            Rounds.EveryAsync(Confirming, time, log, _ => gate.SettleAsync(), stoppingToken),
             Rounds.EveryAsync(Round, time, log, counter.CountAsync, stoppingToken),
             Rounds.EveryAsync(Round, time, log, TellAsync, stoppingToken),
             Rounds.EveryAsync(Pruning, time, log, PruneAsync, stoppingToken));
@@ -54,15 +54,8 @@ public sealed partial class StormTeller(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        try
-        {
-            // What is out must be known to be, or the next start lets the same through.
-            await gate.ConfirmAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            StormTellerLog.Unconfirmed(log, e.Message);
-        }
+        // What is out must be known to be, or the next start lets the same through.
+        await gate.SettleAsync();
     }
 
     /// <returns>How many there were.</returns>
@@ -102,6 +95,8 @@ public sealed partial class StormTeller(
             order by event is null, seq limit {Most} for update skip locked
             """).AsNoTracking().ToListAsync(cancellationToken);
         var ids = rows.ConvertAll(r => r.Id);
+        var holds = (await db.Holds.AsNoTracking().Where(h => ids.Contains(h.SignalId)).ToListAsync(cancellationToken)).ToLookup(h => h.SignalId);
+        rows.ForEach(r => r.Holds.AddRange(holds[r.Id]));
         await db.Signals.Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(s => s.SetProperty(r => r.ClaimedUntil, now + Claim), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return rows;
@@ -135,9 +130,10 @@ public sealed partial class StormTeller(
             pruned = await db.Database.ExecuteSqlAsync(
                 $"""
                 delete from trigger.signals where id in (
-                  select id from trigger.signals
-                  where told_at is not null and counted_at is not null
-                    and (created_at < {now - Kept} or (outcome = {StormWords.Sent} and reason is null and created_at < {now - KeptSent}))
+                  select id from trigger.signals s
+                  where told_at is not null and not exists (select from trigger.holds h where h.signal_id = s.id and h.counted_at is null)
+                    and (created_at < {now - Kept} or (outcome = {StormWords.Sent} and created_at < {now - KeptSent}
+                      and not exists (select from trigger.holds h where h.signal_id = s.id)))
                   limit {MostPruned})
                 """,
                 deadline.Token);
@@ -150,9 +146,6 @@ internal static partial class StormTellerLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "What became of event {EventId} could not be told: {Reason}")]
     public static partial void Failed(ILogger logger, Guid eventId, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Events that are out could not be marked so; what says the same may be let through: {Reason}")]
-    public static partial void Unconfirmed(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What became of {Count} events is not known to be told; it is told again")]
     public static partial void NotTold(ILogger logger, int count);

@@ -3,20 +3,26 @@ namespace TradingSystem.Trigger.Storm;
 /// <summary>What becomes of an event that is to be raised.</summary>
 public static class StormWords
 {
-    /// <summary>It woke whom it was for, or those of them that had room.</summary>
+    /// <summary>It woke whom it was for, or those of them that it was not kept from.</summary>
     public const string Sent = "sent";
 
-    /// <summary>The same event had woken them shortly before.</summary>
-    public const string SameEvent = "same_event";
+    /// <summary>It was let through, and is not known to be out: a moment ago, or it could not be sent in time.</summary>
+    public const string Unconfirmed = "unconfirmed";
 
-    /// <summary>Each group that it was for had had all the events of a minute, or the same event.</summary>
-    public const string Budget = "budget";
+    /// <summary>It was kept from each group that it was for.</summary>
+    public const string HeldBack = "held_back";
 
     /// <summary>It counts what was held back.</summary>
     public const string Summary = "summary";
 
-    /// <summary>What holds an event back.</summary>
-    public static readonly IReadOnlyList<string> HoldsBack = [SameEvent, Budget];
+    public static readonly IReadOnlyList<string> Outcomes = [Sent, Unconfirmed, HeldBack, Summary];
 
-    public static readonly IReadOnlyList<string> Outcomes = [Sent, .. HoldsBack, Summary];
+    /// <summary>The same event had woken the group shortly before.</summary>
+    public const string SameEvent = "same_event";
+
+    /// <summary>The group had had all the events of a minute.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>What keeps an event from a group.</summary>
+    public static readonly IReadOnlyList<string> Reasons = [SameEvent, Budget];
 }

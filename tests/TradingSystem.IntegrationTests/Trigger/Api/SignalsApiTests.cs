@@ -93,13 +93,14 @@ public sealed class SignalsApiTests
         var (_, first) = await TestAsync(Composed("again"));
         var (_, then) = await TestAsync(Composed("again"));
         Assert.That(
-            ((string)then["outcome"]!, (string)then["same_as"]!, (string)then["held_from"]!.AsArray().Single()!), Is.EqualTo(("same_event", (string)first["id"]!, Name)));
+            ((string)then["outcome"]!, Held(then)), Is.EqualTo(("held_back", (Name, "same_event", (string)first["id"]!))));
 
         Assert.That((string)(await _group.OfTypeAsync("event"))["id"]!, Is.EqualTo((string)first["id"]!));
         var summary = await _group.OfTypeAsync("event");
         Assert.That(((string)summary["title"]!, (string)summary["tags"]![0]!), Is.EqualTo(("1 more of: again", "storm_summary")));
-        var row = (await _cluster.ListAsync("/api/v1/signals?outcome=same_event")).Single();
-        Assert.That(((string)row["id"]!, (string)row["same_as"]!, (string)row["summary_id"]!), Is.EqualTo(((string)then["id"]!, (string)first["id"]!, (string)summary["id"]!)));
+        var row = (await _cluster.ListAsync("/api/v1/signals?outcome=held_back&reason=same_event")).Single();
+        Assert.That(
+            ((string)row["id"]!, Held(row), (string)row["held_from"]![0]!["summary_id"]!), Is.EqualTo(((string)then["id"]!, (Name, "same_event", (string)first["id"]!), (string)summary["id"]!)));
         var log = (await Wait.ForAsync("it is told", async () => await _cluster.ListAsync("/api/v1/system-logs?code=EVENT_HELD_BACK") is { Count: > 0 } l ? l : null)).Single();
         Assert.That((string)log["detail"]!["event_id"]!, Is.EqualTo((string)then["id"]!));
     }
@@ -111,7 +112,7 @@ public sealed class SignalsApiTests
         await Wait.UntilAsync("no room is left", async () =>
         {
             var (_, sent) = await TestAsync(Composed(Guid.NewGuid().ToString()));
-            return (string)sent["outcome"]! == "budget";
+            return (string?)sent["held_from"]!.AsArray().FirstOrDefault()?["reason"] == "budget";
         });
         Assert.That((string)(await TestAsync(Composed("urgent", priority: 9))).Body["outcome"]!, Is.EqualTo("sent"));
 
@@ -128,14 +129,14 @@ public sealed class SignalsApiTests
         {
             // Of a minute the room may have come back.
             await TestAsync(Composed(Guid.NewGuid().ToString()));
-            return (await _cluster.ListAsync("/api/v1/signals?source_id=rule:always:BTCUSDT")).FirstOrDefault(r => (string)r["outcome"]! is "budget" or "same_event");
+            return (await _cluster.ListAsync("/api/v1/signals?source_id=rule:always:BTCUSDT")).FirstOrDefault(r => (string)r["outcome"]! == "held_back");
         });
         var at = Uri.EscapeDataString((string)held["market_time"]!);
         var why = await Wait.ForAsync("the rule says so", async () =>
             (await _cluster.Http.GetFromJsonAsync<JsonNode>(new Uri(_cluster.Front, $"/api/v1/rules/{rule["id"]}/why?at={at}")))!["symbols"]![0] is { } w
                 && (string?)w["event_id"] == (string)held["id"]! ? w : null);
         Assert.That(
-            ((string)why["outcome"]!, (string?)why["same_as"], (string)why["held_from"]!.AsArray().Single()!), Is.EqualTo(((string)held["outcome"]!, (string?)held["same_as"], Name)));
+            ((string)why["outcome"]!, Held(why)), Is.EqualTo(("held_back", Held(held))));
     }
 
     [Test, Order(5)]
@@ -165,7 +166,7 @@ public sealed class SignalsApiTests
         await Wait.UntilAsync("the trigger service knows it", async () => (await TestAsync(Check(hosted))).Body["groups"]!.AsArray().Count == 1);
         var (_, first) = await TestAsync(Composed("twice", to: hosted));
         var (_, then) = await TestAsync(Composed("twice", to: hosted));
-        Assert.That((string)then["outcome"]!, Is.EqualTo("same_event"));
+        Assert.That(Held(then).Reason, Is.EqualTo("same_event"));
         var summary = await Wait.ForAsync("the summary", async () =>
             (await _cluster.ListAsync($"/api/v1/signals?outcome=summary&group={hosted}")).SingleOrDefault(s => s["sent_at"] is not null));
 
@@ -175,6 +176,9 @@ public sealed class SignalsApiTests
         Assert.That(discussed, Is.EquivalentTo(new[] { (string)first["id"]!, (string)last["id"]! }));
         Assert.That((await _cluster.ListAsync("/api/v1/events?limit=1000")).Select(e => (string)e["id"]!), Does.Contain((string)summary["id"]!), "people see it");
     }
+
+    private static (string Group, string Reason, string? SameAs) Held(JsonNode item) =>
+        item["held_from"]!.AsArray().Single() is { } hold ? ((string)hold["group"]!, (string)hold["reason"]!, (string?)hold["same_as"]) : default;
 
     private static JsonObject Check(string target) => new() { ["preset"] = "immediate", ["targets"] = new JsonArray(target), ["validate_only"] = true };
 

@@ -27,7 +27,7 @@ internal sealed class NewsNode : IAsyncDisposable
         Book = new NewsBook(database, ["BTCUSDT", "ETHUSDT", "SOLUSDT"], new MarketState(time, []), time);
         _poller = new(Feeds, new NewsFetcher(_client, options, time), Book, options, time, NullLogger<NewsPoller>.Instance);
         var storm = new StormBook(services.GetRequiredService<NpgsqlDataSource>(), new StormOptions(), time);
-        Outbox = new(database, new StormGate(storm, bus, NullLogger<StormGate>.Instance), new BusReadiness(), options, time, NullLogger<NewsOutbox>.Instance);
+        Outbox = new(database, new StormGate(storm, bus, time, NullLogger<StormGate>.Instance), new BusReadiness(), options, time, NullLogger<NewsOutbox>.Instance);
     }
 
     public NewsFeedBook Feeds { get; }

@@ -64,10 +64,12 @@ public sealed class StormTests
 
         Assert.That(_bus.Events.Select(e => e.Title).Order(), Is.EqualTo(Enumerable.Range(0, 10).Select(k => $"kind {k}")));
         await using var db = Db();
-        var rows = await db.Signals.AsNoTracking().ToListAsync();
+        var rows = await db.Signals.AsNoTracking().Include(s => s.Holds).ToListAsync();
         var sent = _bus.Events.ToDictionary(e => e.Title, e => e.Id);
         Assert.That(rows, Has.Count.EqualTo(1_000));
-        Assert.That(rows.Where(r => r.Outcome == StormWords.SameEvent).Select(r => r.SameAs == sent[r.Title]), Is.All.True.And.Exactly(990).Items);
+        Assert.That(
+            rows.Where(r => r.Outcome == StormWords.HeldBack).Select(r => r.Holds.TrueForAll(h => h.Reason == StormWords.SameEvent && h.SameAs == sent[r.Title])),
+            Is.All.True.And.Exactly(990).Items);
     }
 
     [Test]
@@ -114,7 +116,7 @@ public sealed class StormTests
         Assert.That(payload["same_as"]!.GetValue<string>(), Is.EqualTo(_bus.Events[0].Id.ToString()));
         Assert.That(_bus.Logs, Has.Count.EqualTo(4), "each is told once");
         await using var db = Db();
-        Assert.That(await db.Signals.CountAsync(s => s.SummaryId == summary.Id), Is.EqualTo(4));
+        Assert.That(await db.Holds.CountAsync(h => h.SummaryId == summary.Id), Is.EqualTo(8), "of each group");
 
         string Text(int seconds) => _clock.Time.AddSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
     }
@@ -135,7 +137,7 @@ public sealed class StormTests
 
         var summary = _bus.Events[^1];
         Assert.That((summary.Title, string.Join(',', summary.Targets), summary.SourceId), Is.EqualTo(("2 events held back, more than a minute's: three", "alpha", "storm:budget")));
-        Assert.That(_bus.Logs.Select(l => JsonNode.Parse(l.Detail!)!["reason"]!.GetValue<string>()), Is.EqualTo(new[] { "budget", "budget" }));
+        Assert.That(_bus.Logs.Select(l => JsonNode.Parse(l.Detail!)!["held_from"]![0]!["reason"]!.GetValue<string>()), Is.EqualTo(new[] { "budget", "budget" }));
         await node.Gate.RaiseAsync(Event("five", "alpha"));
         Assert.That(_bus.Events[^1].Title, Is.EqualTo("five"), "a summary takes nobody's room");
     }
@@ -166,9 +168,9 @@ public sealed class StormTests
         var node = new Node(this);
         var trial = Event("up", "symbol:BTCUSDT");
 
-        var would = await node.Book.JudgeAsync([trial], isTrial: true);
+        var would = await node.Book.TryAsync(trial, CancellationToken.None);
 
-        Assert.That((would[0].Outcome, string.Join(',', would[0].Groups)), Is.EqualTo(("sent", "alpha")), "a group that is switched off is nobody to wake");
+        Assert.That((would.Outcome, string.Join(',', would.Groups)), Is.EqualTo(("sent", "alpha")), "a group that is switched off is nobody to wake");
         await using var db = Db();
         Assert.That(await db.Signals.CountAsync(), Is.Zero);
     }
@@ -177,7 +179,7 @@ public sealed class StormTests
     public async Task Without_the_database_nothing_is_sent_and_that_is_said()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Password=none;Timeout=1");
-        var gate = new StormGate(new StormBook(nowhere, new StormOptions(), _clock), _bus, NullLogger<StormGate>.Instance);
+        var gate = new StormGate(new StormBook(nowhere, new StormOptions(), _clock), _bus, _clock, NullLogger<StormGate>.Instance);
 
         Assert.That(await gate.RaiseAsync(Event("up", "alpha")), Is.EqualTo(PublishOutcome.Unavailable));
         Assert.That(_bus.Events, Is.Empty);
@@ -198,19 +200,80 @@ public sealed class StormTests
     }
 
     [Test]
-    public async Task What_is_not_known_to_be_out_holds_back_for_half_a_minute_and_what_is_for_its_whole_time()
+    public async Task What_says_the_same_as_one_that_is_on_its_way_waits_for_it_and_is_held_back_once_that_is_out()
+    {
+        var (node, other) = (new Node(this), new Node(this));
+        var (first, then) = (Event("up", "alpha"), Event("up", "alpha"));
+        Assert.That(await node.Gate.JudgeAsync(first), Is.Not.Null);
+
+        var waits = other.Gate.RaiseAsync(then);
+        Assert.That(await other.Gate.JudgeAsync(Event("up", "alpha")), Is.Null, "after a second it may ask again");
+        await Wait.UntilAsync("it is held back", async () =>
+        {
+            await node.Gate.SendAsync(first.Item);
+            await node.Gate.SettleAsync();
+            return await waits == PublishOutcome.Durable || await other.Gate.RaiseAsync(then) == PublishOutcome.Durable;
+        });
+
+        Assert.That(_bus.Events.Select(e => e.Id).Distinct(), Is.EqualTo(new[] { first.Item.Id }));
+        await using var db = Db();
+        Assert.That((await db.Holds.AsNoTracking().SingleAsync()).SameAs, Is.EqualTo(first.Item.Id));
+    }
+
+    [Test]
+    public async Task What_waited_for_one_that_did_not_get_out_is_sent_in_its_place()
+    {
+        var node = new Node(this);
+        var (first, then) = (Event("up", "alpha"), Event("up", "alpha"));
+        Assert.That(await node.Gate.JudgeAsync(first), Is.Not.Null);
+        var waits = node.Gate.RaiseAsync(then);
+
+        await node.Book.VoidAsync(first.Item.Id);
+        await Wait.UntilAsync("it is sent", async () => await waits == PublishOutcome.Durable || await node.Gate.RaiseAsync(then) == PublishOutcome.Durable);
+
+        Assert.That(_bus.Events.Select(e => e.Id), Is.EqualTo(new[] { then.Item.Id }));
+    }
+
+    [Test]
+    public async Task What_is_not_known_to_be_out_is_waited_for_half_a_minute_and_what_is_holds_back_for_its_whole_time()
     {
         var node = new Node(this, same: TimeSpan.FromMinutes(5));
         _bus.Outcome = PublishOutcome.Unknown;
         await node.Gate.RaiseAsync(Event("lost", "alpha"));
         _bus.Outcome = PublishOutcome.Durable;
         await node.Gate.RaiseAsync(Event("out", "alpha"));
-        await node.Gate.ConfirmAsync(CancellationToken.None);
-        Assert.That(await node.WokenAsync(Event("lost", "alpha")), Is.Empty);
+        await node.Gate.SettleAsync();
+        Assert.That(await node.Gate.RaiseAsync(Event("lost", "alpha")), Is.EqualTo(PublishOutcome.Unavailable));
 
         _clock.Time += TimeSpan.FromSeconds(31);
 
         Assert.That((await node.WokenAsync(Event("lost", "alpha")), await node.WokenAsync(Event("out", "alpha"))), Is.EqualTo((new[] { "alpha" }, Array.Empty<string>())));
+    }
+
+    [Test]
+    public async Task What_was_decided_and_not_answered_is_as_if_it_had_never_been_asked()
+    {
+        var node = new Node(this);
+        var lost = Event("up", "alpha");
+        await node.Book.JudgeAsync([lost], new([], []));
+
+        Assert.That((await node.Book.JudgeAsync([Event("up", "alpha")], new([], [lost.Item.Id])))[0]!.IsHeldBack, Is.False);
+        await using var db = Db();
+        Assert.That(await db.Signals.AnyAsync(s => s.Id == lost.Item.Id), Is.False);
+    }
+
+    [Test]
+    public async Task Groups_that_different_events_were_kept_from_have_their_own_summaries()
+    {
+        var node = new Node(this);
+        await node.Gate.RaiseAsync(Event("up", "alpha", "beta"));
+        await node.Gate.RaiseAsync(Event("up", "alpha", "beta"));
+        await node.Gate.RaiseAsync(Event("up", "beta"));
+        _clock.Time += TimeSpan.FromSeconds(10);
+        await node.LookAsync();
+
+        Assert.That(
+            _bus.Events.Skip(1).Select(e => (e.Title, string.Join(',', e.Targets))).Order(), Is.EqualTo(new[] { ("1 more of: up", "alpha"), ("2 more of: up", "beta") }));
     }
 
     [Test]
@@ -292,8 +355,8 @@ public sealed class StormTests
             var options = new StormOptions { PerMinute = perMinute, SameWithin = same ?? TimeSpan.FromSeconds(10) };
             Groups = new(database);
             Book = new(tests._services.GetRequiredService<NpgsqlDataSource>(), options, tests._clock);
-            Gate = new(Book, tests._bus, NullLogger<StormGate>.Instance);
-            Counter = new(database, options, tests._clock);
+            Gate = new(Book, tests._bus, tests._clock, NullLogger<StormGate>.Instance);
+            Counter = new(database, tests._clock);
             Teller = new(database, Gate, Counter, tests._bus, new BusReadiness(), tests._clock, NullLogger<StormTeller>.Instance);
         }
 
@@ -307,12 +370,12 @@ public sealed class StormTests
 
         public StormTeller Teller { get; }
 
-        public async Task<IReadOnlyList<string>> WokenAsync(Signal signal) => (await Book.JudgeAsync([signal], isTrial: true))[0].Groups;
+        public async Task<IReadOnlyList<string>> WokenAsync(Signal signal) => (await Book.TryAsync(signal, CancellationToken.None)).Groups;
 
         /// <summary>A round of all that it does.</summary>
         public async Task LookAsync()
         {
-            await Gate.ConfirmAsync(CancellationToken.None);
+            await Gate.SettleAsync();
             await Counter.CountAsync(CancellationToken.None);
             await Teller.TellAsync(CancellationToken.None);
         }

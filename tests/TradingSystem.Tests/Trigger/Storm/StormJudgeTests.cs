@@ -18,10 +18,10 @@ public sealed class StormJudgeTests
         var judge = new StormJudge(new() { SameWithin = TimeSpan.FromSeconds(10) });
         var (first, then) = (At(0, "up"), At(9.999, "up"));
 
-        Assert.That(judge.Judge(first, Alpha).Outcome, Is.EqualTo(StormWords.Sent));
-        Assert.That(Told(judge.Judge(then, Alpha)), Is.EqualTo((StormWords.SameEvent, "", "alpha", (Guid?)first.Id)));
-        Assert.That(judge.Judge(At(9.999, "down"), Alpha).Outcome, Is.EqualTo(StormWords.Sent), "another kind");
-        Assert.That(judge.Judge(At(10, "up"), Alpha).Outcome, Is.EqualTo(StormWords.Sent), "what was held back delays nothing");
+        Assert.That(Ask(judge, first, Alpha).Outcome, Is.EqualTo(StormWords.Sent));
+        Assert.That(Ask(judge, then, Alpha), Is.EqualTo((StormWords.SameEvent, "", "alpha", (Guid?)first.Id)));
+        Assert.That(Ask(judge, At(9.999, "down"), Alpha).Outcome, Is.EqualTo(StormWords.Sent), "another kind");
+        Assert.That(Ask(judge, At(10, "up"), Alpha).Outcome, Is.EqualTo(StormWords.Sent), "what was held back delays nothing");
     }
 
     [Test]
@@ -29,7 +29,7 @@ public sealed class StormJudgeTests
     {
         var judge = new StormJudge(new());
 
-        Assert.That(Enumerable.Range(0, 20).Select(_ => judge.Judge(At(0, null), Alpha).Outcome), Is.All.EqualTo(StormWords.Sent));
+        Assert.That(Enumerable.Range(0, 20).Select(_ => Ask(judge, At(0, null), Alpha).Outcome), Is.All.EqualTo(StormWords.Sent));
     }
 
     [Test]
@@ -38,7 +38,7 @@ public sealed class StormJudgeTests
         var judge = new StormJudge(new() { PerMinute = 2 });
 
         Assert.That(
-            new[] { 0d, 10, 20, 59.999, 60, 61, 70 }.Select(s => judge.Judge(At(s, null), Alpha).Outcome),
+            new[] { 0d, 10, 20, 59.999, 60, 61, 70 }.Select(s => Ask(judge, At(s, null), Alpha).Outcome),
             Is.EqualTo(new[] { "sent", "sent", "budget", "budget", "sent", "budget", "sent" }));
     }
 
@@ -46,22 +46,22 @@ public sealed class StormJudgeTests
     public void Of_several_groups_those_that_have_room_are_woken()
     {
         var judge = new StormJudge(new() { PerMinute = 1 });
-        judge.Judge(At(0, null), Alpha);
+        Ask(judge, At(0, null), Alpha);
 
-        var verdict = judge.Judge(At(1, null), Both);
+        var verdict = Ask(judge, At(1, null), Both);
 
-        Assert.That(Told(verdict), Is.EqualTo(("sent", "beta", "alpha", (Guid?)null)));
-        Assert.That(Told(judge.Judge(At(2, null), Both)), Is.EqualTo(("budget", "", "alpha,beta", (Guid?)null)));
+        Assert.That(verdict, Is.EqualTo(("sent", "beta", "alpha", (Guid?)null)));
+        Assert.That(Ask(judge, At(2, null), Both), Is.EqualTo(("budget", "", "alpha,beta", (Guid?)null)));
     }
 
     [Test]
     public void A_group_that_the_first_did_not_wake_is_woken_by_the_next()
     {
         var judge = new StormJudge(new() { PerMinute = 1 });
-        judge.Judge(At(0, "other"), ["beta"]);
-        judge.Judge(At(30, "up"), Both);
+        Ask(judge, At(0, "other"), ["beta"]);
+        Ask(judge, At(30, "up"), Both);
 
-        Assert.That(Told(judge.Judge(At(61, "up"), Both)), Is.EqualTo(("sent", "beta", "alpha", (Guid?)null)), "its minute is over, and not the first's of alpha");
+        Assert.That(Ask(judge, At(61, "up"), Both), Is.EqualTo(("sent", "beta", "alpha", (Guid?)null)), "its minute is over, and not the first's of alpha");
     }
 
     [Test]
@@ -69,9 +69,9 @@ public sealed class StormJudgeTests
     {
         var judge = new StormJudge(new() { PerMinute = 1, AlwaysFrom = 9 });
 
-        Assert.That(Enumerable.Range(0, 5).Select(s => judge.Judge(At(s, "up", priority: 9), Alpha).Outcome), Is.All.EqualTo("sent"));
-        Assert.That(judge.Judge(At(5, "other", priority: 8), Alpha).Outcome, Is.EqualTo("budget"));
-        Assert.That(judge.Judge(At(5, "up", priority: 8), Alpha).Outcome, Is.EqualTo("same_event"));
+        Assert.That(Enumerable.Range(0, 5).Select(s => Ask(judge, At(s, "up", priority: 9), Alpha).Outcome), Is.All.EqualTo("sent"));
+        Assert.That(Ask(judge, At(5, "other", priority: 8), Alpha).Outcome, Is.EqualTo("budget"));
+        Assert.That(Ask(judge, At(5, "up", priority: 8), Alpha).Outcome, Is.EqualTo("same_event"));
     }
 
     [Test]
@@ -79,7 +79,7 @@ public sealed class StormJudgeTests
     {
         var judge = new StormJudge(new() { SameWithin = TimeSpan.Zero, PerMinute = 0 });
 
-        Assert.That(Enumerable.Range(0, 200).Select(_ => judge.Judge(At(0, "up"), Alpha).Outcome), Is.All.EqualTo("sent"));
+        Assert.That(Enumerable.Range(0, 200).Select(_ => Ask(judge, At(0, "up"), Alpha).Outcome), Is.All.EqualTo("sent"));
         Assert.That(new StormOptions { AlwaysFrom = 11 }.Validated().AlwaysFrom, Is.EqualTo(11));
     }
 
@@ -87,9 +87,9 @@ public sealed class StormJudgeTests
     public void Times_of_another_clock_are_not_compared()
     {
         var judge = new StormJudge(new() { PerMinute = 1 });
-        judge.Judge(At(0, "up"), Alpha);
+        Ask(judge, At(0, "up"), Alpha);
 
-        Assert.That(judge.Judge(At(1, "up") with { Clock = "a recording" }, Alpha).Outcome, Is.EqualTo("sent"));
+        Assert.That(Ask(judge, At(1, "up") with { Clock = "a recording" }, Alpha).Outcome, Is.EqualTo("sent"));
     }
 
     [Test]
@@ -98,7 +98,7 @@ public sealed class StormJudgeTests
         var judge = new StormJudge(new() { PerMinute = 2 });
         Judged Late(double seconds) => At(seconds, "up") with { At = Noon.AddMinutes(5) };
 
-        Assert.That(new[] { 0d, 5, 30, 60 }.Select(s => judge.Judge(Late(s), Alpha).Outcome), Is.EqualTo(new[] { "sent", "same_event", "sent", "budget" }));
+        Assert.That(new[] { 0d, 5, 30, 60 }.Select(s => Ask(judge, Late(s), Alpha).Outcome), Is.EqualTo(new[] { "sent", "same_event", "sent", "budget" }));
     }
 
     [Test]
@@ -106,7 +106,7 @@ public sealed class StormJudgeTests
     {
         var judge = new StormJudge(new() { PerMinute = 1 });
 
-        Assert.That(Enumerable.Range(0, 3).Select(s => judge.Judge(At(s, "up"), []).Outcome), Is.All.EqualTo("sent"));
+        Assert.That(Enumerable.Range(0, 3).Select(s => Ask(judge, At(s, "up"), []).Outcome), Is.All.EqualTo("sent"));
     }
 
     [TestCase("00:10:01", 30, 9, "SameWithin")]
@@ -140,19 +140,22 @@ public sealed class StormJudgeTests
             {
                 seconds += wait;
                 var signal = At(seconds, kind, priority);
-                var verdict = judge.Judge(signal, groups);
+                var verdict = judge.Judge(signal, groups, areOut: true)!;
                 bool IsSame((Judged Signal, IReadOnlyList<string> Groups) s) => kind is not null && s.Signal.Kind == kind && signal.At - s.Signal.At < options.SameWithin;
-                var same = groups.Where(g => sent.Any(s => IsSame(s) && s.Groups.Contains(g))).ToList();
-                var full = groups.Except(same)
-                    .Where(g => sent.Count(s => s.Groups.Contains(g) && signal.At - s.Signal.At < TimeSpan.FromMinutes(1)) >= options.PerMinute).ToList();
-                var free = priority >= options.AlwaysFrom ? [.. groups] : groups.Except(same).Except(full).ToList();
-                var isHeld = groups.Length > 0 && free.Count == 0;
-                var reason = free.Count == groups.Length && !isHeld ? null : full.Count > 0 ? StormWords.Budget : StormWords.SameEvent;
-                Assert.That(verdict.Outcome, Is.EqualTo(isHeld ? reason : StormWords.Sent));
-                Assert.That(verdict.Reason, Is.EqualTo(reason));
-                Assert.That(verdict.Groups, Is.EqualTo(free));
-                Assert.That(verdict.Groups.Concat(verdict.HeldFrom), Is.EquivalentTo(groups), "whom it was for is told, woken or not");
-                if (verdict.Outcome == StormWords.Sent)
+                var isUrgent = priority >= options.AlwaysFrom;
+                foreach (var group in groups)
+                {
+                    var woken = sent.Where(s => s.Groups.Contains(group)).ToList();
+                    var first = isUrgent ? null : woken.Where(IsSame).Select(s => (Guid?)s.Signal.Id).LastOrDefault();
+                    var isFull = !isUrgent && woken.Count(s => signal.At - s.Signal.At < TimeSpan.FromMinutes(1)) >= options.PerMinute;
+                    var expected = first is not null ? new Hold(group, StormWords.SameEvent, first) : isFull ? new Hold(group, StormWords.Budget, null) : null;
+                    Assert.That(verdict.Holds.SingleOrDefault(h => h.Group == group), Is.EqualTo(expected));
+                    Assert.That(verdict.Groups.Contains(group), Is.EqualTo(expected is null), "whom it was for is woken or told of");
+                }
+
+                Assert.That(verdict.Groups.Concat(verdict.Holds.Select(h => h.Group)), Is.EquivalentTo(groups));
+                Assert.That(verdict.IsHeldBack, Is.EqualTo(groups.Length > 0 && verdict.Groups.Count == 0));
+                if (!verdict.IsHeldBack)
                 {
                     sent.Add((signal, verdict.Groups));
                 }
@@ -160,8 +163,40 @@ public sealed class StormJudgeTests
         });
     }
 
+    [Test]
+    public void Each_group_has_its_own_reason_and_its_own_first()
+    {
+        var judge = new StormJudge(new() { PerMinute = 2 });
+        var (one, other) = (At(0, "up"), At(1, "up"));
+        Ask(judge, one, Alpha);
+        Ask(judge, other, ["gamma"]);
+        Ask(judge, At(2, null), ["beta"]);
+        Ask(judge, At(2, null), ["beta"]);
+
+        Assert.That(
+            judge.Judge(At(3, "up"), ["alpha", "beta", "gamma"], areOut: true)!.Holds,
+            Is.EqualTo(new[] { new Hold("alpha", "same_event", one.Id), new("beta", "budget", null), new("gamma", "same_event", other.Id) }));
+    }
+
+    [Test]
+    public void Nothing_is_held_back_for_what_is_not_out_yet_and_it_is_not_let_through_either()
+    {
+        var judge = new StormJudge(new() { PerMinute = 2 });
+        judge.Passed(At(0, "up"), Alpha, isOut: false);
+
+        Assert.That(judge.Judge(At(1, "up"), Both, areOut: false), Is.Null);
+        Assert.That(judge.Judge(At(1, "up"), ["beta"], areOut: false)!.IsHeldBack, Is.False, "nobody has told it");
+        Assert.That(judge.Judge(At(1, "up", priority: 9), Alpha, areOut: false)!.IsHeldBack, Is.False, "what is urgent waits for nothing");
+        Assert.That(judge.Judge(At(2, "down"), Alpha, areOut: false)!.Holds.Single().Reason, Is.EqualTo("budget"), "but it takes room");
+    }
+
     private static Judged At(double seconds, string? kind, int priority = 5) => new(Guid.NewGuid(), priority, kind, "clock", Noon.AddSeconds(seconds), Noon.AddSeconds(seconds));
 
-    private static (string Outcome, string Groups, string HeldFrom, Guid? SameAs) Told(Verdict verdict) =>
-        (verdict.Outcome, string.Join(',', verdict.Groups), string.Join(',', verdict.HeldFrom), verdict.SameAs);
+    private static (string Outcome, string Groups, string HeldFrom, Guid? SameAs) Ask(StormJudge judge, Judged signal, IReadOnlyList<string> groups)
+    {
+        var verdict = judge.Judge(signal, groups, areOut: true)!;
+        return (
+            verdict.IsHeldBack ? verdict.Holds[0].Reason : "sent", string.Join(',', verdict.Groups), string.Join(',', verdict.Holds.Select(h => h.Group)),
+            verdict.Holds.Select(h => h.SameAs).FirstOrDefault());
+    }
 }

@@ -31,14 +31,10 @@ namespace TradingSystem.Trigger.Migrations
                     title = table.Column<string>(type: "text", nullable: false),
                     outcome = table.Column<string>(type: "text", nullable: false),
                     groups = table.Column<List<string>>(type: "text[]", nullable: false),
-                    held_from = table.Column<List<string>>(type: "text[]", nullable: false),
-                    reason = table.Column<string>(type: "text", nullable: true),
                     same_as = table.Column<Guid>(type: "uuid", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     confirmed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     may_be_out = table.Column<bool>(type: "boolean", nullable: false),
-                    summary_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    counted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     @event = table.Column<string>(name: "event", type: "text", nullable: true),
                     told_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
@@ -64,6 +60,51 @@ namespace TradingSystem.Trigger.Migrations
                 {
                     table.PrimaryKey("pk_targeted_groups", x => x.id);
                 });
+
+            migrationBuilder.CreateTable(
+                name: "holds",
+                schema: "trigger",
+                columns: table => new
+                {
+                    signal_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    group_name = table.Column<string>(type: "text", nullable: false),
+                    clock = table.Column<string>(type: "text", nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: false),
+                    same_as = table.Column<Guid>(type: "uuid", nullable: true),
+                    until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    summary_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    counted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_holds", x => new { x.signal_id, x.group_name });
+                    table.ForeignKey(
+                        name: "fk_holds_signals_signal_id",
+                        column: x => x.signal_id,
+                        principalSchema: "trigger",
+                        principalTable: "signals",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_holds_group_name",
+                schema: "trigger",
+                table: "holds",
+                column: "group_name");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_holds_summary_id",
+                schema: "trigger",
+                table: "holds",
+                column: "summary_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_holds_until",
+                schema: "trigger",
+                table: "holds",
+                column: "until",
+                filter: "counted_at is null");
 
             migrationBuilder.CreateIndex(
                 name: "ix_signals_clock_at",
@@ -92,13 +133,6 @@ namespace TradingSystem.Trigger.Migrations
                 columns: new[] { "outcome", "seq" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_signals_same_as",
-                schema: "trigger",
-                table: "signals",
-                column: "same_as",
-                filter: "counted_at is null");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_signals_seq",
                 schema: "trigger",
                 table: "signals",
@@ -112,13 +146,6 @@ namespace TradingSystem.Trigger.Migrations
                 columns: new[] { "source_id", "seq" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_signals_uncounted",
-                schema: "trigger",
-                table: "signals",
-                column: "seq",
-                filter: "counted_at is null");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_signals_untold",
                 schema: "trigger",
                 table: "signals",
@@ -130,11 +157,15 @@ namespace TradingSystem.Trigger.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
-                name: "signals",
+                name: "holds",
                 schema: "trigger");
 
             migrationBuilder.DropTable(
                 name: "targeted_groups",
+                schema: "trigger");
+
+            migrationBuilder.DropTable(
+                name: "signals",
                 schema: "trigger");
         }
     }

@@ -13,7 +13,7 @@ using TradingSystem.Trigger.Storage;
 namespace TradingSystem.Trigger.Migrations
 {
     [DbContext(typeof(TriggerDb))]
-    [Migration("20261130133228_Signals")]
+    [Migration("20261130145301_Signals")]
     partial class Signals
     {
         /// <inheritdoc />
@@ -95,6 +95,58 @@ namespace TradingSystem.Trigger.Migrations
                         .HasName("pk_feed_states");
 
                     b.ToTable("feed_states", "trigger");
+                });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.HoldRow", b =>
+                {
+                    b.Property<Guid>("SignalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("signal_id");
+
+                    b.Property<string>("GroupName")
+                        .HasColumnType("text")
+                        .HasColumnName("group_name");
+
+                    b.Property<string>("Clock")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("clock");
+
+                    b.Property<DateTimeOffset?>("CountedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("counted_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("SameAs")
+                        .HasColumnType("uuid")
+                        .HasColumnName("same_as");
+
+                    b.Property<Guid?>("SummaryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("summary_id");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("SignalId", "GroupName")
+                        .HasName("pk_holds");
+
+                    b.HasIndex("GroupName")
+                        .HasDatabaseName("ix_holds_group_name");
+
+                    b.HasIndex("SummaryId")
+                        .HasDatabaseName("ix_holds_summary_id");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_holds_until")
+                        .HasFilter("counted_at is null");
+
+                    b.ToTable("holds", "trigger");
                 });
 
             modelBuilder.Entity("TradingSystem.Trigger.Storage.HookDeliveryRow", b =>
@@ -926,10 +978,6 @@ namespace TradingSystem.Trigger.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("confirmed_at");
 
-                    b.Property<DateTimeOffset?>("CountedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("counted_at");
-
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -942,11 +990,6 @@ namespace TradingSystem.Trigger.Migrations
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("groups");
-
-                    b.PrimitiveCollection<List<string>>("HeldFrom")
-                        .IsRequired()
-                        .HasColumnType("text[]")
-                        .HasColumnName("held_from");
 
                     b.Property<string>("Kind")
                         .HasColumnType("text")
@@ -973,10 +1016,6 @@ namespace TradingSystem.Trigger.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("raised_at");
 
-                    b.Property<string>("Reason")
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
                     b.Property<Guid?>("SameAs")
                         .HasColumnType("uuid")
                         .HasColumnName("same_as");
@@ -993,10 +1032,6 @@ namespace TradingSystem.Trigger.Migrations
                         .HasColumnType("text")
                         .HasColumnName("source_id");
 
-                    b.Property<Guid?>("SummaryId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("summary_id");
-
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1011,10 +1046,6 @@ namespace TradingSystem.Trigger.Migrations
 
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_signals_created_at");
-
-                    b.HasIndex("SameAs")
-                        .HasDatabaseName("ix_signals_same_as")
-                        .HasFilter("counted_at is null");
 
                     b.HasIndex("Seq")
                         .IsUnique()
@@ -1033,10 +1064,6 @@ namespace TradingSystem.Trigger.Migrations
                     b.HasIndex("Clock", "Kind", "RaisedAt")
                         .HasDatabaseName("ix_signals_clock_kind_raised_at")
                         .HasFilter("outcome = 'sent' and kind is not null");
-
-                    b.HasIndex(new[] { "Seq" }, "ix_signals_uncounted")
-                        .HasDatabaseName("ix_signals_uncounted")
-                        .HasFilter("counted_at is null");
 
                     b.HasIndex(new[] { "Seq" }, "ix_signals_untold")
                         .HasDatabaseName("ix_signals_untold")
@@ -1080,6 +1107,16 @@ namespace TradingSystem.Trigger.Migrations
                     b.ToTable("targeted_groups", "trigger");
                 });
 
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.HoldRow", b =>
+                {
+                    b.HasOne("TradingSystem.Trigger.Storage.SignalRow", null)
+                        .WithMany("Holds")
+                        .HasForeignKey("SignalId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_holds_signals_signal_id");
+                });
+
             modelBuilder.Entity("TradingSystem.Trigger.Storage.NewsFeedStateRow", b =>
                 {
                     b.HasOne("TradingSystem.Trigger.Storage.NewsFeedRow", null)
@@ -1108,6 +1145,11 @@ namespace TradingSystem.Trigger.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_rule_versions_rules_rule_id");
+                });
+
+            modelBuilder.Entity("TradingSystem.Trigger.Storage.SignalRow", b =>
+                {
+                    b.Navigation("Holds");
                 });
 #pragma warning restore 612, 618
         }
