@@ -6,7 +6,8 @@ using TradingSystem.TradingGroup.Groups;
 namespace TradingSystem.TradingGroup.Discussions;
 
 /// <summary>
-/// Hands events to the hosted groups they address, but for summaries: what was held back so that nobody discusses it again must not come back by them. Each group takes its events in order; groups do not wait for each other.
+/// Hands events to the hosted groups they address, but for summaries: what was held back so that nobody discusses it again must not come back by
+/// them. Each group takes its events in order; groups do not wait for each other.
 /// </summary>
 public sealed class EventsConsumer(GroupRegistry registry, DiscussionRunner runner, GroupTurns turns) : IConsumer<ImmediateEvents>
 {

@@ -37,7 +37,8 @@ public sealed record IssuedHook(HookView Hook, string Secret);
 /// <param name="Version">The hook's at that time.</param>
 /// <param name="Key">What makes repetitions of it the same; null where the hook has no key, or it was refused.</param>
 /// <param name="ReceivedAt">When it came, RFC 3339.</param>
-/// <param name="Outcome">published: its event is durable, or held back by storm control. waiting: not known to be; it is sent until it is. refused: see <c>faults</c>. withdrawn: the bus was
+/// <param name="Outcome">published: its event is durable, or held back by storm control. waiting: not known to be; it is sent until it is. refused: see <c>faults</c>.
+/// withdrawn: the bus was
 /// away and the sender told to send it again. given_up: the bus was away for more than five minutes.</param>
 /// <param name="HeldFrom">The groups that storm control kept its event from, and why; empty where nobody is.</param>
 /// <param name="Faults">What was wrong with it.</param>
@@ -53,7 +54,8 @@ public sealed record HookDelivery(
     private const int MostShown = 2_000;
 
     internal static HookDelivery Of(ShownDelivery delivery, ILookup<Guid, HoldView> held) => new(
-        delivery.Id, delivery.Version, delivery.Key, delivery.ReceivedAt, delivery.Outcome ?? DeliveryOutcomes.Waiting, [.. held[delivery.Id]], ReadFaults(delivery.Reason), delivery.Bytes,
+        delivery.Id, delivery.Version, delivery.Key, delivery.ReceivedAt, delivery.Outcome ?? DeliveryOutcomes.Waiting, [.. held[delivery.Id]],
+        ReadFaults(delivery.Reason), delivery.Bytes,
         FieldError.Shorten(Encoding.UTF8.GetString(delivery.Body), MostShown));
 
     private static IReadOnlyList<FieldError> ReadFaults(string? reason)

@@ -173,7 +173,8 @@ public static class RulesApi
         try
         {
             var kept = await candles.WithinAsync(asked.Symbol, asked.From!.Value, asked.To!.Value, deadline.Token);
-            var others = other is not null && KeptInterval(other, status) is { } length ? new Rehearsal(kept, status.Shown, length).Of(other, storm, cancellationToken: deadline.Token) : [];
+            var others = other is not null && KeptInterval(other, status) is { } length
+                ? new Rehearsal(kept, status.Shown, length).Of(other, storm, cancellationToken: deadline.Token) : [];
             var version = other is null ? null : armed?.Version;
             return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, version, others, storm, deadline.Token));
         }

@@ -83,6 +83,6 @@ internal static class SchedulesApi
     }
 
     private static IReadOnlyList<DueView> Coming(ScheduleRow row, DateTimeOffset now) =>
-        row.State != ScheduleStates.Active || row.Kind == ScheduleStates.Price ? []
-        : [.. ScheduleTimes.Of(ScheduleRows.Signal(row)).After(now).Take(Next).Select(DueView.Of)];
+        row.State == ScheduleStates.Active && row.Kind != ScheduleStates.Price && ScheduleRows.Read(row) is { Signal: { } signal, Fault: null }
+            ? [.. ScheduleTimes.Of(signal).After(now).Take(Next).Select(DueView.Of)] : [];
 }

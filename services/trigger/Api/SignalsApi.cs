@@ -15,7 +15,8 @@ namespace TradingSystem.Trigger.Api;
 /// <param name="At">When it was raised, RFC 3339: of a recording in its market time.</param>
 /// <param name="MarketTime">What it is about, RFC 3339 in market time, such as the end of the candle that set off a rule; null where it is about no market.</param>
 /// <param name="Outcome">
-/// sent: it woke its groups, or those that it was not kept from. unconfirmed: it was let through and is not known to be out, as for a moment, or because it could not be sent in time.
+/// sent: it woke its groups, or those that it was not kept from. unconfirmed: it was let through and is not known to be out, as for a moment, or because it could
+/// not be sent in time.
 /// held_back: it was kept from all of them. summary: it counts what was held back.
 /// </param>
 /// <param name="Groups">Names of the groups that it woke, of those that were known.</param>

@@ -17,7 +17,8 @@ public sealed record RuleWhy(Guid Id, DateTimeOffset? At, IReadOnlyList<SymbolWh
 
 /// <summary>What came of a rule over one symbol.</summary>
 /// <param name="Outcome">
-/// raised: an event. held_back: one that storm control kept from all groups that it was for. cooldown, debounce: met and held back by itself. late: met by a candle that became known too late for an event. unwritten: met, and the event could
+/// raised: an event. held_back: one that storm control kept from all groups that it was for. cooldown, debounce: met and held back by itself.
+/// late: met by a candle that became known too late for an event. unwritten: met, and the event could
 /// not be written. no_news: met as it was before. not_met, and not_known where something was not. switched_off, not_made, deleted: the rule of that time.
 /// not_looked_at: no candle was shown to it, or it is not kept any more.
 /// </param>
@@ -111,7 +112,11 @@ internal static class WhyApi
     /// <summary>What storm control made of the event.</summary>
     private static async Task<SymbolWhy> HeldAsync(TriggerDb db, SymbolWhy why, CancellationToken cancellationToken) =>
         why.EventId is { } id && await db.Signals.AsNoTracking().Include(s => s.Holds).SingleOrDefaultAsync(s => s.Id == id, cancellationToken) is { } signal
-            ? why with { Outcome = signal.Outcome == StormWords.HeldBack ? signal.Outcome : why.Outcome, HeldFrom = [.. signal.Holds.OrderBy(h => h.GroupName).Select(HoldView.Of)] }
+            ? why with
+            {
+                Outcome = signal.Outcome == StormWords.HeldBack ? signal.Outcome : why.Outcome,
+                HeldFrom = [.. signal.Holds.OrderBy(h => h.GroupName, StringComparer.Ordinal).Select(HoldView.Of)],
+            }
             : why;
 
     /// <summary>A recording that goes on behind a start is another run: where this one has nothing yet, the one before answers.</summary>

@@ -71,7 +71,8 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(RoundDeadline);
         await using var command = database.CreateCommand(
-            $"select id, hook_id, key is not null, event, received_at from trigger.hook_deliveries where outcome is null and received_at < $1 order by received_at limit {MostOpen}");
+            $"select id, hook_id, key is not null, event, received_at from trigger.hook_deliveries where outcome is null and received_at < $1 "
+            + $"order by received_at limit {MostOpen}");
         command.Parameters.Add(new() { Value = before });
         await using var reader = await command.ExecuteReaderAsync(deadline.Token);
         var open = new List<OpenDelivery>();

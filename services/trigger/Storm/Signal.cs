@@ -30,3 +30,8 @@ public sealed record Verdict(IReadOnlyList<string> Groups, IReadOnlyList<Hold> H
 /// <param name="Reason">One of <see cref="StormWords.Reasons"/>.</param>
 /// <param name="SameAs">The event that had said the same to the group.</param>
 public sealed record Hold(string Group, string Reason, Guid? SameAs);
+
+/// <summary>What became known of events after they were judged.</summary>
+/// <param name="Out">The bus has them.</param>
+/// <param name="Unanswered">Nobody was told what was decided of them, if anything was: it is as if they had never been asked about.</param>
+public sealed record StormNews(IReadOnlyList<Guid> Out, IReadOnlyList<Guid> Unanswered);

@@ -10,9 +10,6 @@ namespace TradingSystem.Trigger.Storm;
 /// </summary>
 public sealed class StormBook(NpgsqlDataSource database, StormOptions options, TimeProvider time)
 {
-    /// <summary>The clock on the wall, as <see cref="SignalRow.Clock"/> has it.</summary>
-    public const string Wall = "clock";
-
     private const long Lock = 0x5354_4f52_4d01;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
@@ -80,7 +77,7 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         var now = time.GetUtcNow();
         var (known, groups) = await BeginAsync(connection, signals, news, now, cancellationToken);
         var open = signals.Where(s => !known.ContainsKey(s.Item.Id))
-            .Select(s => (Signal: s, Judged: Of(s, now), Groups: TargetedGroups.Of(groups, s.Item.Targets))).ToList();
+            .Select(s => (Signal: s, Judged: SignalRows.Judge(s, now), Groups: TargetedGroups.Of(groups, s.Item.Targets))).ToList();
         var rows = new List<SignalRow>();
         if (open.Count > 0)
         {
@@ -92,51 +89,13 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
                 if (judge.Judge(judged, addressed, areOut: news is null) is { } verdict)
                 {
                     known[signal.Item.Id] = verdict;
-                    rows.Add(Row(signal, judged, verdict, now));
+                    rows.Add(SignalRows.Of(signal, judged, verdict, options, now));
                 }
             }
         }
 
         return ([.. signals.Select(s => known.GetValueOrDefault(s.Item.Id))], rows);
     }
-
-    private static Judged Of(Signal signal, DateTimeOffset now)
-    {
-        var raised = signal.MarketTime ?? signal.Item.CreatedAt;
-        return new(signal.Item.Id, signal.Item.Priority, Clean(signal.Kind), signal.Run ?? Wall, raised, signal.Run is null ? now : raised);
-    }
-
-    private SignalRow Row(Signal signal, Judged judged, Verdict verdict, DateTimeOffset now) => new()
-    {
-        Id = signal.Item.Id,
-        Clock = judged.Clock,
-        RaisedAt = judged.RaisedAt,
-        At = judged.At,
-        MarketTime = signal.MarketTime,
-        Kind = judged.Kind,
-        SourceId = Clean(signal.Item.SourceId)!,
-        Priority = signal.Item.Priority,
-        Title = Clean(signal.Item.Title)!,
-        Outcome = verdict.Outcome,
-        Groups = [.. verdict.Groups],
-        Holds =
-        [
-            .. verdict.Holds.Select(h => new HoldRow
-            {
-                SignalId = signal.Item.Id,
-                GroupName = h.Group,
-                Clock = judged.Clock,
-                Reason = h.Reason,
-                SameAs = h.SameAs,
-                Until = now + (h.Reason == StormWords.SameEvent ? options.SameWithin : StormJudge.Minute),
-            }),
-        ],
-        CreatedAt = now,
-        ToldAt = verdict.Holds.Count == 0 ? now : null,
-    };
-
-    /// <summary>What a column can hold: a text may have been cut in the middle of a character.</summary>
-    private static string? Clean(string? text) => text is null ? null : string.Concat(text.EnumerateRunes()).Replace('\0', '\uFFFD');
 
     /// <summary>Takes the lock, unless it is a trial; what was decided of these events before, and the groups that are switched on.</summary>
     private static async Task<(Dictionary<Guid, Verdict> Known, List<TargetedGroup> Groups)> BeginAsync(
@@ -189,7 +148,8 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         NpgsqlConnection connection, StormJudge judge, IReadOnlyList<Judged> signals, string[] groups, DateTimeOffset now, bool areOut, CancellationToken cancellationToken)
     {
         var kinds = signals.Where(s => s.Kind is not null && options.SameWithin > TimeSpan.Zero)
-            .GroupBy(s => (s.Clock, Kind: s.Kind!)).Select(g => (g.Key, From: g.Min(s => s.RaisedAt) - options.SameWithin, To: g.Max(s => s.RaisedAt) + options.SameWithin)).ToList();
+            .GroupBy(s => (s.Clock, Kind: s.Kind!))
+            .Select(g => (g.Key, From: g.Min(s => s.RaisedAt) - options.SameWithin, To: g.Max(s => s.RaisedAt) + options.SameWithin)).ToList();
         var clocks = signals.GroupBy(s => s.Clock, s => s.At).Select(g => (g.Key, From: g.Min() - StormJudge.Minute, To: g.Max())).ToList();
         await using var batch = new NpgsqlBatch(connection);
         Add(
@@ -259,8 +219,3 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         batch.BatchCommands.Add(command);
     }
 }
-
-/// <summary>What became known of events after they were judged.</summary>
-/// <param name="Out">The bus has them.</param>
-/// <param name="Unanswered">Nobody was told what was decided of them, if anything was: it is as if they had never been asked about.</param>
-public sealed record StormNews(IReadOnlyList<Guid> Out, IReadOnlyList<Guid> Unanswered);

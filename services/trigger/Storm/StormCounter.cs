@@ -85,7 +85,7 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
         db.Signals.Add(new()
         {
             Id = id,
-            Clock = StormBook.Wall,
+            Clock = SignalRows.Wall,
             RaisedAt = all.NewestAt,
             At = now,
             Kind = null,

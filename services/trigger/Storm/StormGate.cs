@@ -15,7 +15,7 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
 
     /// <summary>One that says the same is on its way for so long at most; then whoever asked may ask again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = new();
@@ -173,7 +173,11 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            StormGateLog.NotJudged(log, waiting.Count, e);
+            if (waiting.Count > 0)
+            {
+                StormGateLog.NotJudged(log, waiting.Count, e);
+            }
+
             var isOutage = Outage.IsOutage(e) || e is OperationCanceledException;
             lock (_lock)
             {

@@ -64,7 +64,8 @@ public sealed class SignalsApiTests
         foreach (var target in new[] { "*", "symbol:BTCUSDT", "market:crypto", Name })
         {
             var (status, would) = await TestAsync(Check(target));
-            Assert.That((status, (string)would["outcome"]!, (string)would["groups"]!.AsArray().Single()!, would["id"]), Is.EqualTo((HttpStatusCode.OK, "sent", Name, (JsonNode?)null)));
+            Assert.That(
+                (status, (string)would["outcome"]!, (string)would["groups"]!.AsArray().Single()!, would["id"]), Is.EqualTo((HttpStatusCode.OK, "sent", Name, (JsonNode?)null)));
         }
 
         Assert.That((await TestAsync(Check("symbol:ETHUSDT"))).Body["groups"]!.AsArray(), Is.Empty);
@@ -100,7 +101,8 @@ public sealed class SignalsApiTests
         Assert.That(((string)summary["title"]!, (string)summary["tags"]![0]!), Is.EqualTo(("1 more of: again", "storm_summary")));
         var row = (await _cluster.ListAsync("/api/v1/signals?outcome=held_back&reason=same_event")).Single();
         Assert.That(
-            ((string)row["id"]!, Held(row), (string)row["held_from"]![0]!["summary_id"]!), Is.EqualTo(((string)then["id"]!, (Name, "same_event", (string)first["id"]!), (string)summary["id"]!)));
+            ((string)row["id"]!, Held(row), (string)row["held_from"]![0]!["summary_id"]!),
+            Is.EqualTo(((string)then["id"]!, (Name, "same_event", (string)first["id"]!), (string)summary["id"]!)));
         var log = (await Wait.ForAsync("it is told", async () => await _cluster.ListAsync("/api/v1/system-logs?code=EVENT_HELD_BACK") is { Count: > 0 } l ? l : null)).Single();
         Assert.That((string)log["detail"]!["event_id"]!, Is.EqualTo((string)then["id"]!));
     }
@@ -172,7 +174,8 @@ public sealed class SignalsApiTests
 
         var (_, last) = await TestAsync(Composed("after it", to: hosted));
         var discussed = await Wait.ForAsync("what came after it is discussed", async () =>
-            (await _cluster.ListAsync("/api/v1/discussions?limit=1000")).Select(d => (string?)d["trigger_event_id"]).ToList() is { } ids && ids.Contains((string)last["id"]!) ? ids : null);
+            (await _cluster.ListAsync("/api/v1/discussions?limit=1000")).Select(d => (string?)d["trigger_event_id"]).ToList() is { } ids && ids.Contains((string)last["id"]!)
+                ? ids : null);
         Assert.That(discussed, Is.EquivalentTo(new[] { (string)first["id"]!, (string)last["id"]! }));
         Assert.That((await _cluster.ListAsync("/api/v1/events?limit=1000")).Select(e => (string)e["id"]!), Does.Contain((string)summary["id"]!), "people see it");
     }

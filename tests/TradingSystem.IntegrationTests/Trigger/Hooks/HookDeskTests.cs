@@ -46,7 +46,8 @@ public sealed class HookDeskTests
         services.AddSingleton(new HookOptions { Repetition = TimeSpan.FromHours(1) });
         services.AddSingleton<IDurablePublisher>(_bus);
         services.AddSingleton(new HookSecrets(new byte[32]));
-        services.AddLogging().AddSingleton<BusReadiness>().AddSingleton<HookArmory>().AddSingleton<HookBook>().AddSingleton<HookGate>().AddSingleton<HookRooms>().AddSingleton(EdgeOptions.Read(new ConfigurationBuilder().Build()))
+        services.AddLogging().AddSingleton<BusReadiness>().AddSingleton<HookArmory>().AddSingleton<HookBook>().AddSingleton<HookGate>().AddSingleton<HookRooms>()
+            .AddSingleton(EdgeOptions.Read(new ConfigurationBuilder().Build()))
             .AddSingleton(new StormOptions()).AddSingleton<TargetedGroups>().AddSingleton<StormBook>().AddSingleton<StormGate>()
             .AddSingleton<DeliveryStore>().AddSingleton<SilenceStore>().AddSingleton<HookNotices>().AddSingleton<HookCourier>().AddSingleton<HookDesk>();
         _services = services.BuildServiceProvider();

@@ -234,8 +234,12 @@ public sealed class ScheduleTests
             await AcceptedAsync(Scheduled("readable", new() { ["trigger_at"] = In(5) }));
             Assert.That((string)(await _group.OfTypeAsync("event"))["title"]!, Is.EqualTo("readable"));
 
-            await using var state = source.CreateCommand($"select state from trigger.schedules where id = '{id}'");
-            Assert.That(await state.ExecuteScalarAsync(), Is.EqualTo("active"));
+            var shown = await GetAsync(id);
+            Assert.That(
+                ((string)shown["schedule"]!["state"]!, shown["schedule"]!["signal"], (string?)shown["schedule"]!["fault"], shown["next_times"]!.AsArray().Count),
+                Is.EqualTo(("active", (JsonNode?)null, "it is not one of this version", 0)));
+            Assert.That(
+                (await _cluster.ListAsync("/api/v1/schedules")).Where(s => s["fault"] is not null).Select(s => (string)s["id"]!), Is.EqualTo(new[] { id }), "it breaks no list");
         }
         finally
         {

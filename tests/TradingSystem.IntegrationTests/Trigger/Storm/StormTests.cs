@@ -109,7 +109,8 @@ public sealed class StormTests
 
         var summary = _bus.Events[^1];
         Assert.That(_bus.Events, Has.Count.EqualTo(2));
-        Assert.That((summary.Title, string.Join(',', summary.Targets), summary.SourceId, summary.Tags.Single()), Is.EqualTo(("4 more of: up", "alpha,beta", "storm:same_event", "storm_summary")));
+        Assert.That(
+            (summary.Title, string.Join(',', summary.Targets), summary.SourceId, summary.Tags.Single()), Is.EqualTo(("4 more of: up", "alpha,beta", "storm:same_event", "storm_summary")));
         var payload = JsonNode.Parse(summary.Payload)!;
         Assert.That((payload["count"]!.GetValue<int>(), payload["held_back"]!.GetValue<string>()), Is.EqualTo((4, "same_event")));
         Assert.That((payload["first_at"]!.GetValue<string>(), payload["last_at"]!.GetValue<string>()), Is.EqualTo((Text(-13), Text(-10))));
