@@ -15,8 +15,7 @@ namespace TradingSystem.Trigger.Api;
 /// <param name="At">When it was raised, RFC 3339: of a recording in its market time.</param>
 /// <param name="MarketTime">What it is about, RFC 3339 in market time, such as the end of the candle that set off a rule; null where it is about no market.</param>
 /// <param name="Outcome">
-/// sent: it woke its groups, or those that it was not kept from. unconfirmed: it was let through and is not known to be out, as for a moment, or because it could
-/// not be sent in time.
+/// sent: it woke its groups, or those that it was not kept from. pending: it is let through and about to be sent. given_up: the bus did not take it while it was news.
 /// held_back: it was kept from all of them. summary: it counts what was held back.
 /// </param>
 /// <param name="Groups">Names of the groups that it woke, of those that were known.</param>
@@ -31,8 +30,8 @@ public sealed record SignalView(
     internal static SignalView Of(SignalRow row) =>
         new(
             row.Id, row.SourceId, row.Priority, row.Title, row.RaisedAt, row.MarketTime,
-            row is { Outcome: StormWords.Sent, ConfirmedAt: null } ? StormWords.Unconfirmed : row.Outcome, row.Groups,
-            [.. row.Holds.OrderBy(h => h.GroupName, StringComparer.Ordinal).Select(HoldView.Of)], row.SameAs, row.Event is null ? row.ConfirmedAt : row.ToldAt, row.CreatedAt);
+            row.Outcome != StormWords.Sent || row.ConfirmedAt is not null ? row.Outcome : row.GivenUpAt is null ? StormWords.Pending : StormWords.GivenUp, row.Groups,
+            [.. row.Holds.OrderBy(h => h.GroupName, StringComparer.Ordinal).Select(HoldView.Of)], row.SameAs, row.ConfirmedAt, row.CreatedAt);
 }
 
 /// <summary>What came of a test event.</summary>
@@ -44,7 +43,7 @@ public sealed record SignalView(
 /// <param name="HeldFrom">The groups that it is for and does not wake, and why.</param>
 public sealed record TestEventView(
     Guid? Id, string SourceId, int Priority, IReadOnlyList<string> Targets, string Title, JsonElement Payload, IReadOnlyList<string> Tags,
-    [property: Words(typeof(StormWords), nameof(StormWords.Outcomes))] string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<HoldView> HeldFrom);
+    [property: Words(typeof(StormWords), nameof(StormWords.Verdicts))] string Outcome, IReadOnlyList<string> Groups, IReadOnlyList<HoldView> HeldFrom);
 
 /// <summary><c>/api/v1/signals</c>: what this service's senses had to raise and what became of it; test events.</summary>
 public static class SignalsApi
@@ -67,7 +66,8 @@ public static class SignalsApi
         {
             null => rows,
             StormWords.Sent => rows.Where(s => s.Outcome == StormWords.Sent && s.ConfirmedAt != null),
-            StormWords.Unconfirmed => rows.Where(s => s.Outcome == StormWords.Sent && s.ConfirmedAt == null),
+            StormWords.Pending => rows.Where(s => s.Outcome == StormWords.Sent && s.ConfirmedAt == null && s.GivenUpAt == null),
+            StormWords.GivenUp => rows.Where(s => s.Outcome == StormWords.Sent && s.ConfirmedAt == null && s.GivenUpAt != null),
             _ => rows.Where(s => s.Outcome == outcome),
         };
         rows = reason is null ? rows : rows.Where(s => s.Holds.Any(h => h.Reason == reason && (group == null || h.GroupName == group)));
@@ -97,9 +97,13 @@ public static class SignalsApi
             }
         }
 
-        return await gate.JudgeAsync(signal) is not { } verdict ? RestError.Unavailable("$", "the database; send it again")
-            : verdict.Of(signal.Item) is not { } item || await gate.SendAsync(item) == PublishOutcome.Durable ? TypedResults.Ok(View(signal, verdict, signal.Item.Id))
-            : RestError.Unavailable("$", "the bus; it may have been sent");
+        if (await gate.JudgeAsync(signal) is not { } ruling)
+        {
+            return RestError.Unavailable("$", "the database; it may be raised all the same");
+        }
+
+        await gate.SendAsync(signal, ruling);
+        return TypedResults.Ok(View(signal, ruling.Verdict, signal.Item.Id));
     }
 
     private static TestEventView View(Signal signal, Verdict verdict, Guid? id) => new(

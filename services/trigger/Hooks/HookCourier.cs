@@ -71,7 +71,7 @@ public sealed partial class HookCourier(StormGate gate, BusReadiness bus, Delive
     {
         try
         {
-            var outcome = await gate.RaiseAsync(new(item, hasKey ? null : HookEvents.Kind(item)));
+            var outcome = await gate.RaiseAsync(new(item, hasKey ? null : HookEvents.Topic(item)));
             if (outcome == PublishOutcome.Durable)
             {
                 _durable[item.Id] = time.GetTimestamp();

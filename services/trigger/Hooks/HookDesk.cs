@@ -142,11 +142,8 @@ public sealed partial class HookDesk(
             case PublishOutcome.Unknown when !hasKey:
                 // Sent again by the sender it would be another; it is kept, and sent by us until it is durable.
                 break;
-            case PublishOutcome.Unavailable when !hasKey && kept.IsNew:
-                await WithdrawAsync(kept.Id);
-                return Refused("unavailable", RestError.Unavailable("$", "the bus; send it again", wait: TryAgain));
             default:
-                return Refused("unavailable", RestError.Unavailable("$", "the bus; send it again", wait: TryAgain));
+                return Refused("unavailable", RestError.Unavailable("$", "the database; send it again", wait: TryAgain));
         }
 
         Alerts.Add(1, new KeyValuePair<string, object?>("outcome", receipt.Duplicate ? "duplicate" : "taken"));
@@ -163,19 +160,6 @@ public sealed partial class HookDesk(
         {
             // It may be on its way.
             return PublishOutcome.Unknown;
-        }
-    }
-
-    /// <summary>Surely nothing was sent. Where that cannot be written down it will be, and the sender may have sent it twice.</summary>
-    private async Task WithdrawAsync(Guid delivery)
-    {
-        try
-        {
-            await store.WithdrawAsync(delivery);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            HookDeskLog.NotWithdrawn(log, delivery, e);
         }
     }
 
@@ -242,9 +226,6 @@ internal static partial class HookDeskLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "An alert of webhook {Hook} was not kept")]
     public static partial void NotKept(ILogger logger, string hook, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId} could not be withdrawn; it is sent once there is a bus")]
-    public static partial void NotWithdrawn(ILogger logger, Guid deliveryId, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody at {Address} posted to webhook {Hook} without its secret; said once a minute")]
     public static partial void Wrong(ILogger logger, string hook, string address);

@@ -33,7 +33,7 @@ internal static class HookEvents
     }
 
     /// <summary>Two alerts of a hook that differ in nothing but when they came say the same.</summary>
-    public static string Kind(ImmediateEvent item)
+    public static string Topic(ImmediateEvent item)
     {
         var payload = JsonNode.Parse(item.Payload)!.AsObject();
         payload.Remove(ReceivedAt);

@@ -91,7 +91,7 @@ public sealed partial class NewsOutbox(
     {
         try
         {
-            return await gate.RaiseAsync(new(NewsEvents.Of(story), $"news:{story.Headline}")).WaitAsync(cancellationToken);
+            return await gate.RaiseAsync(new(NewsEvents.Of(story), $"news:{story.Headline}") { News = News }).WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {

@@ -15,9 +15,6 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
     private const int Capacity = 10_000;
     private const int MostRemembered = 1_000;
 
-    /// <summary>What is not out so long after it was raised is about another market.</summary>
-    private static readonly TimeSpan News = TimeSpan.FromMinutes(1);
-
     /// <summary>A storm is the lesser evil: what nobody could judge for so long is sent.</summary>
     private static readonly TimeSpan Unjudged = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
@@ -59,27 +56,25 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
         }
         finally
         {
-            // What was handed over is still written down.
             await Task.WhenAll(last.Values);
         }
     }
 
-    private async Task SendBehindAsync(Task before, Raised raised, Task<Verdict?> verdict, CancellationToken cancellationToken)
+    /// <summary>Never throws, or what is behind it would not go out.</summary>
+    private async Task SendBehindAsync(Task before, Raised raised, Task<Ruling?> ruling, CancellationToken cancellationToken)
     {
-        await before;
         try
         {
-            if (await verdict is null)
-            {
-                // It may have waited for the very one ahead of it.
-                verdict = gate.JudgeAsync(raised.Signal);
-            }
-
-            await SendAsync(raised, verdict, cancellationToken);
+            await before.WaitAsync(cancellationToken);
+            await SendAsync(raised, ruling, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The next start raises what is news by then.
+            // What was decided is kept and sent by another node or the next start; the rest that one raises again.
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            EventPublisherLog.Failed(log, raised.Signal.Item.Id, e);
         }
         finally
         {
@@ -87,31 +82,39 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
         }
     }
 
-    /// <summary>Until it is sure that it is out or held back, or it is no news any more.</summary>
-    private async Task SendAsync(Raised raised, Task<Verdict?> verdict, CancellationToken cancellationToken)
+    /// <summary>Until it is out or held back, or it is no news any more.</summary>
+    private async Task SendAsync(Raised raised, Task<Ruling?> ruling, CancellationToken cancellationToken)
     {
-        var (wait, item, isDecided) = (FirstWait, (ImmediateEvent?)null, false);
-        while (time.GetElapsedTime(raised.At) <= News)
+        var (signal, wait) = (raised.Signal, FirstWait);
+        while (time.GetElapsedTime(raised.At) <= signal.News)
         {
-            // Once it is decided it stays so here: it may be out from then on, to those that it was let through to.
-            if (!isDecided)
-            {
-                (isDecided, item) = await verdict is { } said ? (true, said.Of(raised.Signal.Item))
-                    : time.GetElapsedTime(raised.At) >= Unjudged ? (true, raised.Signal.Item) : (false, null);
-            }
-
+            var (isDecided, item) = await DecideAsync(raised, ruling, cancellationToken);
             if (isDecided && (item is null || await gate.SendAsync(item) == PublishOutcome.Durable))
             {
                 return;
             }
 
-            EventPublisherLog.NotDurable(log, raised.Signal.Item.Id, raised.Signal.Item.SourceId);
+            EventPublisherLog.NotDurable(log, signal.Item.Id, signal.Item.SourceId);
             await Task.Delay(wait, time, cancellationToken);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
-            verdict = isDecided ? verdict : gate.JudgeAsync(raised.Signal);
+            ruling = isDecided ? ruling : gate.JudgeAsync(signal);
         }
 
-        EventPublisherLog.GivenUp(log, raised.Signal.Item.Id, raised.Signal.Item.Title);
+        EventPublisherLog.GivenUp(log, signal.Item.Id, signal.Item.Title);
+    }
+
+    /// <summary>What is to be sent of it, null where that is nothing; or that nobody knows yet.</summary>
+    private async Task<(bool IsDecided, ImmediateEvent? Item)> DecideAsync(Raised raised, Task<Ruling?> ruling, CancellationToken cancellationToken)
+    {
+        var left = Unjudged - time.GetElapsedTime(raised.At);
+        if (left > TimeSpan.Zero)
+        {
+            await Task.WhenAny(ruling, Task.Delay(left, time, cancellationToken));
+        }
+
+        return ruling is { IsCompletedSuccessfully: true, Result: { } said } ? (true, said.IsOpen ? said.Verdict.Of(raised.Signal.Item) : null)
+            : time.GetElapsedTime(raised.At) >= Unjudged ? (true, raised.Signal.Item)
+            : (false, null);
     }
 
     /// <param name="At">Timestamp of when it was raised.</param>
@@ -120,6 +123,9 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
 
 internal static partial class EventPublisherLog
 {
+    [LoggerMessage(Level = LogLevel.Error, Message = "Event {EventId} failed to be sent")]
+    public static partial void Failed(ILogger logger, Guid eventId, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Event {EventId} dropped, too many wait to be sent: {Title}")]
     public static partial void Dropped(ILogger logger, Guid eventId, string title);
 

@@ -60,8 +60,9 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
             return firing;
         }
 
-        var signal = new Judged(Guid.CreateVersion7(firing.At), firing.Rule.Document.Priority ?? RuleEvents.UsualPriority, RuleEvents.Kind(firing), "", firing.At, firing.At);
-        return firing with { HeldBack = judge.Judge(signal, [anybody], areOut: true)!.Holds is [var hold] ? hold.Reason : null };
+        var signal = new Judged(Guid.CreateVersion7(firing.At), firing.Rule.Document.Priority ?? RuleEvents.UsualPriority, RuleEvents.Topic(firing), firing.Direction ?? "", "",
+            firing.At, firing.At);
+        return firing with { HeldBack = judge.Judge(signal, [anybody]).Holds is [var hold] ? hold.Reason : null };
     }
 
     private static List<Candle> Longer(IReadOnlyList<Candle> kept, Interval length, Interval interval)

@@ -186,7 +186,7 @@ public sealed partial class RuleEngine(Action<Signal> raise, Action<RuleEvaluati
         }
 
         RuleEngineLog.Raised(log, raised.Title, raised.Id);
-        raise(new(raised, RuleEvents.Kind(firing), firing.At, IsByTheClock(_status!) ? null : RunOf(_status!)));
+        raise(new(raised, RuleEvents.Topic(firing), firing.Direction ?? "") { MarketTime = firing.At, Run = IsByTheClock(_status!) ? null : RunOf(_status!), News = Latest });
         return (RuleWords.Raised, raised.Id);
     }
 

@@ -39,9 +39,8 @@ internal static class RuleEvents
             activity?.Id);
     }
 
-    /// <summary>The same rule of the same symbol says the same where the market went the same way.</summary>
-    public static string Kind(Firing firing) =>
-        string.Create(CultureInfo.InvariantCulture, $"rule:{firing.Rule.Id}:{firing.Rule.Version}:{firing.Candle.Symbol}:{firing.Direction}");
+    /// <summary>A version of a rule on a symbol; it says which way the market went.</summary>
+    public static string Topic(Firing firing) => string.Create(CultureInfo.InvariantCulture, $"rule:{firing.Rule.Id}:{firing.Rule.Version}:{firing.Candle.Symbol}");
 
     private static JsonObject Payload(Firing firing, IReadOnlyList<KeyValuePair<string, string>> fields)
     {

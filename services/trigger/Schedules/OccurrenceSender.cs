@@ -110,7 +110,7 @@ public sealed partial class OccurrenceSender(
         {
             // Not cancelled: what was handed over is out, and that is to be written.
             outcome = occurrence.Outcome == ScheduleStates.Raised
-                ? await gate.RaiseAsync(new(Event(occurrence, schedule, signal!), Kind: null))
+                ? await gate.RaiseAsync(new(Event(occurrence, schedule, signal!), Topic: null))
                 : await publisher.PublishAsync(Log(occurrence, schedule), CancellationToken.None);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

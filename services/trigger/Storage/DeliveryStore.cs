@@ -60,10 +60,18 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>Says what became of them where nothing was said; what is durable is so whatever was said.</summary>
-    public Task MarkAsync(IReadOnlyCollection<Guid> ids, string outcome) => MarkAsync(ids, outcome, RoundDeadline);
-
-    /// <summary>The sender is told to send it again, and waits for that.</summary>
-    public Task WithdrawAsync(Guid id) => MarkAsync([id], DeliveryOutcomes.Withdrawn, Deadline);
+    public async Task MarkAsync(IReadOnlyCollection<Guid> ids, string outcome)
+    {
+        using var deadline = new CancellationTokenSource(RoundDeadline, time);
+        await using var command = database.CreateCommand(
+            """
+            update trigger.hook_deliveries set outcome = $2
+            where id = any($1) and (outcome is null or ($2 = 'published' and outcome in ('withdrawn', 'given_up')))
+            """);
+        command.Parameters.Add(new() { Value = ids.Order().ToArray() });
+        command.Parameters.Add(new() { Value = outcome });
+        await command.ExecuteNonQueryAsync(deadline.Token);
+    }
 
     /// <summary>The oldest that nobody knows to be durable, of before a time.</summary>
     public async Task<IReadOnlyList<OpenDelivery>> OpenAsync(DateTimeOffset before, CancellationToken cancellationToken)
@@ -143,19 +151,6 @@ public sealed class DeliveryStore(NpgsqlDataSource database, TimeProvider time)
         await using var forget = database.CreateCommand("update trigger.hook_deliveries set key = null where received_at < $1 and key is not null");
         forget.Parameters.Add(new() { Value = time.GetUtcNow() - Kept });
         await forget.ExecuteNonQueryAsync(last.Token);
-    }
-
-    private async Task MarkAsync(IReadOnlyCollection<Guid> ids, string outcome, TimeSpan within)
-    {
-        using var deadline = new CancellationTokenSource(within, time);
-        await using var command = database.CreateCommand(
-            """
-            update trigger.hook_deliveries set outcome = $2
-            where id = any($1) and (outcome is null or ($2 = 'published' and outcome in ('withdrawn', 'given_up')))
-            """);
-        command.Parameters.Add(new() { Value = ids.Order().ToArray() });
-        command.Parameters.Add(new() { Value = outcome });
-        await command.ExecuteNonQueryAsync(deadline.Token);
     }
 
     private static NpgsqlBatchCommand AddByKey(NpgsqlBatch batch, HookDeliveryRow row)

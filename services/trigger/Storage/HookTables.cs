@@ -83,18 +83,19 @@ public sealed class HookSilenceRow
 /// <summary>What became of what came to a webhook.</summary>
 public static class DeliveryOutcomes
 {
+    /// <summary>Its event is kept and sent, or held back.</summary>
     public const string Published = "published";
 
     /// <summary>It was not made an event, and the sender was told so.</summary>
     public const string Refused = "refused";
 
-    /// <summary>The bus was away and the sender was told to send it again; it counts as never come.</summary>
+    /// <summary>Of before 2026-12: the bus was away and the sender was told to send it again; it counts as never come.</summary>
     public const string Withdrawn = "withdrawn";
 
-    /// <summary>The bus was away for so long that it is too old.</summary>
+    /// <summary>Nobody could decide about it for so long that it is too old.</summary>
     public const string GivenUp = "given_up";
 
-    /// <summary>Not known to be durable yet; it is sent again until it is. Only shown, never kept.</summary>
+    /// <summary>Not decided about yet; it is asked about again until it is. Only shown, never kept.</summary>
     public const string Waiting = "waiting";
 
     public static readonly IReadOnlyList<string> All = [Published, Refused, Withdrawn, GivenUp, Waiting];

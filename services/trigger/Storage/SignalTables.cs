@@ -20,8 +20,11 @@ public sealed class SignalRow
     /// <summary>What it is about, in market time; null where it is about no market.</summary>
     public DateTimeOffset? MarketTime { get; init; }
 
-    /// <summary>What it shares with events that say the same; null where no other does.</summary>
-    public required string? Kind { get; init; }
+    /// <summary>What it is about, shared with events that may say the same; null where none does.</summary>
+    public required string? Topic { get; init; }
+
+    /// <summary>What it says of its topic.</summary>
+    public required string Says { get; init; }
 
     public required string SourceId { get; init; }
 
@@ -43,19 +46,22 @@ public sealed class SignalRow
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>JSON of the event as it is to be sent; null where it was held back.</summary>
+    public required string? Event { get; init; }
+
+    /// <summary>Until then it is sent; if it is not out by then it is given up.</summary>
+    public required DateTimeOffset NewsUntil { get; init; }
+
     /// <summary>When the bus had it for sure; null while that is not known, and of what was held back.</summary>
     public DateTimeOffset? ConfirmedAt { get; set; }
 
-    /// <summary>Whether a try to send it ended with nobody knowing.</summary>
-    public bool MayBeOut { get; init; }
+    /// <summary>When it was found to be no news any more before it was known to be out.</summary>
+    public DateTimeOffset? GivenUpAt { get; set; }
 
-    /// <summary>JSON of a summary's event; null for the others, whose senders have them.</summary>
-    public string? Event { get; init; }
-
-    /// <summary>When the bus had for sure what is to be told of it; null where that is still to be done.</summary>
+    /// <summary>When the bus had for sure why it was held back, or when it was made where it was not; null where that is still to be told.</summary>
     public required DateTimeOffset? ToldAt { get; set; }
 
-    /// <summary>Until then the node that has begun to tell it goes on with it.</summary>
+    /// <summary>Until then somebody is about to send it, or to tell it.</summary>
     public DateTimeOffset? ClaimedUntil { get; set; }
 }
 

@@ -150,9 +150,9 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
             signal.Property(s => s.Id).ValueGeneratedNever();
             signal.Property(s => s.Seq).UseIdentityAlwaysColumn();
             signal.HasIndex(s => s.Seq).IsUnique();
-            signal.HasIndex(s => new { s.Clock, s.Kind, s.RaisedAt }).HasFilter("outcome = 'sent' and kind is not null");
+            signal.HasIndex(s => new { s.Clock, s.Topic, s.RaisedAt }).HasFilter("outcome = 'sent' and topic is not null");
             signal.HasIndex(s => new { s.Clock, s.At }).HasFilter("outcome = 'sent'");
-            signal.HasIndex(s => s.Seq, "ix_signals_untold").HasFilter("told_at is null");
+            signal.HasIndex(s => s.Seq, "ix_signals_open").HasFilter("(event is not null and confirmed_at is null and given_up_at is null) or told_at is null");
             signal.HasIndex(s => s.CreatedAt);
             signal.HasIndex(s => new { s.SourceId, s.Seq });
             signal.HasIndex(s => new { s.Outcome, s.Seq });

@@ -4,19 +4,31 @@ namespace TradingSystem.Trigger.Storm;
 
 /// <summary>An event that something in this service wants raised.</summary>
 /// <param name="Item">The event; asked about again it is the same one.</param>
-/// <param name="Kind">What it shares with events that say the same; null where no other does.</param>
-/// <param name="MarketTime">What it is about, in market time; null where it is about no market.</param>
-/// <param name="Run">
-/// The run of a recording whose market time it counts by, which goes its own way; null for what counts by the clock. What counts by different ones is not compared.
-/// </param>
-public sealed record Signal(ImmediateEvent Item, string? Kind, DateTimeOffset? MarketTime = null, string? Run = null);
+/// <param name="Topic">What it is about, shared with events that may say the same; null where none does.</param>
+/// <param name="Says">What it says of its topic: another that says something else ends the sameness.</param>
+public sealed record Signal(ImmediateEvent Item, string? Topic, string Says = "")
+{
+    /// <summary>How long it may be sent where nothing else is said.</summary>
+    public static readonly TimeSpan UsualNews = TimeSpan.FromMinutes(5);
+
+    /// <summary>The moment of the market that it is about, in market time; null where it is about none.</summary>
+    public DateTimeOffset? MarketTime { get; init; }
+
+    /// <summary>
+    /// The run of a recording whose market time it counts by, which goes its own way; null for what counts by the clock. What counts by different ones is not compared.
+    /// </summary>
+    public string? Run { get; init; }
+
+    /// <summary>For how long it may be sent; then it would be about another world.</summary>
+    public TimeSpan News { get; init; } = UsualNews;
+}
 
 /// <summary>What becomes of a signal: whom it wakes, and whom it is kept from. Where it is for nobody who is known it goes to its targets as it is.</summary>
 /// <param name="Groups">Names of the groups that it wakes, of those that are known.</param>
 /// <param name="Holds">The groups that it was for and does not wake.</param>
 public sealed record Verdict(IReadOnlyList<string> Groups, IReadOnlyList<Hold> Holds)
 {
-    /// <summary>As a row has it: let through, or held back.</summary>
+    /// <summary>One of <see cref="StormWords.Verdicts"/>.</summary>
     public string Outcome => IsHeldBack ? StormWords.HeldBack : StormWords.Sent;
 
     /// <summary>It wakes nobody.</summary>
@@ -31,7 +43,6 @@ public sealed record Verdict(IReadOnlyList<string> Groups, IReadOnlyList<Hold> H
 /// <param name="SameAs">The event that had said the same to the group.</param>
 public sealed record Hold(string Group, string Reason, Guid? SameAs);
 
-/// <summary>What became known of events after they were judged.</summary>
-/// <param name="Out">The bus has them.</param>
-/// <param name="Unanswered">Nobody was told what was decided of them, if anything was: it is as if they had never been asked about.</param>
-public sealed record StormNews(IReadOnlyList<Guid> Out, IReadOnlyList<Guid> Unanswered);
+/// <summary>What was decided of a signal, for good. What is let through by it is kept, and is sent by whoever comes first until it is out or no news any more.</summary>
+/// <param name="IsOpen">Whether it is still to be sent.</param>
+public sealed record Ruling(Verdict Verdict, bool IsOpen);

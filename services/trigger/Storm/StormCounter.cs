@@ -1,6 +1,6 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
-using TradingSystem.Contracts.Bus;
+using Npgsql;
 using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Storm;
@@ -17,10 +17,20 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
     private const int MostAtOnce = 100;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
+    /// <summary>So long after it could be made a summary is worth a wake; then it is a log line.</summary>
+    private static readonly TimeSpan News = TimeSpan.FromMinutes(5);
+
     public async Task CountAsync(CancellationToken cancellationToken)
     {
-        while (await CountSomeAsync(cancellationToken) == MostAtOnce)
+        try
         {
+            while (await CountSomeAsync(cancellationToken) == MostAtOnce)
+            {
+            }
+        }
+        catch (Exception e) when ((e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.SerializationFailure)
+        {
+            // Another node has just counted the same.
         }
     }
 
@@ -32,6 +42,8 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
         await using var db = await database.CreateDbContextAsync(deadline.Token);
         // Of one moment: what is held back meanwhile waits for the next summary.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, deadline.Token);
+        // A node that is frozen with the lock in its hand keeps the others no longer than this.
+        await db.Database.ExecuteSqlAsync($"set local idle_in_transaction_session_timeout = '10s'", deadline.Token);
         if (!await db.Database.SqlQuery<bool>($"select pg_try_advisory_xact_lock({Lock}) as \"Value\"").SingleAsync(deadline.Token))
         {
             return 0;
@@ -41,7 +53,7 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
         var due = await db.Database.SqlQuery<Due>(
             $"""
             select reason as "Reason", clock as "Clock", same_as as "SameAs", group_name as "GroupName",
-              md5(string_agg(signal_id::text, ',' order by signal_id)) as "Events"
+              max(until) as "Until", md5(string_agg(signal_id::text, ',' order by signal_id)) as "Events"
             from trigger.holds
             where counted_at is null
             group by reason, clock, same_as, group_name having min(until) <= {now}
@@ -69,7 +81,6 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
             Count = g.Count(),
             FirstAt = g.Min(s => s.RaisedAt),
             LastAt = g.Max(s => s.RaisedAt),
-            NewestAt = g.Max(s => s.CreatedAt),
             Priority = g.Max(s => s.Priority),
         }).SingleAsync(cancellationToken);
         var summary = StormSummaries.Of(
@@ -86,9 +97,10 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
         {
             Id = id,
             Clock = SignalRows.Wall,
-            RaisedAt = all.NewestAt,
+            RaisedAt = now,
             At = now,
-            Kind = null,
+            Topic = null,
+            Says = "",
             SourceId = summary.SourceId,
             Priority = summary.Priority,
             Title = summary.Title,
@@ -96,12 +108,14 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
             Groups = groups,
             SameAs = due.SameAs,
             CreatedAt = now,
-            Event = StormSummaries.Write(summary),
-            ToldAt = null,
+            Event = SignalRows.Write(summary),
+            NewsUntil = due.Until + News,
+            ToldAt = now,
         });
     }
 
     /// <summary>What a group waits to be told of.</summary>
+    /// <param name="Until">When the last of it could be counted.</param>
     /// <param name="Events">The same for groups that the same events were kept from.</param>
-    private sealed record Due(string Reason, string Clock, Guid? SameAs, string GroupName, string Events);
+    private sealed record Due(string Reason, string Clock, Guid? SameAs, string GroupName, DateTimeOffset Until, string Events);
 }

@@ -1,10 +1,12 @@
 namespace TradingSystem.Trigger.Storm;
 
 /// <summary>What of a signal decides what becomes of it.</summary>
+/// <param name="Topic">What it is about; null where no other says the same.</param>
+/// <param name="Says">What it says of it.</param>
 /// <param name="Clock">What the times are of.</param>
 /// <param name="RaisedAt">When it was raised: what says the same is near in this.</param>
 /// <param name="At">When it would wake somebody, which may be later: a group's minute is one of these.</param>
-public sealed record Judged(Guid Id, int Priority, string? Kind, string Clock, DateTimeOffset RaisedAt, DateTimeOffset At);
+public sealed record Judged(Guid Id, int Priority, string? Topic, string Says, string Clock, DateTimeOffset RaisedAt, DateTimeOffset At);
 
 /// <summary>
 /// The three numbers over what was let through so far. A function of the signals and their times: live, on every node and in a rehearsal it says the same.
@@ -17,18 +19,17 @@ public sealed class StormJudge(StormOptions options)
     // A year of events is judged in a rehearsal; nothing looks so far back.
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(30);
 
-    private readonly Dictionary<(string Clock, string Kind), Queue<Pass>> _kinds = [];
+    private readonly Dictionary<(string Clock, string Topic), Queue<Pass>> _topics = [];
     private readonly Dictionary<(string Clock, string Group), Queue<Pass>> _groups = [];
 
     /// <summary>Something that was let through.</summary>
-    /// <param name="groups">Whom it woke.</param>
-    /// <param name="isOut">Whether it did for sure; nothing is held back for what may not have.</param>
-    public void Passed(Judged signal, IReadOnlyList<string> groups, bool isOut)
+    /// <param name="groups">Whom it wakes.</param>
+    public void Passed(Judged signal, IReadOnlyList<string> groups)
     {
-        var pass = new Pass(signal.RaisedAt, signal.At, signal.Id, groups, isOut);
-        if (signal.Kind is { } kind)
+        var pass = new Pass(signal.RaisedAt, signal.At, signal.Id, signal.Says, groups);
+        if (signal.Topic is { } topic)
         {
-            Add(_kinds, (signal.Clock, kind), pass);
+            Add(_topics, (signal.Clock, topic), pass);
         }
 
         foreach (var group in groups)
@@ -37,36 +38,29 @@ public sealed class StormJudge(StormOptions options)
         }
     }
 
-    /// <summary>
-    /// What becomes of a signal; what it lets through counts for the next. Null where one that says the same is on its way to one of the groups: whether it wakes
-    /// them is not known yet.
-    /// </summary>
+    /// <summary>What becomes of a signal; what it lets through counts for the next.</summary>
     /// <param name="groups">Names of the groups that it is for.</param>
-    /// <param name="areOut">Whether what is let through is out by that, as in a rehearsal.</param>
-    public Verdict? Judge(Judged signal, IReadOnlyList<string> groups, bool areOut)
+    public Verdict Judge(Judged signal, IReadOnlyList<string> groups)
     {
         var verdict = signal.Priority >= options.AlwaysFrom ? new(groups, []) : Weigh(signal, groups);
-        if (verdict is { IsHeldBack: false })
+        if (!verdict.IsHeldBack)
         {
-            Passed(signal, verdict.Groups, areOut);
+            Passed(signal, verdict.Groups);
         }
 
         return verdict;
     }
 
-    private Verdict? Weigh(Judged signal, IReadOnlyList<string> groups)
+    private Verdict Weigh(Judged signal, IReadOnlyList<string> groups)
     {
-        var same = SameAs(signal);
+        var near = Near(signal);
         var (free, holds) = (new List<string>(), new List<Hold>());
         foreach (var group in groups)
         {
-            if (same.FindLast(p => p.IsOut && p.Groups.Contains(group)) is { } first)
+            // What the group was told last is what it knows: up after down is news, though it was up before.
+            if (near.FindLast(p => p.Groups.Contains(group)) is { } last && last.Says == signal.Says)
             {
-                holds.Add(new(group, StormWords.SameEvent, first.Id));
-            }
-            else if (same.Exists(p => p.Groups.Contains(group)))
-            {
-                return null;
+                holds.Add(new(group, StormWords.SameEvent, last.Id));
             }
             else if (options.PerMinute > 0 && CountOf(signal, group) >= options.PerMinute)
             {
@@ -81,9 +75,9 @@ public sealed class StormJudge(StormOptions options)
         return new(free, holds);
     }
 
-    /// <summary>What said the same, in the order in which it was let through. A little later is as near as a little earlier: nodes do not tell in order.</summary>
-    private List<Pass> SameAs(Judged signal) =>
-        signal.Kind is { } kind && _kinds.TryGetValue((signal.Clock, kind), out var passed)
+    /// <summary>What was let through of the same topic, in that order. A little later is as near as a little earlier: nodes do not tell in order.</summary>
+    private List<Pass> Near(Judged signal) =>
+        signal.Topic is { } topic && _topics.TryGetValue((signal.Clock, topic), out var passed)
             ? [.. passed.Where(p => (signal.RaisedAt - p.RaisedAt).Duration() < options.SameWithin)]
             : [];
 
@@ -106,5 +100,5 @@ public sealed class StormJudge(StormOptions options)
         passed.Enqueue(pass);
     }
 
-    private sealed record Pass(DateTimeOffset RaisedAt, DateTimeOffset At, Guid Id, IReadOnlyList<string> Groups, bool IsOut);
+    private sealed record Pass(DateTimeOffset RaisedAt, DateTimeOffset At, Guid Id, string Says, IReadOnlyList<string> Groups);
 }

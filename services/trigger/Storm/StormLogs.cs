@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Contracts.Wire;
 using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Storm;
@@ -8,6 +9,7 @@ namespace TradingSystem.Trigger.Storm;
 internal static class StormLogs
 {
     private const string HeldBack = "EVENT_HELD_BACK";
+    private const string GivenUp = "EVENT_GIVEN_UP";
     private const string SummaryLate = "STORM_SUMMARY_LATE";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -23,15 +25,23 @@ internal static class StormLogs
             JsonSerializer.Serialize(new Held(row.Id, row.Groups, [.. holds.Select(h => new Hold(h.GroupName, h.Reason, h.SameAs))]), Json));
     }
 
-    /// <summary>A summary that would be about another market by now; what it says is here.</summary>
-    public static SystemLog OfLate(SignalRow summary) =>
-        Log(summary, SummaryLate, $"Too late for {string.Join(", ", summary.Groups)}: {summary.Title}", StormSummaries.Read(summary.Event!).Payload);
+    /// <summary>An event, or a summary, that the bus did not take while it was news. It may be out: nobody said that it was not.</summary>
+    public static SystemLog OfGivenUp(SignalRow row) =>
+        row.Outcome == StormWords.Summary
+            ? Log(row, SummaryLate, $"Too late for {string.Join(", ", row.Groups)}: {row.Title}", SignalRows.Read(row.Event!).Payload)
+            : Log(row, GivenUp, $"An event could not be sent in time: {row.Title}", JsonSerializer.Serialize(new Lost(row.Id, row.Groups), Json)) with
+            {
+                Id = NameBasedGuid.CreateOwn(row.Id, GivenUp),
+                Level = "error",
+            };
 
     private static string Words(string reason) =>
         reason == StormWords.SameEvent ? "the same event had been sent just before" : "there had been all the events of a minute";
 
     private static SystemLog Log(SignalRow row, string code, string message, string detail) =>
         new(row.Id, "trigger", row.SourceId, "info", code, message, detail, row.CreatedAt, null);
+
+    private sealed record Lost(Guid EventId, IReadOnlyList<string> Groups);
 
     private sealed record Held(Guid EventId, IReadOnlyList<string> Groups, IReadOnlyList<Hold> HeldFrom);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Contracts.Wire.Validation;
@@ -55,10 +54,6 @@ internal static class StormSummaries
             now,
             null);
     }
-
-    public static string Write(ImmediateEvent summary) => JsonSerializer.Serialize(summary, BusJson.Default.ImmediateEvent);
-
-    public static ImmediateEvent Read(string summary) => JsonSerializer.Deserialize(summary, BusJson.Default.ImmediateEvent)!;
 
     private static JsonObject Payload(HeldTogether held) => new()
     {

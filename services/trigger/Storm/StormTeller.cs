@@ -6,18 +6,16 @@ using TradingSystem.Trigger.Storage;
 namespace TradingSystem.Trigger.Storm;
 
 /// <summary>
-/// Says of each event that was held back why, and sends the summaries. What is to be told is kept first, and told again until the bus has it, under the same id.
+/// Sends what is kept to be sent and is not known to be out, says of each event that was held back why, and of each that could not be sent in time that. All of it is
+/// told again until the bus has it, under the same id.
 /// </summary>
 public sealed partial class StormTeller(
-    IDbContextFactory<TriggerDb> database, StormGate gate, StormCounter counter, IDurablePublisher publisher, BusReadiness bus, TimeProvider time,
+    IDbContextFactory<TriggerDb> database, StormBook book, StormGate gate, StormCounter counter, IDurablePublisher publisher, BusReadiness bus, TimeProvider time,
     ILogger<StormTeller> log)
     : BackgroundService
 {
     /// <summary>How long what was held back, and its summary, are kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
-
-    /// <summary>A summary of nothing newer is a log line and wakes nobody.</summary>
-    public static readonly TimeSpan News = TimeSpan.FromMinutes(5);
 
     private const int Most = 500;
     private const int MostPruned = 5_000;
@@ -45,77 +43,113 @@ public sealed partial class StormTeller(
         await bus.WaitAsync(stoppingToken);
         // What fails of one keeps none of the others from its work.
         await Task.WhenAll(
-            Rounds.EveryAsync(Confirming, time, log, _ => gate.SettleAsync(), stoppingToken),
+            Rounds.EveryAsync(Confirming, time, log, gate.ConfirmAsync, stoppingToken),
             Rounds.EveryAsync(Round, time, log, counter.CountAsync, stoppingToken),
             Rounds.EveryAsync(Round, time, log, TellAsync, stoppingToken),
             Rounds.EveryAsync(Pruning, time, log, PruneAsync, stoppingToken));
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        // What is out must be known to be, or the next start lets the same through.
-        await gate.SettleAsync();
-    }
-
-    /// <returns>How many there were.</returns>
+    /// <returns>How many there were; 0 as well where one of them failed.</returns>
     private async Task<int> TellSomeAsync(CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Deadline);
-        var rows = await ClaimAsync(deadline.Token);
+        var rows = await ClaimAsync(cancellationToken);
         if (rows.Count == 0)
         {
             return 0;
         }
 
-        var told = await Task.WhenAll(rows.Select(r => TellAsync(r, deadline.Token)));
-        var done = rows.Where((_, i) => told[i]).Select(r => r.Id).ToList();
-        await using var db = await database.CreateDbContextAsync(deadline.Token);
-        var now = time.GetUtcNow();
-        await db.Signals.Where(s => done.Contains(s.Id)).ExecuteUpdateAsync(s => s.SetProperty(r => r.ToldAt, now), deadline.Token);
-        if (done.Count < rows.Count)
+        var works = rows.ConvertAll(r => new Work(r));
+        using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
-            StormTellerLog.NotTold(log, rows.Count - done.Count);
+            deadline.CancelAfter(Deadline);
+            // Of one source in the order in which they were raised.
+            await Task.WhenAll(works.GroupBy(w => w.Row.SourceId).Select(g => TellAsync(g, deadline.Token)));
+        }
+
+        await MarkAsync(works, cancellationToken);
+        if (works.Count(w => !w.IsDone) is > 0 and var left)
+        {
+            StormTellerLog.NotTold(log, left);
             return 0;
         }
 
         return rows.Count;
     }
 
-    /// <summary>Summaries first: somebody waits for them.</summary>
     private async Task<List<SignalRow>> ClaimAsync(CancellationToken cancellationToken)
     {
-        await using var db = await database.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Deadline);
+        await using var db = await database.CreateDbContextAsync(deadline.Token);
+        await using var transaction = await db.Database.BeginTransactionAsync(deadline.Token);
         var now = time.GetUtcNow();
+        // A node that is frozen with these in its hand keeps the others no longer than this.
+        await db.Database.ExecuteSqlAsync($"set local idle_in_transaction_session_timeout = '5s'", deadline.Token);
         var rows = await db.Signals.FromSql(
             $"""
-            select * from trigger.signals where told_at is null and (claimed_until is null or claimed_until < {now})
-            order by event is null, seq limit {Most} for update skip locked
-            """).AsNoTracking().ToListAsync(cancellationToken);
+            select * from trigger.signals
+            where ((event is not null and confirmed_at is null and given_up_at is null) or told_at is null) and (claimed_until is null or claimed_until < {now})
+            order by seq limit {Most} for update skip locked
+            """).AsNoTracking().ToListAsync(deadline.Token);
         var ids = rows.ConvertAll(r => r.Id);
-        var holds = (await db.Holds.AsNoTracking().Where(h => ids.Contains(h.SignalId)).ToListAsync(cancellationToken)).ToLookup(h => h.SignalId);
+        var holds = (await db.Holds.AsNoTracking().Where(h => ids.Contains(h.SignalId)).ToListAsync(deadline.Token)).ToLookup(h => h.SignalId);
         rows.ForEach(r => r.Holds.AddRange(holds[r.Id]));
-        await db.Signals.Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(s => s.SetProperty(r => r.ClaimedUntil, now + Claim), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return rows;
+        await db.Signals.Where(s => ids.Contains(s.Id)).ExecuteUpdateAsync(s => s.SetProperty(r => r.ClaimedUntil, now + Claim), deadline.Token);
+        await transaction.CommitAsync(deadline.Token);
+        return [.. rows.OrderBy(r => r.Seq)];
     }
 
-    private async Task<bool> TellAsync(SignalRow row, CancellationToken cancellationToken)
+    private async Task TellAsync(IEnumerable<Work> works, CancellationToken cancellationToken)
     {
-        try
+        foreach (var work in works)
         {
-            return await (row.Event is null ? publisher.PublishAsync(StormLogs.Of(row), cancellationToken)
-                : time.GetUtcNow() - row.RaisedAt > News ? publisher.PublishAsync(StormLogs.OfLate(row), cancellationToken)
-                : publisher.PublishAsync(StormSummaries.Read(row.Event), cancellationToken)) == PublishOutcome.Durable;
+            try
+            {
+                if (work.Row.ToldAt is null && work.Row.Holds.Count > 0)
+                {
+                    work.IsTold = await PublishAsync(StormLogs.Of(work.Row), cancellationToken);
+                }
+
+                if (work.Row is { Event: { } item, ConfirmedAt: null, GivenUpAt: null })
+                {
+                    var isOld = time.GetUtcNow() > work.Row.NewsUntil;
+                    work.IsGivenUp = isOld && await PublishAsync(StormLogs.OfGivenUp(work.Row), cancellationToken);
+                    work.IsOut = !isOld && await PublishAsync(SignalRows.Read(item), cancellationToken);
+                    if (!work.IsGivenUp && !work.IsOut)
+                    {
+                        // What comes behind it waits for it.
+                        return;
+                    }
+                }
+
+                work.IsDone = work.Row.ToldAt is not null || work.IsTold;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                StormTellerLog.Failed(log, work.Row.Id, e.Message);
+                return;
+            }
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The claim ends, and it is told again.
-            StormTellerLog.Failed(log, row.Id, e.Message);
-            return false;
-        }
+    }
+
+    private async Task<bool> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
+        where TItem : class => await publisher.PublishAsync(item, cancellationToken) == PublishOutcome.Durable;
+
+    /// <summary>What is done is written down, and the claim of the rest ends.</summary>
+    private async Task MarkAsync(List<Work> works, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Deadline);
+        await book.ConfirmAsync(works.Where(w => w.IsOut).Select(w => w.Row.Id).ToList(), deadline.Token);
+        await using var db = await database.CreateDbContextAsync(deadline.Token);
+        var now = time.GetUtcNow();
+        var (told, givenUp) = (Ids(w => w.IsTold), Ids(w => w.IsGivenUp));
+        var open = Ids(w => !w.IsDone);
+        await db.Signals.Where(s => told.Contains(s.Id)).ExecuteUpdateAsync(s => s.SetProperty(r => r.ToldAt, now), deadline.Token);
+        await db.Signals.Where(s => givenUp.Contains(s.Id)).ExecuteUpdateAsync(s => s.SetProperty(r => r.GivenUpAt, now), deadline.Token);
+        await db.Signals.Where(s => open.Contains(s.Id)).ExecuteUpdateAsync(s => s.SetProperty(r => r.ClaimedUntil, now), deadline.Token);
+
+        List<Guid> Ids(Func<Work, bool> which) => [.. works.Where(which).Select(w => w.Row.Id)];
     }
 
     private async Task PruneAsync(CancellationToken cancellationToken)
@@ -131,7 +165,8 @@ public sealed partial class StormTeller(
                 $"""
                 delete from trigger.signals where id in (
                   select id from trigger.signals s
-                  where told_at is not null and not exists (select from trigger.holds h where h.signal_id = s.id and h.counted_at is null)
+                  where told_at is not null and (event is null or confirmed_at is not null or given_up_at is not null)
+                    and not exists (select from trigger.holds h where h.signal_id = s.id and h.counted_at is null)
                     and (created_at < {now - Kept} or (outcome = {StormWords.Sent} and created_at < {now - KeptSent}
                       and not exists (select from trigger.holds h where h.signal_id = s.id)))
                   limit {MostPruned})
@@ -139,6 +174,20 @@ public sealed partial class StormTeller(
                 deadline.Token);
         }
         while (pruned == MostPruned);
+    }
+
+    private sealed class Work(SignalRow row)
+    {
+        public SignalRow Row => row;
+
+        public bool IsTold { get; set; }
+
+        public bool IsOut { get; set; }
+
+        public bool IsGivenUp { get; set; }
+
+        /// <summary>Nothing of it is left to be told.</summary>
+        public bool IsDone { get; set; }
     }
 }
 

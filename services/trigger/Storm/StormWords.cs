@@ -6,8 +6,11 @@ public static class StormWords
     /// <summary>It woke whom it was for, or those of them that it was not kept from.</summary>
     public const string Sent = "sent";
 
-    /// <summary>It was let through, and is not known to be out: a moment ago, or it could not be sent in time.</summary>
-    public const string Unconfirmed = "unconfirmed";
+    /// <summary>It is let through and about to be sent.</summary>
+    public const string Pending = "pending";
+
+    /// <summary>The bus did not take it while it was news.</summary>
+    public const string GivenUp = "given_up";
 
     /// <summary>It was kept from each group that it was for.</summary>
     public const string HeldBack = "held_back";
@@ -15,7 +18,10 @@ public static class StormWords
     /// <summary>It counts what was held back.</summary>
     public const string Summary = "summary";
 
-    public static readonly IReadOnlyList<string> Outcomes = [Sent, Unconfirmed, HeldBack, Summary];
+    /// <summary>What a judge says.</summary>
+    public static readonly IReadOnlyList<string> Verdicts = [Sent, HeldBack];
+
+    public static readonly IReadOnlyList<string> Outcomes = [Sent, Pending, GivenUp, HeldBack, Summary];
 
     /// <summary>The same event had woken the group shortly before.</summary>
     public const string SameEvent = "same_event";

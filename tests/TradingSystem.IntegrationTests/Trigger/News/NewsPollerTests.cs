@@ -4,11 +4,12 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradingSystem.Hosting;
 using TradingSystem.IntegrationTests.Servers;
+using TradingSystem.IntegrationTests.Trigger.Storm;
 using TradingSystem.Trigger.News;
 using TradingSystem.Trigger.Storage;
 using TradingSystem.Trigger.Stories;
@@ -209,9 +210,10 @@ public sealed class NewsPollerTests
     [Test]
     public async Task What_could_not_be_sent_is_sent_after_a_restart_and_told_as_late_where_it_is_no_news_any_more()
     {
-        var bus = new RecordedBus { Outcome = PublishOutcome.Unknown };
+        var bus = new RecordedBus();
         var feed = await AddAsync("unsent", "/unsent");
         _server.Show("/unsent");
+        await using (await StormLock.TakeAsync(_services.GetRequiredService<NpgsqlDataSource>()))
         await using (var node = new NewsNode(_services, bus))
         {
             await node.StartAsync();
@@ -222,7 +224,6 @@ public sealed class NewsPollerTests
         }
 
         Assert.That((await RowsAsync()).Select(r => r.Outcome), Is.All.EqualTo("pending"));
-        bus.Outcome = PublishOutcome.Durable;
         await using (var db = Db())
         {
             // The claim of the node that is gone has ended, and one of them is old by now.
@@ -237,8 +238,7 @@ public sealed class NewsPollerTests
         }
 
         Assert.That((await RowsAsync()).Select(r => r.Outcome), Is.EqualTo(new[] { "late", "raised" }));
-        Assert.That(bus.Events.Where(e => e.Title == "Bitcoin two").Select(e => (e.Id, e.CreatedAt)).Distinct().Count(), Is.EqualTo(1), "sent twice as the same event");
-        Assert.That(bus.Events.Count(e => e.Title == "Bitcoin two"), Is.EqualTo(2));
+        Assert.That(bus.Events.Select(e => e.Title), Is.EqualTo(new[] { "Bitcoin two" }));
     }
 
     [Test]

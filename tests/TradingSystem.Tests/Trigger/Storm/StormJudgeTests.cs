@@ -127,26 +127,28 @@ public sealed class StormJudgeTests
     {
         var comes =
             from wait in Gen.Choose(0, 8)
-            from kind in Gen.Elements<string?>("a", "b", null)
+            from topic in Gen.Elements<string?>("a", "b", null)
+            from says in Gen.Elements("up", "up", "down")
             from priority in Gen.Elements(5, 5, 5, 9)
             from groups in Gen.Elements(Alpha, Both, ["beta"], [])
-            select (Wait: wait, Kind: kind, Priority: priority, Groups: groups);
+            select (Wait: wait, Topic: topic, Says: says, Priority: priority, Groups: groups);
         var options = new StormOptions { SameWithin = TimeSpan.FromSeconds(10), PerMinute = 4 };
         return Prop.ForAll(Gen.ListOf(comes).ToArbitrary(), all =>
         {
             var (judge, seconds) = (new StormJudge(options), 0);
             var sent = new List<(Judged Signal, IReadOnlyList<string> Groups)>();
-            foreach (var (wait, kind, priority, groups) in all)
+            foreach (var (wait, topic, says, priority, groups) in all)
             {
                 seconds += wait;
-                var signal = At(seconds, kind, priority);
-                var verdict = judge.Judge(signal, groups, areOut: true)!;
-                bool IsSame((Judged Signal, IReadOnlyList<string> Groups) s) => kind is not null && s.Signal.Kind == kind && signal.At - s.Signal.At < options.SameWithin;
+                var signal = At(seconds, topic, priority) with { Says = says };
+                var verdict = judge.Judge(signal, groups);
+                bool IsNear((Judged Signal, IReadOnlyList<string> Groups) s) => topic is not null && s.Signal.Topic == topic && signal.At - s.Signal.At < options.SameWithin;
                 var isUrgent = priority >= options.AlwaysFrom;
                 foreach (var group in groups)
                 {
                     var woken = sent.Where(s => s.Groups.Contains(group)).ToList();
-                    var first = isUrgent ? null : woken.Where(IsSame).Select(s => (Guid?)s.Signal.Id).LastOrDefault();
+                    var last = woken.Where(IsNear).Select(s => s.Signal).LastOrDefault();
+                    var first = !isUrgent && last?.Says == says ? last.Id : (Guid?)null;
                     var isFull = !isUrgent && woken.Count(s => signal.At - s.Signal.At < TimeSpan.FromMinutes(1)) >= options.PerMinute;
                     var expected = first is not null ? new Hold(group, StormWords.SameEvent, first) : isFull ? new Hold(group, StormWords.Budget, null) : null;
                     Assert.That(verdict.Holds.SingleOrDefault(h => h.Group == group), Is.EqualTo(expected));
@@ -174,27 +176,27 @@ public sealed class StormJudgeTests
         Ask(judge, At(2, null), ["beta"]);
 
         Assert.That(
-            judge.Judge(At(3, "up"), ["alpha", "beta", "gamma"], areOut: true)!.Holds,
+            judge.Judge(At(3, "up"), ["alpha", "beta", "gamma"]).Holds,
             Is.EqualTo(new[] { new Hold("alpha", "same_event", one.Id), new("beta", "budget", null), new("gamma", "same_event", other.Id) }));
     }
 
     [Test]
-    public void Nothing_is_held_back_for_what_is_not_out_yet_and_it_is_not_let_through_either()
+    public void What_says_something_else_of_its_topic_ends_the_sameness()
     {
-        var judge = new StormJudge(new() { PerMinute = 2 });
-        judge.Passed(At(0, "up"), Alpha, isOut: false);
+        var judge = new StormJudge(new());
+        Judged Move(double seconds, string way) => At(seconds, "moves") with { Says = way };
 
-        Assert.That(judge.Judge(At(1, "up"), Both, areOut: false), Is.Null);
-        Assert.That(judge.Judge(At(1, "up"), ["beta"], areOut: false)!.IsHeldBack, Is.False, "nobody has told it");
-        Assert.That(judge.Judge(At(1, "up", priority: 9), Alpha, areOut: false)!.IsHeldBack, Is.False, "what is urgent waits for nothing");
-        Assert.That(judge.Judge(At(2, "down"), Alpha, areOut: false)!.Holds.Single().Reason, Is.EqualTo("budget"), "but it takes room");
+        Assert.That(
+            new[] { Move(0, "up"), Move(1, "up"), Move(2, "down"), Move(3, "down"), Move(4, "up") }.Select(m => Ask(judge, m, Alpha).Outcome),
+            Is.EqualTo(new[] { "sent", "same_event", "sent", "same_event", "sent" }));
     }
 
-    private static Judged At(double seconds, string? kind, int priority = 5) => new(Guid.NewGuid(), priority, kind, "clock", Noon.AddSeconds(seconds), Noon.AddSeconds(seconds));
+    private static Judged At(double seconds, string? topic, int priority = 5) =>
+        new(Guid.NewGuid(), priority, topic, "", "clock", Noon.AddSeconds(seconds), Noon.AddSeconds(seconds));
 
     private static (string Outcome, string Groups, string HeldFrom, Guid? SameAs) Ask(StormJudge judge, Judged signal, IReadOnlyList<string> groups)
     {
-        var verdict = judge.Judge(signal, groups, areOut: true)!;
+        var verdict = judge.Judge(signal, groups);
         return (
             verdict.IsHeldBack ? verdict.Holds[0].Reason : "sent", string.Join(',', verdict.Groups), string.Join(',', verdict.Holds.Select(h => h.Group)),
             verdict.Holds.Select(h => h.SameAs).FirstOrDefault());

@@ -25,7 +25,8 @@ namespace TradingSystem.Trigger.Migrations
                     raised_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     market_time = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    kind = table.Column<string>(type: "text", nullable: true),
+                    topic = table.Column<string>(type: "text", nullable: true),
+                    says = table.Column<string>(type: "text", nullable: false),
                     source_id = table.Column<string>(type: "text", nullable: false),
                     priority = table.Column<int>(type: "integer", nullable: false),
                     title = table.Column<string>(type: "text", nullable: false),
@@ -33,9 +34,10 @@ namespace TradingSystem.Trigger.Migrations
                     groups = table.Column<List<string>>(type: "text[]", nullable: false),
                     same_as = table.Column<Guid>(type: "uuid", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    confirmed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    may_be_out = table.Column<bool>(type: "boolean", nullable: false),
                     @event = table.Column<string>(name: "event", type: "text", nullable: true),
+                    news_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    confirmed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    given_up_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     told_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
@@ -114,17 +116,24 @@ namespace TradingSystem.Trigger.Migrations
                 filter: "outcome = 'sent'");
 
             migrationBuilder.CreateIndex(
-                name: "ix_signals_clock_kind_raised_at",
+                name: "ix_signals_clock_topic_raised_at",
                 schema: "trigger",
                 table: "signals",
-                columns: new[] { "clock", "kind", "raised_at" },
-                filter: "outcome = 'sent' and kind is not null");
+                columns: new[] { "clock", "topic", "raised_at" },
+                filter: "outcome = 'sent' and topic is not null");
 
             migrationBuilder.CreateIndex(
                 name: "ix_signals_created_at",
                 schema: "trigger",
                 table: "signals",
                 column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_open",
+                schema: "trigger",
+                table: "signals",
+                column: "seq",
+                filter: "(event is not null and confirmed_at is null and given_up_at is null) or told_at is null");
 
             migrationBuilder.CreateIndex(
                 name: "ix_signals_outcome_seq",
@@ -144,13 +153,6 @@ namespace TradingSystem.Trigger.Migrations
                 schema: "trigger",
                 table: "signals",
                 columns: new[] { "source_id", "seq" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_signals_untold",
-                schema: "trigger",
-                table: "signals",
-                column: "seq",
-                filter: "told_at is null");
         }
 
         /// <inheritdoc />

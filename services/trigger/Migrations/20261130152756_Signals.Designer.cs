@@ -13,7 +13,7 @@ using TradingSystem.Trigger.Storage;
 namespace TradingSystem.Trigger.Migrations
 {
     [DbContext(typeof(TriggerDb))]
-    [Migration("20261130145301_Signals")]
+    [Migration("20261130152756_Signals")]
     partial class Signals
     {
         /// <inheritdoc />
@@ -986,22 +986,22 @@ namespace TradingSystem.Trigger.Migrations
                         .HasColumnType("text")
                         .HasColumnName("event");
 
+                    b.Property<DateTimeOffset?>("GivenUpAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("given_up_at");
+
                     b.PrimitiveCollection<List<string>>("Groups")
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("groups");
 
-                    b.Property<string>("Kind")
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
                     b.Property<DateTimeOffset?>("MarketTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("market_time");
 
-                    b.Property<bool>("MayBeOut")
-                        .HasColumnType("boolean")
-                        .HasColumnName("may_be_out");
+                    b.Property<DateTimeOffset>("NewsUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("news_until");
 
                     b.Property<string>("Outcome")
                         .IsRequired()
@@ -1019,6 +1019,11 @@ namespace TradingSystem.Trigger.Migrations
                     b.Property<Guid?>("SameAs")
                         .HasColumnType("uuid")
                         .HasColumnName("same_as");
+
+                    b.Property<string>("Says")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("says");
 
                     b.Property<long>("Seq")
                         .ValueGeneratedOnAdd()
@@ -1041,6 +1046,10 @@ namespace TradingSystem.Trigger.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("told_at");
 
+                    b.Property<string>("Topic")
+                        .HasColumnType("text")
+                        .HasColumnName("topic");
+
                     b.HasKey("Id")
                         .HasName("pk_signals");
 
@@ -1061,13 +1070,13 @@ namespace TradingSystem.Trigger.Migrations
                     b.HasIndex("SourceId", "Seq")
                         .HasDatabaseName("ix_signals_source_id_seq");
 
-                    b.HasIndex("Clock", "Kind", "RaisedAt")
-                        .HasDatabaseName("ix_signals_clock_kind_raised_at")
-                        .HasFilter("outcome = 'sent' and kind is not null");
+                    b.HasIndex("Clock", "Topic", "RaisedAt")
+                        .HasDatabaseName("ix_signals_clock_topic_raised_at")
+                        .HasFilter("outcome = 'sent' and topic is not null");
 
-                    b.HasIndex(new[] { "Seq" }, "ix_signals_untold")
-                        .HasDatabaseName("ix_signals_untold")
-                        .HasFilter("told_at is null");
+                    b.HasIndex(new[] { "Seq" }, "ix_signals_open")
+                        .HasDatabaseName("ix_signals_open")
+                        .HasFilter("(event is not null and confirmed_at is null and given_up_at is null) or told_at is null");
 
                     b.ToTable("signals", "trigger");
                 });
