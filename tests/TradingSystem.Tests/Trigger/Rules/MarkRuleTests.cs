@@ -57,6 +57,7 @@ public sealed class MarkRuleTests
 
         Assert.That(Fired(rise, null, 100, null, 101, null, 101, 102.01m), Is.EqualTo(new[] { 3, 6 }));
         Assert.That(Fired(rise with { WithinS = 60 }, 100, null, 101, 102.01m), Is.EqualTo(new[] { 3 }));
+        Assert.That(Fired(new RuleCondition(Not: rise), 100, 101, null), Is.Empty, "where it is not known nobody says that it did not move");
     }
 
     [Test]
