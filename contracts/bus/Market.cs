@@ -54,6 +54,11 @@ public sealed record Candles(IReadOnlyList<Candle> Items);
 /// <param name="Close">The last price, in quote currency.</param>
 /// <param name="Volume">What was traded, in the base asset.</param>
 /// <param name="Closed">Whether it is whole; one that is not still moves.</param>
+/// <param name="MarkPrice">
+/// What the exchange valued positions at when it ended, in quote currency: the last that it told before, at most a minute. Null where that is not known, as
+/// in a market that tells none, and while the candle moves.
+/// </param>
+/// <param name="FundingRate">The rate of the next funding that was told with it, as a part of the notional; null where it is not known.</param>
 public sealed record Candle(
     string Symbol,
     string Interval,
@@ -63,7 +68,9 @@ public sealed record Candle(
     decimal Low,
     decimal Close,
     decimal Volume,
-    bool Closed);
+    bool Closed,
+    decimal? MarkPrice = null,
+    decimal? FundingRate = null);
 
 /// <summary>The last closed candles per symbol and interval, repeated every few seconds so that a service that starts is warm at once.</summary>
 public sealed record CandleWindows(IReadOnlyList<CandleWindow> Items);

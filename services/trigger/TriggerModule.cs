@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Hosting;
 using TradingSystem.Hosting.Outbound;
@@ -83,6 +84,13 @@ public sealed class TriggerModule : IServiceModule
         services.AddHostedService(p => p.GetRequiredService<RuleBook>());
         services.AddHostedService<StormTeller>();
         services.AddSchedules();
+        if (options.Market is MarketKind.Live or MarketKind.Auto)
+        {
+            services.AddHostedService(p => new KeptMarks(
+                p.GetRequiredService<NpgsqlDataSource>(), options.Symbols, p.GetRequiredService<MarketState>(), p.GetRequiredService<TimeProvider>(),
+                p.GetRequiredService<ILogger<KeptMarks>>()));
+        }
+
         services.AddHostedService<FeedRunner>();
         services.AddHostedService<NewsPoller>();
         services.AddHostedService<NewsOutbox>();

@@ -62,9 +62,11 @@ public sealed record RehearsedEvent(
 /// <param name="ArmedVersion">The current version of the rule of this name; null where there is none.</param>
 /// <param name="OnlyArmed">Ends of the candles at which that version would have raised an event and this one would not, the first 1000.</param>
 /// <param name="OnlyRehearsed">The same the other way round; every event where there is no other version.</param>
+/// <param name="NotRehearsable">Clauses over what none of the candles has, as a mark price before any was recorded. They are neither true nor false.</param>
 public sealed record RehearsalView(
     string Symbol, string Interval, int Candles, int Gaps, DateTimeOffset? FirstCandle, int Raised, int HeldBack, IReadOnlyList<RehearsedEvent> Events,
-    int? ArmedVersion, IReadOnlyList<DateTimeOffset> OnlyArmed, IReadOnlyList<DateTimeOffset> OnlyRehearsed)
+    int? ArmedVersion, IReadOnlyList<DateTimeOffset> OnlyArmed, IReadOnlyList<DateTimeOffset> OnlyRehearsed,
+    IReadOnlyList<UnrecordedClause> NotRehearsable)
 {
     private const int Most = Rehearsal.Told;
 
@@ -90,6 +92,7 @@ public sealed record RehearsalView(
             ],
             armedVersion,
             [.. others.Except(raised).Take(Most)],
-            [.. raised.Except(others).Take(Most)]);
+            [.. raised.Except(others).Take(Most)],
+            Unrecorded.In(asked.Rule, rehearsal.Candles));
     }
 }

@@ -6,7 +6,8 @@ namespace TradingSystem.Trigger.Candles;
 /// Bars of one symbol and interval: the newest closed ones in a ring, and the one that still moves. A bar that trades were missed in is torn:
 /// it moves, but is never closed; only history brings it. Not thread-safe.
 /// </summary>
-public sealed class CandleSeries(string symbol, Interval interval, int capacity = 1000)
+/// <param name="marks">What a bar has beside it when it closes; null where nothing is told of marks.</param>
+public sealed class CandleSeries(string symbol, Interval interval, int capacity = 1000, Marks? marks = null)
 {
     private const int MaxFlatBars = 60;
 
@@ -123,15 +124,19 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
 
     /// <summary>
     /// Merges history; a bar given here replaces the one known for its time. A last bar that is not closed becomes the moving one if it is
-    /// <paramref name="exact"/>; else it only completes what is not whole. Returns the closed bars that were not known, or not so.
+    /// <paramref name="exact"/>; else it only completes what is not whole. Returns the closed bars that were not known, or not so. What a known bar has of
+    /// marks stays.
     /// </summary>
     public IReadOnlyList<Candle> Seed(IReadOnlyList<Candle> candles, bool exact)
     {
         var bars = new SortedDictionary<DateTimeOffset, Candle>(Closed(capacity).ToDictionary(c => c.OpenTime));
         var changed = new List<Candle>();
-        foreach (var candle in candles.Where(c => c.Closed))
+        foreach (var told in candles.Where(c => c.Closed))
         {
-            if (!bars.TryGetValue(candle.OpenTime, out var known) || known != candle)
+            var known = bars.GetValueOrDefault(told.OpenTime);
+            var candle = known is not null ? told with { MarkPrice = known.MarkPrice, FundingRate = known.FundingRate }
+                : marks?.Beside(told, interval.Length) ?? told;
+            if (known != candle)
             {
                 bars[candle.OpenTime] = candle;
                 changed.Add(candle);
@@ -225,11 +230,12 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
         (_open, _high, _low, _close, _volume) = (open, high, low, close, volume);
     }
 
-    private Candle Moving(bool isClosed) => new(symbol, _name, _opensAt, _open, _high, _low, _close, _volume, isClosed);
+    private Candle Moving(bool isClosed, MarkFigures? beside = null) =>
+        new(symbol, _name, _opensAt, _open, _high, _low, _close, _volume, isClosed, beside?.Price, beside?.FundingRate);
 
     private void End(List<Candle> closed)
     {
-        _ended = Moving(isClosed: true);
+        _ended = Moving(isClosed: true, marks?.At(_opensAt + interval.Length));
         _moves = false;
         if (_torn)
         {

@@ -26,7 +26,7 @@ public interface IFeedSink
 
     void Quote(string symbol, decimal bid, decimal ask);
 
-    /// <summary>What the exchange values positions at, and what they will be charged for being held.</summary>
+    /// <summary>What the exchange values positions at, and what they will be charged for being held. Those of two connections may mix.</summary>
     void Mark(Mark mark);
 
     /// <summary>Market time has reached this moment: bars that ended before are closed.</summary>
@@ -63,9 +63,10 @@ public readonly record struct Trade(
 
 /// <summary>
 /// The price that positions are valued at, in quote currency; the rate of the next funding as a part of the notional and when it is settled, both null
-/// where they are not told.
+/// where they are not told. One without the exchange's own time of it is beside no candle.
 /// </summary>
-public readonly record struct Mark(string Symbol, decimal Price, decimal? FundingRate = null, DateTimeOffset? NextFundingAt = null);
+public readonly record struct Mark(
+    string Symbol, decimal Price, decimal? FundingRate = null, DateTimeOffset? NextFundingAt = null, DateTimeOffset? MarketTime = null);
 
 /// <summary>
 /// <c>Source</c> is live, simulated or replay. <c>StoredAs</c> keeps different markets' bars apart in the database.

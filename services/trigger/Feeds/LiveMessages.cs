@@ -38,7 +38,7 @@ public static class LiveMessages
                 "markPriceUpdate" => new Mark(
                     Text(data, "s"), Number(data.GetProperty("p")),
                     data.TryGetProperty("r", out var rate) && rate.GetString() is { Length: > 0 } ? Number(rate) : null,
-                    data.TryGetProperty("T", out var next) && next.GetInt64() is > 0 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null),
+                    Moment(data, "T"), Moment(data, "E")),
                 _ => null,
             };
         }
@@ -66,6 +66,9 @@ public static class LiveMessages
             }),
         ];
     }
+
+    private static DateTimeOffset? Moment(JsonElement data, string name) =>
+        data.TryGetProperty(name, out var moment) && moment.GetInt64() is > 0 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 
     private static string Text(JsonElement data, string name) => data.GetProperty(name).GetString() ?? throw new FormatException();
 

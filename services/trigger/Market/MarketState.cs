@@ -40,6 +40,9 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     private readonly Dictionary<string, PriceTick> _prices = [];
     private readonly Dictionary<string, (decimal Bid, decimal Ask, DateTimeOffset At)> _quotes = [];
     private readonly Dictionary<string, (Mark Mark, DateTimeOffset At)> _marks = [];
+
+    // What candles have beside them; by market as well, for what is kept of one is there before it begins.
+    private readonly Dictionary<(string StoredAs, string Symbol), Marks> _beside = [];
     private readonly Dictionary<string, long> _late = [];
     private readonly Dictionary<string, TickTrades> _traded = [];
     private readonly HashSet<string> _moved = [];
@@ -86,7 +89,8 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 foreach (var symbol in status.Symbols)
                 {
                     _traded[symbol] = new();
-                    _series[symbol] = [.. Interval.From(status.Shortest).Select(i => new CandleSeries(symbol, i))];
+                    var marks = MarksOf(status.StoredAs, symbol);
+                    _series[symbol] = [.. Interval.From(status.Shortest).Select(i => new CandleSeries(symbol, i, marks: marks))];
                 }
 
                 foreach (var listener in _listeners)
@@ -100,6 +104,15 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 _status = status;
                 _statusVersion++;
             }
+        }
+    }
+
+    /// <summary>What a candle of a market that has not begun yet is known to have had beside it, by its end.</summary>
+    public void Keep(string storedAs, string symbol, DateTimeOffset end, MarkFigures figures)
+    {
+        lock (_lock)
+        {
+            MarksOf(storedAs, symbol).Keep(end, figures);
         }
     }
 
@@ -218,7 +231,14 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         var now = time.GetUtcNow();
         lock (_lock)
         {
-            _marks[mark.Symbol] = (mark, now);
+            if (_series.ContainsKey(mark.Symbol) && mark.MarketTime is { } at)
+            {
+                MarksOf(_status!.StoredAs, mark.Symbol).Tell(at, new(mark.Price, mark.FundingRate));
+            }
+
+            // Of two connections the one may be a little behind the other; a time that is far ahead is none to wait for.
+            var isBehind = _marks.TryGetValue(mark.Symbol, out var known) && known.Mark.MarketTime > mark.MarketTime && known.Mark.MarketTime - mark.MarketTime < Fresh;
+            _marks[mark.Symbol] = (isBehind ? known.Mark : mark, now);
             if (_prices.TryGetValue(mark.Symbol, out var held))
             {
                 // The quotes that came with a trade were those of its moment.
@@ -417,6 +437,16 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
             };
     }
 
+    private Marks MarksOf(string storedAs, string symbol)
+    {
+        if (!_beside.TryGetValue((storedAs, symbol), out var marks))
+        {
+            _beside[(storedAs, symbol)] = marks = new();
+        }
+
+        return marks;
+    }
+
     private void Advance(DateTimeOffset marketTime, bool fill)
     {
         lock (_lock)
@@ -430,10 +460,12 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
         }
     }
 
-    // A longer bar that began before the first of them would be a bar of half its time, and so would one that some of them lack in.
+    // A longer bar that began before the first of them would be a bar of half its time, and so would one that some of them lack in. Of marks it has what the
+    // last of them has.
     internal static (IReadOnlyList<Candle> Candles, bool IsTorn) Longer(string symbol, Interval interval, Interval shorter, IReadOnlyList<Candle> candles)
     {
-        var series = new CandleSeries(symbol, interval);
+        var marks = new Marks();
+        var series = new CandleSeries(symbol, interval, marks: marks);
         var closed = new List<Candle>();
         DateTimeOffset? end = null;
         foreach (var c in candles.SkipWhile(c => interval.Floor(c.OpenTime) != c.OpenTime))
@@ -446,9 +478,13 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
 
             series.Apply(c.OpenTime, c.Open, c.High, c.Low, c.Close, c.Volume, closed);
             end = c.OpenTime + shorter.Length;
+            if (c.MarkPrice is { } price && interval.Floor(end.Value) == end)
+            {
+                marks.Keep(end.Value, new(price, c.FundingRate));
+            }
         }
 
-        return (series.Current is { } moving ? [.. closed, moving] : closed, series.IsTorn);
+        return (series.Current is { } moving ? [.. closed, marks.Beside(moving, interval.Length)] : closed, series.IsTorn);
     }
 
     private void Announce()

@@ -47,6 +47,11 @@ namespace TradingSystem.Trigger.Migrations
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("close");
 
+                    b.Property<decimal?>("FundingRate")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("funding_rate");
+
                     b.Property<decimal>("High")
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
@@ -56,6 +61,11 @@ namespace TradingSystem.Trigger.Migrations
                         .HasPrecision(38, 18)
                         .HasColumnType("numeric(38,18)")
                         .HasColumnName("low");
+
+                    b.Property<decimal?>("MarkPrice")
+                        .HasPrecision(38, 18)
+                        .HasColumnType("numeric(38,18)")
+                        .HasColumnName("mark_price");
 
                     b.Property<decimal>("Open")
                         .HasPrecision(38, 18)

@@ -11,8 +11,8 @@ internal sealed class Movement(string path, string field, string op, decimal by,
 {
     private readonly Extreme? _lows = op == RuleWords.Falls ? null : new(isLowest: true);
     private readonly Extreme? _highs = op == RuleWords.Rises ? null : new(isLowest: false);
-    private readonly Func<Candle, decimal> _field = FieldOf(field);
-    private decimal _value;
+    private readonly Func<Candle, decimal?> _field = FieldOf(field);
+    private decimal? _value;
 
     // What the last close was measured from; null where there is nothing that a part can be taken of.
     private decimal? _low;
@@ -28,11 +28,17 @@ internal sealed class Movement(string path, string field, string op, decimal by,
     public override bool? Look(in Close close)
     {
         _value = _field(close.Candle);
+        if (_value is not { } value)
+        {
+            (_low, _high) = (null, null);
+            return _found = Say(null);
+        }
+
         var (at, since) = (close.At.UtcTicks, close.At.UtcTicks - within.Ticks);
         (_low, _high) = (_lows?.Since(since), _highs?.Since(since));
         // Without a division: it is what costs, and most closes are no movement.
-        var up = _low is { } low ? (_value - low) * 100 >= by * low : (bool?)null;
-        var down = _high is { } high ? (high - _value) * 100 >= by * high : (bool?)null;
+        var up = _low is { } low ? (value - low) * 100 >= by * low : (bool?)null;
+        var down = _high is { } high ? (high - value) * 100 >= by * high : (bool?)null;
         _found = Say(up is null ? down : down is null ? up : up.Value || down.Value);
         if (_found == true)
         {
@@ -41,8 +47,8 @@ internal sealed class Movement(string path, string field, string op, decimal by,
             _highs?.Clear();
         }
 
-        _lows?.Add(at, _value);
-        _highs?.Add(at, _value);
+        _lows?.Add(at, value);
+        _highs?.Add(at, value);
         return _found;
     }
 
@@ -56,14 +62,14 @@ internal sealed class Movement(string path, string field, string op, decimal by,
     /// <summary>In per cent, the way that it went farther; null where it cannot be said.</summary>
     private decimal? Change()
     {
-        var up = _low is { } low ? (_value - low) * 100 / low : (decimal?)null;
-        var down = _high is { } high ? (_value - high) * 100 / high : (decimal?)null;
+        var up = _low is { } low ? (_value - low) * 100 / low : null;
+        var down = _high is { } high ? (_value - high) * 100 / high : null;
         return down is null || up >= -down ? up : down;
     }
 
     private static decimal? Rounded(decimal? change) => change is { } value ? Math.Round(value, 4) : null;
 
-    private static Func<Candle, decimal> FieldOf(string field) => field switch
+    private static Func<Candle, decimal?> FieldOf(string field) => Figures.Marked(field) ?? field switch
     {
         "open" => c => c.Open,
         "high" => c => c.High,

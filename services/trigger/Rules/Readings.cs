@@ -11,6 +11,7 @@ internal sealed class Readings
 {
     private readonly Dictionary<string, Series> _series = [];
     private readonly Dictionary<string, Figure> _figures = [];
+    private Candle? _last;
 
     /// <summary>What an operand stands for, from the next candle on.</summary>
     public Reading Of(RuleOperand operand)
@@ -36,6 +37,7 @@ internal sealed class Readings
 
     public void Add(Candle candle)
     {
+        _last = candle;
         var bar = Bar.Of(candle);
         foreach (var figure in _figures.Values)
         {
@@ -51,6 +53,7 @@ internal sealed class Readings
     /// <summary>Forgets everything: what follows is no continuation.</summary>
     public void Reset()
     {
+        _last = null;
         foreach (var figure in _figures.Values)
         {
             figure.Reset();
@@ -64,6 +67,11 @@ internal sealed class Readings
 
     private Func<double?> FieldOf(string field)
     {
+        if (Figures.Marked(field) is { } marked)
+        {
+            return () => _last is { } candle ? (double?)marked(candle) : null;
+        }
+
         if (!_figures.TryGetValue("candle", out var figure))
         {
             _figures["candle"] = figure = new LastBar();

@@ -10,7 +10,7 @@ namespace TradingSystem.Trigger.Rules;
 /// <param name="Symbols">Symbols that it is about, each for itself, 1 to 50; <c>*</c> alone for every symbol of the market.</param>
 /// <param name="When">The condition.</param>
 /// <param name="Title">The event's title, as Liquid text of at most 500 characters over <c>symbol</c>, <c>interval</c>, <c>direction</c>, <c>price</c>,
-/// <c>change_bps</c>, <c>rule</c> and <c>clauses</c>.</param>
+/// <c>mark_price</c>, <c>funding_rate</c>, <c>change_bps</c>, <c>rule</c> and <c>clauses</c>.</param>
 /// <param name="Description">For people, at most 500 characters.</param>
 /// <param name="Enabled">Whether it is looked at; true where it is left out.</param>
 /// <param name="Interval">Length of the candles, e.g. 1s, 1m, 15m or 1h; left out for the market's own: a second where it is live or simulated, a
@@ -67,7 +67,8 @@ public sealed record RuleCondition(
 
 /// <summary>One of <c>value</c>, <c>candle</c> and <c>indicator</c>.</summary>
 /// <param name="Value">A number.</param>
-/// <param name="Candle">A field of the candle that closed.</param>
+/// <param name="Candle">A field of the candle that closed. mark_price and funding_rate are the last that the exchange told before its end; not known where
+/// it told none in the minute before.</param>
 /// <param name="Indicator">An indicator of the candles up to it.</param>
 /// <param name="Output">Which of the indicator's figures; its first where it is left out.</param>
 /// <param name="Parameters">The indicator's, by name; the usual ones where they are left out.</param>

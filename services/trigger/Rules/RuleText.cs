@@ -1,6 +1,7 @@
 using Fluid;
 using Fluid.Values;
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Hosting;
 using TradingSystem.Trigger.Templates;
 
 namespace TradingSystem.Trigger.Rules;
@@ -21,7 +22,7 @@ public sealed class RuleText
     /// <summary>The rule that a template breaks; null for one that can be used.</summary>
     public static string? Fault(string template)
     {
-        var candle = new Candle("BTCUSDT", "1m", DateTimeOffset.UnixEpoch, 1, 1, 1, 1, 1, true);
+        var candle = new Candle("BTCUSDT", "1m", DateTimeOffset.UnixEpoch, 1, 1, 1, 1, 1, true, 1, 1);
         return LiquidText.Fault(template, Context("rule", candle, "up", 1, [new("when", "close", 1, RuleWords.Gt, "1", 1, true)]));
     }
 
@@ -41,6 +42,8 @@ public sealed class RuleText
         context.SetValue("interval", new StringValue(candle.Interval));
         context.SetValue("direction", direction is null ? NilValue.Instance : new StringValue(direction));
         context.SetValue("price", new StringValue(Figures.Close(candle)));
+        context.SetValue(RuleWords.MarkPrice, Plain(candle.MarkPrice));
+        context.SetValue(RuleWords.FundingRate, Plain(candle.FundingRate));
         context.SetValue("change_bps", changePct is { } change ? NumberValue.Create(change * 100) : NilValue.Instance);
         context.SetValue("clauses", new ArrayValue([.. clauses.Select(Clause)]));
         return context;
@@ -59,6 +62,8 @@ public sealed class RuleText
         };
         return new DictionaryValue(new FluidValueDictionaryFluidIndexable(fields));
     }
+
+    private static FluidValue Plain(decimal? value) => Number(value is { } number ? PlainDecimal.Of(number) : null);
 
     private static FluidValue Number(decimal? value) => value is { } number ? NumberValue.Create(number) : NilValue.Instance;
 }

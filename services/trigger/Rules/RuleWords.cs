@@ -53,6 +53,9 @@ public static class RuleWords
 
     public const string EverySymbol = "*";
 
+    public const string MarkPrice = "mark_price";
+    public const string FundingRate = "funding_rate";
+
     /// <summary>They compare with something.</summary>
     public static readonly IReadOnlyList<string> Comparisons = ComparisonWords.All;
 
@@ -75,7 +78,10 @@ public static class RuleWords
     /// <summary>That, or why nobody looked.</summary>
     public static readonly IReadOnlyList<string> Outcomes = [.. Looked, SwitchedOff, NotMade, Deleted, NotLookedAt];
 
-    public static readonly IReadOnlyList<string> CandleFields = ["open", "high", "low", "close", "typical", "volume"];
+    /// <summary>Fields of a candle that its exchange told beside it, where it did.</summary>
+    public static readonly IReadOnlyList<string> MarkFields = [MarkPrice, FundingRate];
+
+    public static readonly IReadOnlyList<string> CandleFields = ["open", "high", "low", "close", "typical", "volume", .. MarkFields];
 
     public static readonly IReadOnlyList<string> Indicators = [.. IndicatorList.All.Select(d => d.Name)];
 

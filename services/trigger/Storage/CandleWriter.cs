@@ -80,10 +80,13 @@ public sealed partial class CandleWriter(NpgsqlDataSource database, TimeProvider
         try
         {
             await using var command = database.CreateCommand("""
-                insert into trigger.candles (source, symbol, interval, open_time, open, high, low, close, volume)
-                select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                insert into trigger.candles (source, symbol, interval, open_time, open, high, low, close, volume, mark_price, funding_rate)
+                select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 on conflict (source, symbol, interval, open_time) do update
-                set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume
+                set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume,
+                    -- What rules have seen stays: a candle out of the exchange's record, or one of a node that heard less, has none.
+                    funding_rate = case when candles.mark_price is null then excluded.funding_rate else candles.funding_rate end,
+                    mark_price = coalesce(candles.mark_price, excluded.mark_price)
                 """);
             command.Parameters.Add(new() { Value = rows.Select(r => r.Source).ToArray() });
             command.Parameters.Add(new() { Value = rows.Select(r => r.Candle.Symbol).ToArray() });
@@ -94,6 +97,8 @@ public sealed partial class CandleWriter(NpgsqlDataSource database, TimeProvider
             command.Parameters.Add(new() { Value = rows.Select(r => r.Candle.Low).ToArray() });
             command.Parameters.Add(new() { Value = rows.Select(r => r.Candle.Close).ToArray() });
             command.Parameters.Add(new() { Value = rows.Select(r => r.Candle.Volume).ToArray() });
+            command.Parameters.Add(new() { Value = rows.Select(r => r.Candle.MarkPrice).ToArray() });
+            command.Parameters.Add(new() { Value = rows.Select(r => r.Candle.FundingRate).ToArray() });
             await command.ExecuteNonQueryAsync(deadline.Token);
             return true;
         }

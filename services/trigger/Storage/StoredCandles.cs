@@ -32,7 +32,7 @@ public sealed partial class StoredCandles(MarketState market, IDbContextFactory<
         return await db.Candles.AsNoTracking()
             .Where(c => c.Source == source && c.Symbol == symbol && c.Interval == interval && c.OpenTime >= from && c.OpenTime < to)
             .OrderBy(c => c.OpenTime)
-            .Select(r => new Candle(r.Symbol, r.Interval, r.OpenTime, r.Open, r.High, r.Low, r.Close, r.Volume, true))
+            .Select(r => new Candle(r.Symbol, r.Interval, r.OpenTime, r.Open, r.High, r.Low, r.Close, r.Volume, true, r.MarkPrice, r.FundingRate))
             .ToListAsync(deadline.Token);
     }
 
@@ -49,7 +49,7 @@ public sealed partial class StoredCandles(MarketState market, IDbContextFactory<
                 .Where(c => c.Source == source && c.Symbol == symbol && c.Interval == interval && c.OpenTime < end)
                 .OrderByDescending(c => c.OpenTime).Take(count).ToListAsync(deadline.Token);
             rows.Reverse();
-            return [.. rows.Select(r => new Candle(r.Symbol, r.Interval, r.OpenTime, r.Open, r.High, r.Low, r.Close, r.Volume, true))];
+            return [.. rows.Select(r => new Candle(r.Symbol, r.Interval, r.OpenTime, r.Open, r.High, r.Low, r.Close, r.Volume, true, r.MarkPrice, r.FundingRate))];
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -190,6 +190,12 @@ public sealed class CandleRow
     public decimal Close { get; init; }
 
     public decimal Volume { get; init; }
+
+    /// <summary>As of its end, in quote currency; null where it is not known.</summary>
+    public decimal? MarkPrice { get; init; }
+
+    /// <summary>Told with that, as a part of the notional; null where it is not known.</summary>
+    public decimal? FundingRate { get; init; }
 }
 
 /// <summary>Where a feed was at <c>At</c>, in market time. <c>Feed</c> keeps sources, seeds and replay files apart.</summary>

@@ -135,6 +135,26 @@ public sealed class RulesApiTests
         rehearsal["rule"]!["interval"] = "1m";
         var (status, told) = await SendAsync(HttpMethod.Post, "/api/v1/rules/rehearse", rehearsal);
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), told.ToJsonString());
+        Assert.That(told["not_rehearsable"]!.AsArray(), Is.Empty);
+    }
+
+    [Test, Order(6)]
+    public async Task A_clause_over_what_the_market_does_not_tell_is_not_rehearsable_and_not_known()
+    {
+        var rule = Moves("dear", cooldown: 0);
+        rule["interval"] = "1m";
+        rule["when"] = JsonNode.Parse("""{"all":[{"left":{"candle":"close"},"op":"gt","right":{"value":0}},{"left":{"candle":"funding_rate"},"op":"gt","right":{"value":0}}]}""");
+        var (status, told) = await SendAsync(HttpMethod.Post, "/api/v1/rules/rehearse", new JsonObject { ["symbol"] = "BTCUSDT", ["rule"] = rule.DeepClone() });
+        Assert.That(status, Is.EqualTo(HttpStatusCode.OK), told.ToJsonString());
+        Assert.That(told["not_rehearsable"]!.ToJsonString(), Is.EqualTo("""[{"path":"when.all[1]","field":"funding_rate"}]"""));
+        Assert.That(told["raised"]!.GetValue<int>(), Is.Zero);
+
+        rule.Remove("interval");
+        var (_, made) = await SendAsync(HttpMethod.Post, "/api/v1/rules", rule);
+        var id = made["id"]!.GetValue<string>();
+        var why = await Wait.ForAsync("it is looked at", async () => await WhyAsync(id, null) is var w && Text(w, "outcome") == "not_known" ? w : null);
+        await SendAsync(HttpMethod.Delete, $"/api/v1/rules/{id}", null);
+        Assert.That(why["clauses"]![1]!["result"], Is.Null, why.ToJsonString());
     }
 
     [Test, Order(7)]

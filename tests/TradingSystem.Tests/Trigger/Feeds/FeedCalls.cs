@@ -14,6 +14,8 @@ internal sealed record FeedCall(string Kind, IReadOnlyList<string> Symbols, stri
     public Interval Interval { get; init; }
 
     public IReadOnlyList<Trade> Trades { get; init; } = [];
+
+    public Mark? Mark { get; init; }
 }
 
 /// <summary>Writes down every call of a feed, in order.</summary>
@@ -44,7 +46,7 @@ internal sealed class FeedCalls : IFeedSink
 
     public void Quote(string symbol, decimal bid, decimal ask) => Add(new("quote", [symbol], $"{symbol} {bid} {ask}"));
 
-    public void Mark(Mark mark) => Add(new("mark", [mark.Symbol], $"{mark}"));
+    public void Mark(Mark mark) => Add(new("mark", [mark.Symbol], $"{mark}") { Mark = mark });
 
     public void Advance(DateTimeOffset marketTime) => Add(new("advance", [], $"{marketTime:O}"));
 

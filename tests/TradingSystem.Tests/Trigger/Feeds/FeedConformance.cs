@@ -50,6 +50,14 @@ public abstract class FeedConformance
         Assert.That(Trades.Where(t => t.Price <= 0 || t.Quantity < 0), Is.Empty);
 
     [Test]
+    public void Marks_have_a_price_and_the_time_that_the_exchange_gave_them()
+    {
+        var marks = _calls.Select(c => c.Mark).OfType<Mark>().ToList();
+        Assert.That(marks.Where(m => m.Price <= 0 || m.MarketTime is null), Is.Empty);
+        Assert.That(marks.Select(m => m.Symbol).Distinct(), Is.SubsetOf(_calls[0].Status!.Symbols));
+    }
+
+    [Test]
     public void The_history_that_comes_before_the_first_trade_lies_before_it() => Assert.Multiple(() =>
     {
         foreach (var symbol in _calls[0].Status!.Symbols)
@@ -80,9 +88,9 @@ public abstract class FeedConformance
     private protected abstract Task<IReadOnlyList<FeedCall>> TellAsync();
 
     /// <summary>Runs it until it has told enough, and ends it.</summary>
-    private protected static async Task<IReadOnlyList<FeedCall>> TellAsync(IMarketFeed feed, Func<FeedCalls, bool> isEnough)
+    private protected static async Task<IReadOnlyList<FeedCall>> TellAsync(IMarketFeed feed, Func<FeedCalls, bool> isEnough, FeedCalls? told = null)
     {
-        var sink = new FeedCalls();
+        var sink = told ?? new FeedCalls();
         using var stop = new CancellationTokenSource();
         var run = Task.Run(() => feed.RunAsync(sink, stop.Token));
         await Wait.UntilAsync("the feed has told enough", () => run.IsCompleted || isEnough(sink));

@@ -177,15 +177,15 @@ public sealed class LiveCaptureTests
                     .Where(c => c.Closed && c.OpenTime + interval.Length > _capture.Begin && c.OpenTime < _capture.End).ToList();
                 var known = _market.State.Candles(LiveCapture.Symbol, interval.Name, 1_000, now).ToDictionary(c => c.OpenTime);
                 Assert.That(record, Has.Count.GreaterThan(0));
-                Assert.That(record.Select(c => known.GetValueOrDefault(c.OpenTime)), Is.EqualTo(record), $"{this} {interval} known");
+                Assert.That(record.Select(c => known.GetValueOrDefault(c.OpenTime)).Select(Bare), Is.EqualTo(record), $"{this} {interval} known");
                 var told = record.Where(c => _told.ContainsKey((c.Interval, c.OpenTime))).ToList();
-                Assert.That(told.Select(c => _told[(c.Interval, c.OpenTime)]), Is.EqualTo(told), $"{this} {interval} told");
+                Assert.That(told.Select(c => Bare(_told[(c.Interval, c.OpenTime)])), Is.EqualTo(told), $"{this} {interval} told");
             }
 
             var seconds = _capture.Record(Interval.Second, now)
                 .Where(c => c.Closed && c.OpenTime > _capture.Begin && c.OpenTime < _capture.End - Second).ToList();
             var lacking = seconds.Where(c => !_told.ContainsKey(("1s", c.OpenTime))).ToList();
-            Assert.That(seconds.Except(lacking).Select(c => _told[("1s", c.OpenTime)]), Is.EqualTo(seconds.Except(lacking)), $"{this} 1s told");
+            Assert.That(seconds.Except(lacking).Select(c => Bare(_told[("1s", c.OpenTime)])), Is.EqualTo(seconds.Except(lacking)), $"{this} 1s told");
             Assert.That(_changed, Is.Empty, $"{this} told as closed and then otherwise");
             Assert.That(_market.Ids, Is.Ordered.And.Unique, $"{this} no trade twice");
             if (wholeSeconds)
@@ -224,6 +224,9 @@ public sealed class LiveCaptureTests
         }
 
         public override string ToString() => $"seed {_seed}";
+
+        /// <summary>What the exchange's record has of it: no marks.</summary>
+        private static Candle? Bare(Candle? candle) => candle is null ? null : candle with { MarkPrice = null, FundingRate = null };
 
         public async ValueTask DisposeAsync()
         {

@@ -142,8 +142,9 @@ public sealed class LiveFeedTests
                 Is.EqualTo(new Trade("BTCUSDT", 2m, 3m, DateTimeOffset.FromUnixTimeMilliseconds(1000), TakerBuys: false, Id: 5_933_014)),
                 "the buyer's order was in the book");
             Assert.That(
-                Parse("""{"stream":"btcusdt@markPrice@1s","data":{"e":"markPriceUpdate","s":"BTCUSDT","p":"62498.37000000","r":"0.0001","T":1723190400000}}"""),
-                Is.EqualTo(new Mark("BTCUSDT", 62498.37m, 0.0001m, DateTimeOffset.FromUnixTimeMilliseconds(1_723_190_400_000))));
+                Parse("""{"stream":"btcusdt@markPrice@1s","data":{"e":"markPriceUpdate","E":1723186800001,"s":"BTCUSDT","p":"62498.37000000","r":"0.0001","T":1723190400000}}"""),
+                Is.EqualTo(new Mark(
+                    "BTCUSDT", 62498.37m, 0.0001m, DateTimeOffset.FromUnixTimeMilliseconds(1_723_190_400_000), DateTimeOffset.FromUnixTimeMilliseconds(1_723_186_800_001))));
             Assert.That(Parse("""{"e":"markPriceUpdate","s":"BTCUSDT","p":"1","r":"","T":0}"""), Is.EqualTo(new Mark("BTCUSDT", 1m)));
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT"}"""), Is.Null);
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT","p":1,"q":"1","T":1}"""), Is.Null);

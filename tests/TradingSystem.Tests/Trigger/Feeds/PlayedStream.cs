@@ -40,6 +40,18 @@ internal sealed class PlayedStream : IAsyncDisposable
         }
     }
 
+    /// <summary>Connections of the quotes that stand.</summary>
+    public int Quoted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _quotes.Count;
+            }
+        }
+    }
+
     /// <summary>While it does, nobody can connect to the trades.</summary>
     public bool Refuses { get; set; }
 
@@ -47,7 +59,11 @@ internal sealed class PlayedStream : IAsyncDisposable
     public bool IsMute { get; set; }
 
     /// <param name="klines">The answer to a question for candles.</param>
-    public static async Task<PlayedStream> StartAsync(TimeProvider time, Func<HttpRequest, string>? klines = null)
+    public static Task<PlayedStream> StartAsync(TimeProvider time, Func<HttpRequest, string>? klines = null) =>
+        StartAsync(time, request => Task.FromResult(klines?.Invoke(request) ?? "[]"));
+
+    /// <param name="klines">The answer to a question for candles, which may be long in coming.</param>
+    public static async Task<PlayedStream> StartAsync(TimeProvider time, Func<HttpRequest, Task<string>> klines)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -59,10 +75,10 @@ internal sealed class PlayedStream : IAsyncDisposable
             "/market/stream",
             (HttpContext context) => played.ServeAsync(context, played._trades, () => played.Refuses, () => Interlocked.Increment(ref played._opened)));
         app.Map("/public/stream", (HttpContext context) => played.ServeAsync(context, played._quotes, () => false, () => 0));
-        app.MapGet("/fapi/v1/klines", (HttpContext context) =>
+        app.MapGet("/fapi/v1/klines", async (HttpContext context) =>
         {
             context.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
-            return Results.Text(klines?.Invoke(context.Request) ?? "[]", "application/json");
+            return Results.Text(await klines(context.Request), "application/json");
         });
         await app.StartAsync();
         return played;
@@ -126,13 +142,13 @@ internal sealed class PlayedStream : IAsyncDisposable
             + $$$""","p":"{{{price}}}","q":"{{{quantity}}}","f":{{{id}}},"l":{{{id}}},"T":{{{time}}},"m":{{{maker}}}}}""");
     }
 
-    public static string Mark(string symbol, DateTimeOffset at, decimal price)
+    public static string Mark(string symbol, DateTimeOffset at, decimal price, decimal rate = 0.0001m)
     {
         var (time, next) = (at.ToUnixTimeMilliseconds(), at.AddHours(4).ToUnixTimeMilliseconds());
         return string.Create(
             CultureInfo.InvariantCulture,
             $$$"""{"stream":"{{{symbol.ToLowerInvariant()}}}@markPrice@1s","data":{"e":"markPriceUpdate","E":{{{time}}}"""
-            + $$$""","s":"{{{symbol}}}","p":"{{{price}}}","i":"{{{price}}}","P":"{{{price}}}","r":"0.00010000","T":{{{next}}}}}""");
+            + $$$""","s":"{{{symbol}}}","p":"{{{price}}}","i":"{{{price}}}","P":"{{{price}}}","r":"{{{rate}}}","T":{{{next}}}}}""");
     }
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,7 @@ using TradingSystem.Tests.Venues.Simulated;
 using TradingSystem.TestSupport.Servers;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
+using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Rules;
 
 namespace TradingSystem.Tests.Trigger.Rules;
@@ -32,6 +33,20 @@ public sealed class FiringListTests
             r with { Interval = r.Interval ?? "1m", CooldownS = r.CooldownS is > 600 ? 600 : r.CooldownS })),
     ];
 
+    private static readonly string[] Btc = ["BTCUSDT"];
+
+    // Over what the exchange alone tells, beside the candles: a recording has none of it.
+    private static readonly IReadOnlyList<ArmedRule> MarkRules =
+    [
+        .. new RuleDocument[]
+        {
+            new("premium", Btc, new(Left: new(Candle: "mark_price"), Op: RuleWords.Crosses, Right: new(Candle: "close")), "t", Interval: "1m", CooldownS: 300),
+            new("mark_move", Btc, new(Left: new(Candle: "mark_price"), Op: RuleWords.Moves, ByPct: 0.2m, WithinS: 600), "t", Interval: "1m"),
+            new("dear", Btc, new(Left: new(Candle: "funding_rate"), Op: RuleWords.Gt, Right: new(Value: 0.0001m), ForS: 120), "t", Interval: "1m"),
+            new("mark_5m", Btc, new(Left: new(Candle: "mark_price"), Op: RuleWords.Gt, Right: new(Candle: "mark_price", Ago: 1, Times: 1.0005m)), "t", Interval: "5m"),
+        }.Select((r, i) => new ArmedRule(new($"00000000-0000-0000-0000-0000000000a{i}"), 1, default, r)),
+    ];
+
     private readonly Candle[] _month;
     private readonly DateTimeOffset _begin;
 
@@ -51,19 +66,29 @@ public sealed class FiringListTests
     [Test]
     public async Task A_market_that_is_rehearsed_replayed_or_live_comes_to_the_same_firings()
     {
-        var rehearsed = Rehearsed();
+        var rehearsed = Rehearsed(Rules, _month);
         Assert.That(rehearsed, Has.Count.GreaterThan(20), "the rules must have something to say");
 
         Assert.That(await ReplayedAsync(), Is.EqualTo(rehearsed), "replayed");
-        Assert.That(await LiveAsync(), Is.EqualTo(rehearsed), "live");
+        var (live, liveByMarks, kept) = await LiveAsync();
+        Assert.That(live, Is.EqualTo(rehearsed), "live");
+
+        var rehearsedByMarks = Rehearsed(MarkRules, kept);
+        foreach (var rule in MarkRules)
+        {
+            var name = rule.Document.Name;
+            Assert.That(rehearsedByMarks.Count(l => l.Contains($" {name} ", StringComparison.Ordinal)), Is.GreaterThan(1), name);
+        }
+
+        Assert.That(liveByMarks, Is.EqualTo(rehearsedByMarks), "live by marks, and rehearsed over what was kept of them");
     }
 
-    private List<string> Rehearsed()
+    private List<string> Rehearsed(IReadOnlyList<ArmedRule> rules, IReadOnlyList<Candle> candles)
     {
         var found =
-            from rule in Rules
+            from rule in rules
             let interval = Interval.From(Interval.Minute).Single(i => i.Name == rule.Document.Interval)
-            from f in new Rehearsal(_month, Interval.Minute, interval).Of(rule.Document, told: int.MaxValue)
+            from f in new Rehearsal(candles, Interval.Minute, interval).Of(rule.Document, told: int.MaxValue)
                 // The last candle is closed by one that follows it, which a market that stops here has none of.
             where f.HeldBack is null && f.At > _begin && f.At < _month[^1].OpenTime
             select Line(rule.Document.Name, f.At, f.Direction, f.Candle.Close, f.ChangePct * 100, RuleJson.Write(f.Clauses));
@@ -84,15 +109,16 @@ public sealed class FiringListTests
         await Wait.UntilAsync("the replay is over", () => run.IsCompleted || market.State.Status is { IsOver: true });
         await stop.CancelAsync();
         Assert.That(async () => await run, Throws.InstanceOf<OperationCanceledException>());
-        return Lines(raised);
+        return Lines(Rules, raised);
     }
 
-    private async Task<List<string>> LiveAsync()
+    private async Task<(List<string> Lines, List<string> ByMarks, IReadOnlyList<Candle> Kept)> LiveAsync()
     {
         var time = new ManualTime(_begin);
         await using var exchange = await PlayedStream.StartAsync(time, request => Klines(request, time.GetUtcNow()));
         var raised = new List<ImmediateEvent>();
-        var market = new WatchedMarket(time, Engine(raised, time));
+        var kept = new KeptMinutes();
+        var market = new WatchedMarket(time, Engine(raised, time), kept);
         var options = new LiveOptions
         {
             TradePaths = ["/market/stream"],
@@ -107,7 +133,7 @@ public sealed class FiringListTests
         using var stop = new CancellationTokenSource();
         var run = exchange.Feed(options, time, "BTCUSDT").RunAsync(market, stop.Token);
         await WatchedMarket.UntilAsync("the connection", () => exchange.Standing == 1);
-        var told = 0;
+        var (told, price) = (0, _month.First(c => c.OpenTime >= _begin).Open);
         await TellAsync([]);
         await WatchedMarket.UntilAsync("the past", () => market.State.HistoryVersion >= 4);
         var id = 0L;
@@ -120,6 +146,7 @@ public sealed class FiringListTests
                     time.Advance(trade.MarketTime - time.GetUtcNow());
                 }
 
+                price = trade.Price;
                 await TellAsync([PlayedStream.Trade("BTCUSDT", ++id, trade.MarketTime, trade.Price, trade.Quantity)]);
                 await CompleteAsync(market, time, trade.MarketTime);
             }
@@ -128,13 +155,14 @@ public sealed class FiringListTests
         await stop.CancelAsync();
         Assert.That(async () => await run, Throws.InstanceOf<OperationCanceledException>());
         Assert.That(market.Tears, Has.Count.EqualTo(1), "only the start is torn");
-        return Lines(raised);
+        return (Lines(Rules, raised), Lines(MarkRules, raised), kept.All);
 
         async Task TellAsync(IReadOnlyList<string> messages)
         {
-            // The mark behind them shows that they have come.
-            await exchange.TellAsync([.. messages, PlayedStream.Mark("BTCUSDT", time.GetUtcNow(), ++told)]);
-            await WatchedMarket.UntilAsync("what was told has come", () => market.WasMarked(told));
+            // The mark behind them shows that they have come: no two of them are the same.
+            var mark = Math.Round(price * (1 + (((++told / 3 % 7) - 3) * 0.0002m)), 2) + (told * 0.00000001m);
+            await exchange.TellAsync([.. messages, PlayedStream.Mark("BTCUSDT", time.GetUtcNow(), mark, 0.0001m + ((told / 50 % 3) * 0.00001m))]);
+            await WatchedMarket.UntilAsync("what was told has come", () => market.WasMarked(mark));
         }
     }
 
@@ -163,17 +191,17 @@ public sealed class FiringListTests
     private static RuleEngine Engine(List<ImmediateEvent> raised, TimeProvider time)
     {
         var engine = new RuleEngine(s => raised.Add(s.Item), _ => { }, time, NullLogger<RuleEngine>.Instance);
-        engine.Arm(Rules, RuleMemories.None);
+        engine.Arm([.. Rules, .. MarkRules], RuleMemories.None);
         return engine;
     }
 
-    private List<string> Lines(IEnumerable<ImmediateEvent> raised)
+    private List<string> Lines(IReadOnlyList<ArmedRule> rules, IEnumerable<ImmediateEvent> raised)
     {
         var found =
             from e in raised
             let payload = JsonNode.Parse(e.Payload)!
             let at = DateTimeOffset.Parse(payload["market_time"]!.GetValue<string>(), CultureInfo.InvariantCulture)
-            where at > _begin && at < _month[^1].OpenTime
+            where at > _begin && at < _month[^1].OpenTime && rules.Any(r => r.Document.Name == payload["rule"]!.GetValue<string>())
             select Line(
                 payload["rule"]!.GetValue<string>(), at, payload["direction"]?.GetValue<string>(), payload["price"]!.GetValue<decimal>(),
                 payload["change_bps"]?.GetValue<decimal>(), RuleJson.Write(RuleJson.ReadClauses(payload["clauses"]!.ToJsonString())));
@@ -198,5 +226,33 @@ public sealed class FiringListTests
         static string Row(DateTimeOffset open, Candle[] minutes) => string.Create(
             CultureInfo.InvariantCulture,
             $"[{open.ToUnixTimeMilliseconds()},\"{minutes[0].Open}\",\"{minutes.Max(c => c.High)}\",\"{minutes.Min(c => c.Low)}\",\"{minutes[^1].Close}\",\"{minutes.Sum(c => c.Volume)}\"]");
+    }
+
+    /// <summary>What the database keeps: closed minutes.</summary>
+    private sealed class KeptMinutes : ICandleListener
+    {
+        private readonly SortedDictionary<DateTimeOffset, Candle> _kept = [];
+
+        public IReadOnlyList<Candle> All => [.. _kept.Values];
+
+        public void Started(FeedStatus status)
+        {
+        }
+
+        public void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed)
+        {
+            foreach (var candle in changed)
+            {
+                Closed(candle);
+            }
+        }
+
+        public void Closed(Candle candle)
+        {
+            if (candle.Interval == "1m")
+            {
+                _kept[candle.OpenTime] = candle;
+            }
+        }
     }
 }

@@ -100,6 +100,40 @@ public sealed class RehearsalTests
         Assert.That(met.Of(rule with { CooldownS = null, DebounceS = 240 }).Select(f => f.HeldBack), Is.EqualTo(new[] { null, "debounce", "debounce" }));
     }
 
+    [Test]
+    public void A_clause_over_what_is_not_recorded_is_not_rehearsable_and_not_false()
+    {
+        RuleOperand mark = new(Candle: "mark_price");
+        var rule = new RuleDocument(
+            "any", Btc,
+            new(Any: [new(Left: Price, Op: RuleWords.Gt, Right: new(Value: 100)), new(Not: new(Left: new(Candle: "funding_rate"), Op: RuleWords.Gt, Right: mark)), new(Left: mark, Op: RuleWords.Crosses, Right: Price)]),
+            "t");
+        var bare = Minutes(101, 100, 101);
+        var marked = bare.ToArray();
+        marked[1] = marked[1] with { MarkPrice = 99 };
+
+        Assert.That(
+            Unrecorded.In(rule, bare),
+            Is.EqualTo(new UnrecordedClause[] { new("when.any[1].not", "funding_rate"), new("when.any[1].not", "mark_price"), new("when.any[2]", "mark_price") }));
+        Assert.That(Unrecorded.In(rule, marked), Is.EqualTo(new UnrecordedClause[] { new("when.any[1].not", "funding_rate") }));
+        Assert.That(Unrecorded.In(rule with { When = rule.When.Any![0] }, bare), Is.Empty);
+        Assert.That(
+            new Rehearsal(bare, Interval.Minute, Interval.Minute).Of(rule), Is.Empty, "it was not known before whether any was true, which it would be were the others false");
+    }
+
+    [Test]
+    public void A_longer_candle_is_rehearsed_with_the_marks_of_its_last_short_one()
+    {
+        Candle[] candles = [.. Minutes(1, 1, 1, 1, 1, 1, 1, 1, 1, 1).Select((c, i) => c with { MarkPrice = 100 + i, FundingRate = i == 9 ? null : 0.0001m })];
+        candles[3] = candles[3] with { MarkPrice = null, FundingRate = null };
+
+        Assert.That(
+            new Rehearsal(candles, Interval.Minute, Interval.FiveMinutes).Candles.Select(c => (c.MarkPrice, c.FundingRate)),
+            Is.EqualTo(new[] { ((decimal?)104m, (decimal?)0.0001m), (109m, null) }));
+        candles[4] = candles[4] with { MarkPrice = null };
+        Assert.That(new Rehearsal(candles, Interval.Minute, Interval.FiveMinutes).Candles[0].MarkPrice, Is.Null, "an earlier one is none of its end");
+    }
+
     private static Candle[] Minutes(params decimal[] closes) =>
         [.. closes.Select((c, i) => new Candle("BTCUSDT", "1m", Midnight.AddMinutes(i), c, c, c, c, 1, true))];
 }

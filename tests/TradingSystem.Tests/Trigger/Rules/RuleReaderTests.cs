@@ -16,6 +16,8 @@ public sealed class RuleReaderTests
            {"left":{"indicator":"rsi","parameters":{"period":9}},"op":"lt","right":{"value":30},"for_s":300},
            {"any":[{"left":{"candle":"close"},"op":"falls","by_pct":1.5,"within_s":600},
                    {"left":{"indicator":"macd","output":"histogram"},"op":"crosses_below","right":{"value":-0.5}}]},
+           {"any":[{"left":{"candle":"mark_price","ago":1},"op":"moves","by_pct":1,"within_s":60},
+                   {"left":{"candle":"funding_rate","times":3},"op":"gt","right":{"value":0.0003},"for_s":600}]},
            {"not":{"left":{"candle":"volume","times":2},"op":"gte","right":{"indicator":"sma","ago":3}}}]}}
         """;
 

@@ -12,6 +12,7 @@ public sealed class RuleTextTests
     [TestCase("{{ clauses[0].left }} {{ clauses[0].left_value | round: 2 }} {{ clauses[0].op }} {{ clauses[0].right }}", "rsi(period 14) 28.12 lt 30")]
     [TestCase("{% if direction == 'up' %}rose{% else %}fell{% endif %}", "rose")]
     [TestCase("{{ symbol }} falls...", "BTCUSDT falls...")]
+    [TestCase("{{ mark_price }} {{ funding_rate | times: 10000 | round: 2 }} bps", "95010.5 1.25 bps")]
     [TestCase("{{ nothing }}<b>{{ symbol }}</b>", "<b>BTCUSDT</b>")]
     public void A_template_is_liquid_over_the_events_figures(string template, string text) => Assert.That(Title(template), Is.EqualTo(text));
 
@@ -42,7 +43,7 @@ public sealed class RuleTextTests
     {
         Assert.That(RuleText.Fault(template), Is.Null);
         var rule = new ArmedRule(Guid.NewGuid(), 1, default, new("dip", ["BTCUSDT"], new(), template));
-        var candle = new Candle("BTCUSDT", "1m", DateTimeOffset.UnixEpoch, 95_000.25m, 95_020m, 94_990m, 95_012.3m, 7, true);
+        var candle = new Candle("BTCUSDT", "1m", DateTimeOffset.UnixEpoch, 95_000.25m, 95_020m, 94_990m, 95_012.3m, 7, true, 95_010.500m, 0.000125m);
         return rule.Text.Of(new(rule, candle, candle.OpenTime, "up", 0.523m, [new("when", "rsi(period 14)", 28.1234m, "lt", "30", 30, true)])).Title;
     }
 }
