@@ -38,7 +38,7 @@ public sealed record IssuedHook(HookView Hook, string Secret);
 /// <param name="Key">What makes repetitions of it the same; null where the hook has no key, or it was refused.</param>
 /// <param name="ReceivedAt">When it came, RFC 3339.</param>
 /// <param name="Outcome">published: its event is kept and sent, or held back by storm control. waiting: that is not decided yet. refused: see <c>faults</c>.
-/// given_up: it could not be for more than five minutes. withdrawn: of earlier versions, the bus was away and the sender told to send it again.</param>
+/// given_up: nobody could decide about it for more than five minutes. withdrawn: of earlier versions, the bus was away and the sender told to send it again.</param>
 /// <param name="HeldFrom">The groups that storm control kept its event from, and why; empty where nobody is.</param>
 /// <param name="Faults">What was wrong with it.</param>
 /// <param name="Bytes">How long it was, with something short in the place of the secret.</param>

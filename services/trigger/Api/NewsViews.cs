@@ -74,8 +74,8 @@ public sealed record NewsFeedView(
 /// <param name="SeenAt">When it was seen first, RFC 3339.</param>
 /// <param name="Revision">How often its words changed since; they are those of the last time.</param>
 /// <param name="RevisedAt">When they changed last, RFC 3339; null where they did not.</param>
-/// <param name="Outcome">raised: an event, which storm control may have held back. pending: one that is about to be sent. late: its event was not confirmed within ten minutes and is not sent any
-/// more; it may have been. first_fetch: it was there when
+/// <param name="Outcome">raised: an event, which storm control may have held back. pending: one that is about to be sent. late: nobody could decide about its event within ten
+/// minutes, and it is not sent any more; it may have been. first_fetch: it was there when
 /// the feed was read first. old: its date lay more than a day back. no_target: it is about no symbol, and the feed names nobody. same_headline: another of the
 /// same minute has it, for the same groups. same_guid, same_link: another had its guid, or its link, and was another story. flood: more new ones at once than
 /// raise events.</param>

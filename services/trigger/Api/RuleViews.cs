@@ -17,7 +17,7 @@ namespace TradingSystem.Trigger.Api;
 /// switched off or cannot be used, the market has none of its symbols or no candles of its interval, or its feed is dead or over.</param>
 /// <param name="Watched">Symbols of the market that it is looked at on just now; none where it is switched off or cannot be used, or the market has no candles
 /// of its interval.</param>
-/// <param name="LastEvent">The newest event that it raised in this market; null where there was none.</param>
+/// <param name="LastEvent">The newest event that it raised in this market, also one that storm control held back; null where there was none.</param>
 /// <param name="LastError">Why it cannot be used, or that an event of the last hour could not be written; null where nothing is known to be wrong.</param>
 /// <param name="EventsLastHour">Events that it raised in this market in the last 60 minutes by the clock, over all its symbols.</param>
 /// <param name="LastEventAt">As in <c>last_event</c>.</param>

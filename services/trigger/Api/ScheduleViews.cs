@@ -55,7 +55,7 @@ public sealed record DueView(DateTimeOffset At, DateTimeOffset Local, string? No
 /// <param name="Count">How many times of the schedule it stands for, from At on; more than 1 only where none was raised. At most 10,000 are counted.</param>
 /// <param name="Price">What met the condition, in quote currency: the price of the trade, or the extreme of the candle.</param>
 /// <param name="EventId">The event; null where none was raised.</param>
-/// <param name="SentAt">When the bus had it, or the log line that says why there was none, RFC 3339; null while it waits.</param>
+/// <param name="SentAt">When the bus had it, or it was held back or given up, or the bus had the log line that says why there was none, RFC 3339; null while it waits.</param>
 public sealed record OccurrenceView(
     DateTimeOffset At, [property: Words(typeof(ScheduleStates), nameof(ScheduleStates.Outcomes))] string Outcome,
     IReadOnlyList<HoldView> HeldFrom, int Count, decimal? Price, Guid? EventId, DateTimeOffset? SentAt)

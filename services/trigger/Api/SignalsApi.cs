@@ -48,6 +48,8 @@ public sealed record TestEventView(
 /// <summary><c>/api/v1/signals</c>: what this service's senses had to raise and what became of it; test events.</summary>
 public static class SignalsApi
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
     public static void MapSignals(this WebApplication app)
     {
         var signals = app.MapGroup("/api/v1/signals").WithTags("signals");
@@ -97,7 +99,7 @@ public static class SignalsApi
             }
         }
 
-        if (await gate.JudgeAsync(signal) is not { } ruling)
+        if (await Task.WhenAny(gate.JudgeAsync(signal), Task.Delay(Deadline, time, cancellationToken)) is not Task<Ruling?> { Result: { } ruling })
         {
             return RestError.Unavailable("$", "the database; it may be raised all the same");
         }

@@ -8,8 +8,8 @@ using TradingSystem.Trigger.Storm;
 namespace TradingSystem.Trigger.Hooks;
 
 /// <summary>
-/// Sends the events of deliveries that are kept, each once at a time, and says in their rows that they are durable. One that nobody said so of (a crash, an
-/// outage of the bus) is sent again under its own id, which every consumer recognises, until it is too old to be news.
+/// Raises the events of deliveries that are kept, each once at a time, and says in their rows that they are. One that nobody said so of (a crash, an
+/// outage of the database) is raised again under its own id, which every consumer recognises, until it is too old to be news.
 /// </summary>
 public sealed partial class HookCourier(StormGate gate, BusReadiness bus, DeliveryStore store, HookNotices notices, TimeProvider time, ILogger<HookCourier> log)
     : BackgroundService

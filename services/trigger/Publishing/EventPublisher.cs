@@ -41,6 +41,7 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
         await bus.WaitAsync(stoppingToken);
         // The last of each rule and symbol.
         var last = new Dictionary<string, Task>(StringComparer.Ordinal);
+        var most = MostRemembered;
         try
         {
             await foreach (var raised in _queue.Reader.ReadAllAsync(stoppingToken))
@@ -48,9 +49,10 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
                 var source = raised.Signal.Item.SourceId;
                 // Asked here, so that whatever others wait for it is judged in the order in which it was raised.
                 last[source] = SendBehindAsync(last.GetValueOrDefault(source, Task.CompletedTask), raised, gate.JudgeAsync(raised.Signal), stoppingToken);
-                if (last.Count > MostRemembered)
+                if (last.Count > most)
                 {
                     last.Where(l => l.Value.IsCompleted).ToList().ForEach(l => last.Remove(l.Key));
+                    most = Math.Max(MostRemembered, last.Count * 2);
                 }
             }
         }
@@ -85,36 +87,50 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
     /// <summary>Until it is out or held back, or it is no news any more.</summary>
     private async Task SendAsync(Raised raised, Task<Ruling?> ruling, CancellationToken cancellationToken)
     {
-        var (signal, wait) = (raised.Signal, FirstWait);
+        var (signal, wait, mayBeOut) = (raised.Signal, FirstWait, false);
         while (time.GetElapsedTime(raised.At) <= signal.News)
         {
-            var (isDecided, item) = await DecideAsync(raised, ruling, cancellationToken);
-            if (isDecided && (item is null || await gate.SendAsync(item) == PublishOutcome.Durable))
+            var said = mayBeOut ? null : await DecidedAsync(signal, ruling, cancellationToken);
+            var isUndecided = said is null && !mayBeOut && gate.UndecidedFor < Unjudged;
+            if (!isUndecided)
             {
-                return;
+                var outcome = said is null ? await gate.SendUnjudgedAsync(signal)
+                    : !said.IsOpen || said.Verdict.Of(signal.Item) is not { } item ? PublishOutcome.Durable
+                    : await gate.SendAsync(item);
+                if (outcome == PublishOutcome.Durable)
+                {
+                    return;
+                }
+
+                // To all that it is for, and so it stays.
+                mayBeOut |= said is null && outcome == PublishOutcome.Unknown;
             }
 
             EventPublisherLog.NotDurable(log, signal.Item.Id, signal.Item.SourceId);
             await Task.Delay(wait, time, cancellationToken);
-            wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
-            ruling = isDecided ? ruling : gate.JudgeAsync(signal);
+            wait = isUndecided ? FirstWait : wait * 2 < LongestWait ? wait * 2 : LongestWait;
+            // Asked again: it may be out by now, or given up.
+            ruling = gate.JudgeAsync(signal);
         }
 
         EventPublisherLog.GivenUp(log, signal.Item.Id, signal.Item.Title);
     }
 
-    /// <summary>What is to be sent of it, null where that is nothing; or that nobody knows yet.</summary>
-    private async Task<(bool IsDecided, ImmediateEvent? Item)> DecideAsync(Raised raised, Task<Ruling?> ruling, CancellationToken cancellationToken)
+    /// <summary>The ruling; null where nobody can decide. Who asked long ago, while others were ahead, asks again; and each has a moment to be answered, whatever came of the others.</summary>
+    private async Task<Ruling?> DecidedAsync(Signal signal, Task<Ruling?> ruling, CancellationToken cancellationToken)
     {
-        var left = Unjudged - time.GetElapsedTime(raised.At);
-        if (left > TimeSpan.Zero)
+        if (ruling.IsCompleted && await ruling is null)
         {
-            await Task.WhenAny(ruling, Task.Delay(left, time, cancellationToken));
+            ruling = gate.JudgeAsync(signal);
         }
 
-        return ruling is { IsCompletedSuccessfully: true, Result: { } said } ? (true, said.IsOpen ? said.Verdict.Of(raised.Signal.Item) : null)
-            : time.GetElapsedTime(raised.At) >= Unjudged ? (true, raised.Signal.Item)
-            : (false, null);
+        do
+        {
+            await Task.WhenAny(ruling, Task.Delay(FirstWait, time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        while (!ruling.IsCompleted && gate.UndecidedFor < Unjudged);
+        return ruling.IsCompleted ? await ruling : null;
     }
 
     /// <param name="At">Timestamp of when it was raised.</param>

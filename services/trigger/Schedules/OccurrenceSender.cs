@@ -22,6 +22,8 @@ public sealed partial class OccurrenceSender(
     // Longer than whoever sends one takes.
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan PriceNews = TimeSpan.FromDays(1);
+
     private readonly Wakeup _wakeup = new();
     private readonly UnreadableSchedules _unreadable = new(time);
 
@@ -104,13 +106,13 @@ public sealed partial class OccurrenceSender(
 
     private async Task<bool> SendAsync(Claimed claimed, ScheduleRow schedule)
     {
-        var (occurrence, signal, isFirst) = claimed;
+        var (occurrence, signal, _) = claimed;
         PublishOutcome outcome;
         try
         {
             // Not cancelled: what was handed over is out, and that is to be written.
             outcome = occurrence.Outcome == ScheduleStates.Raised
-                ? await gate.RaiseAsync(new(Event(occurrence, schedule, signal!), Topic: null))
+                ? await gate.RaiseOutAsync(new(Event(occurrence, schedule, signal!), Topic: null) { News = NewsOf(occurrence, signal!) })
                 : await publisher.PublishAsync(Log(occurrence, schedule), CancellationToken.None);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -126,14 +128,15 @@ public sealed partial class OccurrenceSender(
             return true;
         }
 
-        if (outcome == PublishOutcome.Unavailable && isFirst)
-        {
-            // Surely nothing happened, so it may still be too late.
-            occurrence.TriedAt = null;
-        }
-
         OccurrenceSenderLog.NotSent(log, occurrence.Id, outcome);
         return false;
+    }
+
+    /// <summary>From when it was found on: as late as its terms allow, and never so little that a bus that is away for a moment makes it late. A price is news for a day.</summary>
+    private static TimeSpan NewsOf(OccurrenceRow occurrence, ScheduledSignal signal)
+    {
+        var left = signal.Price is not null ? PriceNews : occurrence.At + ScheduleTimes.WithinOf(signal.Cron) - occurrence.ClaimedAt;
+        return left > Storm.Signal.UsualNews ? left : Storm.Signal.UsualNews;
     }
 
     private static ImmediateEvent Event(OccurrenceRow occurrence, ScheduleRow schedule, ScheduledSignal signal) => new(

@@ -19,7 +19,8 @@ internal static class SignalRows
         return new(signal.Item.Id, signal.Item.Priority, Clean(signal.Topic), Clean(signal.Says)!, signal.Run ?? Wall, raised, signal.Run is null ? now : raised);
     }
 
-    public static SignalRow Of(Signal signal, Judged judged, Verdict verdict, StormOptions options, DateTimeOffset now) => new()
+    /// <param name="confirmedAt">When it is known to be out; null while it is not.</param>
+    public static SignalRow Of(Signal signal, Judged judged, Verdict verdict, StormOptions options, DateTimeOffset now, DateTimeOffset? confirmedAt) => new()
     {
         Id = signal.Item.Id,
         Clock = judged.Clock,
@@ -49,6 +50,7 @@ internal static class SignalRows
         Event = verdict.Of(signal.Item) is { } item ? Write(item) : null,
         NewsUntil = signal.Item.CreatedAt + signal.News,
         ClaimedUntil = verdict.IsHeldBack ? null : now + Claim,
+        ConfirmedAt = confirmedAt,
         ToldAt = verdict.Holds.Count == 0 ? now : null,
     };
 

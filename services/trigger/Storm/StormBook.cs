@@ -11,19 +11,25 @@ namespace TradingSystem.Trigger.Storm;
 /// </summary>
 public sealed class StormBook(NpgsqlDataSource database, StormOptions options, TimeProvider time)
 {
-    private const long Lock = 0x5354_4f52_4d01;
+    /// <summary>Of a node that is frozen or cut off while it holds the lock the others wait no longer than this. Under it rows are only added, so nothing else is waited for.</summary>
+    public const string PatienceWithOthers = "set local idle_in_transaction_session_timeout = '3s'";
+
+    /// <summary>Of whoever judges, on all nodes.</summary>
+    public const long Lock = 0x5354_4f52_4d01;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
     /// <summary>Throws when the database is away or the deadline is over; then nothing is decided, or it is and stays so.</summary>
     /// <param name="signals">Each event once, in the order in which they were raised.</param>
-    /// <returns>One ruling for each, in their order.</returns>
-    public async Task<IReadOnlyList<Ruling>> JudgeAsync(IReadOnlyList<Signal> signals, CancellationToken cancellationToken = default)
+    /// <param name="unjudged">What went out before anybody could decide, to all that it was for: let through, unless it was decided about elsewhere.</param>
+    /// <returns>One ruling for each of <paramref name="signals"/>, in their order.</returns>
+    public async Task<IReadOnlyList<Ruling>> JudgeAsync(IReadOnlyList<Signal> signals, IReadOnlyList<Signal> unjudged, CancellationToken cancellationToken = default)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         await using var connection = await database.OpenConnectionAsync(deadline.Token);
         await using var transaction = await connection.BeginTransactionAsync(deadline.Token);
-        var (rulings, rows) = await JudgeAsync(connection, signals, isTrial: false, deadline.Token);
+        var (rulings, rows) = await JudgeAsync(connection, signals, unjudged, isTrial: false, deadline.Token);
         if (rows.Count > 0)
         {
             await InsertAsync(connection, rows, deadline.Token);
@@ -39,7 +45,7 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         await using var connection = await database.OpenConnectionAsync(deadline.Token);
-        return (await JudgeAsync(connection, [signal], isTrial: true, deadline.Token)).Rulings[0].Verdict;
+        return (await JudgeAsync(connection, [signal], [], isTrial: true, deadline.Token)).Rulings[0].Verdict;
     }
 
     /// <summary>The bus has them.</summary>
@@ -50,7 +56,7 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         await using var command = database.CreateCommand(
             """
             update trigger.signals s set confirmed_at = $2
-            from (select id from trigger.signals where id = any($1) and confirmed_at is null order by id for update) o where s.id = o.id
+            from (select id from trigger.signals where id = any($1) and event is not null and confirmed_at is null order by id for update) o where s.id = o.id
             """);
         command.Parameters.Add(new() { Value = ids.ToArray() });
         command.Parameters.Add(new() { Value = time.GetUtcNow() });
@@ -58,22 +64,30 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
     }
 
     private async Task<(IReadOnlyList<Ruling> Rulings, List<SignalRow> Rows)> JudgeAsync(
-        NpgsqlConnection connection, IReadOnlyList<Signal> signals, bool isTrial, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyList<Signal> signals, IReadOnlyList<Signal> unjudged, bool isTrial, CancellationToken cancellationToken)
     {
-        var (known, groups) = await BeginAsync(connection, signals, isTrial, cancellationToken);
+        var all = unjudged.Concat(signals).DistinctBy(s => s.Item.Id).ToList();
+        var (known, groups) = await BeginAsync(connection, all, isTrial, cancellationToken);
         var now = time.GetUtcNow();
-        var open = signals.Where(s => !known.ContainsKey(s.Item.Id))
+        var isOut = unjudged.Select(s => s.Item.Id).ToHashSet();
+        var open = all.Where(s => !known.ContainsKey(s.Item.Id))
             .Select(s => (Signal: s, Judged: SignalRows.Judge(s, now), Groups: TargetedGroups.Of(groups, s.Item.Targets))).ToList();
         var rows = new List<SignalRow>();
         if (open.Count > 0)
         {
             var judge = new StormJudge(options);
-            await LearnAsync(connection, judge, [.. open.Select(o => o.Judged)], [.. open.SelectMany(o => o.Groups).Distinct(StringComparer.Ordinal)], cancellationToken);
+            await LearnAsync(connection, judge, [.. open.Select(o => o.Judged)], [.. open.SelectMany(o => o.Groups).Distinct(StringComparer.Ordinal)], now, cancellationToken);
             foreach (var (signal, judged, addressed) in open)
             {
-                var verdict = judge.Judge(judged, addressed);
-                known[signal.Item.Id] = new(verdict, !verdict.IsHeldBack);
-                rows.Add(SignalRows.Of(signal, judged, verdict, options, now));
+                var isForced = isOut.Contains(signal.Item.Id);
+                if (isForced)
+                {
+                    judge.Passed(judged, addressed);
+                }
+
+                var verdict = isForced ? new(addressed, []) : judge.Judge(judged, addressed);
+                known[signal.Item.Id] = new(verdict, !isForced && !verdict.IsHeldBack);
+                rows.Add(SignalRows.Of(signal, judged, verdict, options, now, isForced ? now : null));
             }
         }
 
@@ -88,14 +102,13 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         await using var batch = new NpgsqlBatch(connection);
         if (!isTrial)
         {
-            // Of a node that is frozen or cut off while it holds the lock the others wait no longer than this. Under it rows are only added, so nothing else is waited for.
-            Add(batch, "set local idle_in_transaction_session_timeout = '3s'");
+            Add(batch, PatienceWithOthers);
             Add(batch, "select pg_advisory_xact_lock($1)", Lock);
         }
 
         Add(batch, "select id, groups, event is not null and confirmed_at is null and given_up_at is null from trigger.signals where id = any($1)", ids);
         Add(batch, "select signal_id, group_name, reason, same_as from trigger.holds where signal_id = any($1) order by group_name", ids);
-        Add(batch, "select name, market, symbol from trigger.targeted_groups where active order by name");
+        Add(batch, "select distinct on (name) name, market, symbol from trigger.targeted_groups where active order by name, version desc");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (reader.FieldCount != 3 && await reader.NextResultAsync(cancellationToken))
         {
@@ -124,9 +137,9 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         return (sent.ToDictionary(s => s.Key, s => new Ruling(new(s.Value.Groups, holds[s.Key]), s.Value.IsOpen)), groups);
     }
 
-    /// <summary>The judge learns what was let through around their times.</summary>
+    /// <summary>The judge learns what was let through around their times and is out, or still to be sent.</summary>
     private async Task LearnAsync(
-        NpgsqlConnection connection, StormJudge judge, IReadOnlyList<Judged> signals, string[] groups, CancellationToken cancellationToken)
+        NpgsqlConnection connection, StormJudge judge, IReadOnlyList<Judged> signals, string[] groups, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var topics = signals.Where(s => s.Topic is not null && options.SameWithin > TimeSpan.Zero)
             .GroupBy(s => (s.Clock, Topic: s.Topic!))
@@ -138,15 +151,15 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
             """
             select s.seq, s.id, s.clock, s.raised_at, s.at, s.topic, s.says, s.groups from trigger.signals s
             join unnest($1, $2, $3, $4) as k(clock, topic, since, until) on s.clock = k.clock and s.topic = k.topic and s.raised_at > k.since and s.raised_at < k.until
-            where s.outcome = 'sent' and s.topic is not null
+            where s.outcome = 'sent' and s.topic is not null and (s.confirmed_at is not null or s.news_until > $9)
             union
             select s.seq, s.id, s.clock, s.raised_at, s.at, s.topic, s.says, s.groups from trigger.signals s
             join unnest($5, $6, $7) as c(clock, since, until) on s.clock = c.clock and s.at > c.since and s.at <= c.until
-            where s.outcome = 'sent' and s.groups && $8
+            where s.outcome = 'sent' and s.groups && $8 and (s.confirmed_at is not null or s.news_until > $9)
             order by seq
             """,
             topics.Select(k => k.Key.Clock).ToArray(), topics.Select(k => k.Key.Topic).ToArray(), topics.Select(k => k.From).ToArray(), topics.Select(k => k.To).ToArray(),
-            clocks.Select(c => c.Key).ToArray(), clocks.Select(c => c.From).ToArray(), clocks.Select(c => c.To).ToArray(), groups);
+            clocks.Select(c => c.Key).ToArray(), clocks.Select(c => c.From).ToArray(), clocks.Select(c => c.To).ToArray(), groups, now);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -166,11 +179,12 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
                 batch,
                 """
                 insert into trigger.signals (
-                  id, clock, raised_at, at, market_time, topic, says, source_id, priority, title, outcome, groups, created_at, event, news_until, claimed_until, told_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                  id, clock, raised_at, at, market_time, topic, says, source_id, priority, title, outcome, groups, created_at, event, news_until, claimed_until, told_at,
+                  confirmed_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
                 """,
                 row.Id, row.Clock, row.RaisedAt, row.At, Time(row.MarketTime), Text(row.Topic), row.Says, row.SourceId, row.Priority, row.Title, row.Outcome,
-                row.Groups.ToArray(), row.CreatedAt, Text(row.Event), row.NewsUntil, Time(row.ClaimedUntil), Time(row.ToldAt));
+                row.Groups.ToArray(), row.CreatedAt, Text(row.Event), row.NewsUntil, Time(row.ClaimedUntil), Time(row.ToldAt), Time(row.ConfirmedAt));
         }
 
         var holds = rows.SelectMany(r => r.Holds).ToList();

@@ -20,7 +20,21 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = new();
     private readonly ConcurrentQueue<Guid> _out = new();
+    private readonly Queue<Signal> _unjudged = new();
+    private long? _undecidedSince;
     private bool _isJudging;
+
+    /// <summary>For how long nobody could decide, as while the database does not answer; zero where the last who asked was answered.</summary>
+    public TimeSpan UndecidedFor
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _undecidedSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
+            }
+        }
+    }
 
     /// <summary>
     /// Raises an event, unless it is held back. <see cref="PublishOutcome.Durable"/>: that is decided, and what is let through is kept and sent, now or as soon as the
@@ -46,7 +60,7 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
         }
     }
 
-    /// <summary>Sends an event whatever was said of it. Never throws.</summary>
+    /// <summary>Sends an event as it is. Never throws.</summary>
     public async Task<PublishOutcome> SendAsync(ImmediateEvent item)
     {
         try
@@ -65,6 +79,38 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
             StormGateLog.Failed(log, item.Id, e);
             return PublishOutcome.Unknown;
         }
+    }
+
+    /// <summary>
+    /// The same, and says whether it is out: for who tells others so. <see cref="PublishOutcome.Durable"/>: it is out, held back or given up.
+    /// <see cref="PublishOutcome.Unknown"/>: that is not known yet, and it may be asked again.
+    /// </summary>
+    public async Task<PublishOutcome> RaiseOutAsync(Signal signal) =>
+        await JudgeAsync(signal) is not { } ruling ? PublishOutcome.Unknown
+        : !ruling.IsOpen || ruling.Verdict.Of(signal.Item) is not { } item ? PublishOutcome.Durable
+        : await SendAsync(item) == PublishOutcome.Durable ? PublishOutcome.Durable
+        : PublishOutcome.Unknown;
+
+    /// <summary>
+    /// Sends an event that nobody could decide about, to all that it is for. It is written down as let through once somebody can decide. Never throws.
+    /// </summary>
+    public async Task<PublishOutcome> SendUnjudgedAsync(Signal signal)
+    {
+        var outcome = await SendAsync(signal.Item);
+        if (outcome != PublishOutcome.Unavailable)
+        {
+            lock (_lock)
+            {
+                if (_unjudged.Count == MostWaiting)
+                {
+                    _unjudged.Dequeue();
+                }
+
+                _unjudged.Enqueue(signal);
+            }
+        }
+
+        return outcome;
     }
 
     /// <summary>What becomes of it; null where nobody could decide, or not say so. Never throws.</summary>
@@ -121,16 +167,16 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
 
     private async Task JudgeAllAsync()
     {
-        while (Take() is { Count: > 0 } together)
+        while (Take(out var unjudged) is { Count: > 0 } together)
         {
             var byEvent = together.DistinctBy(w => w.Signal.Item.Id).ToList();
             var decided = new Dictionary<Guid, Ruling>();
-            if (!await TryJudgeAsync(byEvent, decided) && byEvent.Count > 1)
+            if (!await TryJudgeAsync(byEvent, unjudged, decided) && byEvent.Count > 1)
             {
                 // What fails of one keeps none of the others from being raised.
                 foreach (var one in byEvent)
                 {
-                    if (await TryJudgeAsync([one], decided) && !decided.ContainsKey(one.Signal.Item.Id))
+                    if (await TryJudgeAsync([one], unjudged, decided) && !decided.ContainsKey(one.Signal.Item.Id))
                     {
                         // An outage, which would take as long of each.
                         break;
@@ -143,11 +189,27 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
     }
 
     /// <summary>False where it failed and may not with fewer of them; an outage fails for all.</summary>
-    private async Task<bool> TryJudgeAsync(List<Waiting> waiting, Dictionary<Guid, Ruling> decided)
+    private async Task<bool> TryJudgeAsync(List<Waiting> waiting, List<Signal> unjudged, Dictionary<Guid, Ruling> decided)
     {
+        lock (_lock)
+        {
+            _undecidedSince ??= time.GetTimestamp();
+        }
+
         try
         {
-            var rulings = await book.JudgeAsync(waiting.ConvertAll(w => w.Signal));
+            var rulings = await book.JudgeAsync(waiting.ConvertAll(w => w.Signal), unjudged);
+            lock (_lock)
+            {
+                _undecidedSince = null;
+                while (_unjudged.TryPeek(out var first) && unjudged.Contains(first))
+                {
+                    _unjudged.Dequeue();
+                }
+
+                unjudged.Clear();
+            }
+
             waiting.Zip(rulings).ToList().ForEach(p => decided[p.First.Signal.Item.Id] = p.Second);
             return true;
         }
@@ -159,10 +221,11 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
     }
 
     /// <summary>Nobody is left where it is empty, and the next who comes begins.</summary>
-    private List<Waiting> Take()
+    private List<Waiting> Take(out List<Signal> unjudged)
     {
         lock (_lock)
         {
+            unjudged = [.. _unjudged.Take(MostAtOnce)];
             var together = new List<Waiting>();
             while (together.Count < MostAtOnce && _waiting.TryDequeue(out var one))
             {

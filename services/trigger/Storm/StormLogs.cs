@@ -28,7 +28,7 @@ internal static class StormLogs
     /// <summary>An event, or a summary, that the bus did not take while it was news. It may be out: nobody said that it was not.</summary>
     public static SystemLog OfGivenUp(SignalRow row) =>
         row.Outcome == StormWords.Summary
-            ? Log(row, SummaryLate, $"Too late for {string.Join(", ", row.Groups)}: {row.Title}", SignalRows.Read(row.Event!).Payload)
+            ? Log(row, SummaryLate, $"Too late for {string.Join(", ", row.Groups)}: {row.Title}", row.Event!)
             : Log(row, GivenUp, $"An event could not be sent in time: {row.Title}", JsonSerializer.Serialize(new Lost(row.Id, row.Groups), Json)) with
             {
                 Id = NameBasedGuid.CreateOwn(row.Id, GivenUp),

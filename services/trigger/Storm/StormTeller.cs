@@ -24,18 +24,23 @@ public sealed partial class StormTeller(
     private static readonly TimeSpan KeptSent = TimeSpan.FromHours(1);
     private static readonly TimeSpan Confirming = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SitOut = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pruning = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
     /// <summary>Longer than a node takes to send and to write that it did.</summary>
     private static readonly TimeSpan Claim = TimeSpan.FromSeconds(30);
 
-    /// <summary>Tells what is to be told and nobody else is about to tell.</summary>
-    public async Task TellAsync(CancellationToken cancellationToken)
+    /// <summary>Tells what is to be told and nobody else is about to tell. False where some of it is left.</summary>
+    public async Task<bool> TellAsync(CancellationToken cancellationToken)
     {
-        while (await TellSomeAsync(cancellationToken) == Most)
+        int? told;
+        do
         {
+            told = await TellSomeAsync(cancellationToken);
         }
+        while (told == Most);
+        return told is not null;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,12 +50,21 @@ public sealed partial class StormTeller(
         await Task.WhenAll(
             Rounds.EveryAsync(Confirming, time, log, gate.ConfirmAsync, stoppingToken),
             Rounds.EveryAsync(Round, time, log, counter.CountAsync, stoppingToken),
-            Rounds.EveryAsync(Round, time, log, TellAsync, stoppingToken),
+            Rounds.EveryAsync(Round, time, log, RoundAsync, stoppingToken),
             Rounds.EveryAsync(Pruning, time, log, PruneAsync, stoppingToken));
     }
 
-    /// <returns>How many there were; 0 as well where one of them failed.</returns>
-    private async Task<int> TellSomeAsync(CancellationToken cancellationToken)
+    private async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        if (!await TellAsync(cancellationToken))
+        {
+            // It may be this node that has no bus: the others have their turn.
+            await Task.Delay(SitOut, time, cancellationToken);
+        }
+    }
+
+    /// <returns>How many there were; null where one of them failed.</returns>
+    private async Task<int?> TellSomeAsync(CancellationToken cancellationToken)
     {
         var rows = await ClaimAsync(cancellationToken);
         if (rows.Count == 0)
@@ -70,7 +84,7 @@ public sealed partial class StormTeller(
         if (works.Count(w => !w.IsDone) is > 0 and var left)
         {
             StormTellerLog.NotTold(log, left);
-            return 0;
+            return null;
         }
 
         return rows.Count;
@@ -87,9 +101,12 @@ public sealed partial class StormTeller(
         await db.Database.ExecuteSqlAsync($"set local idle_in_transaction_session_timeout = '5s'", deadline.Token);
         var rows = await db.Signals.FromSql(
             $"""
-            select * from trigger.signals
+            select * from trigger.signals s
             where ((event is not null and confirmed_at is null and given_up_at is null) or told_at is null) and (claimed_until is null or claimed_until < {now})
-            order by seq limit {Most} for update skip locked
+              and (event is null or not exists (
+                select from trigger.signals o
+                where o.source_id = s.source_id and o.seq < s.seq and o.event is not null and o.confirmed_at is null and o.given_up_at is null and o.claimed_until >= {now}))
+            order by event is null, seq limit {Most} for update skip locked
             """).AsNoTracking().ToListAsync(deadline.Token);
         var ids = rows.ConvertAll(r => r.Id);
         var holds = (await db.Holds.AsNoTracking().Where(h => ids.Contains(h.SignalId)).ToListAsync(deadline.Token)).ToLookup(h => h.SignalId);
@@ -167,7 +184,7 @@ public sealed partial class StormTeller(
                   select id from trigger.signals s
                   where told_at is not null and (event is null or confirmed_at is not null or given_up_at is not null)
                     and not exists (select from trigger.holds h where h.signal_id = s.id and h.counted_at is null)
-                    and (created_at < {now - Kept} or (outcome = {StormWords.Sent} and created_at < {now - KeptSent}
+                    and (created_at < {now - Kept} or (outcome = {StormWords.Sent} and given_up_at is null and created_at < {now - KeptSent}
                       and not exists (select from trigger.holds h where h.signal_id = s.id)))
                   limit {MostPruned})
                 """,

@@ -84,7 +84,7 @@ public sealed class QueryGuardTests
     [TestCase("/api/v1/hooks/{id:guid}/deliveries", "limit,cursor")]
     [TestCase("/api/v1/news/", "symbol,feed,since,limit,cursor")]
     [TestCase("/api/v1/news/feeds/", "limit,cursor")]
-    [TestCase("/api/v1/signals/", "outcome,source_id,group,limit,cursor")]
+    [TestCase("/api/v1/signals/", "outcome,reason,source_id,group,limit,cursor")]
     [TestCase("/diary", "limit,since,format")]
     [TestCase("/state", "")]
     [TestCase("/api/v1/risk/limits/group/{id:guid}", "")]
@@ -153,6 +153,7 @@ public sealed class QueryGuardTests
     {
         "status" or "state" or "kind" or "event_type" or "level" or "mode" or "format" => Word(pattern, name),
         "outcome" => "sent",
+        "reason" => "budget",
         "since" or "end_time" or "at" => "2025-01-31T13:00:00+01:00",
         _ when name.EndsWith("_id", StringComparison.Ordinal) => "0b2f1c9e-3d7a-4b0e-9a51-6f0d2c7e8a11",
         _ => "1",
