@@ -116,7 +116,9 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
         EventPublisherLog.GivenUp(log, signal.Item.Id, signal.Item.Title);
     }
 
-    /// <summary>The ruling; null where nobody can decide. Who asked long ago, while others were ahead, asks again; and each has a moment to be answered, whatever came of the others.</summary>
+    /// <summary>
+    /// The ruling; null where nobody can decide. Who asked long ago, while others were ahead, asks again; and each has a moment to be answered, whatever came of the others.
+    /// </summary>
     private async Task<Ruling?> DecidedAsync(Signal signal, Task<Ruling?> ruling, CancellationToken cancellationToken)
     {
         if (ruling.IsCompleted && await ruling is null)

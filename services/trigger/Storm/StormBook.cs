@@ -11,7 +11,9 @@ namespace TradingSystem.Trigger.Storm;
 /// </summary>
 public sealed class StormBook(NpgsqlDataSource database, StormOptions options, TimeProvider time)
 {
-    /// <summary>Of a node that is frozen or cut off while it holds the lock the others wait no longer than this. Under it rows are only added, so nothing else is waited for.</summary>
+    /// <summary>
+    /// Of a node that is frozen or cut off while it holds the lock the others wait no longer than this. Under it rows are only added, so nothing else is waited for.
+    /// </summary>
     public const string PatienceWithOthers = "set local idle_in_transaction_session_timeout = '3s'";
 
     /// <summary>Of whoever judges, on all nodes.</summary>
