@@ -202,6 +202,8 @@ public sealed class MarksTests
     [Test]
     public void An_hour_whose_record_comes_late_has_what_its_last_minute_has()
     {
+        _market.Torn();
+        Trade(3_480);
         Trade(3_540);
         Mark(3_599, 100m);
         Trade(3_600);
