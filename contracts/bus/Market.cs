@@ -55,7 +55,7 @@ public sealed record Candles(IReadOnlyList<Candle> Items);
 /// <param name="Volume">What was traded, in the base asset.</param>
 /// <param name="Closed">Whether it is whole; one that is not still moves.</param>
 /// <param name="MarkPrice">
-/// What the exchange valued positions at when it ended, in quote currency: the last that it told before, at most a minute. Null where that is not known, as
+/// What the exchange valued positions at when it ended, in quote currency: the last that it told in the ten seconds before. Null where that is not known, as
 /// in a market that tells none, and while the candle moves.
 /// </param>
 /// <param name="FundingRate">The rate of the next funding that was told with it, as a part of the notional; null where it is not known.</param>
@@ -70,7 +70,11 @@ public sealed record Candle(
     decimal Volume,
     bool Closed,
     decimal? MarkPrice = null,
-    decimal? FundingRate = null);
+    decimal? FundingRate = null)
+{
+    /// <summary>Without what is beside it, which two nodes need not agree on, to see whether two are the same bar of the same market.</summary>
+    public Candle WithoutMarks() => this with { MarkPrice = null, FundingRate = null };
+}
 
 /// <summary>The last closed candles per symbol and interval, repeated every few seconds so that a service that starts is warm at once.</summary>
 public sealed record CandleWindows(IReadOnlyList<CandleWindow> Items);

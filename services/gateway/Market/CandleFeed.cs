@@ -209,7 +209,8 @@ public sealed class CandleFeed(string symbol, string interval, ICandleQuestions 
     {
         var at = _closed.FindLastIndex(c => c.Candle.OpenTime <= candle.OpenTime);
         var isKnown = at >= 0 && _closed[at].Candle.OpenTime == candle.OpenTime;
-        if ((isKnown && _closed[at].Candle == candle) || (at < 0 && _closed.Count == MarketFeature.MaxCandles))
+        // What is beside it is in no frame.
+        if ((isKnown && _closed[at].Candle.WithoutMarks() == candle.WithoutMarks()) || (at < 0 && _closed.Count == MarketFeature.MaxCandles))
         {
             return;
         }

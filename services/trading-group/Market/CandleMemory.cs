@@ -112,7 +112,7 @@ public sealed class CandleMemory
             {
                 // A window may have been cut just before a candle closed that came here first; that one is kept. One that has nothing in common
                 // with what is known is another market's.
-                var known = window.Intersect(_candles).Any() ? _candles : [];
+                var known = window.Select(c => c.WithoutMarks()).Intersect(_candles.Select(c => c.WithoutMarks())).Any() ? _candles : [];
                 _candles = [.. known.Where(c => c.OpenTime < window[0].OpenTime), .. window, .. known.Where(c => c.OpenTime > window[^1].OpenTime)];
                 Trim();
             }

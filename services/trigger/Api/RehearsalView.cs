@@ -60,24 +60,26 @@ public sealed record RehearsedEvent(
 /// <param name="HeldBack">How often it was met and held back.</param>
 /// <param name="Events">Each time that it was met, oldest first, the first 1000.</param>
 /// <param name="ArmedVersion">The current version of the rule of this name; null where there is none.</param>
-/// <param name="OnlyArmed">Ends of the candles at which that version would have raised an event and this one would not, the first 1000.</param>
+/// <param name="OnlyArmed">Ends of the candles at which that version would have raised an event and this one would not, as far as both are known, the first 1000.</param>
 /// <param name="OnlyRehearsed">The same the other way round; every event where there is no other version.</param>
-/// <param name="NotRehearsable">Clauses over what none of the candles has, as a mark price before any was recorded. They are neither true nor false.</param>
+/// <param name="NotRehearsable">Clauses over what some or all of the candles have not, as a mark price before any was recorded: there they are neither true nor false.</param>
+/// <param name="ArmedNotRehearsable">The same of the armed version, whose events may be missing for it.</param>
 public sealed record RehearsalView(
     string Symbol, string Interval, int Candles, int Gaps, DateTimeOffset? FirstCandle, int Raised, int HeldBack, IReadOnlyList<RehearsedEvent> Events,
     int? ArmedVersion, IReadOnlyList<DateTimeOffset> OnlyArmed, IReadOnlyList<DateTimeOffset> OnlyRehearsed,
-    IReadOnlyList<UnrecordedClause> NotRehearsable)
+    IReadOnlyList<UnrecordedClause> NotRehearsable, IReadOnlyList<UnrecordedClause> ArmedNotRehearsable)
 {
     private const int Most = Rehearsal.Told;
 
-    /// <param name="armed">Whenever the armed version was met.</param>
+    /// <param name="armed">Whenever the armed version was met, and its clauses over what is not recorded.</param>
     internal static RehearsalView Of(
-        Rehearsal rehearsal, RehearsalBody asked, Interval interval, int? armedVersion, IReadOnlyList<Firing> armed, StormOptions storm,
+        Rehearsal rehearsal, RehearsalBody asked, Interval interval, int? armedVersion,
+        (IReadOnlyList<Firing> Met, IReadOnlyList<UnrecordedClause> Unrecorded) armed, StormOptions storm,
         CancellationToken cancellationToken)
     {
         var met = rehearsal.Of(asked.Rule, storm, cancellationToken: cancellationToken);
         var raised = met.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
-        var others = armed.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
+        var others = armed.Met.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         return new(
             asked.Symbol,
             interval.Name,
@@ -93,6 +95,7 @@ public sealed record RehearsalView(
             armedVersion,
             [.. others.Except(raised).Take(Most)],
             [.. raised.Except(others).Take(Most)],
-            Unrecorded.In(asked.Rule, rehearsal.Candles));
+            Unrecorded.In(asked.Rule, rehearsal.Candles),
+            armed.Unrecorded);
     }
 }

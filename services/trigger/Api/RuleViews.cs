@@ -18,7 +18,8 @@ namespace TradingSystem.Trigger.Api;
 /// <param name="Watched">Symbols of the market that it is looked at on just now; none where it is switched off or cannot be used, or the market has no candles
 /// of its interval.</param>
 /// <param name="LastEvent">The newest event that it raised in this market, also one that storm control held back; null where there was none.</param>
-/// <param name="LastError">Why it cannot be used, or that an event of the last hour could not be written; null where nothing is known to be wrong.</param>
+/// <param name="LastError">Why it cannot be used, or that an event of the last hour could not be written, or that the market does not tell what it looks at; null
+/// where nothing is known to be wrong.</param>
 /// <param name="EventsLastHour">Events that it raised in this market in the last 60 minutes by the clock, over all its symbols.</param>
 /// <param name="LastEventAt">As in <c>last_event</c>.</param>
 /// <param name="LastEventId">As in <c>last_event</c>.</param>
@@ -110,9 +111,17 @@ public sealed class RuleViews(TriggerDb db, MarketState market, RuleOptions opti
             rule.Id, version.Version, stored.Document, version.Actor, rule.CreatedAt, version.CreatedAt,
             SourceStatus.Of(isOn, isThere: true, recent.RaisedAt, time.GetUtcNow()), watched,
             last is { FiredAt: { } at, EventId: { } id } ? new(id, last.Symbol, at) : null,
-            stored.Fault is not null ? new(stored.Fault, version.CreatedAt) : recent.UnwrittenAt is { } since ? new(Unwritten, since) : null,
+            stored.Fault is not null ? new(stored.Fault, version.CreatedAt)
+                : recent.UnwrittenAt is { } since ? new(Unwritten, since)
+                : Untold(stored.Document, status) is { } untold ? new(untold, version.CreatedAt) : null,
             recent.Events, last?.FiredAt, last?.EventId);
     }
+
+    /// <summary>Null where the market may tell all that the rule looks at.</summary>
+    private static string? Untold(RuleDocument rule, FeedStatus? status) =>
+        status is { Source: not FeedStatus.Live } && Unrecorded.Fields(rule) is [_, ..] fields
+            ? $"this market tells no {string.Join(" and no ", fields)}: a clause over it is neither true nor false"
+            : null;
 
     private readonly record struct Recent(int Events, DateTimeOffset? RaisedAt, DateTimeOffset? UnwrittenAt);
 }

@@ -11,6 +11,8 @@ public readonly record struct Quote(string Symbol, decimal Bid, decimal Ask);
 /// <summary>The exchange's JSON. Numbers come as strings, times as Unix milliseconds. What is not understood is null, never an exception.</summary>
 public static class LiveMessages
 {
+    private static readonly long LastMoment = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     /// <summary>An <c>aggTrade</c>, <c>bookTicker</c> or <c>markPriceUpdate</c>, bare or within a combined stream's envelope.</summary>
     public static object? Parse(ReadOnlyMemory<byte> utf8)
     {
@@ -67,8 +69,11 @@ public static class LiveMessages
         ];
     }
 
+    // A mark is also what shows that the feed lives: it must not be lost for a time that cannot be read.
     private static DateTimeOffset? Moment(JsonElement data, string name) =>
-        data.TryGetProperty(name, out var moment) && moment.GetInt64() is > 0 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+        data.TryGetProperty(name, out var moment) && moment.ValueKind == JsonValueKind.Number && moment.TryGetInt64(out var at) && at > 0 && at <= LastMoment
+            ? DateTimeOffset.FromUnixTimeMilliseconds(at)
+            : null;
 
     private static string Text(JsonElement data, string name) => data.GetProperty(name).GetString() ?? throw new FormatException();
 

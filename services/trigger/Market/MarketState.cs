@@ -89,7 +89,7 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
                 foreach (var symbol in status.Symbols)
                 {
                     _traded[symbol] = new();
-                    var marks = MarksOf(status.StoredAs, symbol);
+                    var marks = status.Source == FeedStatus.Live ? MarksOf(status.StoredAs, symbol) : null;
                     _series[symbol] = [.. Interval.From(status.Shortest).Select(i => new CandleSeries(symbol, i, marks: marks))];
                 }
 

@@ -27,6 +27,9 @@ internal abstract class Condition
     /// <summary>A clause of it said something else at the last close than at the one before, on whichever side of a gap that was.</summary>
     public virtual bool HasFlipped { get; private set; }
 
+    /// <summary>Each clause was known at least once since the last gap: what is not known now is a hole, not a warm-up.</summary>
+    public virtual bool IsWarm { get; private set; }
+
     /// <summary>What it is true of is over with the candle, as a cross: each time is news.</summary>
     public virtual bool IsMoment => false;
 
@@ -39,7 +42,7 @@ internal abstract class Condition
     public abstract bool? Look(in Close close);
 
     /// <summary>Candles lack between the last close and the next.</summary>
-    public abstract void Gap();
+    public virtual void Gap() => IsWarm = false;
 
     /// <summary>The clauses as they were found last, in the order in which they were written.</summary>
     public abstract void Tell(List<ClauseReading> clauses);
@@ -56,6 +59,7 @@ internal abstract class Condition
     protected bool? Say(bool? found)
     {
         HasFlipped = found != _said;
+        IsWarm |= found is not null;
         return _said = found;
     }
 
@@ -78,6 +82,8 @@ internal sealed class Several(Condition[] conditions, bool isAll) : Condition
     private readonly bool?[] _found = new bool?[conditions.Length];
 
     public override bool HasFlipped => Array.Exists(conditions, c => c.HasFlipped);
+
+    public override bool IsWarm => Array.TrueForAll(conditions, c => c.IsWarm);
 
     public override bool IsMoment { get; } = isAll ? conditions.Any(c => c.IsMoment) : conditions.All(c => c.IsMoment);
 
@@ -107,6 +113,8 @@ internal sealed class Opposite(Condition condition) : Condition
 {
     public override bool HasFlipped => condition.HasFlipped;
 
+    public override bool IsWarm => condition.IsWarm;
+
     public override bool? Look(in Close close) => !condition.Look(close);
 
     public override void Gap() => condition.Gap();
@@ -121,25 +129,29 @@ internal sealed class Lasting(string path, Condition condition, TimeSpan length)
     private TimeSpan? _lasted;
     private bool? _found;
 
-    // It was seen to become true; of what was true when it was looked at first nobody knows for how long.
-    private bool _began;
-    private bool _wasFalse;
+    // It may have been true since then, for it was false before: null while it is false, the beginning of time where it was not seen to be false.
+    private DateTimeOffset? _earliest = DateTimeOffset.MinValue;
 
     public override bool HasFlipped => base.HasFlipped || condition.HasFlipped;
+
+    public override bool IsWarm => base.IsWarm && condition.IsWarm;
 
     public override bool? Look(in Close close)
     {
         var found = condition.Look(close);
         if (found == true)
         {
-            _began = _since is null ? _wasFalse : _began;
-            _since ??= close.At;
+            (_since, _earliest) = (_since ?? close.At, _earliest ?? close.At);
             _lasted = close.At - _since;
-            found = _lasted >= length ? true : _began ? false : null;
+            found = _lasted >= length ? true : close.At - _earliest < length ? false : null;
+        }
+        else if (found == false)
+        {
+            (_since, _earliest, _lasted) = (null, null, TimeSpan.Zero);
         }
         else
         {
-            (_since, _wasFalse, _lasted) = (null, found == false, found == false ? TimeSpan.Zero : null);
+            (_since, _earliest, _lasted) = (null, condition.IsWarm ? _earliest ?? close.At : DateTimeOffset.MinValue, null);
         }
 
         return _found = Say(found);
@@ -147,7 +159,8 @@ internal sealed class Lasting(string path, Condition condition, TimeSpan length)
 
     public override void Gap()
     {
-        (_since, _wasFalse) = (null, false);
+        base.Gap();
+        (_since, _earliest) = (null, DateTimeOffset.MinValue);
         condition.Gap();
     }
 
@@ -168,10 +181,6 @@ internal sealed class Comparison(string path, Reading left, string op, Reading r
 
     public override bool? Look(in Close close) =>
         _found = Say(left.Value is not { } a || right.Value is not { } b ? null : (_isAbove ? a > b : a < b) || (_isEqual && a == b));
-
-    public override void Gap()
-    {
-    }
 
     public override void Tell(List<ClauseReading> clauses) =>
         clauses.Add(new(path, left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
@@ -201,7 +210,11 @@ internal sealed class Crossing(string path, Reading left, string op, Reading rig
             : side != 0 && side != before && op != (side > 0 ? RuleWords.CrossesBelow : RuleWords.CrossesAbove));
     }
 
-    public override void Gap() => _side = 0;
+    public override void Gap()
+    {
+        base.Gap();
+        _side = 0;
+    }
 
     public override void Tell(List<ClauseReading> clauses) =>
         clauses.Add(new(path, left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));

@@ -5,7 +5,7 @@ namespace TradingSystem.Trigger.Rules;
 
 /// <summary>
 /// True at the close that is so many per cent from the lowest or the highest within a time. Computed exactly, for it is compared with a threshold that
-/// people round. A time has its ends whatever lies between, so it goes on over a gap.
+/// people round. A time has its ends whatever lies between, so what it has seen goes on over a gap.
 /// </summary>
 internal sealed class Movement(string path, string field, string op, decimal by, TimeSpan within) : Condition
 {
@@ -39,7 +39,7 @@ internal sealed class Movement(string path, string field, string op, decimal by,
         // Without a division: it is what costs, and most closes are no movement.
         var up = _low is { } low ? (value - low) * 100 >= by * low : (bool?)null;
         var down = _high is { } high ? (high - value) * 100 >= by * high : (bool?)null;
-        _found = Say(up is null ? down : down is null ? up : up.Value || down.Value);
+        _found = Say(_lows is null ? down : _highs is null ? up : up | down);
         if (_found == true)
         {
             // It is told once; the next one is measured from here.
@@ -50,10 +50,6 @@ internal sealed class Movement(string path, string field, string op, decimal by,
         _lows?.Add(at, value);
         _highs?.Add(at, value);
         return _found;
-    }
-
-    public override void Gap()
-    {
     }
 
     public override void Tell(List<ClauseReading> clauses) => clauses.Add(new(

@@ -175,6 +175,10 @@ public static partial class RuleReader
             {
                 fields.Fail("left", $"a field of the candle for {op}");
             }
+            else if (left is { Candle: RuleWords.FundingRate })
+            {
+                fields.Fail("left.candle", $"a price or the volume for {op}: of a rate that may be below zero there are no per cent", RuleWords.FundingRate);
+            }
 
             Require(fields, op, "by_pct", "within_s");
         }

@@ -63,8 +63,9 @@ internal sealed class RuleRun(ArmedRule rule, Condition condition, RulePast past
     public Evaluation? Look(in Close close, bool keeps)
     {
         var (found, before, trueAt) = (condition.Look(close), _before, _trueAt);
-        _before = found;
-        _trueAt = found == true ? close.At : trueAt;
+        // A hole changes nothing: over it stands what was said before, or one lost figure would take the next event with it. What is not warm has said nothing yet.
+        _before = found ?? (condition.IsWarm ? before : null);
+        _trueAt = _before == true ? close.At : trueAt;
         if (close.At <= past.Told)
         {
             return null;

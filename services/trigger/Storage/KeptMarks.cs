@@ -11,30 +11,34 @@ namespace TradingSystem.Trigger.Storage;
 public sealed partial class KeptMarks(
     NpgsqlDataSource database, IReadOnlyList<string> symbols, MarketState market, TimeProvider time, ILogger<KeptMarks> log) : IHostedService
 {
-    // As far back as the live feed asks for candles of a minute, and of longer ones, whose ends lie on the five minutes.
-    private static readonly TimeSpan Minutes = TimeSpan.FromMinutes(1_000);
-    private static readonly TimeSpan Longer = TimeSpan.FromHours(210);
+    private const int Attempts = 2;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>A database that is away holds nothing up for long: then they are not known.</summary>
+    /// <summary>A database that is away holds nothing up for long: then none of them are known.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Deadline);
-        try
+        for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            var count = await ReadAsync(deadline.Token);
-            KeptMarksLog.Read(log, count);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            KeptMarksLog.Failed(log, e);
+            using var ends = new CancellationTokenSource(Deadline, time);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ends.Token);
+            try
+            {
+                // Half of them would be other figures for one symbol than for the next.
+                var kept = await ReadAsync(deadline.Token);
+                kept.ForEach(k => market.Keep(FeedStatus.Live, k.Symbol, k.End, k.Figures));
+                KeptMarksLog.Read(log, kept.Count);
+                return;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                KeptMarksLog.Failed(log, attempt, Attempts, e);
+            }
         }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<int> ReadAsync(CancellationToken cancellationToken)
+    private async Task<List<(string Symbol, DateTimeOffset End, MarkFigures Figures)>> ReadAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var command = database.CreateCommand("""
@@ -45,18 +49,17 @@ public sealed partial class KeptMarks(
         command.Parameters.Add(new() { Value = FeedStatus.Live });
         command.Parameters.Add(new() { Value = symbols.ToArray() });
         command.Parameters.Add(new() { Value = Interval.Minute.Name });
-        command.Parameters.Add(new() { Value = now - Longer });
-        command.Parameters.Add(new() { Value = now - Minutes });
+        command.Parameters.Add(new() { Value = now - Marks.FiveMinutes });
+        command.Parameters.Add(new() { Value = now - Marks.Minutes });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var count = 0;
+        var kept = new List<(string, DateTimeOffset, MarkFigures)>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var end = await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellationToken) + Interval.Minute.Length;
-            market.Keep(FeedStatus.Live, reader.GetString(0), end, new(reader.GetDecimal(2), reader.IsDBNull(3) ? null : reader.GetDecimal(3)));
-            count++;
+            kept.Add((reader.GetString(0), end, new(reader.GetDecimal(2), reader.IsDBNull(3) ? null : reader.GetDecimal(3))));
         }
 
-        return count;
+        return kept;
     }
 }
 
@@ -65,6 +68,6 @@ internal static partial class KeptMarksLog
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} candles of before this start have a mark price")]
     public static partial void Read(ILogger logger, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Mark prices of before this start could not be read; rules do not know them")]
-    public static partial void Failed(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Mark prices of before this start could not be read (attempt {Attempt} of {Attempts}); without them rules do not know them")]
+    public static partial void Failed(ILogger logger, int attempt, int attempts, Exception exception);
 }

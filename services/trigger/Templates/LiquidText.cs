@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fluid;
 using Fluid.Filters;
+using Fluid.Values;
 
 namespace TradingSystem.Trigger.Templates;
 
@@ -13,6 +14,7 @@ internal sealed class LiquidText
     private const int MostSteps = 200;
     private const int Longest = 1_000;
 
+    private static readonly string[] NumberFilterNames = ["abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo", "plus", "round", "times"];
     private static readonly string[] Tags = ["if", "unless", "case", "comment", "raw"];
     private static readonly FluidParser Parser = Narrowed();
     private static readonly TemplateOptions Loose = Few(isStrict: false);
@@ -106,6 +108,18 @@ internal sealed class LiquidText
         return parser;
     }
 
+    /// <summary>To Liquid nothing is the number 0, which people would read as a figure.</summary>
+    private static bool IsKnown(FluidValue input, FilterArguments arguments)
+    {
+        var isKnown = !input.IsNil();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            isKnown &= !arguments.At(i).IsNil();
+        }
+
+        return isKnown;
+    }
+
     private static TemplateOptions Few(bool isStrict)
     {
         var options = new TemplateOptions
@@ -118,6 +132,12 @@ internal sealed class LiquidText
         };
         options.Filters.Clear();
         options.Filters.WithNumberFilters();
+        foreach (var name in NumberFilterNames)
+        {
+            options.Filters.TryGetValue(name, out var filter);
+            options.Filters.AddFilter(name, (input, arguments, context) => IsKnown(input, arguments) ? filter!(input, arguments, context) : new(NilValue.Instance));
+        }
+
         options.Filters.AddFilter("upcase", StringFilters.Upcase);
         options.Filters.AddFilter("downcase", StringFilters.Downcase);
         options.Filters.AddFilter("default", MiscFilters.Default);

@@ -146,8 +146,21 @@ public sealed class RulesApiTests
         rule["when"] = JsonNode.Parse("""{"all":[{"left":{"candle":"close"},"op":"gt","right":{"value":0}},{"left":{"candle":"funding_rate"},"op":"gt","right":{"value":0}}]}""");
         var (status, told) = await SendAsync(HttpMethod.Post, "/api/v1/rules/rehearse", new JsonObject { ["symbol"] = "BTCUSDT", ["rule"] = rule.DeepClone() });
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), told.ToJsonString());
-        Assert.That(told["not_rehearsable"]!.ToJsonString(), Is.EqualTo("""[{"path":"when.all[1]","field":"funding_rate"}]"""));
+        Assert.That(
+            told["not_rehearsable"]!.ToJsonString(),
+            Is.EqualTo($$"""[{"path":"when.all[1]","field":"funding_rate","known":0,"candles":{{told["candles"]!.GetValue<int>()}},"since":null}]"""));
+        Assert.That(told["armed_not_rehearsable"]!.AsArray(), Is.Empty, "there is none");
         Assert.That(told["raised"]!.GetValue<int>(), Is.Zero);
+
+        var (_, armed) = await SendAsync(HttpMethod.Post, "/api/v1/rules", rule.DeepClone().AsObject());
+        Assert.That(
+            Text(armed["last_error"]!, "message"), Is.EqualTo("this market tells no funding_rate: a clause over it is neither true nor false"), armed.ToJsonString());
+        var without = rule.DeepClone();
+        without["when"] = JsonNode.Parse("""{"left":{"candle":"close"},"op":"gt","right":{"value":0}}""");
+        (_, told) = await SendAsync(HttpMethod.Post, "/api/v1/rules/rehearse", new JsonObject { ["symbol"] = "BTCUSDT", ["rule"] = without });
+        await SendAsync(HttpMethod.Delete, $"/api/v1/rules/{armed["id"]!.GetValue<string>()}", null);
+        Assert.That(told["not_rehearsable"]!.AsArray(), Is.Empty);
+        Assert.That(Text(told["armed_not_rehearsable"]![0]!, "path"), Is.EqualTo("when.all[1]"), told.ToJsonString());
 
         rule.Remove("interval");
         var (_, made) = await SendAsync(HttpMethod.Post, "/api/v1/rules", rule);

@@ -93,6 +93,45 @@ public sealed class CandleStorageTests
     }
 
     [Test]
+    public async Task Half_of_what_is_kept_is_none()
+    {
+        await KeepAsync(Bar("GUSDT", 0, 100m));
+        await KeepAsync(Bar("HUSDT", 0, 100m));
+        await ExecuteAsync("update trigger.candles set mark_price = 'NaN' where symbol = 'HUSDT'");
+        var market = new MarketState(TimeProvider.System, []);
+        await new KeptMarks(_services.GetRequiredService<NpgsqlDataSource>(), ["GUSDT", "HUSDT"], market, TimeProvider.System, NullLogger<KeptMarks>.Instance)
+            .StartAsync(CancellationToken.None);
+        market.Started(Status("GUSDT"));
+        market.History("GUSDT", Interval.Minute, [Bar("GUSDT", 0)], derive: false);
+
+        Assert.That(market.Candles("GUSDT", "1m", 10, Now.AddDays(1)).Single().MarkPrice, Is.Null, "what of the other cannot be read comes behind it");
+    }
+
+    [Test]
+    public async Task What_waits_at_a_stop_is_written_then()
+    {
+        var database = _services.GetRequiredService<NpgsqlDataSource>();
+        using var writer = new CandleWriter(database, TimeProvider.System, NullLogger<CandleWriter>.Instance);
+        writer.Started(Status("FUSDT"));
+        await using (var connection = await database.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var taken = new NpgsqlCommand("lock table trigger.candles in access exclusive mode", connection, transaction);
+            await taken.ExecuteNonQueryAsync();
+            writer.Closed(Bar("FUSDT", 0, 100m));
+            await writer.StartAsync(CancellationToken.None);
+            await Wait.UntilAsync("the first is being written", async () => await ExecuteAsync(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert into trigger.candles%' and pid <> pg_backend_pid()") is > 0L);
+            writer.Closed(Bar("FUSDT", 1, 101m));
+            var stopped = writer.StopAsync(CancellationToken.None);
+            await transaction.RollbackAsync();
+            await stopped;
+        }
+
+        Assert.That((await WithinAsync("FUSDT")).Select(c => c.MarkPrice), Is.EqualTo(new decimal?[] { 100m, 101m }));
+    }
+
+    [Test]
     public async Task A_database_that_is_away_does_not_hold_up_a_start()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=u;Password=p;Database=d;Timeout=1");
@@ -101,6 +140,12 @@ public sealed class CandleStorageTests
 
     private static Task ReadAsync(NpgsqlDataSource database, MarketState market) =>
         new KeptMarks(database, ["CUSDT", "DUSDT", "EUSDT"], market, TimeProvider.System, NullLogger<KeptMarks>.Instance).StartAsync(CancellationToken.None);
+
+    private async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var command = _services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
 
     private static Candle Bar(string symbol, int number, decimal? mark = null, decimal? rate = null) =>
         new(symbol, "1m", Now.AddMinutes(number - 30), 1.5m, 2m, 1m, 1.25m, 3m, true, mark, rate);

@@ -80,6 +80,19 @@ public sealed class CandleFeedTests
         Assert.That(feed.Snapshot(3, isAnew: false).History.Select(f => f.Candle), Is.EqualTo(new[] { Bar(0), better, Bar(2) }));
     }
 
+    /// <summary>Two nodes of the market need not agree on it, and no frame has it.</summary>
+    [Test]
+    public async Task A_bar_that_is_told_again_with_another_mark_price_is_not_sent_again()
+    {
+        var market = new AskedMarket { Bars = Bars(0, 3) };
+        var feed = new CandleFeed("BTCUSDT", "1m", market, _time);
+        await feed.WarmAsync();
+        var snapshot = feed.Snapshot(3, isAnew: false);
+        feed.Add(Bar(1) with { MarkPrice = 100m, FundingRate = 0.0001m });
+        feed.Add(Bar(1));
+        Assert.That(Read(feed, snapshot), Is.Empty);
+    }
+
     [Test]
     public async Task Without_an_answer_readers_go_on_and_get_everything_once_it_comes()
     {

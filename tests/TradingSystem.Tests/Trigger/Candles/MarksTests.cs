@@ -68,15 +68,15 @@ public sealed class MarksTests
     }
 
     [Test]
-    public void Figures_of_longer_than_a_minute_before_the_end_are_not_known()
+    public void Figures_of_longer_than_ten_seconds_before_the_end_are_not_known()
     {
         Mark(1, 100m);
-        for (var second = 0; second < 64; second++)
+        for (var second = 0; second < 16; second++)
         {
             Trade(second);
         }
 
-        Assert.That(_market.Candles(Btc, "1s", 100, Midnight.AddSeconds(63)).Select(c => c.MarkPrice is not null), Is.EqualTo(Enumerable.Range(0, 63).Select(s => s is >= 1 and <= 60)));
+        Assert.That(_market.Candles(Btc, "1s", 100, Midnight.AddSeconds(15)).Select(c => c.MarkPrice is not null), Is.EqualTo(Enumerable.Range(0, 15).Select(s => s is >= 1 and <= 10)));
     }
 
     [Test]
@@ -158,6 +158,90 @@ public sealed class MarksTests
 
         Assert.That(Of("1m", 0).Price, Is.EqualTo(100m));
         Assert.That(Of("1m", -1).Price, Is.Null, "of the time before nothing was told");
+    }
+
+    [Test]
+    public void A_candle_that_ended_while_the_connection_was_lost_has_none_although_its_record_comes()
+    {
+        Trade(0);
+        Mark(4, 100m);
+        _market.Torn();
+        Mark(70, 101m);
+        _market.History(Btc, Interval.Minute, [Minute(0)], derive: false);
+
+        Assert.That(Of("1m", 0).Price, Is.Null, "its close is of almost a minute later");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void All_candles_of_one_end_have_the_same_whenever_they_come(bool isKnown)
+    {
+        for (var minute = 0; minute < 5; minute++)
+        {
+            Trade(minute * 60);
+            if (minute == 0)
+            {
+                _market.Torn();
+            }
+        }
+
+        if (isKnown)
+        {
+            Mark(299.2, 100m);
+        }
+
+        Trade(300.1);
+        // It comes behind the trade that closed the minute, and the five minutes lack trades: only their record brings them.
+        Mark(299.9, 101m);
+        _market.History(Btc, Interval.FiveMinutes, [Minute(0) with { Interval = "5m" }], derive: false);
+
+        Assert.That(Of("5m", 0), Is.EqualTo(Of("1m", 4)));
+        Assert.That(Of("5m", 0).Price, Is.EqualTo(isKnown ? 100m : null));
+    }
+
+    [Test]
+    public void An_hour_whose_record_comes_late_has_what_its_last_minute_has()
+    {
+        _market.Torn();
+        Trade(3_480);
+        Trade(3_540);
+        Mark(3_599, 100m);
+        Trade(3_600);
+        for (var second = 3_601; second < 9_000; second++)
+        {
+            Mark(second, 7m);
+        }
+
+        _market.History(Btc, Interval.Hour, [Minute(0) with { Interval = "1h" }], derive: false);
+        Assert.That(Of("1h", 0), Is.EqualTo(Of("1m", 59)));
+        Assert.That(Of("1h", 0).Price, Is.EqualTo(100m));
+    }
+
+    [Test]
+    public void Each_symbol_has_its_own()
+    {
+        _market.Started(Live with { Symbols = [Btc, "ETHUSDT"] });
+        foreach (var (symbol, price) in new[] { ("ETHUSDT", 7m), (Btc, 100m) })
+        {
+            _market.Trades([new(symbol, price, 1m, Midnight)]);
+            _market.Mark(new(symbol, price, null, null, Midnight.AddMilliseconds(500)));
+        }
+
+        _market.Trades([new("ETHUSDT", 7m, 1m, Midnight.AddSeconds(1)), new(Btc, 100m, 1m, Midnight.AddSeconds(1))]);
+        Assert.That(
+            new[] { Btc, "ETHUSDT" }.Select(s => _market.Candles(s, "1s", 10, Midnight.AddSeconds(1)).Single().MarkPrice), Is.EqualTo(new decimal?[] { 100m, 7m }));
+    }
+
+    [Test]
+    public void Figures_are_plain_wherever_they_come_from()
+    {
+        _market.Keep(FeedStatus.Live, Btc, Midnight.AddMinutes(1), new(60_000.000000000000000000m, 0.000100000000000000m));
+        _market.History(Btc, Interval.Minute, [Minute(0)], derive: false);
+        Trade(60);
+        Mark(60.5, 60_000.00000000m, 0.00010000m);
+        Trade(61);
+        Assert.That(
+            new[] { Of("1m", 0), Second(60) }.Select(f => FormattableString.Invariant($"{f.Price} {f.Rate}")), Is.EqualTo(new[] { "60000 0.0001", "60000 0.0001" }));
     }
 
     [Test]

@@ -23,6 +23,7 @@ public sealed class LiveFeedConformance : FeedConformance
     public async Task Marks_are_told_with_funding_and_the_exchanges_time()
     {
         var calls = await TellAsync();
+        Assert.That(calls.Select(c => c.Mark).OfType<Mark>().Select(m => m.Symbol).Distinct(), Is.EquivalentTo(Symbols));
         Assert.That(
             calls.Select(c => c.Mark).OfType<Mark>().Where(m => m.Symbol == "SOLUSDT").Select(m => (m.FundingRate, m.MarketTime, m.NextFundingAt)).First(),
             Is.EqualTo(((decimal?)0.0001m, (DateTimeOffset?)Begin.AddSeconds(1), (DateTimeOffset?)Begin.AddSeconds(1).AddHours(4))));

@@ -146,6 +146,11 @@ public sealed class LiveFeedTests
                 Is.EqualTo(new Mark(
                     "BTCUSDT", 62498.37m, 0.0001m, DateTimeOffset.FromUnixTimeMilliseconds(1_723_190_400_000), DateTimeOffset.FromUnixTimeMilliseconds(1_723_186_800_001))));
             Assert.That(Parse("""{"e":"markPriceUpdate","s":"BTCUSDT","p":"1","r":"","T":0}"""), Is.EqualTo(new Mark("BTCUSDT", 1m)));
+            foreach (var moment in new[] { "1.5", "1e300", "9223372036854775807", "-1", "\"soon\"", "null" })
+            {
+                Assert.That(Parse($$"""{"e":"markPriceUpdate","s":"BTCUSDT","p":"1","E":{{moment}},"T":{{moment}}}"""), Is.EqualTo(new Mark("BTCUSDT", 1m)), moment);
+            }
+
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT"}"""), Is.Null);
             Assert.That(Parse("""{"e":"aggTrade","s":"BTCUSDT","p":1,"q":"1","T":1}"""), Is.Null);
             Assert.That(Parse("""{"result":null,"id":1}"""), Is.Null);

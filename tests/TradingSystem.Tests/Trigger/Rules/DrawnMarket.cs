@@ -14,6 +14,11 @@ internal sealed class DrawnMarket
 {
     public static readonly DateTimeOffset Midnight = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
 
+    public const decimal HighRate = 0.0001m;
+
+    /// <summary>Id of the rule that is true while the funding rate is above it.</summary>
+    public const string WhileHigh = "00000000-0000-0000-0000-000000000004";
+
     private const string Btc = "BTCUSDT";
     private static readonly RuleOperand Mark = new(Candle: "mark_price");
     private static readonly FeedStatus Status = new(FeedStatus.Live, FeedStatus.Live, Interval.Minute, Interval.Minute, [Btc], null);
@@ -26,6 +31,7 @@ internal sealed class DrawnMarket
             new(Left: Mark, Op: RuleWords.Moves, ByPct: 0.2m, WithinS: 300),
             new(Left: new(Candle: "funding_rate"), Op: RuleWords.Gt, Right: new(Value: 0.0001m), ForS: 120),
             new(All: [new(Left: Mark, Op: RuleWords.Gt, Right: new(Candle: "mark_price", Ago: 2)), new(Not: new(Left: new(Candle: "funding_rate"), Op: RuleWords.Lt, Right: new(Value: 0.0001m)))]),
+            new(Left: new(Candle: "funding_rate"), Op: RuleWords.Gt, Right: new(Value: HighRate)),
         }.Select((when, i) => new ArmedRule(new($"00000000-0000-0000-0000-00000000000{i}"), 1, default, new($"rule_{i}", [Btc], when, "t", CooldownS: i == 3 ? 180 : null))),
     ];
 
@@ -76,13 +82,13 @@ internal sealed class DrawnMarket
     }
 
     /// <summary>All of them in one life.</summary>
-    public (IReadOnlyList<Guid> Raised, IReadOnlyList<Candle> Kept) Run(IReadOnlyList<Moment> moments) => Run(moments, int.MaxValue, int.MaxValue);
+    public (IReadOnlyList<Raising> Raised, IReadOnlyList<Candle> Kept) Run(IReadOnlyList<Moment> moments) => Run(moments, int.MaxValue, int.MaxValue);
 
     /// <param name="stop">Second at which the service stops.</param>
     /// <param name="begin">Second from which on another one is told.</param>
-    public (IReadOnlyList<Guid> Raised, IReadOnlyList<Candle> Kept) Run(IReadOnlyList<Moment> moments, int stop, int begin)
+    public (IReadOnlyList<Raising> Raised, IReadOnlyList<Candle> Kept) Run(IReadOnlyList<Moment> moments, int stop, int begin)
     {
-        var (raised, evaluations, kept) = (new List<Guid>(), new List<RuleEvaluationRow>(), new SortedDictionary<DateTimeOffset, Candle>());
+        var (raised, evaluations, kept) = (new List<Raising>(), new List<RuleEvaluationRow>(), new SortedDictionary<DateTimeOffset, Candle>());
         Live(moments.TakeWhile(m => (m.At - Midnight).TotalSeconds < stop), raised, evaluations, kept, isFirst: true);
         if (stop != int.MaxValue)
         {
@@ -93,10 +99,10 @@ internal sealed class DrawnMarket
     }
 
     private void Live(
-        IEnumerable<Moment> moments, List<Guid> raised, List<RuleEvaluationRow> evaluations, SortedDictionary<DateTimeOffset, Candle> kept, bool isFirst)
+        IEnumerable<Moment> moments, List<Raising> raised, List<RuleEvaluationRow> evaluations, SortedDictionary<DateTimeOffset, Candle> kept, bool isFirst)
     {
         var clock = new ManualTime(Midnight);
-        var engine = new RuleEngine(s => raised.Add(s.Item.Id), evaluations.Add, clock, NullLogger<RuleEngine>.Instance);
+        var engine = new RuleEngine(s => raised.Add(new(s.Item.Id, s.Topic!.Split(':')[1], s.MarketTime!.Value)), evaluations.Add, clock, NullLogger<RuleEngine>.Instance);
         engine.Arm(Rules, RuleMemories.Of(evaluations));
         var market = new MarketState(clock, [engine, new Keeper(kept)]);
         foreach (var candle in kept.Values.Where(c => c.MarkPrice is not null))
@@ -145,6 +151,9 @@ internal sealed class DrawnMarket
     ];
 
     private static DateTimeOffset Minute(DateTimeOffset time) => Interval.Minute.Floor(time);
+
+    /// <param name="At">End of the candle.</param>
+    internal sealed record Raising(Guid Id, string Rule, DateTimeOffset At);
 
     /// <param name="At">When it comes.</param>
     internal sealed record Moment(DateTimeOffset At, Trade? Trade, Mark? Mark);

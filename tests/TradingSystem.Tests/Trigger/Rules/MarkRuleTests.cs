@@ -26,10 +26,30 @@ public sealed class MarkRuleTests
     {
         var above = new RuleCondition(Left: Mark, Op: RuleWords.Gt, Right: new(Value: 100));
 
-        Assert.That(Fired(above, 99, 101, null, 101, 99, 101), Is.EqualTo(new[] { 1, 5 }), "true behind what is not known is no news");
+        Assert.That(Fired(above, 99, 101, null, 101, 99, 101), Is.EqualTo(new[] { 1, 5 }), "what was true before a hole is no news behind it");
+        Assert.That(Fired(above, 99, null, 101, null, null, 99, null, null, 101), Is.EqualTo(new[] { 2, 8 }), "what was false before it is");
+        Assert.That(Fired(above, null, 101, 99, 101), Is.EqualTo(new[] { 3 }), "of what was never known nobody says that it was false");
         Assert.That(Fired(new RuleCondition(Not: above), 101, null, 101, 99), Is.EqualTo(new[] { 3 }), "what is not known is not false");
-        Assert.That(Fired(above, null, null, null), Is.Empty);
-        Assert.That(Fired(new RuleCondition(All: [above, new(Left: new(Candle: "close"), Op: RuleWords.Gt, Right: new(Value: 1_000_000))]), 101, null), Is.Empty);
+        Assert.That(Fired(new RuleCondition(All: [new(Not: above), new(Left: new(Candle: "close"), Op: RuleWords.Gt, Right: new(Value: 1))]), 101, null), Is.Empty);
+        Assert.That(Fired(new RuleCondition(Any: [new(Not: above), new(Left: new(Candle: "close"), Op: RuleWords.Gt, Right: new(Value: 1_000_000))]), 101, null), Is.Empty);
+    }
+
+    [Test]
+    public void A_warm_up_is_no_hole()
+    {
+        var rising = new RuleCondition(All: [new(Left: Mark, Op: RuleWords.Gt, Right: new(Value: 100)), new(Left: new(Candle: "close", Ago: 3), Op: RuleWords.Gt, Right: new(Value: 1))]);
+
+        Assert.That(Fired(rising, 99, 101, 101, 101, 99, 101), Is.EqualTo(new[] { 5 }), "where it begins to be known depends on where its candles begin");
+        Assert.That(Fired(rising with { ForS = 60 }, 99, 101, 101, 101, 101, 99, 101, 101), Is.EqualTo(new[] { 7 }));
+    }
+
+    [Test]
+    public void A_hole_behind_what_was_true_is_no_time_in_which_it_was_false()
+    {
+        var rule = Rule(new(Left: Mark, Op: RuleWords.Gt, Right: new(Value: 100)));
+
+        Assert.That(Fired(rule with { DebounceS = 150 }, 99, 101, null, 99, 101), Is.EqualTo(new[] { 1 }));
+        Assert.That(Fired(rule with { DebounceS = 150 }, 99, 101, 99, null, 101), Is.EqualTo(new[] { 1, 4 }));
     }
 
     [Test]
@@ -47,7 +67,12 @@ public sealed class MarkRuleTests
         var lasting = new RuleCondition(Left: Mark, Op: RuleWords.Gt, Right: new(Value: 100), ForS: 120);
 
         Assert.That(Fired(lasting, 99, 101, 101, 101), Is.EqualTo(new[] { 3 }));
-        Assert.That(Fired(lasting, 99, 101, null, 101, 101, 101, 99, 101, 101, 101), Is.EqualTo(new[] { 9 }));
+        Assert.That(Fired(lasting, 99, 101, null, 101, 101, 101, 99, 101, 101, 101), Is.EqualTo(new[] { 5, 9 }));
+        Assert.That(Fired(lasting, 99, 101, 101, 101, null, 101, 101, 101), Is.EqualTo(new[] { 3 }), "it had been true for so long before, and may have been all the time");
+        // While it may have lasted for so long nobody says that it has not.
+        Assert.That(Fired(new RuleCondition(Not: lasting), 101, 101, 101, null, 101, 101, 101), Is.Empty);
+        Assert.That(Fired(new RuleCondition(All: [new(Not: lasting), new(Left: Mark, Op: RuleWords.Gt, Right: new(Value: 110))]), 99, 101, null, 111, 101), Is.Empty);
+        Assert.That(Fired(new RuleCondition(All: [new(Not: lasting), new(Left: Mark, Op: RuleWords.Gt, Right: new(Value: 110))]), 99, 101, 111, 101), Is.EqualTo(new[] { 2 }));
     }
 
     [Test]
@@ -57,6 +82,9 @@ public sealed class MarkRuleTests
 
         Assert.That(Fired(rise, null, 100, null, 101, null, 101, 102.01m), Is.EqualTo(new[] { 3, 6 }));
         Assert.That(Fired(rise with { WithinS = 60 }, 100, null, 101, 102.01m), Is.EqualTo(new[] { 3 }));
+        var move = new RuleCondition(Left: Mark, Op: RuleWords.Moves, ByPct: 500, WithinS: 300);
+        Assert.That(Fired(new RuleCondition(Not: move), 1, 6, 5, 6), Is.EqualTo(new[] { 2 }));
+        Assert.That(Fired(new RuleCondition(Not: move), 1, -4, 5, 6), Is.Empty, "of what was below zero there are no per cent, and it may have risen by them");
         Assert.That(Fired(new RuleCondition(Not: rise), 100, 101, null), Is.Empty, "where it is not known nobody says that it did not move");
     }
 
@@ -88,7 +116,7 @@ public sealed class MarkRuleTests
     /// is stopped when the last candle has closed, and started in the same minute: the same events.
     /// </summary>
     [Test]
-    public void Another_order_a_second_connection_and_a_stop_at_any_moment_change_nothing()
+    public void Another_order_a_second_connection_and_a_stop_within_a_minute_change_nothing()
     {
         var (total, marked) = (0, 0);
         Prop.ForAll(
@@ -124,6 +152,38 @@ public sealed class MarkRuleTests
         Assert.That(unknown, Is.GreaterThan(0), "some must have been stopped there");
     }
 
+    /// <summary>Of a rule that is true while the rate is high: each time that it became so, as far as anybody knows, and at the close at which that was known first.</summary>
+    [Test]
+    public void A_stop_over_the_end_of_a_candle_takes_no_event_with_it_that_can_be_known()
+    {
+        var behindHole = 0;
+        Prop.ForAll(
+            ArbMap.Default.ArbFor<int>(), Gen.Choose(0, 28).ToArbitrary(), Gen.Choose(1, 50).ToArbitrary(), (seed, minute, down) =>
+            {
+                var market = new DrawnMarket(seed);
+                var stop = (minute * 60) + 59 - (Math.Abs(seed % 50) % down);
+                var other = market.Run(market.Moments, stop, stop + down);
+                var expected = new List<DateTimeOffset>();
+                bool? before = null;
+                var isHole = false;
+                foreach (var candle in other.Kept)
+                {
+                    var isHigh = candle.FundingRate > DrawnMarket.HighRate;
+                    if (candle.FundingRate is not null && isHigh && before == false)
+                    {
+                        expected.Add(candle.OpenTime.AddMinutes(1));
+                        behindHole += isHole ? 1 : 0;
+                    }
+
+                    isHole = candle.FundingRate is null;
+                    before = isHole ? before : isHigh;
+                }
+
+                return other.Raised.Where(r => r.Rule == DrawnMarket.WhileHigh).Select(r => r.At).Order().SequenceEqual(expected);
+            }).QuickCheckThrowOnFailure();
+        Assert.That(behindHole, Is.GreaterThan(0), "some must have become true in a hole");
+    }
+
     private static FeedStatus Status => new(FeedStatus.Live, FeedStatus.Live, Interval.Minute, Interval.Minute, Btc, null);
 
     private static RuleDocument Rule(RuleCondition when) => new("test", Btc, when, "{{ rule }}");
@@ -138,10 +198,12 @@ public sealed class MarkRuleTests
     }
 
     /// <summary>The numbers of the candles at which it fires, by the mark price beside each.</summary>
-    private static int[] Fired(RuleCondition when, params decimal?[] marks)
+    private static int[] Fired(RuleCondition when, params decimal?[] marks) => Fired(Rule(when), marks);
+
+    private static int[] Fired(RuleDocument rule, params decimal?[] marks)
     {
         var (raised, fired) = (new List<ImmediateEvent>(), new List<int>());
-        var engine = Engine(raised, new ManualTime(Midnight), Rule(when));
+        var engine = Engine(raised, new ManualTime(Midnight), rule);
         engine.Started(Status);
         for (var i = 0; i < marks.Length; i++)
         {

@@ -114,8 +114,19 @@ public sealed class RehearsalTests
 
         Assert.That(
             Unrecorded.In(rule, bare),
-            Is.EqualTo(new UnrecordedClause[] { new("when.any[1].not", "funding_rate"), new("when.any[1].not", "mark_price"), new("when.any[2]", "mark_price") }));
-        Assert.That(Unrecorded.In(rule, marked), Is.EqualTo(new UnrecordedClause[] { new("when.any[1].not", "funding_rate") }));
+            Is.EqualTo(new UnrecordedClause[]
+            {
+                new("when.any[1].not", "funding_rate", 0, 3, null), new("when.any[1].not", "mark_price", 0, 3, null), new("when.any[2]", "mark_price", 0, 3, null),
+            }));
+        Assert.That(
+            Unrecorded.In(rule, marked),
+            Is.EqualTo(new UnrecordedClause[]
+            {
+                new("when.any[1].not", "funding_rate", 0, 3, null), new("when.any[1].not", "mark_price", 1, 3, Midnight.AddMinutes(1)),
+                new("when.any[2]", "mark_price", 1, 3, Midnight.AddMinutes(1)),
+            }),
+            "what is recorded of a part says nothing of the rest");
+        Assert.That(Unrecorded.In(rule, [.. bare.Select(c => c with { MarkPrice = 99, FundingRate = 0 })]), Is.Empty);
         Assert.That(Unrecorded.In(rule with { When = rule.When.Any![0] }, bare), Is.Empty);
         Assert.That(
             new Rehearsal(bare, Interval.Minute, Interval.Minute).Of(rule), Is.Empty, "it was not known before whether any was true, which it would be were the others false");

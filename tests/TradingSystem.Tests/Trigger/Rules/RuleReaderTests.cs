@@ -74,6 +74,7 @@ public sealed class RuleReaderTests
     [TestCase("when", "{\"left\":{\"candle\":\"close\"},\"op\":\"rises\",\"within_s\":60}", "when.by_pct", "required with rises")]
     [TestCase("when", "{\"left\":{\"candle\":\"close\"},\"op\":\"rises\",\"by_pct\":0,\"within_s\":60}", "when.by_pct", "above 0")]
     [TestCase("when", "{\"left\":{\"indicator\":\"sma\"},\"op\":\"rises\",\"by_pct\":1,\"within_s\":60}", "when.left", "a field of the candle for rises")]
+    [TestCase("when", "{\"left\":{\"candle\":\"funding_rate\"},\"op\":\"moves\",\"by_pct\":1,\"within_s\":60}", "when.left.candle", "a price or the volume for moves")]
     [TestCase("when", "{\"left\":{\"candle\":\"close\"},\"op\":\"crosses\",\"right\":{\"value\":1},\"for_s\":60}", "when.for_s", "not with crosses")]
     [TestCase("when", "{\"left\":{\"candle\":\"last\"},\"op\":\"gt\",\"right\":{\"value\":1}}", "when.left.candle", "one of open, ")]
     [TestCase("when", "{\"left\":{\"candle\":\"close\",\"value\":1},\"op\":\"gt\",\"right\":{\"value\":1}}", "when.left", "exactly one of value, candle, indicator")]

@@ -16,6 +16,14 @@ public sealed class RuleTextTests
     [TestCase("{{ nothing }}<b>{{ symbol }}</b>", "<b>BTCUSDT</b>")]
     public void A_template_is_liquid_over_the_events_figures(string template, string text) => Assert.That(Title(template), Is.EqualTo(text));
 
+    /// <summary>It is not 0.</summary>
+    [TestCase("{{ mark_price | minus: 100 }} {{ funding_rate | times: 10000 | round: 1 }} bps", "  bps")]
+    [TestCase("{{ 5 | plus: funding_rate }}{{ 5 | at_least: mark_price }}.", ".")]
+    [TestCase("{{ funding_rate | times: 10000 | default: '?' }} bps", "? bps")]
+    [TestCase("{% if mark_price %}{{ mark_price }}{% else %}no mark{% endif %}", "no mark")]
+    public void Of_a_figure_that_is_not_known_nothing_is_computed(string template, string text) =>
+        Assert.That(Title(template, isKnown: false), Is.EqualTo(text));
+
     [Test]
     public void A_title_that_comes_to_nothing_is_the_rules_name() => Assert.That(Title("{{ nothing }}"), Is.EqualTo("dip"));
 
@@ -39,11 +47,12 @@ public sealed class RuleTextTests
     [TestCase("{{ symbol | round: }")]
     public void What_reaches_out_or_could_grow_is_refused(string template) => Assert.That(RuleText.Fault(template), Does.StartWith("Liquid"));
 
-    private static string Title(string template)
+    private static string Title(string template, bool isKnown = true)
     {
         Assert.That(RuleText.Fault(template), Is.Null);
         var rule = new ArmedRule(Guid.NewGuid(), 1, default, new("dip", ["BTCUSDT"], new(), template));
         var candle = new Candle("BTCUSDT", "1m", DateTimeOffset.UnixEpoch, 95_000.25m, 95_020m, 94_990m, 95_012.3m, 7, true, 95_010.500m, 0.000125m);
+        candle = isKnown ? candle : candle with { MarkPrice = null, FundingRate = null };
         return rule.Text.Of(new(rule, candle, candle.OpenTime, "up", 0.523m, [new("when", "rsi(period 14)", 28.1234m, "lt", "30", 30, true)])).Title;
     }
 }
