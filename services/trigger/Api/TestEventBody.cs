@@ -66,7 +66,7 @@ public sealed record TestEventBody(
             id.ToString(),
             now,
             System.Diagnostics.Activity.Current?.Id);
-        return new(item, SignalKinds.Of(item, item.Payload));
+        return new(item, SignalTopics.Of(item, item.Payload));
     }
 }
 

@@ -37,7 +37,7 @@ internal static class HookEvents
     {
         var payload = JsonNode.Parse(item.Payload)!.AsObject();
         payload.Remove(ReceivedAt);
-        return SignalKinds.Of(item, payload.ToJsonString());
+        return SignalTopics.Of(item, payload.ToJsonString());
     }
 
     private static JsonObject Payload(ArmedHook hook, JsonElement body, IReadOnlyList<KeyValuePair<string, string>> fields, DateTimeOffset now)

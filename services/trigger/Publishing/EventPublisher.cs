@@ -20,6 +20,7 @@ public sealed partial class EventPublisher(StormGate gate, BusReadiness bus, Tim
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
 
+    // No more than are open.
     private readonly Channel<Raised> _queue = Channel.CreateUnbounded<Raised>(new() { SingleReader = true });
     private int _open;
 

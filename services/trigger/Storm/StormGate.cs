@@ -51,6 +51,16 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
         return PublishOutcome.Durable;
     }
 
+    /// <summary>
+    /// The same, and says whether it is out: for who tells others so. <see cref="PublishOutcome.Durable"/>: it is out, held back or given up.
+    /// <see cref="PublishOutcome.Unknown"/>: that is not known yet, and it may be asked again.
+    /// </summary>
+    public async Task<PublishOutcome> RaiseOutAsync(Signal signal) =>
+        await JudgeAsync(signal) is not { } ruling ? PublishOutcome.Unknown
+        : !ruling.IsOpen || ruling.Verdict.Of(signal.Item) is not { } item ? PublishOutcome.Durable
+        : await SendAsync(item) == PublishOutcome.Durable ? PublishOutcome.Durable
+        : PublishOutcome.Unknown;
+
     /// <summary>Sends what a ruling lets through and is not out yet, and waits for that for a moment; behind that it is sent all the same. Never throws.</summary>
     public async Task SendAsync(Signal signal, Ruling ruling)
     {
@@ -80,16 +90,6 @@ public sealed partial class StormGate(StormBook book, IDurablePublisher publishe
             return PublishOutcome.Unknown;
         }
     }
-
-    /// <summary>
-    /// The same, and says whether it is out: for who tells others so. <see cref="PublishOutcome.Durable"/>: it is out, held back or given up.
-    /// <see cref="PublishOutcome.Unknown"/>: that is not known yet, and it may be asked again.
-    /// </summary>
-    public async Task<PublishOutcome> RaiseOutAsync(Signal signal) =>
-        await JudgeAsync(signal) is not { } ruling ? PublishOutcome.Unknown
-        : !ruling.IsOpen || ruling.Verdict.Of(signal.Item) is not { } item ? PublishOutcome.Durable
-        : await SendAsync(item) == PublishOutcome.Durable ? PublishOutcome.Durable
-        : PublishOutcome.Unknown;
 
     /// <summary>
     /// Sends an event that nobody could decide about, to all that it is for. It is written down as let through once somebody can decide. Never throws.

@@ -61,13 +61,13 @@ public sealed class LiveFeedConformance : FeedConformance
                 exchange.Cut();
                 await UntilAsync(calls, "the loss is told", c => c.Kind == "torn", 2);
                 await WatchedMarket.UntilAsync("the connection has ended", () => exchange.Standing == 0);
-                for (var i = 0; exchange.Standing == 0; i++)
+                var steps = 0;
+                await WatchedMarket.UntilAsync("it has connected again", () =>
                 {
                     // Its pause is shorter than what a feed is dead after.
-                    time.Advance(TimeSpan.FromMilliseconds(i < 10 ? 50 : 0));
-                    await Task.Delay(1);
-                }
-
+                    time.Advance(TimeSpan.FromMilliseconds(steps++ < 10 ? 50 : 0));
+                    return exchange.Standing > 0;
+                });
                 now = time.GetUtcNow();
             }
 

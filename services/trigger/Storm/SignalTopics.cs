@@ -5,7 +5,7 @@ using TradingSystem.Contracts.Bus;
 namespace TradingSystem.Trigger.Storm;
 
 /// <summary>What events share that say the same.</summary>
-internal static class SignalKinds
+internal static class SignalTopics
 {
     /// <summary>Of one source, with the same words to the same targets, as urgent.</summary>
     /// <param name="payload">What of its payload counts.</param>
