@@ -32,4 +32,5 @@ namespace TradingSystem.Contracts.Bus;
 [JsonSerializable(typeof(CandlesAnswer))]
 [JsonSerializable(typeof(ScheduleChanges))]
 [JsonSerializable(typeof(TriggersSwitched))]
+[JsonSerializable(typeof(EntryHoldLists))]
 public sealed partial class BusJson : JsonSerializerContext;

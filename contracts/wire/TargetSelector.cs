@@ -26,7 +26,10 @@ public static class TargetSelector
 
     /// <summary>False for a plain group name.</summary>
     public static bool IsSelector(string target) =>
-        target == Everybody || target.StartsWith(MarketPrefix, StringComparison.Ordinal) || target.StartsWith(SymbolPrefix, StringComparison.Ordinal);
+        target == Everybody || IsMarket(target) || target.StartsWith(SymbolPrefix, StringComparison.Ordinal);
+
+    /// <summary>It addresses by the groups' market.</summary>
+    public static bool IsMarket(string target) => target.StartsWith(MarketPrefix, StringComparison.Ordinal);
 
     private static bool Selects(string target, string prefix, string value) =>
         target.Length == prefix.Length + value.Length

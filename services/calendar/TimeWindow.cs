@@ -5,10 +5,13 @@ namespace TradingSystem.Calendar;
 /// <param name="Until">In UTC; the first moment behind it.</param>
 public readonly record struct WindowSpan(DateTimeOffset From, DateTimeOffset Until);
 
-/// <summary>A span of time that comes once, or spans of one length that begin by a calendar. The first moment belongs to a span, its end does not. Safe on several threads.</summary>
+/// <summary>
+/// A span of time that comes once, or spans of one length that begin by a calendar; those that overlap or touch are one. The first moment belongs to a span, its end does not.
+/// Safe on several threads.
+/// </summary>
 public sealed class TimeWindow
 {
-    // Spans that touch are one, and those that follow without an end would be looked for without one.
+    // Those that follow each other without an end would be looked for without one.
     private const int MostJoined = 1_000;
 
     private readonly WindowSpan? _once;
@@ -23,7 +26,7 @@ public sealed class TimeWindow
     /// <param name="length">Of each span, by the clock that ticks: a change of the clocks on the wall makes none longer or shorter.</param>
     public static TimeWindow Each(CronCalendar begins, TimeSpan length) => new(null, begins, length);
 
-    /// <summary>The end of the span that <paramref name="time"/> is in, together with those that begin before it is over; null where it is in none.</summary>
+    /// <summary>The end of the span that <paramref name="time"/> is in; null where it is in none.</summary>
     public DateTimeOffset? EndOf(DateTimeOffset time)
     {
         // Whoever asks does so for each order and event, and of a calendar the answer costs a thousand times more than a look at the clock.
@@ -38,23 +41,27 @@ public sealed class TimeWindow
     }
 
     /// <summary>Spans that are not over at <paramref name="time"/>, in their order.</summary>
-    public IEnumerable<WindowSpan> After(DateTimeOffset time)
-    {
-        if (_once is { } once)
-        {
-            return once.Until > time ? [once] : [];
-        }
+    public IEnumerable<WindowSpan> After(DateTimeOffset time) => _once is not { } once ? Spans(time) : once.Until > time ? [once] : [];
 
-        return Begins(time - _length).Select(from => new WindowSpan(from, from + _length));
+    private IEnumerable<WindowSpan> Spans(DateTimeOffset time)
+    {
+        for (var from = _begins!.Next(time - _length); from is { } begin;)
+        {
+            var end = Joined(begin);
+            yield return new(begin, end);
+            from = _begins.Next(end);
+        }
     }
 
-    private IEnumerable<DateTimeOffset> Begins(DateTimeOffset after)
+    private DateTimeOffset Joined(DateTimeOffset begin)
     {
-        while (_begins!.Next(after) is { } next)
+        var (end, next) = (begin + _length, _begins!.Next(begin));
+        for (var joined = 0; joined < MostJoined && next <= end; joined++)
         {
-            yield return next;
-            after = next;
+            (end, next) = (next.Value + _length, _begins.Next(next.Value));
         }
+
+        return end;
     }
 
     private Answer Find(DateTimeOffset time)
@@ -66,18 +73,9 @@ public sealed class TimeWindow
                 : new(once.Until, DateTimeOffset.MaxValue, null);
         }
 
-        if (_begins!.Last(time) is not { } begin || begin + _length <= time)
-        {
-            return new(time, _begins.Next(time) ?? DateTimeOffset.MaxValue, null);
-        }
-
-        var end = begin + _length;
-        foreach (var next in Begins(begin).Take(MostJoined).TakeWhile(n => n <= end))
-        {
-            end = next + _length;
-        }
-
-        return new(begin, begin + _length, end);
+        return _begins!.Last(time) is { } begin && begin + _length > time
+            ? new(begin, begin + _length, Joined(begin))
+            : new(time, _begins.Next(time) ?? DateTimeOffset.MaxValue, null);
     }
 
     /// <summary>What is the same for every time from <c>From</c> to before <c>Until</c>.</summary>

@@ -7,6 +7,7 @@ using TradingSystem.Hosting;
 using TradingSystem.Hosting.Outbound;
 using TradingSystem.Hosting.Settings;
 using TradingSystem.Trigger.Api;
+using TradingSystem.Trigger.Blackouts;
 using TradingSystem.Trigger.Feeds;
 using TradingSystem.Trigger.Hooks;
 using TradingSystem.Trigger.Market;
@@ -56,6 +57,9 @@ public sealed class TriggerModule : IServiceModule
         services.AddSingleton<IFeedStates, FeedStates>();
         services.AddSingleton<PatientFeedStates>();
         services.AddSingleton(Feed);
+        services.AddDurableKind<EntryHolds, EntryHoldLists>(items => new(items), size: h => 256 + h.Items.Sum(i => 512 + i.Targets.Sum(t => t.Length)), inFlight: 1);
+        services.AddSingleton<BlackoutTeller>();
+        services.AddHostedService(p => p.GetRequiredService<BlackoutTeller>());
         services.AddSingleton<TargetedGroups>();
         services.AddSingleton<StormBook>();
         services.AddSingleton<StormGate>();
@@ -113,6 +117,7 @@ public sealed class TriggerModule : IServiceModule
         app.MapHookIntake();
         app.MapNews();
         app.MapSignals();
+        app.MapBlackouts();
     }
 
     public async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)

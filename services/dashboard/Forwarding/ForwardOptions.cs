@@ -28,7 +28,7 @@ public sealed class ForwardOptions
             Target("gateway", Gateway, "/api/v1/groups", "/api/v1/triggers", "/api/v1/ws-tickets", "/asyncapi.json", "/schemas/v1"),
             Target(
                 "trigger", Trigger, "/api/v1/candles", "/api/v1/prices", "/api/v1/market", "/api/v1/rules", "/api/v1/schedules", "/api/v1/news", "/api/v1/signals",
-                "/api/v1/hooks", HookPath.Prefix),
+                "/api/v1/blackouts", "/api/v1/hooks", HookPath.Prefix),
             Target(
                 "execution", Execution, "/api/v1/orders", "/api/v1/positions", "/api/v1/instruments", "/api/v1/fills", "/api/v1/accounts",
                 "/api/v1/protections", "/api/v1/reconciliations", "/api/v1/risk", "/api/v1/controls", "/api/v1/kill"),

@@ -11,6 +11,7 @@ public static class ControlServices
     {
         services.AddSingleton<ControlStore>();
         services.AddSingleton<ControlChanges>();
+        services.AddSingleton<EntryHolding>();
         services.AddSingleton<TokenFences>();
         services.AddSingleton<Flattening>();
         services.AddSingleton<CommandRunner>();
@@ -25,6 +26,7 @@ public static class ControlServices
 
     public static void AddControls(this IBusRegistrationConfigurator bus)
     {
+        bus.AddDurableConsumer<EntryHoldsConsumer>("execution-blackouts", new DurableQueue { ConcurrencyLimit = 1, SingleActive = true });
         bus.AddPerNodeConsumer<TokensFencedConsumer>("execution-fences");
         bus.AddPerNodeConsumer<SessionPresenceConsumer>("execution-sessions");
     }
@@ -34,5 +36,6 @@ public static class ControlServices
         app.MapControls();
         app.MapDeadMan();
         app.MapKill();
+        app.MapEntryHolds();
     }
 }

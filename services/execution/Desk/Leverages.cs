@@ -19,7 +19,22 @@ internal sealed class Leverages(DeskContext desk, OpenOrders open, OrderChanges 
     {
         var controls = await desk.Store.ReadAsync(db => ControlStore.ReadAsync(db, desk.Parts.Options, desk.Stop), desk.Stop);
         var gate = controls.Gate(order.GroupId, order.AccountId);
+        // Also the position that is there already would have it.
+        if (!order.ByCommand && (gate.State == TradingState.Reducing || gate.Blackout(decision.GroupName, order.Symbol, desk.Now) is not null) && !await IsWayOutAsync(order, decision))
+        {
+            return false;
+        }
+
         return (order.ByCommand || gate.Refusal(decision) is null) && DecisionCheck.BadLeverage(decision, listing.Find(order.Symbol)!.ToInstrument(), gate.Limits) is null;
+    }
+
+    /// <summary>It goes against what the group holds.</summary>
+    private async Task<bool> IsWayOutAsync(DeskOrder order, TradeDecision decision)
+    {
+        var (account, group, symbol) = (desk.AccountId, order.GroupId, order.Symbol);
+        var held = await desk.Store.ReadAsync(
+            db => db.Positions.AsNoTracking().Where(p => p.AccountId == account && p.GroupId == group && p.Symbol == symbol).Select(p => p.Qty).SumAsync(desk.Stop), desk.Stop);
+        return held * (decision.Action == TradeAction.Long ? 1m : -1m) < 0m;
     }
 
     /// <summary>

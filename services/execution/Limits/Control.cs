@@ -57,7 +57,7 @@ public sealed class ControlAudit
 
     public Guid ScopeId { get; init; }
 
-    /// <summary>limits, state, pause, resume, stop, close_all, kill, dead_man, trip, protect, cancel_orders.</summary>
+    /// <summary>limits, state, pause, resume, stop, close_all, kill, dead_man, trip, protect, cancel_orders, blackouts.</summary>
     public required string Action { get; init; }
 
     /// <summary>The person's name, or what acted by itself.</summary>

@@ -13,14 +13,16 @@ public sealed class ControlSet
     public const string LimitActor = "risk limit";
 
     private readonly ExecutionOptions _options;
+    private readonly HeldEntries _holds;
     private readonly Dictionary<Guid, Control> _rows;
     private readonly Dictionary<Guid, Gate> _gates = [];
     private readonly List<Trip> _trips = [];
 
-    public ControlSet(long generation, IEnumerable<Control> rows, ExecutionOptions options)
+    public ControlSet(long generation, IEnumerable<Control> rows, ExecutionOptions options, HeldEntries? holds = null)
     {
         Generation = generation;
         _options = options;
+        _holds = holds ?? HeldEntries.None;
         _rows = rows.ToDictionary(r => r.ScopeId);
         CountsOrders = _rows.Values.Any(r => RiskLimitsJson.Parse(r.Limits) is { } limits && (limits.MaxOrdersPerMinute ?? limits.MaxGroupOrdersPerMinute) is not null);
     }
@@ -41,7 +43,7 @@ public sealed class ControlSet
             return gate;
         }
 
-        return _gates[groupId] = new Gate(accountId, _options, Find(Guid.Empty), Find(accountId), Find(groupId));
+        return _gates[groupId] = new Gate(accountId, _options, Find(Guid.Empty), Find(accountId), Find(groupId)) { Holds = _holds };
     }
 
     /// <summary>The group may only reduce from here on, until a person says otherwise.</summary>

@@ -22,9 +22,12 @@ public sealed class ControlStore(IDbContextFactory<ExecutionDb> databases, IEnum
         var rows = await (
             from generation in db.ControlGeneration
             from control in db.Set<Control>().DefaultIfEmpty()
-            select new { generation.Value, control }).AsNoTracking().ToListAsync(cancellationToken);
+            from holds in db.Set<EntryHoldsRow>().DefaultIfEmpty()
+            select new { generation.Value, control, IsHolding = holds != null && holds.Items != HeldEntries.Nothing }).AsNoTracking().ToListAsync(cancellationToken);
+        // Once, and not beside each row. It may be newer than the generation, never older: what is decided on it is then decided again.
+        var held = rows.Count > 0 && rows[0].IsHolding ? await db.Set<EntryHoldsRow>().AsNoTracking().Select(h => h.Items).SingleAsync(cancellationToken) : null;
         return rows.Count > 0
-            ? new ControlSet(rows[0].Value, rows.Select(r => r.control).OfType<Control>(), options)
+            ? new ControlSet(rows[0].Value, rows.Select(r => r.control).OfType<Control>(), options, HeldEntries.Of(held))
             : throw new InvalidOperationException("execution.control_generation has no row; nothing is traded without it.");
     }
 

@@ -225,6 +225,7 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
 
         var refused = DeadFeed(now)
             ?? Reducing(order, gate)
+            ?? Blackout(order, gate, now)
             ?? OrderLimits.Unsized(decision, account, price, now, gate.Limits)
             ?? OrderLimits.Sized(order, account, gate.Limits, options.TakerFeeBps);
         return refused is not null ? new Verdict.Refused(refused) { Buy = buy, Qty = qty }
@@ -239,9 +240,17 @@ public sealed class DecisionCheck(InstrumentTable instruments, ExecutionOptions 
             return null;
         }
 
-        var nearest = order.Held < 0m ? DecisionSize.InUnitOf(order.Decision, Sizing.RoundDown(-order.Held, order.Instrument.Step), order.Price, order.Instrument) : null;
-        return gate.RefusalOfIncrease(nearest is { } n ? Rejections.Text(n.Value) : null);
+        return gate.RefusalOfIncrease(WayOut(order));
     }
+
+    private static RejectionReason? Blackout(SizedOrder order, Gate gate, DateTimeOffset now) =>
+        gate.Blackout(order.Decision.GroupName, order.Decision.Symbol, now) is { } reason ? reason with { NearestAcceptable = WayOut(order) } : null;
+
+    /// <summary>What of an order that turns a position would only close it; null where it is no way out at all.</summary>
+    private static string? WayOut(SizedOrder order) =>
+        order.Held < 0m && DecisionSize.InUnitOf(order.Decision, Sizing.RoundDown(-order.Held, order.Instrument.Step), order.Price, order.Instrument) is { } nearest
+            ? Rejections.Text(nearest.Value)
+            : null;
 
     /// <summary>Less than a step is nothing, also where an exchange names no minimum.</summary>
     private static decimal LeastOf(Instrument instrument) => Math.Max(instrument.MinQty, instrument.Step);

@@ -65,6 +65,9 @@ public sealed class Gate
 
     public EffectiveLimits Limits { get; }
 
+    /// <summary>Blackouts that were told from outside, beside those of the limits.</summary>
+    public HeldEntries Holds { get; init; } = HeldEntries.None;
+
     public bool LimitsAreReadable => _unreadable is null;
 
     /// <summary>
@@ -82,6 +85,21 @@ public sealed class Gate
     /// <summary>Why an order that does not reduce is held back, null where it is not.</summary>
     public RejectionReason? RefusalOfIncrease(string? nearest) =>
         State == TradingState.Reducing ? Rejections.Reducing(Where(_stateOf!), _stateOf!.Reason, nearest) : null;
+
+    /// <summary>Why an order that adds risk is held back at this time, null where it is not.</summary>
+    /// <param name="group">The group's name.</param>
+    public RejectionReason? Blackout(string group, string symbol, DateTimeOffset now)
+    {
+        for (var i = 0; i < Limits.Blackouts.Count; i++)
+        {
+            if (Limits.Blackouts[i].Covers(now))
+            {
+                return Rejections.Blackout(Limits.Blackouts[i], now);
+            }
+        }
+
+        return Holds.Refusal(group, symbol, now);
+    }
 
     private static string Where(Control level) => level.Scope == ControlWords.System ? level.Scope : $"{level.Scope} {level.ScopeId}";
 }

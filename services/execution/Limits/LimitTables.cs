@@ -29,6 +29,11 @@ internal sealed class LimitTables : ITables
             e.Property(x => x.Id).ValueGeneratedNever();
             e.HasData(new ControlGeneration { Id = 1, Value = 0 });
         });
+        model.Entity<EntryHoldsRow>(e =>
+        {
+            e.ToTable("entry_holds");
+            e.Property(x => x.Id).ValueGeneratedNever();
+        });
         model.Entity<ControlAudit>(e =>
         {
             e.ToTable("control_audit");
@@ -69,6 +74,8 @@ public static class LimitSets
         public DbSet<Control> Controls => db.Set<Control>();
 
         public DbSet<ControlGeneration> ControlGeneration => db.Set<ControlGeneration>();
+
+        public DbSet<EntryHoldsRow> EntryHolds => db.Set<EntryHoldsRow>();
 
         public DbSet<ControlAudit> ControlAudit => db.Set<ControlAudit>();
 

@@ -32,14 +32,6 @@ public static class OrderLimits
             return Rejections.SymbolNotAllowed(allowed, decision.Symbol);
         }
 
-        for (var i = 0; i < limits.Blackouts.Count; i++)
-        {
-            if (limits.Blackouts[i].Covers(now))
-            {
-                return Rejections.Blackout(limits.Blackouts[i], now);
-            }
-        }
-
         return OffEntry(decision, price, limits)
             ?? (account.Group.LastLossAt is { } lost && now - lost < limits.CooldownAfterLoss ? Rejections.Cooldown(limits.CooldownAfterLoss, now - lost) : null)
             ?? (account.OpenOrders >= limits.MaxOpenOrders ? Rejections.OpenOrders(limits.MaxOpenOrders, account.OpenOrders) : null)

@@ -46,6 +46,7 @@ public static class Refusals
         : ReasonCodes.PositionClosed.Is(code) ? Why(ReasonCodes.PositionClosed, "The position that it was to close is closed, or smaller than it.")
         : ReasonCodes.ClosedByDecision.Is(code) ? Why(ReasonCodes.ClosedByDecision, "A decision to close the position took it back.")
         : ReasonCodes.RiskReducing.Is(code) ? Why(ReasonCodes.RiskReducing, "The group may not take new risk any more.")
+        : ReasonCodes.Blackout.Is(code) ? Why(ReasonCodes.Blackout, "A blackout is on, in which positions only become smaller.")
         : Why(code is null ? ReasonCodes.Canceled : ReasonCodes.Kept(code), "It was cancelled as asked for.");
 
     public static RejectionReason RejectedLater(string? why) =>

@@ -138,6 +138,17 @@ public static class Rejections
     public static RejectionReason Blackout(BlackoutWindow window, DateTimeOffset now) =>
         new(ReasonCodes.Blackout, window.ToString(), Instant(now), null, $"Now is a blackout window ({window}).");
 
+    /// <param name="until">When it is over; null where that is not known.</param>
+    public static RejectionReason Blackout(string name, DateTimeOffset? until, DateTimeOffset now) =>
+        new(
+            ReasonCodes.Blackout, name, Instant(now), null,
+            until is { } end
+                ? $"Now is the blackout {name}, until {Instant(end)}; positions only become smaller."
+                : $"The times of the blackout {name} cannot be read here; positions only become smaller until it is written anew or taken away.");
+
+    public static RejectionReason BlackoutsUnreadable() =>
+        new(ReasonCodes.Blackout, null, null, null, "The blackouts that are kept cannot be read; positions only become smaller until one of them is changed.");
+
     public static RejectionReason SymbolNotAllowed(IEnumerable<string> allowed, string symbol) =>
         new(ReasonCodes.SymbolNotAllowed, string.Join(",", allowed.Order(StringComparer.Ordinal)), symbol, null, $"{symbol} is not on the list of allowed symbols.");
 

@@ -1020,6 +1020,40 @@ namespace TradingSystem.Execution.Migrations
                         });
                 });
 
+            modelBuilder.Entity("TradingSystem.Execution.Limits.EntryHoldsRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Items")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("items");
+
+                    b.Property<DateTimeOffset>("KeptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_at");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Id")
+                        .HasName("pk_entry_holds");
+
+                    b.ToTable("entry_holds", "execution");
+                });
+
             modelBuilder.Entity("TradingSystem.Execution.Limits.Fence", b =>
                 {
                     b.Property<Guid>("TokenId")

@@ -74,10 +74,10 @@ public sealed record RehearsalView(
     /// <param name="armed">Whenever the armed version was met, and its clauses over what is not recorded.</param>
     internal static RehearsalView Of(
         Rehearsal rehearsal, RehearsalBody asked, Interval interval, int? armedVersion,
-        (IReadOnlyList<Firing> Met, IReadOnlyList<UnrecordedClause> Unrecorded) armed, StormOptions storm,
+        (IReadOnlyList<Firing> Met, IReadOnlyList<UnrecordedClause> Unrecorded) armed, StormOptions storm, RuleMutes mutes,
         CancellationToken cancellationToken)
     {
-        var met = rehearsal.Of(asked.Rule, storm, cancellationToken: cancellationToken);
+        var met = rehearsal.Of(asked.Rule, storm, mutes.Of(asked.Rule, asked.Symbol), cancellationToken: cancellationToken);
         var raised = met.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         var others = armed.Met.Where(f => f.HeldBack is null).Select(f => f.At).ToList();
         return new(

@@ -173,15 +173,16 @@ public static class RulesApi
         try
         {
             var kept = await candles.WithinAsync(asked.Symbol, asked.From!.Value, asked.To!.Value, deadline.Token);
+            var mutes = await RuleMutes.ReadAsync(db, deadline.Token);
             var (others, unrecorded) = ((IReadOnlyList<Firing>)[], (IReadOnlyList<UnrecordedClause>)[]);
             if (other is not null && KeptInterval(other, status) is { } length)
             {
                 var armedRehearsal = new Rehearsal(kept, status.Shown, length);
-                (others, unrecorded) = (armedRehearsal.Of(other, storm, cancellationToken: deadline.Token), Unrecorded.In(other, armedRehearsal.Candles));
+                (others, unrecorded) = (armedRehearsal.Of(other, storm, mutes.Of(other, asked.Symbol), cancellationToken: deadline.Token), Unrecorded.In(other, armedRehearsal.Candles));
             }
 
             var version = other is null ? null : armed?.Version;
-            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, version, (others, unrecorded), storm, deadline.Token));
+            return TypedResults.Ok(RehearsalView.Of(new Rehearsal(kept, status.Shown, interval), asked, interval, version, (others, unrecorded), storm, mutes, deadline.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

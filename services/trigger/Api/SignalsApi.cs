@@ -110,5 +110,5 @@ public static class SignalsApi
 
     private static TestEventView View(Signal signal, Verdict verdict, Guid? id) => new(
         id, signal.Item.SourceId, signal.Item.Priority, signal.Item.Targets, signal.Item.Title, JsonElement.Parse(signal.Item.Payload), signal.Item.Tags,
-        verdict.Outcome, verdict.Groups, [.. verdict.Holds.Select(h => new HoldView(h.Group, h.Reason, h.SameAs, null))]);
+        verdict.Outcome, verdict.Groups, [.. verdict.Holds.Select(HoldView.Of)]);
 }

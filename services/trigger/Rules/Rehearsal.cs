@@ -1,4 +1,5 @@
 using TradingSystem.Contracts.Bus;
+using TradingSystem.Trigger.Blackouts;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Market;
 using TradingSystem.Trigger.Storm;
@@ -33,12 +34,13 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
 
     /// <summary>Whenever the rule was met, oldest first, with what held it back if something did.</summary>
     /// <param name="storm">Holds back what it would hold back of this rule alone; left out, nothing is.</param>
+    /// <param name="muteOf">The blackout that all whom the rule is for are muted by at a time; null where they are not.</param>
     /// <param name="told">Of so many of them with the clauses.</param>
-    public IReadOnlyList<Firing> Of(RuleDocument rule, StormOptions? storm = null, int told = Told, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Firing> Of(RuleDocument rule, StormOptions? storm = null, Func<DateTimeOffset, Mute?>? muteOf = null, int told = Told, CancellationToken cancellationToken = default)
     {
         var watch = new Watch(interval);
         watch.Add(new ArmedRule(Guid.Empty, 0, default, rule));
-        var judge = storm is null ? null : new StormJudge(storm);
+        var judge = storm is null ? null : new StormJudge(storm, (_, at) => muteOf?.Invoke(at));
         var met = new List<Firing>();
         foreach (var candle in _shown)
         {

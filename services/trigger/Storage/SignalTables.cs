@@ -81,7 +81,10 @@ public sealed class HoldRow
     /// <summary>The event that had said the same to the group.</summary>
     public required Guid? SameAs { get; init; }
 
-    /// <summary>When a summary may count it.</summary>
+    /// <summary>Name of the blackout that was on; null for another reason.</summary>
+    public string? Blackout { get; init; }
+
+    /// <summary>When a summary may count it, unless the group is muted by then.</summary>
     public required DateTimeOffset Until { get; init; }
 
     /// <summary>The summary that counts it; null where none does yet.</summary>

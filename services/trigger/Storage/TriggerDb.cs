@@ -45,6 +45,12 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
 
     public DbSet<HoldRow> Holds => Set<HoldRow>();
 
+    public DbSet<BlackoutRow> Blackouts => Set<BlackoutRow>();
+
+    public DbSet<BlackoutChangeRow> BlackoutChanges => Set<BlackoutChangeRow>();
+
+    public DbSet<BlackoutListRow> BlackoutList => Set<BlackoutListRow>();
+
     public DbSet<TargetedGroupRow> TargetedGroups => Set<TargetedGroupRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -161,9 +167,29 @@ public sealed class TriggerDb(DbContextOptions<TriggerDb> options) : DbContext(o
         {
             hold.HasKey(h => new { h.SignalId, h.GroupName });
             hold.HasOne<SignalRow>().WithMany(s => s.Holds).HasForeignKey(h => h.SignalId).OnDelete(DeleteBehavior.Cascade);
-            hold.HasIndex(h => h.Until).HasFilter("counted_at is null");
+            hold.HasIndex(h => new { h.GroupName, h.Until }).HasFilter("counted_at is null");
             hold.HasIndex(h => h.SummaryId);
             hold.HasIndex(h => h.GroupName);
+        });
+        modelBuilder.Entity<BlackoutRow>(blackout =>
+        {
+            blackout.Property(b => b.Id).ValueGeneratedNever();
+            blackout.Property(b => b.Seq).UseIdentityAlwaysColumn();
+            blackout.Property(b => b.Version).IsConcurrencyToken();
+            blackout.Property(b => b.Document).HasColumnType("jsonb");
+            blackout.HasIndex(b => b.Seq).IsUnique();
+            blackout.HasIndex(b => b.Name).IsUnique().HasFilter("deleted_at is null");
+        });
+        modelBuilder.Entity<BlackoutChangeRow>(change =>
+        {
+            change.HasKey(c => new { c.BlackoutId, c.Version });
+            change.Property(c => c.Document).HasColumnType("jsonb");
+            change.HasIndex(c => c.CreatedAt).HasFilter("told_at is null");
+        });
+        modelBuilder.Entity<BlackoutListRow>(list =>
+        {
+            list.ToTable("blackout_list");
+            list.Property(l => l.Id).ValueGeneratedNever();
         });
         modelBuilder.Entity<TargetedGroupRow>().Property(g => g.Id).ValueGeneratedNever();
         modelBuilder.UseConventions();

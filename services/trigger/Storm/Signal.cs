@@ -41,7 +41,8 @@ public sealed record Verdict(IReadOnlyList<string> Groups, IReadOnlyList<Hold> H
 /// <summary>A group that an event is kept from.</summary>
 /// <param name="Reason">One of <see cref="StormWords.Reasons"/>.</param>
 /// <param name="SameAs">The event that had said the same to the group.</param>
-public sealed record Hold(string Group, string Reason, Guid? SameAs);
+/// <param name="Blackout">Name of the blackout that was on.</param>
+public sealed record Hold(string Group, string Reason, Guid? SameAs, string? Blackout = null);
 
 /// <summary>What was decided of a signal, for good. What is let through by it is kept, and is sent by whoever comes first until it is out or no news any more.</summary>
 /// <param name="IsOpen">Whether it is still to be sent.</param>

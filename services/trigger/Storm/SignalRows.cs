@@ -43,7 +43,14 @@ internal static class SignalRows
                 Clock = judged.Clock,
                 Reason = h.Reason,
                 SameAs = h.SameAs,
-                Until = now + (h.Reason == StormWords.SameEvent ? options.SameWithin : StormJudge.Minute),
+                Blackout = h.Blackout,
+                Until = now + h.Reason switch
+                {
+                    StormWords.SameEvent => options.SameWithin,
+                    // Whoever is muted is told of nothing, so this waits for the end of it, whenever somebody makes that. A recording's own time ends it unseen.
+                    StormWords.Mute when judged.Clock == Wall => TimeSpan.Zero,
+                    _ => StormJudge.Minute,
+                },
             }),
         ],
         CreatedAt = now,

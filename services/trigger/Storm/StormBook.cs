@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using TradingSystem.Trigger.Blackouts;
 using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Storm;
@@ -20,6 +21,8 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
     public const long Lock = 0x5354_4f52_4d01;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+
+    private readonly BlackoutMemory _blackouts = new();
 
     /// <summary>Throws when the database is away or the deadline is over; then nothing is decided, or it is and stays so.</summary>
     /// <param name="signals">Each event once, in the order in which they were raised.</param>
@@ -69,7 +72,7 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         NpgsqlConnection connection, IReadOnlyList<Signal> signals, IReadOnlyList<Signal> unjudged, bool isTrial, CancellationToken cancellationToken)
     {
         var all = unjudged.Concat(signals).DistinctBy(s => s.Item.Id).ToList();
-        var (known, groups) = await BeginAsync(connection, all, isTrial, cancellationToken);
+        var (known, groups, mutes) = await BeginAsync(connection, all, isTrial, cancellationToken);
         var now = time.GetUtcNow();
         var isOut = unjudged.Select(s => s.Item.Id).ToHashSet();
         var open = all.Where(s => !known.ContainsKey(s.Item.Id))
@@ -77,7 +80,8 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         var rows = new List<SignalRow>();
         if (open.Count > 0)
         {
-            var judge = new StormJudge(options);
+            var byName = groups.ToDictionary(g => g.Name, StringComparer.Ordinal);
+            var judge = new StormJudge(options, (group, at) => byName[group] is var g ? mutes.Of(g.Name, g.Market, g.Symbol, at) : null);
             await LearnAsync(connection, judge, [.. open.Select(o => o.Judged)], [.. open.SelectMany(o => o.Groups).Distinct(StringComparer.Ordinal)], now, cancellationToken);
             foreach (var (signal, judged, addressed) in open)
             {
@@ -96,11 +100,11 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         return ([.. signals.Select(s => known[s.Item.Id])], rows);
     }
 
-    /// <summary>Takes the lock, unless it is a trial; what was decided of these events before, and the groups that are switched on.</summary>
-    private static async Task<(Dictionary<Guid, Ruling> Known, List<TargetedGroup> Groups)> BeginAsync(
+    /// <summary>Takes the lock, unless it is a trial; what was decided of these events before, the groups that are switched on, and the blackouts there are.</summary>
+    private async Task<(Dictionary<Guid, Ruling> Known, List<TargetedGroup> Groups, Mutes Mutes)> BeginAsync(
         NpgsqlConnection connection, IReadOnlyList<Signal> signals, bool isTrial, CancellationToken cancellationToken)
     {
-        var ids = signals.Select(s => s.Item.Id).ToArray();
+        var (ids, known) = (signals.Select(s => s.Item.Id).ToArray(), _blackouts.Last);
         await using var batch = new NpgsqlBatch(connection);
         if (!isTrial)
         {
@@ -109,8 +113,9 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         }
 
         Add(batch, "select id, groups, event is not null and confirmed_at is null and given_up_at is null from trigger.signals where id = any($1)", ids);
-        Add(batch, "select signal_id, group_name, reason, same_as from trigger.holds where signal_id = any($1) order by group_name", ids);
-        Add(batch, "select distinct on (name) name, market, symbol from trigger.targeted_groups where active order by name, version desc");
+        Add(batch, "select signal_id, group_name, reason, same_as, blackout from trigger.holds where signal_id = any($1) order by group_name", ids);
+        Add(batch, TargetedGroups.Query);
+        Add(batch, BlackoutMemory.Query, known.Revision);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (reader.FieldCount != 3 && await reader.NextResultAsync(cancellationToken))
         {
@@ -126,7 +131,8 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         var holds = sent.Keys.ToDictionary(id => id, _ => new List<Hold>());
         while (await reader.ReadAsync(cancellationToken))
         {
-            holds[reader.GetGuid(0)].Add(new(reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3)));
+            holds[reader.GetGuid(0)].Add(new(
+                reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.IsDBNull(4) ? null : reader.GetString(4)));
         }
 
         await reader.NextResultAsync(cancellationToken);
@@ -136,7 +142,9 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
             groups.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
         }
 
-        return (sent.ToDictionary(s => s.Key, s => new Ruling(new(s.Value.Groups, holds[s.Key]), s.Value.IsOpen)), groups);
+        await reader.NextResultAsync(cancellationToken);
+        var mutes = await _blackouts.ReadAsync(reader, known, cancellationToken);
+        return (sent.ToDictionary(s => s.Key, s => new Ruling(new(s.Value.Groups, holds[s.Key]), s.Value.IsOpen)), groups, mutes);
     }
 
     /// <summary>The judge learns what was let through around their times and is out, or still to be sent.</summary>
@@ -193,11 +201,11 @@ public sealed class StormBook(NpgsqlDataSource database, StormOptions options, T
         Add(
             batch,
             """
-            insert into trigger.holds (signal_id, group_name, clock, reason, same_as, until)
-            select * from unnest($1, $2, $3, $4, $5, $6)
+            insert into trigger.holds (signal_id, group_name, clock, reason, same_as, blackout, until)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7)
             """,
             holds.Select(h => h.SignalId).ToArray(), holds.Select(h => h.GroupName).ToArray(), holds.Select(h => h.Clock).ToArray(), holds.Select(h => h.Reason).ToArray(),
-            holds.Select(h => h.SameAs).ToArray(), holds.Select(h => h.Until).ToArray());
+            holds.Select(h => h.SameAs).ToArray(), holds.Select(h => h.Blackout).ToArray(), holds.Select(h => h.Until).ToArray());
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -1,13 +1,14 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TradingSystem.Trigger.Blackouts;
 using TradingSystem.Trigger.Storage;
 
 namespace TradingSystem.Trigger.Storm;
 
 /// <summary>
 /// Counts in one trailing summary what followed the first of a kind, once its time is over, and once a minute what a group had no room for. One node at a time.
-/// Groups that the same was kept from share one summary.
+/// Groups that the same was kept from share one summary. Whoever a blackout mutes is told behind it.
 /// </summary>
 public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProvider time)
 {
@@ -15,10 +16,15 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
 
     // What one transaction counts; the next goes on.
     private const int MostAtOnce = 100;
+
+    /// <summary>In one summary: what a long mute held back must not take longer than there is time. The rest is another one.</summary>
+    private const int MostCounted = 20_000;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     /// <summary>So long after it could be made a summary is worth a wake; then it is a log line.</summary>
     private static readonly TimeSpan News = TimeSpan.FromMinutes(5);
+
+    private readonly BlackoutMemory _blackouts = new();
 
     public async Task CountAsync(CancellationToken cancellationToken)
     {
@@ -50,14 +56,21 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
         }
 
         var now = time.GetUtcNow();
+        var groups = await UnmutedAsync(db, now, deadline.Token);
         var due = await db.Database.SqlQuery<Due>(
             $"""
-            select reason as "Reason", clock as "Clock", same_as as "SameAs", group_name as "GroupName",
-              max(until) as "Until", md5(string_agg(signal_id::text, ',' order by signal_id)) as "Events"
-            from trigger.holds
-            where counted_at is null
-            group by reason, clock, same_as, group_name having min(until) <= {now}
-            order by min(until), reason, clock, same_as, group_name limit {MostAtOnce}
+            with due as (
+              select distinct reason, clock, same_as, group_name from (
+                select reason, clock, same_as, group_name from trigger.holds
+                where counted_at is null and until <= {now} and group_name = any({groups}) limit {MostCounted}) h
+              order by reason, clock, same_as, group_name limit {MostAtOnce})
+            select d.reason as "Reason", d.clock as "Clock", d.same_as as "SameAs", d.group_name as "GroupName",
+              max(h.until) as "Until", md5(string_agg(h.signal_id::text, ',' order by h.signal_id)) as "Events"
+            from due d cross join lateral (
+              select signal_id, until from trigger.holds h
+              where h.counted_at is null and h.group_name = d.group_name and h.reason = d.reason and h.clock = d.clock and h.same_as is not distinct from d.same_as
+              order by signal_id limit {MostCounted}) h
+            group by d.reason, d.clock, d.same_as, d.group_name order by min(h.until), d.reason, d.clock, d.same_as, d.group_name
             """).ToListAsync(deadline.Token);
         foreach (var together in due.GroupBy(d => (d.Reason, d.Clock, d.SameAs, d.Events)))
         {
@@ -69,12 +82,27 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
         return due.Count;
     }
 
+    /// <summary>Names of the groups that may be told: whoever is muted is not woken by a summary either, and all that was kept from it waits for the end of that.</summary>
+    private async Task<string[]> UnmutedAsync(TriggerDb db, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var mutes = await _blackouts.ReadAsync((NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+        var muted = (await TargetedGroups.ActiveAsync(db, cancellationToken)).Where(g => mutes.Of(g.Name, g.Market, g.Symbol, now) is not null).Select(g => g.Name).ToHashSet();
+        return [.. (await db.TargetedGroups.AsNoTracking().Select(g => g.Name).Distinct().ToListAsync(cancellationToken)).Where(n => !muted.Contains(n))];
+    }
+
     private static async Task SummariseAsync(TriggerDb db, Due due, List<string> groups, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7(now);
-        await db.Holds
-            .Where(h => h.CountedAt == null && h.Reason == due.Reason && h.Clock == due.Clock && h.SameAs == due.SameAs && groups.Contains(h.GroupName))
-            .ExecuteUpdateAsync(h => h.SetProperty(r => r.SummaryId, id).SetProperty(r => r.CountedAt, now), cancellationToken);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            update trigger.holds h set summary_id = {id}, counted_at = {now}
+            from (
+              select distinct signal_id from trigger.holds
+              where counted_at is null and group_name = any({groups.ToArray()}) and reason = {due.Reason} and clock = {due.Clock} and same_as is not distinct from {due.SameAs}::uuid
+              order by signal_id limit {MostCounted}) s
+            where h.signal_id = s.signal_id and h.group_name = any({groups.ToArray()}) and h.counted_at is null and h.reason = {due.Reason}
+            """,
+            cancellationToken);
         var held = db.Signals.AsNoTracking().Where(s => db.Holds.Any(h => h.SignalId == s.Id && h.SummaryId == id));
         var all = await held.GroupBy(_ => 1).Select(g => new
         {
@@ -109,7 +137,8 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
             SameAs = due.SameAs,
             CreatedAt = now,
             Event = SignalRows.Write(summary),
-            NewsUntil = due.Until + News,
+            // Of a mute nobody knows when it was over: it is told as soon as it is seen.
+            NewsUntil = (due.Reason == StormWords.Mute ? now : due.Until) + News,
             ToldAt = now,
         });
     }

@@ -1,3 +1,5 @@
+using TradingSystem.Trigger.Blackouts;
+
 namespace TradingSystem.Trigger.Storm;
 
 /// <summary>What of a signal decides what becomes of it.</summary>
@@ -9,9 +11,10 @@ namespace TradingSystem.Trigger.Storm;
 public sealed record Judged(Guid Id, int Priority, string? Topic, string Says, string Clock, DateTimeOffset RaisedAt, DateTimeOffset At);
 
 /// <summary>
-/// The three numbers over what was let through so far. A function of the signals and their times: live, on every node and in a rehearsal it says the same.
+/// The three numbers over what was let through so far, and blackouts. A function of the signals and their times: live, on every node and in a rehearsal it says the same.
 /// </summary>
-public sealed class StormJudge(StormOptions options)
+/// <param name="muteOf">The blackout that a group of this name is muted by at a time; null where it is not, or where there are none.</param>
+public sealed class StormJudge(StormOptions options, Func<string, DateTimeOffset, Mute?>? muteOf = null)
 {
     /// <summary>The time that a group's events are counted over.</summary>
     public static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -57,6 +60,12 @@ public sealed class StormJudge(StormOptions options)
         var (free, holds) = (new List<string>(), new List<Hold>());
         foreach (var group in groups)
         {
+            if (muteOf?.Invoke(group, signal.At) is { } mute)
+            {
+                holds.Add(new(group, StormWords.Mute, null, mute.Blackout));
+                continue;
+            }
+
             // What the group was told last is what it knows: up after down is news, though it was up before.
             if (near.FindLast(p => p.Groups.Contains(group)) is { } last && last.Says == signal.Says)
             {

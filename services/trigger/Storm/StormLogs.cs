@@ -19,10 +19,10 @@ internal static class StormLogs
     public static SystemLog Of(SignalRow row)
     {
         var holds = row.Holds.OrderBy(h => h.GroupName, StringComparer.Ordinal).ToList();
-        var why = holds.GroupBy(h => h.Reason).Select(g => $"from {string.Join(", ", g.Select(h => h.GroupName))}, {Words(g.Key)}");
+        var why = holds.GroupBy(h => (h.Reason, h.Blackout)).Select(g => $"from {string.Join(", ", g.Select(h => h.GroupName))}, {Words(g.Key.Reason, g.Key.Blackout)}");
         return Log(
             row, HeldBack, $"An event was kept {string.Join("; ", why)}: {row.Title}",
-            JsonSerializer.Serialize(new Held(row.Id, row.Groups, [.. holds.Select(h => new Hold(h.GroupName, h.Reason, h.SameAs))]), Json));
+            JsonSerializer.Serialize(new Held(row.Id, row.Groups, [.. holds.Select(h => new HeldFrom(h.GroupName, h.Reason, h.SameAs, h.Blackout))]), Json));
     }
 
     /// <summary>An event, or a summary, that the bus did not take while it was news. It may be out: nobody said that it was not.</summary>
@@ -35,13 +35,19 @@ internal static class StormLogs
                 Level = "error",
             };
 
-    private static string Words(string reason) =>
-        reason == StormWords.SameEvent ? "the same event had been sent just before" : "there had been all the events of a minute";
+    private static string Words(string reason, string? blackout) => reason switch
+    {
+        StormWords.SameEvent => "the same event had been sent just before",
+        StormWords.Mute => $"the blackout {blackout} was on",
+        _ => "there had been all the events of a minute",
+    };
 
     private static SystemLog Log(SignalRow row, string code, string message, string detail) =>
         new(row.Id, "trigger", row.SourceId, "info", code, message, detail, row.CreatedAt, null);
 
     private sealed record Lost(Guid EventId, IReadOnlyList<string> Groups);
 
-    private sealed record Held(Guid EventId, IReadOnlyList<string> Groups, IReadOnlyList<Hold> HeldFrom);
+    private sealed record Held(Guid EventId, IReadOnlyList<string> Groups, IReadOnlyList<HeldFrom> HeldFrom);
+
+    private sealed record HeldFrom(string Group, string Reason, Guid? SameAs, string? Blackout);
 }

@@ -38,9 +38,13 @@ internal static class StormSummaries
 
     public static ImmediateEvent Of(HeldTogether held, Guid id, IReadOnlyList<string> groups, DateTimeOffset now)
     {
-        var title = held.Reason == StormWords.SameEvent
-            ? $"{held.Count} more of: {held.Title}"
-            : $"{held.Count} {(held.Count == 1 ? "event" : "events")} held back, more than a minute's: {held.Title}";
+        var events = held.Count == 1 ? "event" : "events";
+        var title = held.Reason switch
+        {
+            StormWords.SameEvent => $"{held.Count} more of: {held.Title}",
+            StormWords.Mute => $"{held.Count} {events} held back by a blackout: {held.Title}",
+            _ => $"{held.Count} {events} held back, more than a minute's: {held.Title}",
+        };
         return new(
             id,
             EventSources.Storm + held.Reason,

@@ -183,7 +183,7 @@ public sealed partial class StormTeller(
                 delete from trigger.signals where id in (
                   select id from trigger.signals s
                   where told_at is not null and (event is null or confirmed_at is not null or given_up_at is not null)
-                    and not exists (select from trigger.holds h where h.signal_id = s.id and h.counted_at is null)
+                    and (created_at < {now - Kept} or not exists (select from trigger.holds h where h.signal_id = s.id and h.counted_at is null))
                     and (created_at < {now - Kept} or (outcome = {StormWords.Sent} and given_up_at is null and created_at < {now - KeptSent}
                       and not exists (select from trigger.holds h where h.signal_id = s.id)))
                   limit {MostPruned})

@@ -29,6 +29,9 @@ public static class StormWords
     /// <summary>The group had had all the events of a minute.</summary>
     public const string Budget = "budget";
 
+    /// <summary>A blackout was on.</summary>
+    public const string Mute = "mute";
+
     /// <summary>What keeps an event from a group.</summary>
-    public static readonly IReadOnlyList<string> Reasons = [SameEvent, Budget];
+    public static readonly IReadOnlyList<string> Reasons = [SameEvent, Budget, Mute];
 }

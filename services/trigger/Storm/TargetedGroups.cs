@@ -12,9 +12,15 @@ public sealed record TargetedGroup(string Name, string Market, string Symbol);
 /// <summary>A copy of what the gateway tells of groups: on each change, and of all of them when it starts.</summary>
 public sealed class TargetedGroups(IDbContextFactory<TriggerDb> database)
 {
+    /// <summary>Those that are switched on; of one name the newest.</summary>
+    public const string Query = "select distinct on (name) name as \"Name\", market as \"Market\", symbol as \"Symbol\" from trigger.targeted_groups where active order by name, version desc";
+
     /// <summary>Names of those that an event of these targets wakes.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<TargetedGroup> groups, IReadOnlyList<string> targets) =>
         [.. groups.Where(g => TargetSelector.Matches(targets, g.Name, g.Market, g.Symbol)).Select(g => g.Name)];
+
+    public static async Task<IReadOnlyList<TargetedGroup>> ActiveAsync(TriggerDb db, CancellationToken cancellationToken) =>
+        await db.Database.SqlQueryRaw<TargetedGroup>(Query).ToListAsync(cancellationToken);
 
     /// <summary>Keeps each group's highest version; older news is ignored.</summary>
     public async Task SaveAsync(IReadOnlyList<GroupConfig> groups, CancellationToken cancellationToken)

@@ -140,6 +140,11 @@ internal static partial class RoleTable
         trader DELETE /api/v1/news/feeds/{id}
         viewer GET /api/v1/signals
         trader POST /api/v1/signals/test
+        viewer GET /api/v1/blackouts
+        trader POST /api/v1/blackouts
+        viewer GET /api/v1/blackouts/{id}
+        trader PUT /api/v1/blackouts/{id}
+        trader DELETE /api/v1/blackouts/{id}
 
         viewer GET /diary
         viewer GET /state
@@ -183,6 +188,7 @@ internal static partial class RoleTable
         admin PUT /api/v1/risk/limits/account/{id}
         viewer GET /api/v1/risk/limits/group/{id}
         trader PUT /api/v1/risk/limits/group/{id}
+        viewer GET /api/v1/risk/blackouts
 
         viewer GET /api/v1/controls
         viewer GET /api/v1/controls/audit

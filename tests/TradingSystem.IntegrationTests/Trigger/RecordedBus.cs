@@ -16,6 +16,8 @@ internal sealed class RecordedBus : IDurablePublisher
 
     public IReadOnlyList<SystemLog> Logs => [.. _items.OfType<SystemLog>()];
 
+    public IReadOnlyList<EntryHolds> Holds => [.. _items.OfType<EntryHolds>()];
+
     public Task<PublishOutcome> PublishAsync<TItem>(TItem item, CancellationToken cancellationToken)
         where TItem : class
     {

@@ -47,6 +47,9 @@ public sealed class TimeWindowTests
     public void Spans_that_touch_or_overlap_end_together()
     {
         Assert.That(Each("0,30 9-10 * * *", "UTC", TimeSpan.FromMinutes(30)).EndOf(Noon.AddHours(-3).AddMinutes(10)), Is.EqualTo(Noon.AddHours(-1)));
+        Assert.That(
+            Each("0,30 9-10 * * *", "UTC", TimeSpan.FromMinutes(30)).After(Noon.AddHours(-4)).Take(2),
+            Is.EqualTo(new[] { new WindowSpan(Noon.AddHours(-3), Noon.AddHours(-1)), new WindowSpan(Noon.AddHours(21), Noon.AddHours(23)) }));
         Assert.That(Each("0,10 9 * * *", "UTC", TimeSpan.FromMinutes(45)).EndOf(Noon.AddHours(-3).AddMinutes(5)), Is.EqualTo(Noon.AddHours(-3).AddMinutes(55)));
         Assert.That(Each("* * * * *", "UTC", TimeSpan.FromMinutes(1)).EndOf(Noon), Is.GreaterThan(Noon.AddHours(16)), "without an end it is a far one");
     }

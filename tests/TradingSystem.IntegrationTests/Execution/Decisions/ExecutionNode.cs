@@ -43,6 +43,7 @@ internal sealed class ExecutionNode : IAsyncDisposable
         services.AddSingleton(new DecisionListeners(() => [new ExitsIfWatched(this)]));
         services.AddSingleton<DecisionProcessor>();
         services.AddSingleton<ControlStore>();
+        services.AddSingleton<EntryHolding>();
         services.AddSingleton<ControlChanges>();
         services.AddSingleton(p => new Announcer(new Listener(_told), () => { }, TimeProvider.System, NullLogger<Announcer>.Instance));
         services.AddLogging();
@@ -81,6 +82,8 @@ internal sealed class ExecutionNode : IAsyncDisposable
     public ExecutionOptions Options => _services.GetRequiredService<ExecutionOptions>();
 
     public ControlChanges Controls => _services.GetRequiredService<ControlChanges>();
+
+    public EntryHolding Holding => _services.GetRequiredService<EntryHolding>();
 
     public ControlStore Store => _services.GetRequiredService<ControlStore>();
 

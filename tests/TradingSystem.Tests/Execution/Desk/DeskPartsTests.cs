@@ -33,7 +33,7 @@ public sealed class DeskPartsTests
     public void Of_closing_orders_that_rest_the_later_go_when_the_position_is_smaller_than_they_are_together()
     {
         var open = Open(Closing("first", 1, 2m), Closing("second", 2, 2m), Closing("third", 3, 1m));
-        Resting.TakeBackIdle(open, (_, _) => 3m, _ => TradingState.Active, Now);
+        Resting.TakeBackIdle(open, (_, _) => 3m, _ => In(TradingState.Active), Now);
         Assert.That(open.All.Where(o => o.Wish is not null).Select(o => (o.ClientId, o.Wish!.Value.Reason)), Is.EqualTo(new[] { ("second", ReasonCodes.PositionClosed.Word) }));
 
         static DeskOrder Closing(string id, long seq, decimal qty) => Row(id, DeskStates.Working, type: DeskTypes.Limit, side: "SELL", qty: qty, closes: true, seq: seq);
@@ -46,8 +46,38 @@ public sealed class DeskPartsTests
     public void What_rests_goes_when_its_group_may_take_no_new_risk(TradingState state, int held, bool goes)
     {
         var open = Open(Row("A", DeskStates.Working, type: DeskTypes.Limit));
-        Resting.TakeBackIdle(open, (_, _) => held, _ => state, Now);
+        Resting.TakeBackIdle(open, (_, _) => held, _ => In(state), Now);
         Assert.That(open.Get("A")!.Wish?.Reason, Is.EqualTo(goes ? ReasonCodes.RiskReducing.Word : null));
+    }
+
+    [TestCase(0, true, "a limit's window")]
+    [TestCase(0, false, "a blackout that was told")]
+    [TestCase(-1, true, "a way out")]
+    [TestCase(-1, false, "a way out")]
+    public void What_rests_to_add_risk_goes_when_a_blackout_begins_and_a_way_out_stays(int held, bool byLimits, string why)
+    {
+        var open = Open(Row("A", DeskStates.Working, type: DeskTypes.Limit));
+        var gate = Blackout(Now, Now.AddMinutes(5), byLimits);
+        Resting.TakeBackIdle(open, (_, _) => held, _ => gate, Now.AddTicks(-1));
+        Assert.That(open.Get("A")!.Wish, Is.Null, why);
+        Resting.TakeBackIdle(open, (_, _) => held, _ => gate, Now);
+        Assert.That(open.Get("A")!.Wish?.Reason, Is.EqualTo(held == 0 ? ReasonCodes.Blackout.Word : null), why);
+    }
+
+    [TestCase(-2, false, null, false, "larger than what is left, and only to reduce")]
+    [TestCase(-2, true, null, true, "it would turn the position")]
+    [TestCase(-2, true, "SHORT", false, "in hedge mode it turns nothing")]
+    [TestCase(2, false, null, true, "it adds")]
+    public void A_way_out_that_rests_and_has_become_larger_than_the_position_stays(int held, bool turns, string? side, bool goes, string why)
+    {
+        var row = Row("A", DeskStates.Working, type: DeskTypes.Limit, qty: 3m);
+        (row.ReduceOnly, row.PositionSide) = (!turns && held < 0, side);
+        foreach (var (gate, code) in new[] { (In(TradingState.Reducing), ReasonCodes.RiskReducing), (Blackout(Now, Now.AddMinutes(5), byLimits: true), ReasonCodes.Blackout) })
+        {
+            var open = Open(row);
+            Resting.TakeBackIdle(open, (_, _) => held, _ => gate, Now);
+            Assert.That(open.Get("A")!.Wish?.Reason, Is.EqualTo(goes ? code.Word : null), why);
+        }
     }
 
     [Test]
@@ -72,6 +102,17 @@ public sealed class DeskPartsTests
         var switches = new Dictionary<Guid, TimeSpan> { [Group] = TimeSpan.FromSeconds(60), [Other] = TimeSpan.FromSeconds(20) };
         Assert.That(new RunningCountdowns().Due(working, switches, BySymbol, Now), Is.EqualTo(new[] { ("BTCUSDT", TimeSpan.FromSeconds(20)) }));
     }
+
+    private static Gate Blackout(DateTimeOffset from, DateTimeOffset until, bool byLimits) => byLimits
+        ? new(Guid.Empty, new EffectiveLimits { Blackouts = [new() { Start = from, End = until }] })
+        : new(Guid.Empty, new EffectiveLimits())
+        {
+            Holds = HeldEntries.Of(HeldEntries.Write(
+                [new() { Id = Guid.Empty, Version = 1, Name = "cpi", Targets = ["symbol:BTCUSDT"], From = from, Until = until, ChangedBy = "ada", ChangedAt = from }])),
+        };
+
+    private static Gate In(TradingState state) =>
+        new(Guid.Empty, new(), new Control { Scope = ControlWords.System, State = ControlWords.Of(state), ChangedBy = "test" });
 
     [Test]
     public void An_order_is_marked_to_reduce_exactly_where_it_can_only_reduce()

@@ -85,6 +85,8 @@ public sealed class QueryGuardTests
     [TestCase("/api/v1/news/", "symbol,feed,since,limit,cursor")]
     [TestCase("/api/v1/news/feeds/", "limit,cursor")]
     [TestCase("/api/v1/signals/", "outcome,reason,source_id,group,limit,cursor")]
+    [TestCase("/api/v1/blackouts/", "limit,cursor")]
+    [TestCase("/api/v1/risk/blackouts", "")]
     [TestCase("/diary", "limit,since,format")]
     [TestCase("/state", "")]
     [TestCase("/api/v1/risk/limits/group/{id:guid}", "")]

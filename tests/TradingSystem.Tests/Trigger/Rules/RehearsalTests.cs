@@ -101,6 +101,18 @@ public sealed class RehearsalTests
     }
 
     [Test]
+    public void What_a_blackout_would_have_held_back_is_told_as_that()
+    {
+        var rule = new RuleDocument("up", Btc, new(Left: Price, Op: RuleWords.Gt, Right: new(Value: 100)), "t");
+        var met = new Rehearsal(Minutes(100, 101, 100, 101, 100, 101), Interval.Minute, Interval.Minute);
+        var over = Midnight.AddMinutes(3);
+
+        var judged = met.Of(rule, new(), at => at < over ? new("cpi", over) : null);
+
+        Assert.That(judged.Select(f => f.HeldBack), Is.EqualTo(new[] { "mute", null, null }));
+    }
+
+    [Test]
     public void A_clause_over_what_is_not_recorded_is_not_rehearsable_and_not_false()
     {
         RuleOperand mark = new(Candle: "mark_price");

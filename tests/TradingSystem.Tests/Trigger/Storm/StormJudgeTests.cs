@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
+using TradingSystem.Trigger.Blackouts;
 using TradingSystem.Trigger.Storm;
 
 namespace TradingSystem.Tests.Trigger.Storm;
@@ -72,6 +73,20 @@ public sealed class StormJudgeTests
         Assert.That(Enumerable.Range(0, 5).Select(s => Ask(judge, At(s, "up", priority: 9), Alpha).Outcome), Is.All.EqualTo("sent"));
         Assert.That(Ask(judge, At(5, "other", priority: 8), Alpha).Outcome, Is.EqualTo("budget"));
         Assert.That(Ask(judge, At(5, "up", priority: 8), Alpha).Outcome, Is.EqualTo("same_event"));
+    }
+
+    [Test]
+    public void A_group_that_is_muted_is_left_out_and_what_is_urgent_passes_all_the_same()
+    {
+        var mute = new Mute("cpi", Noon.AddSeconds(30));
+        var judge = new StormJudge(new() { PerMinute = 2, AlwaysFrom = 9 }, (group, at) => group == "alpha" && at < mute.Until ? mute : null);
+
+        var first = judge.Judge(At(0, "up"), Both);
+        Assert.That((first.Groups.Single(), first.Holds.Single()), Is.EqualTo(("beta", new Hold("alpha", StormWords.Mute, null, "cpi"))));
+        Assert.That(Ask(judge, At(29, "other"), Alpha).Outcome, Is.EqualTo("mute"));
+        Assert.That(Ask(judge, At(29, "up", priority: 9), Alpha).Outcome, Is.EqualTo("sent"));
+        Assert.That(Ask(judge, At(30, "more"), Alpha).Outcome, Is.EqualTo("sent"), "it is over, and what it held back took no room");
+        Assert.That(Ask(judge, At(30, "much more"), Alpha).Outcome, Is.EqualTo("budget"));
     }
 
     [Test]

@@ -50,6 +50,7 @@ public sealed partial class WordsTests
         ("contracts/wire/Frames/FieldWords.cs", "the code of a log line"),
         ("services/trigger/Schedules/OccurrenceSender.cs", "the code of a log line"),
         ("services/trigger/Storm/StormLogs.cs", "codes of log lines"),
+        ("services/trigger/Blackouts/BlackoutLogs.cs", "the code of a log line"),
         ("services/hosting/Telemetry.cs", "settings"),
         ("services/hosting/Rest/EdgeOptions.cs", "settings"),
         ("services/trigger/TriggerOptions.cs", "settings"),
