@@ -180,7 +180,18 @@ internal sealed class SymbolRules(string symbol, RuleOutlets outlets)
     private bool IsByTheClock => RuleEngine.IsByTheClock(_status);
 
     // There are five of them at most.
-    private IntervalRules? Of(string interval) => Array.Find(_intervals, s => s.Name == interval);
+    private IntervalRules? Of(string interval)
+    {
+        foreach (var one in _intervals)
+        {
+            if (one.Name == interval)
+            {
+                return one;
+            }
+        }
+
+        return null;
+    }
 
     private RuleKey Key(Guid rule) => new(_status.StoredAs, rule, symbol);
 

@@ -75,6 +75,6 @@ internal sealed class Watch(Interval interval)
             }
         }
 
-        return found is null ? [] : found;
+        return found ?? (IReadOnlyList<Evaluation>)[];
     }
 }
