@@ -118,7 +118,8 @@ public sealed class SharedClauseTests
 
     private static RuleCondition DrawnClause(Random random) => random.Next(4) switch
     {
-        0 => new(Left: new(Candle: random.Next(2) == 0 ? "close" : "mark_price"), Op: RuleWords.Movements[random.Next(3)], ByPct: random.Next(1, 4), WithinS: 5 * random.Next(1, 3)),
+        0 => new(
+            Left: new(Candle: random.Next(2) == 0 ? "close" : "mark_price"), Op: RuleWords.Movements[random.Next(3)], ByPct: random.Next(1, 4), WithinS: 5 * random.Next(1, 3)),
         1 => new(Left: DrawnOperand(random), Op: RuleWords.Crossings[random.Next(3)], Right: DrawnOperand(random)),
         _ => new(Left: DrawnOperand(random), Op: RuleWords.Gt, Right: DrawnOperand(random)),
     };
