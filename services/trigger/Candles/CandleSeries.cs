@@ -38,6 +38,8 @@ public sealed class CandleSeries(string symbol, Interval interval, int capacity 
 
     public Interval Interval => interval;
 
+    public string Name => _name;
+
     public int ClosedCount { get; private set; }
 
     public Candle? Current => _moves ? _current ??= Moving(isClosed: false) : null;

@@ -1,57 +1,32 @@
-using System.Diagnostics.Metrics;
 using TradingSystem.Contracts.Bus;
 using TradingSystem.Trigger.Candles;
 using TradingSystem.Trigger.Feeds;
 
 namespace TradingSystem.Trigger.Market;
 
-/// <summary>Hears of bars in market order. Calls come under the market's lock: they must be quick and never block.</summary>
-public interface ICandleListener
+/// <summary>
+/// What the feed has told: last prices, candles, status. Everything else in the service reads from here. What is told of different symbols may come from several
+/// threads, of one symbol from one at a time in its order; a feed that is told in one order comes from one thread.
+/// </summary>
+public sealed class MarketState : IFeedSink
 {
-    void Started(FeedStatus status);
-
-    /// <summary>All closed bars that are known now; <paramref name="changed"/> are those that were not known, or not so.</summary>
-    void History(string symbol, Interval interval, IReadOnlyList<Candle> closed, IReadOnlyList<Candle> changed);
-
-    void Closed(Candle candle);
-
-    /// <summary>Each trade, ahead of the bars that it closes. Most do not look at single ones.</summary>
-    void Traded(in Trade trade)
-    {
-    }
-}
-
-/// <summary>What the feed has told: last prices, candles, status. Everything else in the service reads from here.</summary>
-public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> listeners) : IFeedSink
-{
-    private const int MaxPending = 5_000;
     private const int WatchedBars = 120;
     private static readonly TimeSpan FillGrace = TimeSpan.FromSeconds(1);
 
-    // Mark prices come every second, quotes with every change of the book; older ones are of a connection that was lost.
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
-
-    private static readonly Counter<long> Late = new Meter("TradingSystem.Trigger").CreateCounter<long>(
-        "trigger.trades.late", description: "Trades that came after their bar had closed and are in no bar, by symbol");
-
-    private readonly Lock _lock = new();
-    private readonly ICandleListener[] _listeners = [.. listeners];
-    private readonly Dictionary<string, CandleSeries[]> _series = [];
-    private readonly Dictionary<string, PriceTick> _prices = [];
-    private readonly Dictionary<string, (decimal Bid, decimal Ask, DateTimeOffset At)> _quotes = [];
-    private readonly Dictionary<string, (Mark Mark, DateTimeOffset At)> _marks = [];
-
-    // What candles have beside them; by market as well, for what is kept of one is there before it begins.
-    private readonly Dictionary<(string StoredAs, string Symbol), Marks> _beside = [];
-    private readonly Dictionary<string, long> _late = [];
-    private readonly Dictionary<string, TickTrades> _traded = [];
-    private readonly HashSet<string> _moved = [];
-    private readonly List<Candle> _closed = [];
-    private readonly Queue<Candle> _pending = [];
+    private readonly TimeProvider _time;
+    private readonly ICandleListener[] _listeners;
+    private readonly ClosedCandles _closed = new();
+    private readonly SymbolMarkets _symbols;
     private FeedStatus? _status;
     private DateTimeOffset _began;
     private int _statusVersion;
     private int _historyVersion;
+
+    public MarketState(TimeProvider time, IEnumerable<ICandleListener> listeners)
+    {
+        (_time, _listeners) = (time, [.. listeners]);
+        _symbols = new(symbol => new(symbol, _listeners, _closed));
+    }
 
     /// <summary>Null until the feed has begun.</summary>
     public FeedStatus? Status => Volatile.Read(ref _status);
@@ -65,54 +40,47 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     {
         get
         {
-            lock (_lock)
-            {
-                return _prices.Count > 0;
-            }
+            using var whole = _symbols.TakeAll();
+            return _symbols.Told.Any(s => s.Price.IsKnown);
         }
     }
 
+    public IReadOnlyList<string> Intervals => Status is { } s ? [.. Interval.From(s.Shortest).Select(i => i.Name)] : [];
+
     public void Started(FeedStatus status)
     {
-        lock (_lock)
+        List<SymbolMarket> its = [.. status.Symbols.Distinct().Select(_symbols.Place)];
+        using var whole = _symbols.TakeAll();
+        if (_status is null || !_status.IsSameMarket(status))
         {
-            if (_status is null || !_status.IsSameMarket(status))
+            foreach (var gone in _symbols.Told.Except(its))
             {
-                _series.Clear();
-                _prices.Clear();
-                _traded.Clear();
-                _moved.Clear();
-                _quotes.Clear();
-                _marks.Clear();
-                _late.Clear();
-                _began = time.GetUtcNow();
-                foreach (var symbol in status.Symbols)
-                {
-                    _traded[symbol] = new();
-                    var marks = status.Source == FeedStatus.Live ? MarksOf(status.StoredAs, symbol) : null;
-                    _series[symbol] = [.. Interval.From(status.Shortest).Select(i => new CandleSeries(symbol, i, marks: marks))];
-                }
-
-                foreach (var listener in _listeners)
-                {
-                    listener.Started(status);
-                }
+                gone.Leave();
             }
 
-            if (_status != status)
+            its.ForEach(s => s.Begin(status));
+            _symbols.Told = its;
+            _began = _time.GetUtcNow();
+            foreach (var listener in _listeners)
             {
-                _status = status;
-                _statusVersion++;
+                listener.Started(status);
             }
+        }
+
+        if (_status != status)
+        {
+            Volatile.Write(ref _status, status);
+            Interlocked.Increment(ref _statusVersion);
         }
     }
 
     /// <summary>What a candle of a market that has not begun yet is known to have had beside it, by its end.</summary>
     public void Keep(string storedAs, string symbol, DateTimeOffset end, MarkFigures figures)
     {
-        lock (_lock)
+        var one = _symbols.Place(symbol);
+        lock (one.Gate)
         {
-            MarksOf(storedAs, symbol).Keep(end, figures);
+            one.Keep(storedAs, end, figures);
         }
     }
 
@@ -121,174 +89,140 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     /// </summary>
     public void Retell(ICandleListener listener, Action before)
     {
-        lock (_lock)
+        using var whole = _symbols.TakeAll();
+        before();
+        if (_status is not { } status)
         {
-            before();
-            if (_status is not { } status)
-            {
-                return;
-            }
+            return;
+        }
 
-            listener.Started(status);
-            foreach (var (symbol, all) in _series)
+        listener.Started(status);
+        foreach (var one in _symbols.Told)
+        {
+            foreach (var series in one.Series)
             {
-                foreach (var series in all)
-                {
-                    listener.History(symbol, series.Interval, series.Closed(int.MaxValue), []);
-                }
+                listener.History(one.Symbol, series.Interval, series.Closed(int.MaxValue), []);
             }
         }
     }
 
     public void History(string symbol, Interval interval, IReadOnlyList<Candle> candles, bool derive)
     {
-        lock (_lock)
+        if (_symbols.Find(symbol) is not { } one)
         {
-            if (_series.GetValueOrDefault(symbol) is not { } all)
+            return;
+        }
+
+        lock (one.Gate)
+        {
+            if (one.Series.Length == 0)
             {
                 return;
             }
 
-            foreach (var series in all.Where(s => s.Interval == interval || (derive && s.Interval.Length > interval.Length)))
-            {
-                var known = series.ClosedCount > 0;
-                var (told, isTorn) = series.Interval == interval ? (candles, false) : Longer(symbol, series.Interval, interval, candles);
-                var changed = series.Seed(told, exact: derive && !isTorn);
-                if (known)
-                {
-                    Announce(changed);
-                }
-
-                foreach (var listener in _listeners)
-                {
-                    listener.History(symbol, series.Interval, series.Closed(int.MaxValue), changed);
-                }
-            }
-
-            _historyVersion++;
+            one.History(interval, candles, derive);
+            Interlocked.Increment(ref _historyVersion);
         }
     }
 
     public void Trades(IReadOnlyList<Trade> trades)
     {
-        var now = time.GetUtcNow();
-        lock (_lock)
+        if (trades.Count == 0)
         {
-            // Nothing was missed up to a trade that was not said to be, so spans without one had none.
-            var fills = _status?.Source is FeedStatus.Live or FeedStatus.Replay;
-            foreach (var t in trades)
+            return;
+        }
+
+        var now = _time.GetUtcNow();
+        if (!IsOfOne(trades))
+        {
+            // As one: a symbol's bars are closed as far as another's trades have come, which must not be by the half of these.
+            using var whole = _symbols.TakeAll();
+            foreach (var trade in trades)
             {
-                if (_series.GetValueOrDefault(t.Symbol) is not { } all)
+                _symbols.Find(trade.Symbol)?.Trade(trade, now);
+            }
+        }
+        else if (_symbols.Find(trades[0].Symbol) is { } one)
+        {
+            lock (one.Gate)
+            {
+                for (var i = 0; i < trades.Count; i++)
                 {
-                    continue;
+                    one.Trade(trades[i], now);
                 }
-
-                foreach (var listener in _listeners)
-                {
-                    listener.Traded(t);
-                }
-
-                if (!_prices.TryGetValue(t.Symbol, out var held) || t.MarketTime >= held.MarketTime)
-                {
-                    _prices[t.Symbol] = Beside(new PriceTick(t.Symbol, t.Price, t.Bid, t.Ask, t.MarketTime, now, _status!.Source), now);
-                    _traded[t.Symbol].Add(t);
-                    _moved.Add(t.Symbol);
-                }
-
-                var isLate = false;
-                foreach (var series in all)
-                {
-                    if (fills)
-                    {
-                        series.Advance(t.MarketTime, true, _closed);
-                    }
-
-                    isLate |= !series.Apply(t.MarketTime, t.Price, t.Price, t.Price, t.Price, t.Quantity, _closed);
-                }
-
-                if (isLate)
-                {
-                    _late[t.Symbol] = _late.GetValueOrDefault(t.Symbol) + 1;
-                    Late.Add(1, new KeyValuePair<string, object?>("symbol", t.Symbol));
-                }
-
-                Announce();
             }
         }
     }
 
     public void Quote(string symbol, decimal bid, decimal ask)
     {
-        lock (_lock)
+        if (_symbols.Find(symbol) is { } one)
         {
-            _quotes[symbol] = (bid, ask, time.GetUtcNow());
+            lock (one.Gate)
+            {
+                one.Price.Quote(bid, ask, _time.GetUtcNow());
+            }
         }
     }
 
-    /// <summary>Tells the symbol's price anew, so that it is known to be watched although nobody trades it.</summary>
     public void Mark(Mark mark)
     {
-        var now = time.GetUtcNow();
-        lock (_lock)
+        var now = _time.GetUtcNow();
+        if (_symbols.Find(mark.Symbol) is { } one)
         {
-            if (_series.ContainsKey(mark.Symbol) && mark.MarketTime is { } at)
+            lock (one.Gate)
             {
-                MarksOf(_status!.StoredAs, mark.Symbol).Tell(at, new(mark.Price, mark.FundingRate));
-            }
-
-            // Of two connections the one may be a little behind the other; a time that is far ahead is none to wait for.
-            var isBehind = _marks.TryGetValue(mark.Symbol, out var known) && known.Mark.MarketTime > mark.MarketTime && known.Mark.MarketTime - mark.MarketTime < Fresh;
-            _marks[mark.Symbol] = (isBehind ? known.Mark : mark, now);
-            if (_prices.TryGetValue(mark.Symbol, out var held))
-            {
-                // The quotes that came with a trade were those of its moment.
-                _prices[mark.Symbol] = Beside(held with { Bid = null, Ask = null }, now);
-                _moved.Add(mark.Symbol);
+                one.Mark(mark, now);
             }
         }
     }
 
-    public void Advance(DateTimeOffset marketTime) => Advance(marketTime, false);
+    public void Advance(DateTimeOffset marketTime)
+    {
+        using var whole = _symbols.TakeAll();
+        Advance(marketTime, false);
+    }
 
     public void Torn()
     {
-        lock (_lock)
+        using var whole = _symbols.TakeAll();
+        foreach (var series in _symbols.Told.SelectMany(s => s.Series))
         {
-            foreach (var series in _series.Values.SelectMany(all => all))
-            {
-                series.Tear();
-            }
+            series.Tear();
         }
     }
 
     public void Gap(string symbol, DateTimeOffset until)
     {
-        lock (_lock)
+        if (_symbols.Find(symbol) is { } one)
         {
-            foreach (var series in _series.GetValueOrDefault(symbol) ?? [])
+            lock (one.Gate)
             {
-                series.Miss(until);
+                Array.ForEach(one.Series, s => s.Miss(until));
             }
         }
     }
 
     public IReadOnlyList<LackingBars> Lacking(TimeSpan grace)
     {
-        var now = time.GetUtcNow();
-        lock (_lock)
+        var now = _time.GetUtcNow();
+        using var whole = _symbols.TakeAll();
+        if (_symbols.Told.Select(s => s.Price.Tick).OfType<PriceTick>().MaxBy(p => p.MarketTime) is not { } last)
         {
-            // The last trade's time and what has passed since, so that clocks need not agree.
-            return _prices.Values.MaxBy(p => p.MarketTime) is not { } last ? [] :
-            [
-                .. _series.SelectMany(pair => pair.Value.Where(s => s.Interval.Length >= Interval.Minute.Length).SelectMany(s =>
-                {
-                    var ended = last.MarketTime + (now - last.ObservedAt) - grace;
-                    return s.FirstLacking(ended, WatchedBars) is { } since
-                        ? [new LackingBars(pair.Key, s.Interval, since, (int)((s.Interval.Floor(ended) - since).Ticks / s.Interval.Length.Ticks))]
-                        : Array.Empty<LackingBars>();
-                })),
-            ];
+            return [];
         }
+
+        // The last trade's time and what has passed since, so that clocks need not agree.
+        var ended = last.MarketTime + (now - last.ObservedAt) - grace;
+        return
+        [
+            .. from one in _symbols.Told
+               from series in one.Series
+               where series.Interval.Length >= Interval.Minute.Length
+               let since = series.FirstLacking(ended, WatchedBars)
+               where since is not null
+               select new LackingBars(one.Symbol, series.Interval, since.Value, (int)((series.Interval.Floor(ended) - since.Value).Ticks / series.Interval.Length.Ticks)),
+        ];
     }
 
     /// <summary>
@@ -302,88 +236,49 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
             return;
         }
 
-        DateTimeOffset? last;
-        lock (_lock)
-        {
-            last = _prices.Values.Max(p => (DateTimeOffset?)p.MarketTime);
-        }
-
-        if (last is { } told)
+        using var whole = _symbols.TakeAll();
+        if (_symbols.Told.Where(s => s.Price.IsKnown).Max(s => (DateTimeOffset?)s.Price.MarketTime) is { } told)
         {
             Advance(told - FillGrace, true);
         }
     }
 
-    /// <summary>The latest price of every symbol that moved since the last call, with what was traded since.</summary>
+    /// <summary>The latest price of every symbol that moved since the last call, in the order in which they did, with what was traded since.</summary>
     public IReadOnlyList<PriceTick> TakeMoved()
     {
-        lock (_lock)
-        {
-            PriceTick[] result = [.. _moved.Select(s => _prices[s] with { Trades = _traded[s].Take() })];
-            _moved.Clear();
-            return result;
-        }
+        using var whole = _symbols.TakeAll();
+        return [.. _symbols.Told.Where(s => s.Price.MovedAt is not null).OrderBy(s => s.Price.MovedAt).Select(s => s.Price.Take())];
     }
 
     /// <summary>Bars that closed since the last call, in order; the oldest are given up if nobody asked for long.</summary>
-    public IReadOnlyList<Candle> TakeClosed()
-    {
-        lock (_lock)
-        {
-            Candle[] result = [.. _pending];
-            _pending.Clear();
-            return result;
-        }
-    }
+    public IReadOnlyList<Candle> TakeClosed() => _closed.Take();
 
     public IReadOnlyList<PriceTick> Prices()
     {
-        lock (_lock)
-        {
-            return [.. _prices.Values.OrderBy(p => p.Symbol, StringComparer.Ordinal)];
-        }
+        using var whole = _symbols.TakeAll();
+        return [.. _symbols.Told.Select(s => s.Price.Tick).OfType<PriceTick>().OrderBy(p => p.Symbol, StringComparer.Ordinal)];
     }
 
     /// <summary>What there is to say of each symbol beside its price, in the order of the status.</summary>
     public IReadOnlyList<SymbolState> SymbolStates()
     {
-        var now = time.GetUtcNow();
-        lock (_lock)
-        {
-            return
-            [
-                .. (_status?.Symbols ?? []).Select(symbol =>
-                {
-                    DateTimeOffset? traded = _prices.TryGetValue(symbol, out var tick) ? tick.ObservedAt : null;
-                    var isQuiet = _status is { Alive: true, QuietAfter: { } longest } && now - (traded ?? _began) > longest;
-                    var state = new SymbolState(symbol, isQuiet, traded, null, null, null, null, _late.GetValueOrDefault(symbol));
-                    return !_marks.TryGetValue(symbol, out var marked) ? state
-                        : state with
-                        {
-                            MarkPrice = marked.Mark.Price,
-                            MarkedAt = marked.At,
-                            FundingRate = marked.Mark.FundingRate,
-                            NextFundingAt = marked.Mark.NextFundingAt,
-                        };
-                }),
-            ];
-        }
+        var now = _time.GetUtcNow();
+        using var whole = _symbols.TakeAll();
+        return [.. _symbols.Told.Select(s => SymbolState.Of(s, IsQuiet(s, now)))];
     }
-
-    public IReadOnlyList<string> Intervals => Status is { } s ? [.. Interval.From(s.Shortest).Select(i => i.Name)] : [];
 
     /// <summary>Closed bars that opened before <paramref name="before"/>, oldest first; with no limit of time the moving bar is the last.</summary>
     public IReadOnlyList<Candle> Candles(string symbol, string interval, int count, DateTimeOffset? before)
     {
-        lock (_lock)
+        if (_symbols.Find(symbol) is not { } one)
         {
-            if (_series.GetValueOrDefault(symbol)?.FirstOrDefault(s => s.Interval.Name == interval) is not { } series)
-            {
-                return [];
-            }
+            return [];
+        }
 
-            return before is null && series.Current is { } current
-                ? [.. series.Closed(count - 1), current]
+        lock (one.Gate)
+        {
+            return one.Of(interval) is not { } series ? []
+                : before is null && series.Current is { } current ? [.. series.Closed(count - 1), current]
                 : series.Closed(count, before);
         }
     }
@@ -391,126 +286,57 @@ public sealed class MarketState(TimeProvider time, IEnumerable<ICandleListener> 
     /// <summary>The moving bar, if no trade is missing from it so far.</summary>
     public Candle? WholeMoving(string symbol, string interval)
     {
-        lock (_lock)
+        if (_symbols.Find(symbol) is not { } one)
         {
-            return _series.GetValueOrDefault(symbol)?.FirstOrDefault(s => s.Interval.Name == interval) is { IsTorn: false } series ? series.Current : null;
+            return null;
+        }
+
+        lock (one.Gate)
+        {
+            return one.Of(interval) is { IsTorn: false } series ? series.Current : null;
         }
     }
 
     /// <summary>The moving bars of one interval.</summary>
     public IReadOnlyList<Candle> Moving(string interval)
     {
-        lock (_lock)
-        {
-            return [.. _series.Values.SelectMany(all => all).Where(s => s.Interval.Name == interval && s.Current is not null).Select(s => s.Current!)];
-        }
+        using var whole = _symbols.TakeAll();
+        return [.. _symbols.Told.Select(s => s.Of(interval)?.Current).OfType<Candle>()];
     }
 
     public IReadOnlyList<CandleWindow> Windows(IReadOnlyCollection<string> intervals, int count)
     {
-        lock (_lock)
-        {
-            return
-            [
-                .. _series.SelectMany(pair => pair.Value
-                    .Where(s => s.ClosedCount > 0 && intervals.Contains(s.Interval.Name))
-                    .Select(s => new CandleWindow(pair.Key, s.Interval.Name, s.Closed(count)))),
-            ];
-        }
+        using var whole = _symbols.TakeAll();
+        return
+        [
+            .. from one in _symbols.Told
+               from series in one.Series
+               where series.ClosedCount > 0 && intervals.Contains(series.Name)
+               select new CandleWindow(one.Symbol, series.Name, series.Closed(count)),
+        ];
     }
 
-    /// <summary>The tick with what is known beside the trade: quotes where it has none of its own, mark price and funding.</summary>
-    private PriceTick Beside(PriceTick tick, DateTimeOffset now)
+    private static bool IsOfOne(IReadOnlyList<Trade> trades)
     {
-        if (tick.Bid is null && _quotes.TryGetValue(tick.Symbol, out var quote) && now - quote.At < Fresh)
+        for (var i = 1; i < trades.Count; i++)
         {
-            tick = tick with { Bid = quote.Bid, Ask = quote.Ask };
-        }
-
-        return !_marks.TryGetValue(tick.Symbol, out var marked) || now - marked.At >= Fresh ? tick
-            : tick with
+            if (trades[i].Symbol != trades[0].Symbol)
             {
-                MarkPrice = marked.Mark.Price,
-                MarkedAt = marked.At,
-                FundingRate = marked.Mark.FundingRate,
-                NextFundingAt = marked.Mark.NextFundingAt,
-            };
-    }
-
-    private Marks MarksOf(string storedAs, string symbol)
-    {
-        if (!_beside.TryGetValue((storedAs, symbol), out var marks))
-        {
-            _beside[(storedAs, symbol)] = marks = new();
+                return false;
+            }
         }
 
-        return marks;
+        return true;
     }
 
     private void Advance(DateTimeOffset marketTime, bool fill)
     {
-        lock (_lock)
+        foreach (var one in _symbols.Told)
         {
-            foreach (var series in _series.Values.SelectMany(all => all))
-            {
-                series.Advance(marketTime, fill, _closed);
-            }
-
-            Announce();
+            one.Advance(marketTime, fill);
         }
     }
 
-    // A longer bar that began before the first of them would be a bar of half its time, and so would one that some of them lack in. Of marks it has what the
-    // last of them has.
-    internal static (IReadOnlyList<Candle> Candles, bool IsTorn) Longer(string symbol, Interval interval, Interval shorter, IReadOnlyList<Candle> candles)
-    {
-        var marks = new Marks();
-        var series = new CandleSeries(symbol, interval, marks: marks);
-        var closed = new List<Candle>();
-        DateTimeOffset? end = null;
-        foreach (var c in candles.SkipWhile(c => interval.Floor(c.OpenTime) != c.OpenTime))
-        {
-            if (end < c.OpenTime)
-            {
-                series.Advance(end.Value, false, closed);
-                series.Miss(c.OpenTime);
-            }
-
-            series.Apply(c.OpenTime, c.Open, c.High, c.Low, c.Close, c.Volume, closed);
-            end = c.OpenTime + shorter.Length;
-            if (c.MarkPrice is { } price && interval.Floor(end.Value) == end)
-            {
-                marks.Keep(end.Value, new(price, c.FundingRate));
-            }
-        }
-
-        return (series.Current is { } moving ? [.. closed, marks.Beside(moving, interval.Length)] : closed, series.IsTorn);
-    }
-
-    private void Announce()
-    {
-        foreach (var candle in _closed)
-        {
-            foreach (var listener in _listeners)
-            {
-                listener.Closed(candle);
-            }
-        }
-
-        Announce(_closed);
-        _closed.Clear();
-    }
-
-    private void Announce(IReadOnlyList<Candle> candles)
-    {
-        foreach (var candle in candles)
-        {
-            if (_pending.Count >= MaxPending)
-            {
-                _pending.Dequeue();
-            }
-
-            _pending.Enqueue(candle);
-        }
-    }
+    private bool IsQuiet(SymbolMarket one, DateTimeOffset now) =>
+        _status is { Alive: true, QuietAfter: { } longest } && now - (one.Price.Tick?.ObservedAt ?? _began) > longest;
 }

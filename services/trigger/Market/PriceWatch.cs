@@ -8,7 +8,7 @@ namespace TradingSystem.Trigger.Market;
 
 /// <summary>
 /// Looks at each price for those who wait for one, and at closed bars for the prices of a time when nobody looked. Whoever's price has come is told once
-/// and not waited for any more. Called under the market's lock.
+/// and not waited for any more. Called as <see cref="ICandleListener"/> says; what is waited for of a symbol is used under its lock alone.
 /// </summary>
 public sealed class PriceWatch(TimeProvider time) : ICandleListener
 {

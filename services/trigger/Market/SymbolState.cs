@@ -16,4 +16,18 @@ public sealed record SymbolState(
     DateTimeOffset? MarkedAt,
     decimal? FundingRate,
     DateTimeOffset? NextFundingAt,
-    long LateTrades);
+    long LateTrades)
+{
+    internal static SymbolState Of(SymbolMarket one, bool isQuiet)
+    {
+        var state = new SymbolState(one.Symbol, isQuiet, one.Price.Tick?.ObservedAt, null, null, null, null, one.LateTrades);
+        return one.Price.Marked is not { } marked ? state
+            : state with
+            {
+                MarkPrice = marked.Mark.Price,
+                MarkedAt = marked.At,
+                FundingRate = marked.Mark.FundingRate,
+                NextFundingAt = marked.Mark.NextFundingAt,
+            };
+    }
+}

@@ -17,21 +17,22 @@ public sealed record ClauseReading(string Path, string Left, decimal? LeftValue,
 internal readonly record struct Close(DateTimeOffset At, Candle Candle);
 
 /// <summary>
-/// A condition over the closes of one symbol, one after another: true, false, or null where something is not known. It remembers what it needs to, so
-/// each close is shown to all of it, once. Not thread-safe.
+/// A rule's condition over the closes of one symbol, one after another: true, false, or null where something is not known. Its clauses have seen each close
+/// before it is looked at; a close at which none of them stirs need not be shown to it, unless it <see cref="IsWaiting"/>. Not thread-safe.
 /// </summary>
 internal abstract class Condition
 {
-    private bool? _said;
-
     /// <summary>A clause of it said something else at the last close than at the one before, on whichever side of a gap that was.</summary>
-    public virtual bool HasFlipped { get; private set; }
+    public abstract bool HasFlipped { get; }
 
     /// <summary>Each clause was known at least once since the last gap: what is not known now is a hole, not a warm-up.</summary>
-    public virtual bool IsWarm { get; private set; }
+    public abstract bool IsWarm { get; }
 
     /// <summary>What it is true of is over with the candle, as a cross: each time is news.</summary>
     public virtual bool IsMoment => false;
+
+    /// <summary>Time alone may change what it says, with no clause of it stirring.</summary>
+    public abstract bool IsWaiting { get; }
 
     /// <summary>Which way the market went, by a clause that knows; null where none is true that does.</summary>
     public virtual string? Direction => null;
@@ -39,41 +40,61 @@ internal abstract class Condition
     /// <summary>How far it went, in per cent; null as <see cref="Direction"/>.</summary>
     public virtual decimal? ChangePct => null;
 
+    /// <summary>Every clause in it, one that stands there twice as well.</summary>
+    public abstract IEnumerable<Clause> Clauses { get; }
+
+    /// <exception cref="OverflowException">A figure that no number holds.</exception>
     public abstract bool? Look(in Close close);
 
     /// <summary>Candles lack between the last close and the next.</summary>
-    public virtual void Gap() => IsWarm = false;
+    public abstract void Gap();
 
     /// <summary>The clauses as they were found last, in the order in which they were written.</summary>
     public abstract void Tell(List<ClauseReading> clauses);
 
     /// <param name="written">As <see cref="RuleReader"/> let it pass.</param>
+    /// <param name="clauses">Those of all rules that look at the same candles.</param>
     /// <param name="path">Where it stands in its rule.</param>
-    public static Condition Of(RuleCondition written, Readings readings, string path = "when")
+    public static Condition Of(RuleCondition written, ClauseSet clauses, string path = "when")
     {
-        var condition = Plain(written, readings, path);
+        var condition = Plain(written, clauses, path);
         return written.ForS is { } seconds ? new Lasting($"{path}.for_s", condition, TimeSpan.FromSeconds((double)seconds)) : condition;
     }
 
-    /// <summary>What a clause says of a close; once for each.</summary>
-    protected bool? Say(bool? found)
+    private static Condition Plain(RuleCondition written, ClauseSet clauses, string path) => written switch
     {
-        HasFlipped = found != _said;
-        IsWarm |= found is not null;
-        return _said = found;
+        { All: { } all } => new Several([.. all.Select((c, i) => Of(c, clauses, $"{path}.all[{i}]"))], isAll: true),
+        { Any: { } any } => new Several([.. any.Select((c, i) => Of(c, clauses, $"{path}.any[{i}]"))], isAll: false),
+        { Not: { } not } => new Opposite(Of(not, clauses, $"{path}.not")),
+        _ => new Stated(path, clauses.Of(written)),
+    };
+}
+
+/// <summary>A clause, where it stands in one rule.</summary>
+internal sealed class Stated(string path, Clause clause) : Condition
+{
+    public override bool HasFlipped => clause.HasFlipped;
+
+    public override bool IsWarm => clause.IsWarm;
+
+    public override bool IsMoment => clause.IsMoment;
+
+    public override bool IsWaiting => false;
+
+    public override string? Direction => clause.Direction;
+
+    public override decimal? ChangePct => clause.ChangePct;
+
+    public override IEnumerable<Clause> Clauses => [clause];
+
+    public override bool? Look(in Close close) => clause.Found;
+
+    /// <summary>The clause is told by who shows it the closes.</summary>
+    public override void Gap()
+    {
     }
 
-    private static Condition Plain(RuleCondition written, Readings readings, string path) => written switch
-    {
-        { All: { } all } => new Several([.. all.Select((c, i) => Of(c, readings, $"{path}.all[{i}]"))], isAll: true),
-        { Any: { } any } => new Several([.. any.Select((c, i) => Of(c, readings, $"{path}.any[{i}]"))], isAll: false),
-        { Not: { } not } => new Opposite(Of(not, readings, $"{path}.not")),
-        { Left: { } left, Op: { } op, Right: { } right } when RuleWords.Comparisons.Contains(op) =>
-            new Comparison(path, readings.Of(left), op, readings.Of(right)),
-        { Left: { } left, Op: { } op, Right: { } right } => new Crossing(path, readings.Of(left), op, readings.Of(right)),
-        { Left.Candle: { } field, Op: { } op, ByPct: { } by, WithinS: { } within } => new Movement(path, field, op, by, TimeSpan.FromSeconds((double)within)),
-        _ => throw new ArgumentException("a condition that its reader would not let pass", nameof(written)),
-    };
+    public override void Tell(List<ClauseReading> clauses) => clauses.Add(clause.Read(path));
 }
 
 /// <summary>All of them, or any.</summary>
@@ -87,16 +108,20 @@ internal sealed class Several(Condition[] conditions, bool isAll) : Condition
 
     public override bool IsMoment { get; } = isAll ? conditions.Any(c => c.IsMoment) : conditions.All(c => c.IsMoment);
 
+    public override bool IsWaiting => Array.Exists(conditions, c => c.IsWaiting);
+
     public override string? Direction => conditions.Where((_, i) => _found[i] == true).Select(c => c.Direction).FirstOrDefault(d => d is not null);
 
     public override decimal? ChangePct => conditions.Where((_, i) => _found[i] == true).Select(c => c.ChangePct).FirstOrDefault(d => d is not null);
+
+    public override IEnumerable<Clause> Clauses => conditions.SelectMany(c => c.Clauses);
 
     public override bool? Look(in Close close)
     {
         bool? all = isAll;
         for (var i = 0; i < conditions.Length; i++)
         {
-            // Every one of them has to see every close.
+            // Every one of them has to see the close: a length of time goes on in it whatever the others say.
             _found[i] = conditions[i].Look(close);
             all = isAll ? all & _found[i] : all | _found[i];
         }
@@ -115,6 +140,10 @@ internal sealed class Opposite(Condition condition) : Condition
 
     public override bool IsWarm => condition.IsWarm;
 
+    public override bool IsWaiting => condition.IsWaiting;
+
+    public override IEnumerable<Clause> Clauses => condition.Clauses;
+
     public override bool? Look(in Close close) => !condition.Look(close);
 
     public override void Gap() => condition.Gap();
@@ -128,17 +157,26 @@ internal sealed class Lasting(string path, Condition condition, TimeSpan length)
     private DateTimeOffset? _since;
     private TimeSpan? _lasted;
     private bool? _found;
+    private bool _isTrue;
+    private bool _hasFlipped;
+    private bool _isWarm;
 
     // It may have been true since then, for it was false before: null while it is false, the beginning of time where it was not seen to be false.
     private DateTimeOffset? _earliest = DateTimeOffset.MinValue;
 
-    public override bool HasFlipped => base.HasFlipped || condition.HasFlipped;
+    public override bool HasFlipped => _hasFlipped || condition.HasFlipped;
 
-    public override bool IsWarm => base.IsWarm && condition.IsWarm;
+    public override bool IsWarm => _isWarm && condition.IsWarm;
+
+    // What is true goes on for longer at each close, until it has for long enough.
+    public override bool IsWaiting => (_isTrue && _found != true) || condition.IsWaiting;
+
+    public override IEnumerable<Clause> Clauses => condition.Clauses;
 
     public override bool? Look(in Close close)
     {
         var found = condition.Look(close);
+        _isTrue = found == true;
         if (found == true)
         {
             (_since, _earliest) = (_since ?? close.At, _earliest ?? close.At);
@@ -154,12 +192,13 @@ internal sealed class Lasting(string path, Condition condition, TimeSpan length)
             (_since, _earliest, _lasted) = (null, condition.IsWarm ? _earliest ?? close.At : DateTimeOffset.MinValue, null);
         }
 
-        return _found = Say(found);
+        (_hasFlipped, _isWarm) = (found != _found, _isWarm || found is not null);
+        return _found = found;
     }
 
     public override void Gap()
     {
-        base.Gap();
+        _isWarm = false;
         (_since, _earliest) = (null, DateTimeOffset.MinValue);
         condition.Gap();
     }
@@ -171,51 +210,4 @@ internal sealed class Lasting(string path, Condition condition, TimeSpan length)
             path, "seconds that it has been true", (decimal?)_lasted?.TotalSeconds, RuleWords.Gte, string.Create(CultureInfo.InvariantCulture, $"{length.TotalSeconds}"),
             (decimal)length.TotalSeconds, _found));
     }
-}
-
-internal sealed class Comparison(string path, Reading left, string op, Reading right) : Condition
-{
-    private readonly bool _isAbove = op is RuleWords.Gt or RuleWords.Gte;
-    private readonly bool _isEqual = op is RuleWords.Gte or RuleWords.Lte;
-    private bool? _found;
-
-    public override bool? Look(in Close close) =>
-        _found = Say(left.Value is not { } a || right.Value is not { } b ? null : (_isAbove ? a > b : a < b) || (_isEqual && a == b));
-
-    public override void Tell(List<ClauseReading> clauses) =>
-        clauses.Add(new(path, left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
-}
-
-/// <summary>True at the close at which left is on the other side of right than it was when it last was on one.</summary>
-internal sealed class Crossing(string path, Reading left, string op, Reading right) : Condition
-{
-    private int _side;
-    private bool? _found;
-
-    public override bool IsMoment => true;
-
-    public override string? Direction => _found == true ? _side > 0 ? RuleWords.Up : RuleWords.Down : null;
-
-    public override bool? Look(in Close close)
-    {
-        if (left.Value is not { } a || right.Value is not { } b)
-        {
-            return _found = Say(null);
-        }
-
-        var (before, side) = (_side, a.CompareTo(b));
-        _side = side == 0 ? before : side;
-        return _found = Say(
-            before == 0 ? null
-            : side != 0 && side != before && op != (side > 0 ? RuleWords.CrossesBelow : RuleWords.CrossesAbove));
-    }
-
-    public override void Gap()
-    {
-        base.Gap();
-        _side = 0;
-    }
-
-    public override void Tell(List<ClauseReading> clauses) =>
-        clauses.Add(new(path, left.Text, Figures.Computed(left.Value), op, right.Text, Figures.Computed(right.Value), _found));
 }

@@ -69,7 +69,7 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
 
     private static List<Candle> Longer(IReadOnlyList<Candle> kept, Interval length, Interval interval)
     {
-        var (candles, isTorn) = MarketState.Longer(kept[0].Symbol, interval, length, kept);
+        var (candles, isTorn) = LongerCandles.Of(kept[0].Symbol, interval, length, kept);
         var end = kept[^1].OpenTime + length.Length;
         // The last one is whole if the last that is kept ends with it.
         return [.. candles.Where(c => c.Closed || (!isTorn && c.OpenTime + interval.Length == end)).Select(c => c with { Closed = true })];

@@ -45,8 +45,9 @@ internal sealed class RuleRun(ArmedRule rule, Condition condition, RulePast past
     private DateTimeOffset? _firedAt = past.FiredAt;
     private IReadOnlyList<bool?>? _said = past.Said;
 
-    // What it says now may differ from what was kept last although no clause has flipped: it was shown the past again.
+    // What it says now may differ from what was kept last although no clause has flipped: it was shown the past again, or could not be looked at.
     private bool _isFirst = true;
+    private bool _isAwake = true;
 
     public ArmedRule Rule => rule;
 
@@ -58,14 +59,36 @@ internal sealed class RuleRun(ArmedRule rule, Condition condition, RulePast past
     /// <summary>For another that goes on in its place, where all was told up to a moment.</summary>
     public RulePast Past(DateTimeOffset? told) => past with { Told = told, FiredAt = _firedAt, Said = _said };
 
+    /// <summary>It has to look at the close that its clauses are shown: one of them stirs.</summary>
+    public void Wake() => _isAwake = true;
+
+    /// <summary>
+    /// False where it has to look at the close. Else it says of it what it said of the last that it looked at, and nothing of that is new: no clause of it
+    /// says something else or is true for this close only, and no length of time runs.
+    /// </summary>
+    /// <param name="at">End of the candle that its clauses were shown.</param>
+    /// <param name="keeps">As of <see cref="Look"/>.</param>
+    public bool Rests(DateTimeOffset at, bool keeps)
+    {
+        if (_isAwake || (keeps && _isFirst))
+        {
+            return false;
+        }
+
+        _trueAt = _before == true ? at : _trueAt;
+        return true;
+    }
+
     /// <summary>Null when there is nothing new to say.</summary>
     /// <param name="keeps">What came of it is kept where it changes.</param>
+    /// <exception cref="OverflowException">A figure that no number holds.</exception>
     public Evaluation? Look(in Close close, bool keeps)
     {
         var (found, before, trueAt) = (condition.Look(close), _before, _trueAt);
         // A hole changes nothing: over it stands what was said before, or one lost figure would take the next event with it. What is not warm has said nothing yet.
         _before = found ?? (condition.IsWarm ? before : null);
         _trueAt = _before == true ? close.At : trueAt;
+        _isAwake = condition.IsWaiting;
         if (close.At <= past.Told)
         {
             return null;
@@ -94,9 +117,12 @@ internal sealed class RuleRun(ArmedRule rule, Condition condition, RulePast past
             rule, close.At, found, clauses, new(rule, close.Candle, close.At, condition.Direction ?? rule.Document.Direction, condition.ChangePct, clauses, held), isChange);
     }
 
+    /// <summary>Its look at a close came to nothing: what changed in its clauses there has still to be seen.</summary>
+    public void Fail() => (_isAwake, _isFirst) = (true, true);
+
     public void Gap()
     {
-        _before = null;
+        (_before, _isAwake) = (null, true);
         condition.Gap();
     }
 

@@ -45,7 +45,7 @@ public sealed record StoredRule(RuleDocument Document, string? Fault)
         }
     }
 
-    /// <summary>Ready to be looked at: what it is made of is made here once, for under the market's lock a fault would be the market's end.</summary>
+    /// <summary>Ready to be looked at: what it is made of is made here once, for under a symbol's lock a fault would be the market's end.</summary>
     /// <exception cref="Exception">Of any kind: it cannot be read, or not be made.</exception>
     public static ArmedRule Make(RuleVersionRow version)
     {

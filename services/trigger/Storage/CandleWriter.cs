@@ -52,9 +52,9 @@ public sealed partial class CandleWriter(NpgsqlDataSource database, TimeProvider
         }
 
         Drops.Add(1);
-        if (_dropped++ % 1_000 == 0)
+        if (Interlocked.Increment(ref _dropped) is var dropped && dropped % 1_000 == 1)
         {
-            CandleWriterLog.Dropped(log, _dropped);
+            CandleWriterLog.Dropped(log, dropped);
         }
     }
 

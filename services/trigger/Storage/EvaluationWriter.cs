@@ -34,9 +34,9 @@ public sealed partial class EvaluationWriter(NpgsqlDataSource database, TimeProv
         }
 
         Drops.Add(1);
-        if (_dropped++ % 1_000 == 0)
+        if (Interlocked.Increment(ref _dropped) is var dropped && dropped % 1_000 == 1)
         {
-            EvaluationWriterLog.Dropped(log, _dropped);
+            EvaluationWriterLog.Dropped(log, dropped);
         }
     }
 
