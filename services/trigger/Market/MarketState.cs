@@ -6,7 +6,7 @@ namespace TradingSystem.Trigger.Market;
 
 /// <summary>
 /// What the feed has told: last prices, candles, status. Everything else in the service reads from here. What is told of different symbols may come from several
-/// threads, of one symbol from one at a time in its order; a feed that is told in one order comes from one thread.
+/// threads, of one symbol one after the other in its order; trades that are told in one order come from one thread.
 /// </summary>
 public sealed class MarketState : IFeedSink
 {

@@ -44,22 +44,20 @@ internal sealed class SymbolMarkets(Func<string, SymbolMarket> make)
             one.Gate.Enter();
         }
 
-        return new(this);
-    }
-
-    private void LeaveAll()
-    {
-        foreach (var one in _all)
-        {
-            one.Gate.Exit();
-        }
-
-        _whole.Exit();
+        return new(_whole, _all);
     }
 
     /// <summary>All locks, on the thread that took them.</summary>
-    public readonly ref struct Whole(SymbolMarkets owner)
+    public readonly ref struct Whole(Lock whole, SymbolMarket[] taken)
     {
-        public void Dispose() => owner.LeaveAll();
+        public void Dispose()
+        {
+            foreach (var one in taken)
+            {
+                one.Gate.Exit();
+            }
+
+            whole.Exit();
+        }
     }
 }

@@ -15,13 +15,14 @@ namespace TradingSystem.IntegrationTests.Faults;
 
 /// <summary>
 /// Kills the product with SIGKILL at random moments while rules look at its simulated market, second by second. <c>RULE_KILLS</c> says how often: 3 times in
-/// CI, 1,000 in make soak.
+/// CI, 1,000 in make soak. <c>RULE_KILL_SEED</c> says at which moments, so that a thousand can be done in parts.
 /// </summary>
 [TestFixture]
 public sealed class RuleKillTests
 {
     private const string Symbol = "BTCUSDT";
-    private static readonly int Kills = int.TryParse(Environment.GetEnvironmentVariable("RULE_KILLS"), CultureInfo.InvariantCulture, out var n) ? n : 3;
+    private static readonly int Kills = Number("RULE_KILLS", 3);
+    private static readonly int Seed = Number("RULE_KILL_SEED", 20261130);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -60,7 +61,7 @@ public sealed class RuleKillTests
                 rules.Add(new(made["id"]!.GetValue<Guid>(), 1, made["changed_at"]!.GetValue<DateTimeOffset>(), RuleJson.Read(text)));
             }
 
-            var (seconds, moments) = (new SortedDictionary<DateTimeOffset, Candle>(), new Random(20261130));
+            var (seconds, moments) = (new SortedDictionary<DateTimeOffset, Candle>(), new Random(Seed));
             for (var kill = 0; kill < Kills; kill++)
             {
                 await TakeAsync(cluster, seconds);
@@ -94,6 +95,8 @@ public sealed class RuleKillTests
             throw;
         }
     }
+
+    private static int Number(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var given) ? given : otherwise;
 
     /// <summary>What the same rules raise over the same candles, in one go.</summary>
     private static List<string> Raised(IReadOnlyList<ArmedRule> rules, IReadOnlyCollection<Candle> seconds)

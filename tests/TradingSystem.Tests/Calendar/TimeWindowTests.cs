@@ -62,7 +62,7 @@ public sealed class TimeWindowTests
         var cases =
             from cron in Gen.Elements(crons)
             from zone in Gen.Elements(zones)
-            // Those that follow without an end are another matter.
+                // Those that follow without an end are another matter.
             from minutes in cron[0] == '*' ? Gen.Elements(1, 3, 6) : Gen.Elements(1, 5, 20, 45, 600)
             from times in Gen.Choose(0, 60 * 24 * 60 * 60).ListOf(30)
             select (cron, zone, Length: TimeSpan.FromMinutes(minutes), times);

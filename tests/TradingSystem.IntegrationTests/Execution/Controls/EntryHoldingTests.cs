@@ -97,8 +97,14 @@ public sealed class EntryHoldingTests : TwoNodes
 
     private static EntryHold Hold(string name) => new()
     {
-        Id = Guid.NewGuid(), Version = 1, Name = name, Targets = ["*"], From = DateTimeOffset.UnixEpoch, Until = DateTimeOffset.UnixEpoch.AddYears(500),
-        ChangedBy = $"maker of {name}", ChangedAt = DateTimeOffset.UnixEpoch,
+        Id = Guid.NewGuid(),
+        Version = 1,
+        Name = name,
+        Targets = ["*"],
+        From = DateTimeOffset.UnixEpoch,
+        Until = DateTimeOffset.UnixEpoch.AddYears(500),
+        ChangedBy = $"maker of {name}",
+        ChangedAt = DateTimeOffset.UnixEpoch,
     };
 
     private static EntryHolds Next(params EntryHold[] items) => new(Interlocked.Increment(ref _revision), items, "ada", DateTimeOffset.UnixEpoch);

@@ -99,7 +99,11 @@ public sealed class BlackoutsApiTests
     {
         var body = new JsonObject
         {
-            ["name"] = "opening", ["targets"] = new JsonArray("*"), ["cron"] = "25 9 * * 1-5", ["zone"] = "America/New_York", ["for_s"] = 600,
+            ["name"] = "opening",
+            ["targets"] = new JsonArray("*"),
+            ["cron"] = "25 9 * * 1-5",
+            ["zone"] = "America/New_York",
+            ["for_s"] = 600,
         };
         var (_, made) = await SendAsync(HttpMethod.Post, "/api/v1/blackouts", body);
         var path = $"/api/v1/blackouts/{made!["id"]}";
@@ -124,8 +128,12 @@ public sealed class BlackoutsApiTests
         var now = TimeProvider.System.GetUtcNow();
         return new()
         {
-            ["name"] = name, ["targets"] = new JsonArray("*"), ["holds_entries"] = true, ["reason"] = "consumer prices",
-            ["from"] = Text(now.AddMinutes(-1)), ["until"] = Text(now.AddHours(1)),
+            ["name"] = name,
+            ["targets"] = new JsonArray("*"),
+            ["holds_entries"] = true,
+            ["reason"] = "consumer prices",
+            ["from"] = Text(now.AddMinutes(-1)),
+            ["until"] = Text(now.AddHours(1)),
         };
     }
 

@@ -110,7 +110,13 @@ public sealed class BlackoutTellerTests
         _clock.Time += TimeSpan.FromMilliseconds(1);
         db.BlackoutChanges.Add(new()
         {
-            BlackoutId = row.Id, Version = version, Name = name, What = what, Document = row.Document, Actor = actor, CreatedAt = _clock.Time,
+            BlackoutId = row.Id,
+            Version = version,
+            Name = name,
+            What = what,
+            Document = row.Document,
+            Actor = actor,
+            CreatedAt = _clock.Time,
         });
         await db.SaveChangesAsync();
         await BlackoutTeller.NextRevisionAsync(db, _clock.Time, CancellationToken.None);

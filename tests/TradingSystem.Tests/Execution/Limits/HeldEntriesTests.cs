@@ -11,7 +11,14 @@ public sealed class HeldEntriesTests
 {
     private static readonly EntryHold Cpi = new()
     {
-        Id = Guid.Empty, Version = 1, Name = "cpi", Targets = ["*"], From = Now.AddMinutes(-1), Until = Now.AddMinutes(1), ChangedBy = "ada", ChangedAt = Now,
+        Id = Guid.Empty,
+        Version = 1,
+        Name = "cpi",
+        Targets = ["*"],
+        From = Now.AddMinutes(-1),
+        Until = Now.AddMinutes(1),
+        ChangedBy = "ada",
+        ChangedAt = Now,
     };
 
     [Test]

@@ -64,7 +64,10 @@ public sealed class BlackoutReaderTests
 
     private static Blackout Once(string name, int minutes) => Blackout.Of(new()
     {
-        Id = Guid.NewGuid(), Name = name, Version = 1, Document = BlackoutJson.Write(new(name, ["*"], From: Now, Until: Now.AddMinutes(minutes))),
+        Id = Guid.NewGuid(),
+        Name = name,
+        Version = 1,
+        Document = BlackoutJson.Write(new(name, ["*"], From: Now, Until: Now.AddMinutes(minutes))),
     });
 
     private static (BlackoutDocument Blackout, List<FieldError> Faults) Read(string json)

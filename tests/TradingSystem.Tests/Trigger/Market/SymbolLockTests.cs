@@ -154,13 +154,16 @@ public sealed class SymbolLockTests
             }.Select((when, i) => new ArmedRule(new(i, 0, 0, new byte[8]), 1, default, new($"rule_{i}", ["*"], when, "{{ symbol }} {{ price }}", CooldownS: i == 0 ? 5 : null))),
         ];
 
+        private static readonly ArmedRule Another = new(Guid.AllBitsSet, 1, default, new("another", ["*"], new(Left: Price, Op: RuleWords.Gt, Right: new(Value: 100)), "t"));
+
         private readonly ConcurrentQueue<(string Symbol, string Text)> _said = [];
+        private bool _hasAnother = true;
 
         public Run()
         {
             Engine = new(
-                s => _said.Enqueue((s.Item.SourceId.Split(':')[^1], $"{s.MarketTime:O} {s.Item.Title}")),
-                e => _said.Enqueue((e.Symbol, $"{e.At:O} {e.RuleId} {e.Outcome} {e.Clauses}")),
+                s => Say(s.Item.SourceId.Contains(Another.Document.Name, StringComparison.Ordinal), s.Item.SourceId.Split(':')[^1], $"{s.MarketTime:O} {s.Item.Title}"),
+                e => Say(e.RuleId == Another.Id, e.Symbol, $"{e.At:O} {e.RuleId} {e.Outcome} {e.Clauses}"),
                 new ManualTime(Midnight), NullLogger<RuleEngine>.Instance);
             Arm();
             Market = new(new ManualTime(Midnight), [Engine]);
@@ -171,7 +174,16 @@ public sealed class SymbolLockTests
 
         public MarketState Market { get; }
 
-        public void Arm() => Engine.Arm(Rules, RuleMemories.None);
+        /// <summary>The rules, and each second time one more, so that all of them begin anew over the past.</summary>
+        public void Arm() => Engine.Arm((_hasAnother = !_hasAnother) ? [.. Rules, Another] : Rules, RuleMemories.None);
+
+        private void Say(bool isOfAnother, string symbol, string text)
+        {
+            if (!isOfAnother)
+            {
+                _said.Enqueue((symbol, text));
+            }
+        }
 
         public List<string> Of(string symbol) => [.. _said.Where(s => s.Symbol == symbol).Select(s => s.Text)];
     }

@@ -35,6 +35,37 @@ public sealed class SharedClauseTests
     }
 
     [Test]
+    public void A_rule_that_rests_says_what_one_says_that_looks_at_every_close([Range(0, 4)] int seed)
+    {
+        var random = new Random(seed);
+        var resting = new Watch(Interval.Second);
+        for (var i = 0; i < 30; i++)
+        {
+            resting.Add(Armed(Drawn(random), i));
+        }
+
+        Candle[] bars = Walk(random)[..200];
+        var said = 0;
+        for (var n = 0; n < bars.Length; n++)
+        {
+            // As long as nothing of it was kept, which nothing is of what was told before, it looks.
+            var looking = resting.Renew(n == 0 ? null : bars[n - 1].OpenTime.AddSeconds(1));
+            foreach (var bar in bars[..n])
+            {
+                looking.Look(bar, keeps: true);
+            }
+
+            var expected = looking.Look(bars[n], keeps: true).Select(Said).ToList();
+            Assert.That(resting.Look(bars[n], keeps: true).Select(Said), Is.EqualTo(expected), $"at {n}");
+            said += expected.Count;
+        }
+
+        Assert.That(said, Is.GreaterThan(100));
+
+        static string Said(Evaluation e) => $"{e.Rule.Id} {e.At:O} {e.Met} {e.Firing?.HeldBack} {e.Firing?.ChangePct} {e.Firing is not null} {e.IsChange} {string.Join(' ', e.Clauses)}";
+    }
+
+    [Test]
     public void What_rules_ask_for_in_other_words_is_told_in_the_words_of_each()
     {
         var (five, exactly) = (Moved(5m), Moved(5.0m));
