@@ -53,14 +53,13 @@ internal sealed class Dispatch(
         {
             await SendAsync(order.ClientId, decision);
         }
+        else if (await leverages.HeldAsync(order.Row, decision) is { } held)
+        {
+            await RefuseAsync(order, held);
+        }
         else if (await leverages.InUseAsync(order.Row) is { } used)
         {
-            await changes.ChangeAsync(order.ClientId, async (work, o) =>
-            {
-                var reason = Rejections.LeverageInUse(o.Symbol, used, decision.Leverage);
-                await OrderCheck.ReasonAsync(work, o, reason);
-                return desk.Machine.Refuse(o, reason);
-            });
+            await RefuseAsync(order, Rejections.LeverageInUse(order.Symbol, used, decision.Leverage));
         }
         else
         {
@@ -68,6 +67,12 @@ internal sealed class Dispatch(
             order.LookAt(now + DeskContext.Beat);
         }
     }
+
+    private Task RefuseAsync(OpenOrder order, RejectionReason reason) => changes.ChangeAsync(order.ClientId, async (work, o) =>
+    {
+        await OrderCheck.ReasonAsync(work, o, reason);
+        return desk.Machine.Refuse(o, reason);
+    });
 
     /// <summary>Checks it and saves that it leaves, in one transaction; then it leaves.</summary>
     private async Task SendAsync(string clientId, TradeDecision decision)

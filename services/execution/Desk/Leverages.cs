@@ -19,17 +19,19 @@ internal sealed class Leverages(DeskContext desk, OpenOrders open, OrderChanges 
     {
         var controls = await desk.Store.ReadAsync(db => ControlStore.ReadAsync(db, desk.Parts.Options, desk.Stop), desk.Stop);
         var gate = controls.Gate(order.GroupId, order.AccountId);
-        // Also the position that is there already would have it.
-        if (!order.ByCommand && (gate.State == TradingState.Reducing || gate.Blackout(decision.GroupName, order.Symbol, desk.Now) is not null) && !await IsWayOutAsync(order, decision))
-        {
-            return false;
-        }
-
         return (order.ByCommand || gate.Refusal(decision) is null) && DecisionCheck.BadLeverage(decision, listing.Find(order.Symbol)!.ToInstrument(), gate.Limits) is null;
     }
 
-    /// <summary>It goes against what the group holds.</summary>
-    private async Task<bool> IsWayOutAsync(DeskOrder order, TradeDecision decision)
+    /// <summary>Why an order is refused that would only add risk, before anything is changed at the venue for it: the position that is there already would have the new leverage, too.</summary>
+    public async Task<RejectionReason?> HeldAsync(DeskOrder order, TradeDecision decision)
+    {
+        var controls = await desk.Store.ReadAsync(db => ControlStore.ReadAsync(db, desk.Parts.Options, desk.Stop), desk.Stop);
+        var gate = controls.Gate(order.GroupId, order.AccountId);
+        var held = order.ByCommand ? null : gate.RefusalOfIncrease(null) ?? gate.Blackout(decision.GroupName, order.Symbol, desk.Now);
+        return held is not null && !await IsAgainstPositionAsync(order, decision) ? held : null;
+    }
+
+    private async Task<bool> IsAgainstPositionAsync(DeskOrder order, TradeDecision decision)
     {
         var (account, group, symbol) = (desk.AccountId, order.GroupId, order.Symbol);
         var held = await desk.Store.ReadAsync(

@@ -30,9 +30,9 @@ internal sealed class Resting(DeskContext desk, OpenOrders open)
         var (controls, held) = await desk.Store.ReadAsync(
             async db => (
                 await ControlStore.ReadAsync(db, desk.Parts.Options, desk.Stop),
-                await db.Positions.AsNoTracking().Where(p => p.AccountId == account && p.Qty != 0m).ToDictionaryAsync(p => (p.GroupId, p.Symbol), p => p.Qty, desk.Stop)),
+                await db.Positions.AsNoTracking().Where(p => p.AccountId == account && p.Qty != 0m).ToDictionaryAsync(p => (Group: p.GroupId, p.Symbol), p => p.Qty, desk.Stop)),
             desk.Stop);
-        TakeBackIdle(open, (group, symbol) => held.GetValueOrDefault((group, symbol)), group => controls.Gate(group, account), now);
+        TakeBackIdle(open, held, group => controls.Gate(group, account), now);
     }
 
     /// <summary>Those whose time is over.</summary>
@@ -45,33 +45,57 @@ internal sealed class Resting(DeskContext desk, OpenOrders open)
     }
 
     /// <summary>Those that have nothing to close any more, and those that their group's state, or a blackout, does not let open.</summary>
-    /// <param name="held">A group's position, below 0 short.</param>
-    public static void TakeBackIdle(OpenOrders open, Func<Guid, string, decimal> held, Func<Guid, Gate> gateOf, DateTimeOffset now)
+    /// <param name="held">Positions of the groups on the account, below 0 short.</param>
+    public static void TakeBackIdle(OpenOrders open, IReadOnlyDictionary<(Guid Group, string Symbol), decimal> held, Func<Guid, Gate> gateOf, DateTimeOffset now)
     {
         foreach (var order in RestingIn(open).OrderBy(o => o.Seq))
         {
-            var position = held(order.GroupId, order.Symbol);
-            if (order.Row.Closes && order.Left > Math.Abs(position) - open.Closing(order.Row, before: true))
+            if (order.Row.Closes && order.Left > Math.Abs(PositionOf(order, held)) - open.Closing(order.Row, before: true))
             {
                 order.Cancel(now, ReasonCodes.PositionClosed);
             }
-            else if (!order.Row.ByCommand && HeldBack(order, position, gateOf(order.GroupId), now) is { } why)
+            else if (!order.Row.ByCommand && HeldBack(order, open, held, gateOf(order.GroupId), now) is { } why)
             {
                 order.Cancel(now, why);
             }
         }
     }
 
-    private static ReasonCode? HeldBack(OpenOrder order, decimal position, Gate gate, DateTimeOffset now) =>
+    private static ReasonCode? HeldBack(
+        OpenOrder order, OpenOrders open, IReadOnlyDictionary<(Guid Group, string Symbol), decimal> held, Gate gate, DateTimeOffset now) =>
         gate.State == TradingState.Halted ? ReasonCodes.RiskReducing
-        : Reduces(order, position) ? null
+        : Reduces(order, open, held) ? null
         : gate.State == TradingState.Reducing ? ReasonCodes.RiskReducing
         : gate.Blackout(order.Decision?.GroupName ?? "", order.Symbol, now) is not null ? ReasonCodes.Blackout
         : null;
 
     private static List<OpenOrder> RestingIn(OpenOrders open) => [.. open.All.Where(o => o.Row.IsResting && o.Wish is null)];
 
-    /// <summary>A way out: it cannot leave the group with more than it has. What is larger than the position by now cannot either where the venue only lets it reduce.</summary>
-    private static bool Reduces(OpenOrder order, decimal position) => position * (order.Row.IsBuy ? 1m : -1m) < 0m
-        && (order.Left <= Math.Abs(position) || order.Row.ReduceOnly || order.Row.PositionSide is not null);
+    private static decimal PositionOf(OpenOrder order, IReadOnlyDictionary<(Guid Group, string Symbol), decimal> held) => held.GetValueOrDefault((order.GroupId, order.Symbol));
+
+    /// <summary>A way out: filled with all the other ways out that stay it cannot turn the group's position, nor open another beside it.</summary>
+    private static bool Reduces(OpenOrder order, OpenOrders open, IReadOnlyDictionary<(Guid Group, string Symbol), decimal> held)
+    {
+        var position = PositionOf(order, held);
+        if (!IsAgainst(order, position))
+        {
+            return false;
+        }
+
+        var others = RestingIn(open)
+            .Where(o => o.ClientId != order.ClientId && o.GroupId == order.GroupId && o.Symbol == order.Symbol && IsAgainst(o, position) && (o.Seq < order.Seq || IsCapped(o, held)));
+        return IsCapped(order, held) || order.Left + others.Sum(o => o.Left) <= Math.Abs(position);
+    }
+
+    /// <summary>It goes against the position: in hedge mode it takes from it, and opens no other side.</summary>
+    private static bool IsAgainst(OpenOrder order, decimal position) => position * (order.Row.IsBuy ? 1m : -1m) < 0m
+        && (order.Row.PositionSide is not { } side || side == (position > 0m ? PositionWords.Long : PositionWords.Short));
+
+    /// <summary>The venue fills no more of it than the group holds: it may only reduce, and what it may reduce is the group's alone.</summary>
+    private static bool IsCapped(OpenOrder order, IReadOnlyDictionary<(Guid Group, string Symbol), decimal> held)
+    {
+        var position = PositionOf(order, held);
+        var others = held.Where(h => h.Key.Symbol == order.Symbol && h.Key.Group != order.GroupId).Select(h => h.Value);
+        return order.Row.PositionSide is not null ? !others.Any(o => o * position > 0m) : order.Row.ReduceOnly && others.Sum() == 0m;
+    }
 }

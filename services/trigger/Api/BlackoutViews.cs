@@ -8,7 +8,7 @@ namespace TradingSystem.Trigger.Api;
 /// <summary>A blackout, and what it does now.</summary>
 /// <param name="Version">Grows by one with every change, from 1.</param>
 /// <param name="Blackout">What it is; only its name where a later version of the service made it, which fault then says.</param>
-/// <param name="Fault">Why the node that answers cannot go by it, as with a time zone that its machine lacks: there it mutes nobody. Execution holds entries all the same.</param>
+/// <param name="Fault">Why the node that answers cannot go by it, as with a time zone that its machine lacks: there it mutes nobody, whatever execution does.</param>
 /// <param name="On">Whether it is on at this moment.</param>
 /// <param name="Until">When it is over, RFC 3339; null where it is not on.</param>
 /// <param name="Next">Its spans that are not over, the next five at most; none while it is switched off.</param>

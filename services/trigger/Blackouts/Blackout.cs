@@ -21,9 +21,12 @@ public sealed record Blackout(Guid Id, int Version, BlackoutDocument Document, T
         }
         catch (JsonException)
         {
-            return new(row.Id, row.Version, new(row.Name, []), null, "this version of the service cannot read what it is");
+            return new(row.Id, row.Version, new(row.Name, []), null, "this version of the service cannot read what it is") { IsUnderstood = false };
         }
     }
+
+    /// <summary>False where nothing is known of it but its name.</summary>
+    public bool IsUnderstood { get; private init; } = true;
 
     /// <summary>Whether it mutes a group of these words when it is on.</summary>
     public bool Mutes(string group, string market, string symbol) => Document.IsMuting && TargetSelector.Matches(Document.Targets, group, market, symbol);

@@ -82,6 +82,12 @@ public sealed class BlackoutTeller(
             BlackoutTellerLog.Unreadable(log, row.Name, blackout.Fault!);
         }
 
+        if (!blackouts.TrueForAll(b => b.Blackout.IsUnderstood))
+        {
+            // Whoever made it knows whether it holds entries, and tells.
+            return;
+        }
+
         var holds = new EntryHolds(list.Revision, [.. blackouts.Select(b => b.Blackout.HoldOf(b.Row)).OfType<EntryHold>()], list.ChangedBy, list.ChangedAt);
         await PublishAsync(holds, cancellationToken);
         await db.BlackoutList.Where(l => l.ToldRevision < list.Revision).ExecuteUpdateAsync(l => l.SetProperty(r => r.ToldRevision, list.Revision), cancellationToken);
@@ -122,6 +128,6 @@ public sealed class BlackoutTeller(
 
 internal static partial class BlackoutTellerLog
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "Blackout {Blackout} cannot be gone by here: {Fault}. This node mutes nobody by it; execution holds entries all the same")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Blackout {Blackout} cannot be gone by here: {Fault}. This node mutes nobody by it; where it is not understood at all, it tells execution nothing any more")]
     public static partial void Unreadable(ILogger logger, string blackout, string fault);
 }

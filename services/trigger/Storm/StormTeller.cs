@@ -17,6 +17,9 @@ public sealed partial class StormTeller(
     /// <summary>How long what was held back, and its summary, are kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
+    /// <summary>What nobody has counted yet, because a blackout is on, is kept longer.</summary>
+    private static readonly TimeSpan KeptUncounted = TimeSpan.FromDays(31);
+
     private const int Most = 500;
     private const int MostPruned = 5_000;
 
@@ -183,7 +186,7 @@ public sealed partial class StormTeller(
                 delete from trigger.signals where id in (
                   select id from trigger.signals s
                   where told_at is not null and (event is null or confirmed_at is not null or given_up_at is not null)
-                    and (created_at < {now - Kept} or not exists (select from trigger.holds h where h.signal_id = s.id and h.counted_at is null))
+                    and (created_at < {now - KeptUncounted} or not exists (select from trigger.holds h where h.signal_id = s.id and h.counted_at is null))
                     and (created_at < {now - Kept} or (outcome = {StormWords.Sent} and given_up_at is null and created_at < {now - KeptSent}
                       and not exists (select from trigger.holds h where h.signal_id = s.id)))
                   limit {MostPruned})

@@ -85,6 +85,19 @@ public sealed class BlackoutTellerTests
     }
 
     [Test, Order(4)]
+    public async Task A_node_that_does_not_understand_one_leaves_it_to_others_to_tell()
+    {
+        await ChangeAsync("later", 1, "made", "ada", new("later", ["*"], HoldsEntries: true, Cron: "0 9 * * *", Zone: "UTC", ForS: 60));
+        await using var db = Db();
+        await db.Blackouts.Where(b => b.Name == "later").ExecuteUpdateAsync(b => b.SetProperty(r => r.Document, """{"moons":3}"""));
+        var told = _bus.Holds.Count;
+        await TellAsync(_one, anew: true);
+        var list = await db.BlackoutList.AsNoTracking().SingleAsync();
+        Assert.That((_bus.Holds.Count, list.ToldRevision < list.Revision), Is.EqualTo((told, true)));
+        await db.Blackouts.Where(b => b.Name == "later").ExecuteDeleteAsync();
+    }
+
+    [Test, Order(5)]
     public async Task A_start_tells_a_list_that_is_newer_than_any_before_it_though_the_database_is_an_older_one()
     {
         var newest = _bus.Holds[^1].Revision;

@@ -33,7 +33,7 @@ public sealed class DeskPartsTests
     public void Of_closing_orders_that_rest_the_later_go_when_the_position_is_smaller_than_they_are_together()
     {
         var open = Open(Closing("first", 1, 2m), Closing("second", 2, 2m), Closing("third", 3, 1m));
-        Resting.TakeBackIdle(open, (_, _) => 3m, _ => In(TradingState.Active), Now);
+        Resting.TakeBackIdle(open, Held(3m), _ => In(TradingState.Active), Now);
         Assert.That(open.All.Where(o => o.Wish is not null).Select(o => (o.ClientId, o.Wish!.Value.Reason)), Is.EqualTo(new[] { ("second", ReasonCodes.PositionClosed.Word) }));
 
         static DeskOrder Closing(string id, long seq, decimal qty) => Row(id, DeskStates.Working, type: DeskTypes.Limit, side: "SELL", qty: qty, closes: true, seq: seq);
@@ -46,7 +46,7 @@ public sealed class DeskPartsTests
     public void What_rests_goes_when_its_group_may_take_no_new_risk(TradingState state, int held, bool goes)
     {
         var open = Open(Row("A", DeskStates.Working, type: DeskTypes.Limit));
-        Resting.TakeBackIdle(open, (_, _) => held, _ => In(state), Now);
+        Resting.TakeBackIdle(open, Held(held), _ => In(state), Now);
         Assert.That(open.Get("A")!.Wish?.Reason, Is.EqualTo(goes ? ReasonCodes.RiskReducing.Word : null));
     }
 
@@ -58,26 +58,43 @@ public sealed class DeskPartsTests
     {
         var open = Open(Row("A", DeskStates.Working, type: DeskTypes.Limit));
         var gate = Blackout(Now, Now.AddMinutes(5), byLimits);
-        Resting.TakeBackIdle(open, (_, _) => held, _ => gate, Now.AddTicks(-1));
+        Resting.TakeBackIdle(open, Held(held), _ => gate, Now.AddTicks(-1));
         Assert.That(open.Get("A")!.Wish, Is.Null, why);
-        Resting.TakeBackIdle(open, (_, _) => held, _ => gate, Now);
+        Resting.TakeBackIdle(open, Held(held), _ => gate, Now);
         Assert.That(open.Get("A")!.Wish?.Reason, Is.EqualTo(held == 0 ? ReasonCodes.Blackout.Word : null), why);
     }
 
-    [TestCase(-2, false, null, false, "larger than what is left, and only to reduce")]
-    [TestCase(-2, true, null, true, "it would turn the position")]
-    [TestCase(-2, true, "SHORT", false, "in hedge mode it turns nothing")]
-    [TestCase(2, false, null, true, "it adds")]
-    public void A_way_out_that_rests_and_has_become_larger_than_the_position_stays(int held, bool turns, string? side, bool goes, string why)
+    [TestCase(-2, 0, true, null, false, "larger than what is left, and only to reduce")]
+    [TestCase(-2, -1, true, null, true, "only to reduce what another group holds as well")]
+    [TestCase(-2, 0, false, null, true, "it would turn the position")]
+    [TestCase(-2, 0, false, "SHORT", false, "in hedge mode it turns nothing")]
+    [TestCase(-2, 1, false, "SHORT", false, "nor where another group holds the other side")]
+    [TestCase(-2, -1, false, "SHORT", true, "where another group holds the same side it would take from that")]
+    [TestCase(-2, 0, false, "LONG", true, "in hedge mode it opens the other side")]
+    [TestCase(-9, 0, false, "LONG", true, "in hedge mode it opens the other side, however small it is")]
+    [TestCase(-9, -1, false, "SHORT", false, "smaller than the position")]
+    [TestCase(2, 0, false, null, true, "it adds")]
+    public void A_way_out_that_rests_and_has_become_larger_than_the_position_stays(int held, int other, bool reduceOnly, string? side, bool goes, string why)
     {
         var row = Row("A", DeskStates.Working, type: DeskTypes.Limit, qty: 3m);
-        (row.ReduceOnly, row.PositionSide) = (!turns && held < 0, side);
+        (row.ReduceOnly, row.PositionSide) = (reduceOnly, side);
         foreach (var (gate, code) in new[] { (In(TradingState.Reducing), ReasonCodes.RiskReducing), (Blackout(Now, Now.AddMinutes(5), byLimits: true), ReasonCodes.Blackout) })
         {
             var open = Open(row);
-            Resting.TakeBackIdle(open, (_, _) => held, _ => gate, Now);
+            Resting.TakeBackIdle(open, Held(held, other), _ => gate, Now);
             Assert.That(open.Get("A")!.Wish?.Reason, Is.EqualTo(goes ? code.Word : null), why);
         }
+    }
+
+    [Test]
+    public void Ways_out_that_would_turn_the_position_together_go_from_the_last_and_those_that_only_reduce_count_first()
+    {
+        var open = Open(Out("first", 1, 4m), Out("second", 2, 4m), Out("third", 3, 2m), Out("reduces", 4, 6m));
+        open.Get("reduces")!.Row.ReduceOnly = true;
+        Resting.TakeBackIdle(open, Held(-12m), _ => Blackout(Now, Now.AddMinutes(5), byLimits: true), Now);
+        Assert.That(open.All.Where(o => o.Wish is not null).Select(o => o.ClientId), Is.EqualTo(new[] { "second" }), "4, 2 and 6 are 12");
+
+        static DeskOrder Out(string id, long seq, decimal qty) => Row(id, DeskStates.Working, type: DeskTypes.Limit, qty: qty, seq: seq);
     }
 
     [Test]
@@ -102,6 +119,9 @@ public sealed class DeskPartsTests
         var switches = new Dictionary<Guid, TimeSpan> { [Group] = TimeSpan.FromSeconds(60), [Other] = TimeSpan.FromSeconds(20) };
         Assert.That(new RunningCountdowns().Due(working, switches, BySymbol, Now), Is.EqualTo(new[] { ("BTCUSDT", TimeSpan.FromSeconds(20)) }));
     }
+
+    private static Dictionary<(Guid Group, string Symbol), decimal> Held(decimal own, decimal others = 0m) =>
+        new() { [(Group, "BTCUSDT")] = own, [(Other, "BTCUSDT")] = others, [(Other, "ETHUSDT")] = 7m };
 
     private static Gate Blackout(DateTimeOffset from, DateTimeOffset until, bool byLimits) => byLimits
         ? new(Guid.Empty, new EffectiveLimits { Blackouts = [new() { Start = from, End = until }] })
