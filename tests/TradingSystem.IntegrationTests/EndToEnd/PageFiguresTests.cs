@@ -76,7 +76,7 @@ public sealed partial class PageFiguresTests
         await Assertions.Expect(order.Locator("td").Nth(6)).ToHaveTextAsync(OnePlace(), new() { Timeout = Patience });
         await Assertions.Expect(page.GetByTestId("ticker-price")).ToHaveTextAsync(OnePlace());
         await Assertions.Expect(order.Locator("td").First).ToHaveTextAsync(DateAndTime());
-        await Assertions.Expect(page.GetByTestId("decision-row").First.Locator("td").First).ToHaveTextAsync(DateAndTime());
+        await Assertions.Expect(page.GetByTestId("decision-row").First.Locator("td").First).ToHaveTextAsync(DateAndTime(), new() { Timeout = Patience });
         await Assertions.Expect(page.GetByTestId("time-zone")).ToHaveTextAsync(Berlin());
         // Berlin is an hour or two ahead of UTC, in which the order's time is told.
         var created = (await cluster.ListAsync("/api/v1/orders"))[0]["created_at"]!.GetValue<DateTimeOffset>();

@@ -37,4 +37,35 @@ public sealed class PageTests
         await Assertions.Expect(second.GetByTestId("login-reason")).ToContainTextAsync("signed out in another tab", new() { Timeout = 15_000 });
         Assert.That(browser.Errors, Is.Empty);
     }
+
+    [Test]
+    public async Task What_the_diary_had_not_written_when_the_page_asked_and_nobody_told_it_live_is_shown_later()
+    {
+        await using var cluster = await TradingCluster.StartAsync(distributed: false);
+        var (_, token) = await cluster.AddGroupAsync("trade_crypto_btcusdt_15m");
+        await using (var bot = await Bot.GroupAsync(cluster, token))
+        {
+            await bot.ReceiveAsync();
+            await bot.AskAsync(Bot.Decision("LONG"));
+            await Wait.UntilAsync("it is in the diary", async () => (await cluster.ListAsync("/api/v1/events?event_type=post_trade")).Count == 1);
+        }
+
+        // As of a diary that lags: at the beginning, and when the page is connected.
+        var answers = 0;
+        await using var browser = await SignedInPage.OpenAsync(cluster, before: page => page.RouteAsync("**/api/v1/events?event_type=post_trade*", async route =>
+        {
+            if (Interlocked.Increment(ref answers) > 2)
+            {
+                await route.ContinueAsync();
+            }
+            else
+            {
+                await route.FulfillAsync(new() { ContentType = "application/json", Body = """{"items":[],"next":null}""" });
+            }
+        }));
+
+        await Assertions.Expect(browser.Page.GetByTestId("decision-row").First).ToBeVisibleAsync(new() { Timeout = (float)Wait.Most.TotalMilliseconds });
+        Assert.That(answers, Is.GreaterThan(2));
+        Assert.That(browser.Errors, Is.Empty);
+    }
 }

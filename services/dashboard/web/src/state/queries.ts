@@ -33,6 +33,9 @@ const RETRY_MS = 5_000
 
 const CANDLES_MS = 60_000
 
+/** The diary writes behind the bus: what was told live just before the page listened may not be in its first answers yet. */
+const DIARY_MS = 15_000
+
 interface Source<T> {
   queryKey: QueryKey
   load: (signal: AbortSignal) => Promise<T>
@@ -59,13 +62,13 @@ function useMerged<T>(source: Source<T>, enabled = true) {
 }
 
 export const useEvents = () =>
-  useMerged<EventItem[]>({ queryKey: keys.events, load: (s) => list('/api/v1/events?event_type=immediate&limit=100', s), merge: mergeById })
+  useMerged<EventItem[]>({ queryKey: keys.events, load: (s) => list('/api/v1/events?event_type=immediate&limit=100', s), merge: mergeById, refetchInterval: DIARY_MS })
 
 export const useDecisions = () =>
-  useMerged<EventItem[]>({ queryKey: keys.decisions, load: (s) => list('/api/v1/events?event_type=post_trade&limit=100', s), merge: mergeById })
+  useMerged<EventItem[]>({ queryKey: keys.decisions, load: (s) => list('/api/v1/events?event_type=post_trade&limit=100', s), merge: mergeById, refetchInterval: DIARY_MS })
 
 export const useDiscussions = () =>
-  useMerged<Discussion[]>({ queryKey: keys.discussions, load: (s) => list('/api/v1/discussions?limit=100', s), merge: mergeById })
+  useMerged<Discussion[]>({ queryKey: keys.discussions, load: (s) => list('/api/v1/discussions?limit=100', s), merge: mergeById, refetchInterval: DIARY_MS })
 
 export const useOrders = () => useMerged<Order[]>({ queryKey: keys.orders, load: (s) => list('/api/v1/orders?limit=200', s), merge: mergeOrders })
 
