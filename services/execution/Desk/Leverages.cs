@@ -22,7 +22,10 @@ internal sealed class Leverages(DeskContext desk, OpenOrders open, OrderChanges 
         return (order.ByCommand || gate.Refusal(decision) is null) && DecisionCheck.BadLeverage(decision, listing.Find(order.Symbol)!.ToInstrument(), gate.Limits) is null;
     }
 
-    /// <summary>Why an order is refused that would only add risk, before anything is changed at the venue for it: the position that is there already would have the new leverage, too.</summary>
+    /// <summary>
+    /// Why an order is refused that would only add risk, before anything is changed at the venue for it: the position that is there already would have the new
+    /// leverage, too.
+    /// </summary>
     public async Task<RejectionReason?> HeldAsync(DeskOrder order, TradeDecision decision)
     {
         var controls = await desk.Store.ReadAsync(db => ControlStore.ReadAsync(db, desk.Parts.Options, desk.Stop), desk.Stop);

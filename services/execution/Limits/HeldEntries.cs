@@ -94,7 +94,7 @@ public sealed class HeldEntry(EntryHold hold)
 {
     private readonly TimeWindow? _window = hold switch
     {
-        { From: { } from, Until: { } until, Cron: null } => TimeWindow.Once(from, until),
+        { From: { } from, Until: { } until, Cron: null } when until > from => TimeWindow.Once(from, until),
         { Cron: { } cron, Zone: { } zone, ForS: { } length and > 0, From: null } when CronCalendar.TryRead(cron, zone, out var calendar, out _, out _) =>
             TimeWindow.Each(calendar, TimeSpan.FromSeconds(length)),
         _ => null,

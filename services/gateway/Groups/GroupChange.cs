@@ -39,8 +39,8 @@ public sealed partial record GroupChange(
 
     public static GroupChange Read(FieldReader fields, bool isNew)
     {
-        var name = Matching(fields, "name", 100, isNew, Label(), "letters, digits and _.- only, beginning with a letter or digit");
-        var symbol = Matching(fields, "symbol", 32, isNew, Label(), "letters, digits and _.- only, beginning with a letter or digit");
+        var name = Matching(fields, "name", 100, isNew, GroupLabels.Label(), "letters, digits and _.- only, beginning with a letter or digit");
+        var symbol = Matching(fields, "symbol", 32, isNew, GroupLabels.Label(), "letters, digits and _.- only, beginning with a letter or digit");
         var margin = fields.Amount("margin_usdt");
         if (margin == 0)
         {
@@ -49,7 +49,7 @@ public sealed partial record GroupChange(
 
         return new(
             name,
-            Matching(fields, "market", 32, false, Label(), "letters, digits and _.- only, beginning with a letter or digit"),
+            Matching(fields, "market", 32, false, GroupLabels.Label(), "letters, digits and _.- only, beginning with a letter or digit"),
             symbol?.ToUpperInvariant(),
             Matching(fields, "interval", 8, false, Span(), "a number and s, m, h, d or w, such as 15m"),
             fields.Amount("leverage", 1, 125),
@@ -94,9 +94,6 @@ public sealed partial record GroupChange(
 
         return text;
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.\-]*\z")]
-    private static partial Regex Label();
 
     [GeneratedRegex(@"^[1-9][0-9]{0,3}[smhdw]\z")]
     private static partial Regex Span();

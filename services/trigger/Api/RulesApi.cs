@@ -178,7 +178,8 @@ public static class RulesApi
             if (other is not null && KeptInterval(other, status) is { } length)
             {
                 var armedRehearsal = new Rehearsal(kept, status.Shown, length);
-                (others, unrecorded) = (armedRehearsal.Of(other, storm, mutes.Of(other, asked.Symbol), cancellationToken: deadline.Token), Unrecorded.In(other, armedRehearsal.Candles));
+                (others, unrecorded) = (
+                    armedRehearsal.Of(other, storm, mutes.Of(other, asked.Symbol), cancellationToken: deadline.Token), Unrecorded.In(other, armedRehearsal.Candles));
             }
 
             var version = other is null ? null : armed?.Version;

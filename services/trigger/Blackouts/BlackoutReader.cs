@@ -58,8 +58,9 @@ public static partial class BlackoutReader
             {
                 fields.Fail($"targets[{i}]", ControlCharacters.Rule, got);
             }
-            else if (!TargetSelector.IsSelector(target) && !GroupName().IsMatch(target))
+            else if (!TargetSelector.IsSelector(target) && !GroupLabels.Label().IsMatch(target))
             {
+                // No group can have this name: it would address nobody, unseen.
                 fields.Fail($"targets[{i}]", "*, a group's name, symbol:… or market:…", target);
             }
             else if (target.EndsWith(':'))
@@ -104,10 +105,6 @@ public static partial class BlackoutReader
             fields.Fail(isCron ? "cron" : "zone", rule, isCron ? cron : zone);
         }
     }
-
-    /// <summary>What a group may be called: anything else would address nobody, unseen.</summary>
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.-]*\z")]
-    private static partial Regex GroupName();
 
     [GeneratedRegex(@"^[a-z][a-z0-9_]*\z")]
     private static partial Regex Label();

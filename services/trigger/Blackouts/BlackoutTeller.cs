@@ -128,6 +128,8 @@ public sealed class BlackoutTeller(
 
 internal static partial class BlackoutTellerLog
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "Blackout {Blackout} cannot be gone by here: {Fault}. This node mutes nobody by it; where it is not understood at all, it tells execution nothing any more")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Blackout {Blackout} cannot be gone by here: {Fault}. This node mutes nobody by it; where it is not understood at all, it tells execution nothing any more")]
     public static partial void Unreadable(ILogger logger, string blackout, string fault);
 }

@@ -36,7 +36,8 @@ public sealed class Rehearsal(IReadOnlyList<Candle> kept, Interval length, Inter
     /// <param name="storm">Holds back what it would hold back of this rule alone; left out, nothing is.</param>
     /// <param name="muteOf">The blackout that all whom the rule is for are muted by at a time; null where they are not.</param>
     /// <param name="told">Of so many of them with the clauses.</param>
-    public IReadOnlyList<Firing> Of(RuleDocument rule, StormOptions? storm = null, Func<DateTimeOffset, Mute?>? muteOf = null, int told = Told, CancellationToken cancellationToken = default)
+    public IReadOnlyList<Firing> Of(
+        RuleDocument rule, StormOptions? storm = null, Func<DateTimeOffset, Mute?>? muteOf = null, int told = Told, CancellationToken cancellationToken = default)
     {
         var watch = new Watch(interval);
         watch.Add(new ArmedRule(Guid.Empty, 0, default, rule));

@@ -98,7 +98,8 @@ public sealed class StormCounter(IDbContextFactory<TriggerDb> database, TimeProv
             update trigger.holds h set summary_id = {id}, counted_at = {now}
             from (
               select distinct signal_id from trigger.holds
-              where counted_at is null and group_name = any({groups.ToArray()}) and reason = {due.Reason} and clock = {due.Clock} and same_as is not distinct from {due.SameAs}::uuid
+              where counted_at is null and group_name = any({groups.ToArray()}) and reason = {due.Reason} and clock = {due.Clock}
+                and same_as is not distinct from {due.SameAs}::uuid
               order by signal_id limit {MostCounted}) s
             where h.signal_id = s.signal_id and h.group_name = any({groups.ToArray()}) and h.counted_at is null and h.reason = {due.Reason}
             """,

@@ -13,7 +13,10 @@ public sealed record TargetedGroup(string Name, string Market, string Symbol);
 public sealed class TargetedGroups(IDbContextFactory<TriggerDb> database)
 {
     /// <summary>Those that are switched on; of one name the newest.</summary>
-    public const string Query = "select distinct on (name) name as \"Name\", market as \"Market\", symbol as \"Symbol\" from trigger.targeted_groups where active order by name, version desc";
+    public const string Query =
+        """
+        select distinct on (name) name as "Name", market as "Market", symbol as "Symbol" from trigger.targeted_groups where active order by name, version desc
+        """;
 
     /// <summary>Names of those that an event of these targets wakes.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<TargetedGroup> groups, IReadOnlyList<string> targets) =>

@@ -89,6 +89,7 @@ public sealed class HeldEntriesTests
             Cpi with { From = from, Until = until, Cron = "0 9 * * *", Zone = "Mars/Olympus_Mons", ForS = 60 },
             Cpi with { From = from, Until = until, Cron = "0 9 * * *", Zone = "UTC", ForS = 0 },
             Cpi with { From = from, Until = until },
+            Cpi with { Until = Cpi.From },
         ];
         Assert.Multiple(() =>
         {
